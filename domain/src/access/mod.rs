@@ -1,0 +1,210 @@
+//! Who may do what: one table, and the grants that it gives out.
+//!
+//! A grant is a value that only the table makes. Every query of a case asks for the grant of its own action, so
+//! that a caller who was granted one thing cannot do another with it, and a query without a grant does not compile.
+
+mod policy;
+
+use std::marker::PhantomData;
+
+use crate::directory::LocationCode;
+use crate::ids::{OrganisationId, PersonId, ProgrammeId};
+use crate::organisations::Role;
+
+pub use policy::*;
+
+/// One role that a person holds at this moment, by an active membership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Power {
+    /// The role.
+    pub role: Role,
+    /// The organisation that it is held in.
+    pub organisation: OrganisationId,
+    /// The programme, for a role of a programme.
+    pub programme: Option<ProgrammeId>,
+    /// The school location, when the organisation is a school.
+    pub school: Option<LocationCode>,
+}
+
+/// Who calls, with what the database says of her at this moment. A token proves the person; it says nothing of
+/// roles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The person.
+    pub person: PersonId,
+    /// What she may be at this moment.
+    pub powers: Vec<Power>,
+}
+
+/// How a role must stand to an object before it may do something to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The object is the caller's own (a parent's request, a buddy's profile).
+    Own,
+    /// The caller is the buddy that the object was given to.
+    Assigned,
+    /// The object belongs to a programme in which the caller holds the role.
+    Programme,
+    /// The object belongs to the school at which the caller holds the role.
+    School,
+    /// Every object of the kind.
+    Platform,
+}
+
+/// An action of the table.
+pub trait Action: Send + Sync + 'static {
+    /// Its name, as the policy table and the journal know it.
+    const NAME: &'static str;
+    /// Who may do it, and how near they must stand.
+    const ALLOWED: &'static [(Role, Relation)];
+}
+
+/// How an object stands to a caller: the facts that a grant is held against.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing<'a> {
+    /// Whose it is.
+    pub owner: Option<PersonId>,
+    /// The person of the buddy that it was given to.
+    pub assigned: Option<PersonId>,
+    /// The programme that it belongs to.
+    pub programme: Option<ProgrammeId>,
+    /// The school that it belongs to.
+    pub school: Option<&'a LocationCode>,
+}
+
+/// Leave to do one action, as far as the caller reaches.
+#[derive(Debug, Clone)]
+pub struct Grant<A> {
+    principal: Principal,
+    action: PhantomData<A>,
+}
+
+impl Principal {
+    /// Leave to do this action, when any role of the caller may do it to anything at all.
+    ///
+    /// Everybody may be a parent or a buddy of something, so an action that the table gives to the owner or the
+    /// assigned buddy is granted to every caller; what it reaches is decided per object.
+    pub fn grant<A: Action>(&self) -> Option<Grant<A>> {
+        let may = A::ALLOWED.iter().any(|(role, relation)| match relation {
+            Relation::Own | Relation::Assigned => true,
+            _ => self.powers.iter().any(|power| power.role == *role),
+        });
+        may.then(|| Grant { principal: self.clone(), action: PhantomData })
+    }
+
+    /// Whether the caller holds a role of the school's side at this school.
+    pub fn is_of_school(&self, school: &LocationCode) -> bool {
+        self.powers.iter().any(|power| power.role.is_school_side() && power.school.as_ref() == Some(school))
+    }
+}
+
+impl<A: Action> Grant<A> {
+    /// Who was granted it.
+    pub fn person(&self) -> PersonId {
+        self.principal.person
+    }
+
+    /// The caller.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// In which role the grant reaches an object that stands so; `None` when it does not.
+    pub fn reaches(&self, object: Standing<'_>) -> Option<Role> {
+        A::ALLOWED
+            .iter()
+            .find(|(role, relation)| self.stands(*role, *relation, object))
+            .map(|(role, _)| *role)
+    }
+
+    fn stands(&self, role: Role, relation: Relation, object: Standing<'_>) -> bool {
+        let me = Some(self.principal.person);
+        let holds =
+            |fits: &dyn Fn(&Power) -> bool| self.principal.powers.iter().any(|p| p.role == role && fits(p));
+        match relation {
+            Relation::Own => object.owner == me,
+            Relation::Assigned => object.assigned == me,
+            Relation::Programme => object.programme.is_some_and(|of| holds(&|p| p.programme == Some(of))),
+            Relation::School => object.school.is_some_and(|of| holds(&|p| p.school.as_ref() == Some(of))),
+            Relation::Platform => holds(&|_| true),
+        }
+    }
+
+    /// Whether the grant reaches every object of the kind.
+    pub fn reaches_all(&self) -> bool {
+        A::ALLOWED.iter().any(|(role, relation)| {
+            *relation == Relation::Platform && self.stands(*role, *relation, Standing::default())
+        })
+    }
+
+    /// The programmes that the grant reaches by a role in them.
+    pub fn programmes(&self) -> Vec<ProgrammeId> {
+        self.held(Relation::Programme, |power| power.programme)
+    }
+
+    /// The schools that the grant reaches by a role at them.
+    pub fn schools(&self) -> Vec<LocationCode> {
+        self.held(Relation::School, |power| power.school.clone())
+    }
+
+    fn held<T>(&self, by: Relation, place: impl Fn(&Power) -> Option<T>) -> Vec<T> {
+        let allowed = |power: &&Power| A::ALLOWED.contains(&(power.role, by));
+        self.principal.powers.iter().filter(allowed).filter_map(place).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u128) -> uuid::Uuid {
+        uuid::Uuid::from_u128(number)
+    }
+
+    fn coordinator_of(programme: u128) -> Principal {
+        Principal {
+            person: id(1).into(),
+            powers: vec![Power {
+                role: Role::Coordinator,
+                organisation: id(9).into(),
+                programme: Some(id(programme).into()),
+                school: None,
+            }],
+        }
+    }
+
+    #[test]
+    fn a_coordinator_reaches_her_own_programme_and_no_other() {
+        let grant = coordinator_of(5).grant::<ReadRequest>().expect("coordinators read requests");
+        let of = |programme| Standing { programme: Some(id(programme).into()), ..Standing::default() };
+        assert_eq!(grant.reaches(of(5)), Some(Role::Coordinator));
+        assert_eq!(grant.reaches(of(6)), None);
+        assert_eq!(grant.programmes(), [ProgrammeId::from_uuid(id(5))]);
+    }
+
+    #[test]
+    fn nobody_reaches_an_object_by_a_role_that_the_action_does_not_name() {
+        let leader = Principal {
+            person: id(1).into(),
+            powers: vec![Power {
+                role: Role::SchoolLeader,
+                organisation: id(9).into(),
+                programme: Some(id(5).into()),
+                school: None,
+            }],
+        };
+        assert!(leader.grant::<ReadCandidates>().is_none());
+        let grant = leader.grant::<ReadRequest>().expect("everybody may ask for her own");
+        assert_eq!(grant.reaches(Standing { programme: Some(id(5).into()), ..Standing::default() }), None);
+        assert_eq!(
+            grant.reaches(Standing { owner: Some(id(1).into()), ..Standing::default() }),
+            Some(Role::Parent)
+        );
+    }
+
+    #[test]
+    fn nothing_of_nobody_is_anybodys_own() {
+        let grant = coordinator_of(5).grant::<ReadRequest>().expect("granted");
+        assert_eq!(grant.reaches(Standing::default()), None);
+    }
+}

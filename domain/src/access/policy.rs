@@ -1,0 +1,82 @@
+//! The policy table: action, and per action the roles that may do it and how near they must stand.
+//!
+//! The school's side has no row for anything of a request, a proposal, a match or a buddy: what it does not have it
+//! cannot see (S2).
+
+use super::{Action, Relation};
+use crate::organisations::Role;
+
+/// Writes one action type for each row.
+macro_rules! policy {
+    ($($(#[doc = $doc:literal])+ $action:ident: $($role:ident of $relation:ident),+;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy)]
+        pub struct $action;
+
+        impl Action for $action {
+            const NAME: &'static str = stringify!($action);
+            const ALLOWED: &'static [(Role, Relation)] = &[$((Role::$role, Relation::$relation)),+];
+        }
+    )+
+
+        /// The whole table: for each action its name and who may do it.
+        pub const POLICY: &[(&str, &[(Role, Relation)])] = &[$(($action::NAME, $action::ALLOWED)),+];
+    };
+}
+
+policy! {
+    /// Read what the directory was fed with.
+    ReadImports: Administrator of Platform, Auditor of Platform;
+
+    /// Register and change organisations.
+    ManageOrganisations: Administrator of Platform;
+    /// Register a person.
+    RegisterPeople: Administrator of Platform, Coordinator of Programme;
+    /// Read who holds which role where.
+    ReadMemberships: Administrator of Platform, Auditor of Platform;
+    /// Give, suspend and end roles.
+    ManageMemberships: Administrator of Platform;
+
+    /// Start programmes, change their form, say which schools they cover.
+    ManageProgrammes: Administrator of Platform;
+
+    /// Open a consent conversation and record its steps (L6).
+    HoldConversation: SchoolLeader of School, SchoolStaff of School, Professional of School;
+    /// Read the school's side of a conversation.
+    ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School;
+
+    /// Read a support request.
+    ReadRequest: Parent of Own, Coordinator of Programme;
+    /// Consent, and take consent back.
+    DecideOnRequest: Parent of Own;
+    /// Withdraw a request; the coordinator on the parent's word.
+    WithdrawRequest: Parent of Own, Coordinator of Programme;
+    /// Read the candidates for a request and the decisions taken on it.
+    ReadCandidates: Coordinator of Programme;
+    /// Propose a buddy.
+    ProposeBuddy: Coordinator of Programme;
+    /// Read a proposal.
+    ReadProposal: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    /// Answer each tie of a proposed buddy.
+    AnswerTies: Parent of Own;
+    /// Say yes or no to a proposal.
+    AnswerProposal: Parent of Own, Buddy of Assigned;
+
+    /// Read a match.
+    ReadMatch: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    /// Record that parent and buddy met.
+    RecordContact: Buddy of Assigned, Coordinator of Programme;
+    /// Read when parent and buddy met.
+    ReadContacts: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    /// Pause and resume a match.
+    PauseMatch: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    /// Close a match; a buddy asks the coordinator.
+    CloseMatch: Parent of Own, Coordinator of Programme;
+
+    /// Register buddies and change what is known of them.
+    ManageBuddies: Coordinator of Programme;
+    /// Read a buddy's profile, readiness and certificates.
+    ReadBuddy: Buddy of Own, Coordinator of Programme;
+    /// Declare and end ties.
+    DeclareTies: Buddy of Own, Coordinator of Programme;
+}

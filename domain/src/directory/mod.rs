@@ -1,0 +1,19 @@
+//! Schools, boards and partnerships.
+
+mod difference;
+pub mod files;
+mod identifiers;
+mod imports;
+mod partnership;
+mod school;
+mod words;
+
+pub use difference::{Difference, HOLD_SHARE, compare};
+pub use identifiers::{
+    BoardNumber, InstitutionCode, InvalidIdentifier, LocationCode, MunicipalityCode, PartnershipCode,
+    Postcode,
+};
+pub use imports::{ImportKind, ImportStatus};
+pub use partnership::{Derivation, PartnershipSource, PostcodeArea, partnership_by_postcode};
+pub use school::School;
+pub use words::{place_key, search_words};

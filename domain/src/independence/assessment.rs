@@ -1,0 +1,225 @@
+//! What was found, what the parent accepts, and the proof that nothing blocks.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use super::table::{Effect, Row};
+use crate::code::Code as _;
+use crate::ids::{BuddyId, TieId};
+use crate::programmes::OrganisationForm;
+use crate::rejection::Rejection;
+use crate::text::Text;
+
+/// One thing that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The number of the rule; 0 for what could not be checked.
+    pub rule: u8,
+    /// The stable code of the row.
+    pub code: &'static str,
+    /// The tie that it comes from; none when it is about the programme or the request.
+    pub tie: Option<TieId>,
+    /// What it does.
+    pub effect: Effect,
+    /// What it means, for the parent.
+    pub meaning: Text,
+}
+
+impl Finding {
+    pub(super) fn of(row: &Row, tie: Option<TieId>, form: OrganisationForm) -> Self {
+        Self { rule: row.number, code: row.code, tie, effect: row.effect(form), meaning: row.meaning.clone() }
+    }
+
+    /// The key that an answer of the parent refers to.
+    pub fn key(&self) -> FindingKey {
+        FindingKey(match self.tie {
+            Some(tie) => format!("{}:{tie}", self.rule),
+            None => self.rule.to_string(),
+        })
+    }
+}
+
+/// A finding within one request, for as long as it stays the same finding: `16:` and the tie's id, or `28`.
+/// When time or a correction moves a tie under another rule, it is another finding, to be asked again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FindingKey(String);
+
+/// A text that is no key of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not the key of a finding; expected the number of a rule, or that number, a colon and the id of a tie"
+)]
+pub struct InvalidFindingKey;
+
+impl FindingKey {
+    /// The pattern that every key keeps, as a regular expression.
+    pub const PATTERN: &'static str =
+        "^(0|[1-9][0-9]?)(:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
+
+    /// Reads a key as [`Finding::key`] writes it, and nothing else.
+    pub fn parse(text: &str) -> Result<Self, InvalidFindingKey> {
+        let (rule, tie) = text.split_once(':').map_or((text, None), |(rule, tie)| (rule, Some(tie)));
+        let rule_is_sound = rule.parse::<u8>().is_ok_and(|number| number < 100 && number.to_string() == rule);
+        let tie_is_sound =
+            tie.is_none_or(|tie| uuid::Uuid::parse_str(tie).is_ok_and(|id| id.to_string() == tie));
+        if rule_is_sound && tie_is_sound { Ok(Self(text.to_owned())) } else { Err(InvalidFindingKey) }
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for FindingKey {
+    type Error = InvalidFindingKey;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<FindingKey> for String {
+    fn from(key: FindingKey) -> Self {
+        key.0
+    }
+}
+
+impl fmt::Display for FindingKey {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.0)
+    }
+}
+
+#[cfg(feature = "contract")]
+impl utoipa::PartialSchema for FindingKey {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some(
+                "What an answer of the parent is about: a rule, and the tie when there is one.",
+            ))
+            .pattern(Some(Self::PATTERN))
+            .examples(["28"])
+            .into()
+    }
+}
+
+#[cfg(feature = "contract")]
+impl utoipa::ToSchema for FindingKey {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "FindingKey".into()
+    }
+}
+
+/// What the rules say of one buddy, or one coordinator, for one request on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Assessment {
+    /// The version of the table that was used.
+    pub table_version: &'static str,
+    /// The worst of the findings.
+    pub verdict: Effect,
+    /// Everything that was found, heaviest first.
+    pub findings: Vec<Finding>,
+}
+
+impl Assessment {
+    pub(super) fn of(table_version: &'static str, mut findings: Vec<Finding>) -> Self {
+        findings.sort_by_key(|finding| (Reverse(finding.effect), finding.rule, finding.tie));
+        let verdict = findings.iter().map(|finding| finding.effect).max().unwrap_or(Effect::None);
+        Self { table_version, verdict, findings }
+    }
+
+    /// The findings with this effect.
+    pub fn with_effect(&self, effect: Effect) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.effect == effect)
+    }
+
+    /// The findings that the parent must accept, each with its key.
+    pub fn to_accept(&self) -> impl Iterator<Item = (FindingKey, &Finding)> {
+        self.with_effect(Effect::Disclose).map(|finding| (finding.key(), finding))
+    }
+
+    /// The proof that nothing keeps this buddy from this request.
+    ///
+    /// # Errors
+    /// `buddy-not-independent` when something does; nobody can set that aside.
+    pub fn clear_for(self, buddy: BuddyId) -> Result<IndependentBuddy, Rejection> {
+        self.not_blocked()?;
+        Ok(IndependentBuddy { buddy, assessment: self })
+    }
+
+    fn not_blocked(&self) -> Result<(), Rejection> {
+        let blocking: Vec<_> = self.with_effect(Effect::Block).collect();
+        if blocking.is_empty() {
+            return Ok(());
+        }
+        let reason = reason(
+            "Deze buddy is voor deze vraag niet onafhankelijk.",
+            "This buddy is not independent for this request.",
+            &blocking,
+        );
+        Err(Rejection::rule("buddy-not-independent", "S2", reason).in_state(Effect::Block.code(), Vec::new()))
+    }
+}
+
+/// A buddy whom nothing keeps from one request: the rules were asked, and none of them blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndependentBuddy {
+    buddy: BuddyId,
+    assessment: Assessment,
+}
+
+impl IndependentBuddy {
+    /// The buddy.
+    pub fn buddy(&self) -> BuddyId {
+        self.buddy
+    }
+
+    /// What the proof rests on.
+    pub fn assessment(&self) -> &Assessment {
+        &self.assessment
+    }
+
+    /// What the parent is told and must accept before this buddy can help, each with its key.
+    pub fn ties_to_accept(&self) -> impl Iterator<Item = (FindingKey, &Finding)> {
+        self.assessment.to_accept()
+    }
+}
+
+/// Whether the parent accepted every finding that must be disclosed.
+///
+/// # Errors
+/// `tie-not-accepted` when an answer is missing; `buddy-not-independent` when a finding blocks, for that
+/// cannot be accepted.
+pub fn all_accepted(assessment: &Assessment, accepted: &[FindingKey]) -> Result<(), Rejection> {
+    assessment.not_blocked()?;
+    let open: Vec<_> = assessment
+        .to_accept()
+        .filter(|(key, _)| !accepted.contains(key))
+        .map(|(_, finding)| finding)
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let reason = reason(
+        "De ouder heeft nog niet alles goedgevonden.",
+        "The parent has not yet accepted everything.",
+        &open,
+    );
+    Err(Rejection::rule("tie-not-accepted", "S2", reason)
+        .in_state(Effect::Disclose.code(), vec!["tie-answers"]))
+}
+
+/// A reason that names what the findings mean.
+fn reason(nl: &str, en: &str, findings: &[&Finding]) -> Text {
+    findings.iter().fold(Text::new(nl, en), |reason, finding| {
+        Text::new(
+            format!("{} {}", reason.nl, finding.meaning.nl),
+            format!("{} {}", reason.en, finding.meaning.en),
+        )
+    })
+}

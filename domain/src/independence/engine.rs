@@ -1,0 +1,175 @@
+//! From facts to findings: which row of the table each declared tie falls under on a day. The result is the
+//! worst of what was found.
+
+use chrono::Months;
+
+use super::assessment::{Assessment, Finding};
+use super::kinds::TieKind;
+use super::situation::{Funder, Situation};
+use super::table::{self, Case, Row, Table, Terms};
+use super::ties::{Standing, Tie, TieObject};
+use crate::Date;
+use crate::programmes::OrganisationForm;
+
+/// What the ties of a buddy, who was last asked about them on a day, mean for a request.
+pub fn assess(ties: &[Tie], last_asked: Option<Date>, situation: &Situation<'_>, on: Date) -> Assessment {
+    assess_by(table::current(), ties, last_asked, situation, on)
+}
+
+/// The same by a table of choice, to make an earlier assessment again.
+pub fn assess_by(
+    table: &'static Table,
+    ties: &[Tie],
+    last_asked: Option<Date>,
+    situation: &Situation<'_>,
+    on: Date,
+) -> Assessment {
+    let finding = |number, case, tie: Option<&Tie>| {
+        Finding::of(row(table, number, case), tie.map(|tie| tie.id), situation.form)
+    };
+    let mut findings: Vec<Finding> = ties
+        .iter()
+        .filter_map(|tie| {
+            rule_of(tie, situation, table.terms, on).map(|(number, case)| finding(number, case, Some(tie)))
+        })
+        .collect();
+    findings.extend(funding(situation).into_iter().map(|number| finding(number, Case::Always, None)));
+    if situation.school.is_none() {
+        findings.push(finding(0, Case::SchoolNotNamed, None));
+    }
+    if !last_asked.is_some_and(|asked| is_within(asked, table.terms.asked_again, on)) {
+        findings.push(finding(38, Case::Always, None));
+    }
+    Assessment::of(table.version, findings)
+}
+
+/// Whether a coordinator may handle a request, by the coordinator's own ties. With one of the ties that the
+/// table names, the case goes to another coordinator; in a school's own programme to one from outside the
+/// school. While the request names no school, ties with a school are not seen.
+pub fn assess_coordinator(ties: &[Tie], situation: &Situation<'_>, on: Date) -> Assessment {
+    let table = table::current();
+    let findings = ties
+        .iter()
+        .filter(|tie| {
+            rule_of(tie, situation, table.terms, on)
+                .is_some_and(|(number, _)| table.coordinator.contains(&number))
+        })
+        .map(|tie| Finding::of(row(table, 37, Case::Always), Some(tie.id), situation.form))
+        .collect();
+    Assessment::of(table.version, findings)
+}
+
+fn row(table: &'static Table, number: u8, case: Case) -> &'static Row {
+    table.row(number, case).expect("every rule that is applied stands in the table")
+}
+
+/// The rule that a tie falls under on a day, if any.
+fn rule_of(tie: &Tie, situation: &Situation<'_>, terms: Terms, on: Date) -> Option<(u8, Case)> {
+    let standing = tie.standing(on)?;
+    match (tie.kind, standing) {
+        // A worker of a support point is always told, wherever that support point is.
+        (TieKind::SupportPointWorker, Standing::Held) => Some((7, Case::Always)),
+        (TieKind::EmployedAtSchool, Standing::Held) if !situation.concerns(&tie.about) => {
+            work_elsewhere(&tie.about, situation)
+        }
+        _ if !situation.concerns(&tie.about) => None,
+        (kind, Standing::Held) => Some((rule_while_held(kind), case_of(tie, situation))),
+        (kind, Standing::Ended(last)) => rule_after(kind, last, terms, on).map(|rule| (rule, Case::Always)),
+    }
+}
+
+/// Work at a school that is not the request's: it matters when both schools have one board.
+fn work_elsewhere(about: &TieObject, situation: &Situation<'_>) -> Option<(u8, Case)> {
+    let (TieObject::School(location), Some(school)) = (about, &situation.school) else { return None };
+    match (situation.board_of)(location) {
+        Some(board) if board == school.board => Some((3, Case::Always)),
+        Some(_) => None,
+        None => Some((0, Case::BoardNotKnown)),
+    }
+}
+
+/// The rule of a tie that concerns the request and holds now.
+const fn rule_while_held(kind: TieKind) -> u8 {
+    match kind {
+        TieKind::EmployedAtSchool => 1,
+        TieKind::EmployedAtBoardOffice => 4,
+        TieKind::BoardOrSupervisoryMember => 5,
+        TieKind::EmployedByPartnership => 6,
+        TieKind::SupportPointWorker => 7,
+        TieKind::PartnershipBoardMember => 8,
+        TieKind::DecidesOnChildSupport => 9,
+        TieKind::CouncilMemberStaff => 10,
+        TieKind::CouncilMemberParent => 11,
+        TieKind::JointCouncilMember => 12,
+        TieKind::SupportPlanCouncilParent => 13,
+        TieKind::SupportPlanCouncilStaff => 14,
+        TieKind::SchoolVolunteer => 15,
+        TieKind::OwnChildAtSchool => 16,
+        TieKind::OwnChildSameClass => 17,
+        TieKind::FamilyOnStaff => 19,
+        TieKind::FriendOnStaff => 20,
+        TieKind::TieWithParent => 21,
+        TieKind::Conflict => 22,
+        TieKind::PaidBySchool => 25,
+        TieKind::ExpensesPaidBySchool => 26,
+        TieKind::PaidByPartnership => 27,
+        TieKind::CommercialInterest => 31,
+        TieKind::SupplierOfSchool => 32,
+        TieKind::BuddyForOtherParent => 33,
+        TieKind::AuthorityWorker => 34,
+        TieKind::PoliticalOffice => 35,
+        TieKind::SchoolRecordsAccess => 36,
+    }
+}
+
+/// The case of a rule that has more than one.
+fn case_of(tie: &Tie, situation: &Situation<'_>) -> Case {
+    let (holds, heavier) = match (tie.kind, &tie.about) {
+        (TieKind::SupportPlanCouncilStaff, TieObject::Seat { board, .. }) => {
+            (situation.concerns(&TieObject::Board(board.clone())), Case::SameBoard)
+        }
+        (TieKind::SupportPlanCouncilStaff, _) => (false, Case::SameBoard),
+        (TieKind::BuddyForOtherParent, _) => (tie.aggravated, Case::InterestsConflict),
+        // Who declares a tie with this very request through work is involved in it.
+        (TieKind::AuthorityWorker, TieObject::Request(_) | TieObject::Parent(_)) => (true, Case::Involved),
+        (TieKind::AuthorityWorker, _) => (tie.aggravated, Case::Involved),
+        _ => return Case::Always,
+    };
+    if holds { heavier } else { Case::Otherwise }
+}
+
+/// The rule of a tie that concerns the request and is over: only work at the school, a child who left, a
+/// conflict and a say in the child's support still count.
+fn rule_after(kind: TieKind, last: Date, terms: Terms, on: Date) -> Option<u8> {
+    match kind {
+        TieKind::EmployedAtSchool if is_before(last, terms.work_counts_as_current, on) => Some(1),
+        TieKind::EmployedAtSchool if is_within(last, terms.work_told, on) => Some(2),
+        TieKind::DecidesOnChildSupport => Some(9),
+        TieKind::OwnChildAtSchool if is_within(last, terms.child_left_told, on) => Some(18),
+        TieKind::Conflict if is_within(last, terms.conflict_recent, on) => Some(23),
+        TieKind::Conflict => Some(24),
+        _ => None,
+    }
+}
+
+/// The rules on who pays for the programme. A support point is the partnership's own, so that is always told.
+fn funding(situation: &Situation<'_>) -> Vec<u8> {
+    let paid_by = |funder| situation.funders.contains(&funder);
+    let by_partnership = paid_by(Funder::Partnership) || situation.form == OrganisationForm::SupportPoint;
+    let by_others = [Funder::Municipality, Funder::Fund, Funder::Members].into_iter().any(paid_by);
+    [(28, paid_by(Funder::School)), (29, by_partnership), (30, by_others)]
+        .into_iter()
+        .filter_map(|(rule, holds)| holds.then_some(rule))
+        .collect()
+}
+
+/// Whether a day lies before the day that is so many months after another. A month without that day ends
+/// on its last day.
+fn is_before(day: Date, months: u32, on: Date) -> bool {
+    day.checked_add_months(Months::new(months)).is_none_or(|end| on < end)
+}
+
+/// Whether a day lies at most so many months after another, that last day included.
+fn is_within(day: Date, months: u32, on: Date) -> bool {
+    day.checked_add_months(Months::new(months)).is_none_or(|end| on <= end)
+}

@@ -1,0 +1,65 @@
+//! The request that a buddy is assessed for.
+
+use super::ties::TieObject;
+use crate::code_list;
+use crate::directory::{BoardNumber, LocationCode, MunicipalityCode, PartnershipCode};
+use crate::ids::{PersonId, RequestId};
+use crate::programmes::OrganisationForm;
+
+code_list! {
+    /// Who pays for the buddy programme; a parent may know that (S2).
+    pub enum Funder {
+        School = "school": "een school of schoolbestuur" / "a school or a school board",
+        Partnership = "partnership": "een samenwerkingsverband" / "a partnership",
+        Municipality = "municipality": "een gemeente" / "a municipality",
+        Fund = "fund": "een fonds" / "a fund",
+        Members = "members": "leden van een vereniging" / "members of an association",
+    }
+}
+
+/// What the directory knows of a school on the day of the assessment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchoolFacts {
+    /// The location.
+    pub location: LocationCode,
+    /// The board that it falls under.
+    pub board: BoardNumber,
+    /// The partnerships that it belongs to.
+    pub partnerships: Vec<PartnershipCode>,
+    /// The municipality that it lies in.
+    pub municipality: MunicipalityCode,
+}
+
+/// The request, its school and the programme that a buddy is assessed for.
+pub struct Situation<'a> {
+    /// The form of the buddy programme.
+    pub form: OrganisationForm,
+    /// The request.
+    pub request: RequestId,
+    /// The parent who asks.
+    pub parent: PersonId,
+    /// The school of the request's child; none when the parent did not name it.
+    pub school: Option<SchoolFacts>,
+    /// Who pays for the programme.
+    pub funders: &'a [Funder],
+    /// The board of another school on the day of the assessment; none when the directory does not know it.
+    pub board_of: &'a dyn Fn(&LocationCode) -> Option<BoardNumber>,
+}
+
+impl Situation<'_> {
+    /// Whether a tie about this object is a tie with this request, its parent or its school.
+    pub(super) fn concerns(&self, object: &TieObject) -> bool {
+        let school = |test: &dyn Fn(&SchoolFacts) -> bool| self.school.as_ref().is_some_and(test);
+        match object {
+            TieObject::School(location) => school(&|facts| facts.location == *location),
+            TieObject::Board(board) => school(&|facts| facts.board == *board),
+            TieObject::Partnership(partnership) | TieObject::Seat { partnership, .. } => {
+                school(&|facts| facts.partnerships.contains(partnership))
+            }
+            TieObject::Municipality(municipality) => school(&|facts| facts.municipality == *municipality),
+            TieObject::Request(request) => self.request == *request,
+            TieObject::Parent(parent) => self.parent == *parent,
+            TieObject::Everywhere => true,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The proof, the parent's acceptance, and what a buddy may declare.
+
+use super::*;
+use TieKind as K;
+
+fn child_and_friend() -> Assessment {
+    found(&[tie(K::OwnChildAtSchool, school()), Tie { id: id(8), ..tie(K::FriendOnStaff, school()) }])
+}
+
+#[test]
+fn a_buddy_whom_a_tie_blocks_gets_no_proof_and_the_refusal_names_what_blocks() {
+    let assessment = found(&[tie(K::EmployedAtSchool, school()), tie(K::FriendOnStaff, school())]);
+    let refusal = assessment.clone().clear_for(id(1)).expect_err("a block");
+    assert_eq!((refusal.code, refusal.source), ("buddy-not-independent", "S2"));
+    assert!(refusal.reason.nl.contains("werkt op de school van uw kind"));
+    assert!(!refusal.reason.nl.contains("vriend"));
+    let everything: Vec<FindingKey> = assessment.findings.iter().map(Finding::key).collect();
+    let refusal = all_accepted(&assessment, &everything).expect_err("a block cannot be accepted");
+    assert_eq!(refusal.code, "buddy-not-independent");
+}
+
+#[test]
+fn a_buddy_whom_nothing_blocks_is_independent_and_says_what_to_accept() {
+    let buddy: BuddyId = id(3);
+    let independent = child_and_friend().clear_for(buddy).expect("no block");
+    assert_eq!(independent.buddy(), buddy);
+    assert_eq!(independent.assessment(), &child_and_friend());
+    let keys: Vec<String> = independent.ties_to_accept().map(|(key, _)| key.to_string()).collect();
+    let expected = ["16:00000000-0000-0000-0000-000000000007", "20:00000000-0000-0000-0000-000000000008"];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn each_tie_is_accepted_by_itself() {
+    let assessment = child_and_friend();
+    let keys: Vec<FindingKey> = assessment.to_accept().map(|(key, _)| key).collect();
+    assert_eq!(all_accepted(&assessment, &keys), Ok(()));
+    let refusal = all_accepted(&assessment, &keys[..1]).expect_err("one answer is missing");
+    assert_eq!((refusal.code, refusal.permitted), ("tie-not-accepted", vec!["tie-answers"]));
+    assert!(refusal.reason.en.contains("neighbour") && !refusal.reason.en.contains("child of this buddy"));
+}
+
+#[test]
+fn the_acceptance_of_a_tie_does_not_cover_what_the_tie_becomes() {
+    let now = found(&[tie(K::OwnChildAtSchool, school())]);
+    let accepted: Vec<FindingKey> = now.to_accept().map(|(key, _)| key).collect();
+    let later = found(&[ended(K::OwnChildAtSchool, school(), "2026-06-01")]);
+    assert_eq!(all_accepted(&later, &accepted).map_err(|refusal| refusal.code), Err("tie-not-accepted"));
+}
+
+#[test]
+fn what_has_no_effect_needs_no_acceptance() {
+    let funders = [Funder::Fund];
+    let situation = Situation { funders: &funders, ..situation(OrganisationForm::Independent, Some(here())) };
+    let assessment = assess(&[], Some(today()), &situation, today());
+    assert_eq!(rules_of(&assessment), [(30, Effect::None)]);
+    assert_eq!(all_accepted(&assessment, &[]), Ok(()));
+}
+
+#[test]
+fn a_key_is_read_only_as_it_is_written() {
+    assert!(FindingKey::parse("28").is_ok());
+    assert!(FindingKey::parse("16:00000000-0000-0000-0000-00000000000a").is_ok());
+    for wrong in
+        ["", "028", "+28", "100", "16:", ":16", "16:7", "16:00000000-0000-0000-0000-00000000000A", "16:a:b"]
+    {
+        assert_eq!(FindingKey::parse(wrong), Err(InvalidFindingKey), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_tie_is_about_the_right_thing_ends_after_it_began_and_answers_only_what_was_asked() {
+    let declare = |kind, about, since, until, aggravated| {
+        Tie::declare(id::<TieId>(7), kind, about, since, until, aggravated).map_err(|refusal| refusal.code)
+    };
+    let request = TieObject::Request(id::<RequestId>(HERE));
+    let parent = TieObject::Parent(id::<PersonId>(HERE));
+    assert_eq!(declare(K::OwnChildAtSchool, request, None, None, false), Err("tie-object-wrong"));
+    assert_eq!(declare(K::TieWithParent, parent.clone(), None, None, true), Err("tie-answer-not-asked"));
+    let (before, after) = (Some(day("2026-01-01")), Some(day("2026-01-02")));
+    assert_eq!(declare(K::TieWithParent, parent.clone(), after, before, false), Err("tie-ends-before-start"));
+    assert!(declare(K::TieWithParent, parent.clone(), before, after, false).is_ok());
+    assert!(declare(K::TieWithParent, parent, before, before, false).is_ok());
+    assert!(declare(K::BuddyForOtherParent, school(), None, None, true).is_ok());
+}
+
+#[test]
+fn the_refusal_of_a_wrong_object_says_what_the_tie_can_be_about() {
+    let refusal = Tie::declare(id(7), K::Conflict, TieObject::Everywhere, None, None, false)
+        .expect_err("a conflict is with somebody");
+    assert_eq!((refusal.state, refusal.permitted), ("everywhere", vec!["school", "board", "partnership"]));
+}

@@ -1,0 +1,143 @@
+//! Organisations, people, and the roles that people hold in them (I1). Only an active membership counts.
+
+use crate::code::Code;
+use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
+use crate::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
+use crate::{Date, code_list};
+
+code_list! {
+    /// What an organisation is.
+    pub enum OrganisationKind {
+        School = "school": "school" / "school",
+        Board = "board": "schoolbestuur" / "school board",
+        Partnership = "partnership": "samenwerkingsverband" / "partnership",
+        SupportPoint = "support-point": "Ouder- en Jeugdsteunpunt" / "parent and youth support point",
+        ParentAssociation = "parent-association": "oudervereniging" / "parents' association",
+        Provider = "provider": "aanbieder" / "provider",
+    }
+}
+
+code_list! {
+    /// What a person may be in an organisation. One person may be several things in several places.
+    pub enum Role {
+        Parent = "parent": "vraagouder" / "requesting parent",
+        Buddy = "buddy": "buddy" / "buddy",
+        Coordinator = "coordinator": "coördinator" / "coordinator",
+        Trainer = "trainer": "trainer" / "trainer",
+        SchoolStaff = "school-staff": "leerkracht of intern begeleider" / "teacher or internal support coordinator",
+        SchoolLeader = "school-leader": "schoolleider" / "school leader",
+        Professional = "professional": "begeleider rond de school" / "professional around the school",
+        BoardMember = "board-member": "bestuurder" / "board member",
+        PartnershipStaff = "partnership-staff": "medewerker van het samenwerkingsverband" / "staff of the partnership",
+        CouncilMember = "council-member": "lid van MR of OPR" / "council member",
+        PoolManager = "pool-manager": "beheerder van een buddypool" / "pool manager",
+        Auditor = "auditor": "toezichthouder" / "auditor",
+        Administrator = "administrator": "beheerder" / "administrator",
+    }
+}
+
+code_list! {
+    /// Where a membership stands. Only `active` gives a role.
+    pub enum MembershipStatus {
+        Invited = "invited": "uitgenodigd" / "invited",
+        Active = "active": "actief" / "active",
+        Suspended = "suspended": "geschorst" / "suspended",
+        Ended = "ended": "beëindigd" / "ended",
+    }
+}
+
+/// An organisation that takes part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// The school location that it is, for a school.
+    pub location: Option<LocationCode>,
+    /// The board that it is.
+    pub board: Option<BoardNumber>,
+    /// The partnership that it is.
+    pub partnership: Option<PartnershipCode>,
+}
+
+/// One person's role in one organisation, for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Its id.
+    pub id: MembershipId,
+    /// Who.
+    pub person: PersonId,
+    /// Where.
+    pub organisation: OrganisationId,
+    /// The programme that the role is for, where it is for one.
+    pub programme: Option<ProgrammeId>,
+    /// The role.
+    pub role: Role,
+    /// Where it stands.
+    pub status: MembershipStatus,
+    /// The first day.
+    pub since: Date,
+    /// The last day, when there is one.
+    pub until: Option<Date>,
+}
+
+impl Membership {
+    /// Whether the membership gives its role on this day.
+    pub fn is_active(&self, on: Date) -> bool {
+        self.status == MembershipStatus::Active
+            && self.since <= on
+            && self.until.is_none_or(|last| on <= last)
+    }
+}
+
+impl Role {
+    /// Whether the role is held in a programme rather than in an organisation as a whole.
+    pub fn is_of_a_programme(self) -> bool {
+        matches!(self, Self::Coordinator | Self::Trainer | Self::PoolManager)
+    }
+
+    /// Whether the role is one of the school's side of the table.
+    pub fn is_school_side(self) -> bool {
+        matches!(self, Self::SchoolStaff | Self::SchoolLeader | Self::Professional | Self::BoardMember)
+    }
+
+    /// Roles that a membership can give. Parent and buddy are not among them: a parent is whoever asks, a buddy
+    /// whoever is registered as one.
+    pub fn of_memberships() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|role| !matches!(role, Self::Parent | Self::Buddy))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> Date {
+        Date::from_ymd_opt(2026, 9, day).expect("a day")
+    }
+
+    #[test]
+    fn only_an_active_membership_within_its_days_counts() {
+        let id = uuid::Uuid::nil();
+        let membership = |status, until| Membership {
+            id: id.into(),
+            person: id.into(),
+            organisation: id.into(),
+            programme: None,
+            role: Role::SchoolLeader,
+            status,
+            since: day(10),
+            until,
+        };
+        assert!(membership(MembershipStatus::Active, None).is_active(day(10)));
+        assert!(membership(MembershipStatus::Active, Some(day(12))).is_active(day(12)));
+        assert!(!membership(MembershipStatus::Active, None).is_active(day(9)));
+        assert!(!membership(MembershipStatus::Active, Some(day(12))).is_active(day(13)));
+        for status in [MembershipStatus::Invited, MembershipStatus::Suspended, MembershipStatus::Ended] {
+            assert!(!membership(status, None).is_active(day(11)), "{status}");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Support requests (S5): by referral after consent, or by the parent herself, with no school and no conversation.
+//!
+//! One-off or long-term and online or in person are two questions, not one. A request belongs to one parent: another
+//! parent of the same child has no part in it. She may withdraw at any moment, in one call, without a reason, and is
+//! never refused.
+
+mod consents;
+
+pub use consents::{Consent, ConsentKind, ConsentText, TEXT_VERSION, TEXTS, text_of};
+
+use crate::buddies::{Channel, SpokenLanguage};
+use crate::code::{Code, CodeSet};
+use crate::code_list;
+use crate::directory::{LocationCode, MunicipalityCode};
+use crate::ids::{PersonId, ProgrammeId, RequestId};
+use crate::rejection::Rejection;
+use crate::text::Text;
+
+code_list! {
+    /// How long the parent expects to want support (S5).
+    pub enum Duration {
+        OneOff = "one-off": "eenmalig advies" / "one-off advice",
+        LongTerm = "long-term": "langere begeleiding" / "longer support",
+    }
+}
+
+code_list! {
+    /// How the parent wants to meet (S5). Independent of how long.
+    pub enum ChannelWish {
+        Online = "online": "online" / "online",
+        InPerson = "in-person": "persoonlijk" / "in person",
+        Either = "either": "maakt niet uit" / "either",
+    }
+}
+
+code_list! {
+    /// What the support is about. Deliberately coarse: no diagnosis is asked and none is needed to match.
+    pub enum Topic {
+        TalkingWithSchool = "talking-with-school": "gesprekken met school" / "talks with school",
+        ExtraSupport = "extra-support": "extra ondersteuning op school" / "extra support at school",
+        SchoolChoice = "school-choice": "een passende school vinden" / "finding a fitting school",
+        AtHomeWithoutSchool = "at-home-without-school": "thuiszitten" / "at home without school",
+        SocialSafety = "social-safety": "sociale veiligheid op school" / "social safety at school",
+        LearningDifficulties = "learning-difficulties": "moeite met leren" / "learning difficulties",
+        Behaviour = "behaviour": "gedrag" / "behaviour",
+        Giftedness = "giftedness": "hoogbegaafdheid" / "giftedness",
+        IllnessOrDisability = "illness-or-disability": "ziekte of beperking" / "illness or disability",
+        Transition = "transition": "overgang naar een andere school" / "moving to another school",
+        RulesAndRights = "rules-and-rights": "regels en rechten" / "rules and rights",
+    }
+}
+
+code_list! {
+    /// How a request came.
+    pub enum Origin {
+        Own = "self": "door de ouder zelf" / "by the parent herself",
+        Referral = "referral": "na overdracht door school, met toestemming" / "handed over by a school, with consent",
+    }
+}
+
+code_list! {
+    /// Where a request stands.
+    pub enum RequestState {
+        Submitted = "submitted": "ingediend; toestemming ontbreekt nog" / "submitted; consent is still to be given",
+        Consented = "consented": "toestemming gegeven; een buddy wordt gezocht" / "consented; a buddy is sought",
+        Matched = "matched": "gekoppeld aan een buddy" / "matched with a buddy",
+        Closed = "closed": "afgesloten" / "closed",
+        Withdrawn = "withdrawn": "ingetrokken" / "withdrawn",
+    }
+}
+
+code_list! {
+    /// How a parent can be reached.
+    pub enum ContactKind {
+        Email = "email": "e-mail" / "e-mail",
+        Phone = "phone": "telefoon" / "phone",
+    }
+}
+
+/// What the parent is called and the one way to reach her. It is hers and the programme's; a school never has it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// What she wants to be called.
+    pub name: String,
+    /// The kind of contact way.
+    pub kind: ContactKind,
+    /// The address or number.
+    pub value: String,
+}
+
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("Contact(withheld)")
+    }
+}
+
+/// A support request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupportRequest {
+    /// Its id.
+    pub id: RequestId,
+    /// The programme that it was made to.
+    pub programme: ProgrammeId,
+    /// Whose it is.
+    pub parent: PersonId,
+    /// How it came.
+    pub origin: Origin,
+    /// One-off or long-term.
+    pub duration: Duration,
+    /// Online, in person, or either.
+    pub channel: ChannelWish,
+    /// What it is about.
+    pub topics: CodeSet<Topic>,
+    /// The language that the parent wants to speak.
+    pub language: SpokenLanguage,
+    /// The child's school, when the parent wants to name it.
+    pub school: Option<LocationCode>,
+    /// Where the parent would meet, when she wants to say.
+    pub municipality: Option<MunicipalityCode>,
+    /// Where it stands.
+    pub state: RequestState,
+    /// How to reach the parent; gone once the request is withdrawn.
+    pub contact: Option<Contact>,
+}
+
+/// A request that its parent consented to, and that has no buddy yet: the only kind that a buddy can be proposed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentedRequest(SupportRequest);
+
+impl ConsentedRequest {
+    /// The request.
+    pub fn request(&self) -> &SupportRequest {
+        &self.0
+    }
+}
+
+impl ChannelWish {
+    /// The channels that would do.
+    pub fn channels(self) -> CodeSet<Channel> {
+        match self {
+            Self::Online => [Channel::Online].into_iter().collect(),
+            Self::InPerson => [Channel::InPerson].into_iter().collect(),
+            Self::Either => Channel::ALL.iter().copied().collect(),
+        }
+    }
+
+    /// The wish that these channels stand for.
+    pub fn of(channels: CodeSet<Channel>) -> Self {
+        match (channels.contains(Channel::Online), channels.contains(Channel::InPerson)) {
+            (true, false) => Self::Online,
+            (false, true) => Self::InPerson,
+            _ => Self::Either,
+        }
+    }
+}
+
+impl RequestState {
+    /// What may be done in this state, as codes of operations.
+    pub fn permitted(self) -> Vec<&'static str> {
+        match self {
+            Self::Submitted => vec!["consents", "withdrawal"],
+            Self::Consented => vec!["consents", "candidates", "proposals", "withdrawal"],
+            Self::Matched => vec!["withdrawal"],
+            Self::Closed | Self::Withdrawn => vec!["withdrawal"],
+        }
+    }
+
+    fn refuse(self, code: &'static str, source: &'static str, reason: Text) -> Rejection {
+        Rejection::rule(code, source, reason).in_state(self.code(), self.permitted())
+    }
+}
+
+impl SupportRequest {
+    /// The request as one that a buddy can be proposed for.
+    ///
+    /// # Errors
+    /// `consent-missing` while no consent to keep and match the request is in force; `request-not-open` when it is
+    /// matched, closed or withdrawn.
+    pub fn for_matching(self, consents: &[Consent]) -> Result<ConsentedRequest, Rejection> {
+        match self.state {
+            RequestState::Matched | RequestState::Closed | RequestState::Withdrawn => Err(self.state.refuse(
+                "request-not-open",
+                "S5",
+                Text::new(
+                    format!("Voor deze aanvraag wordt geen buddy gezocht. Stand: {}.", self.state.label().nl),
+                    format!("No buddy is sought for this request. State: {}.", self.state.label().en),
+                ),
+            )),
+            RequestState::Submitted | RequestState::Consented => {
+                let given = |kind| consents.iter().any(|consent| consent.kind == kind && consent.in_force());
+                let referred = self.origin == Origin::Own || given(ConsentKind::Referral);
+                if given(ConsentKind::Request) && referred && self.state == RequestState::Consented {
+                    Ok(ConsentedRequest(self))
+                } else {
+                    Err(self.state.refuse(
+                        "consent-missing",
+                        "L6",
+                        Text::of(
+                            "De ouder heeft nog geen toestemming gegeven om een buddy te zoeken. Alleen de ouder zelf \
+                             kan dat doen.",
+                            "The parent has not yet consented to a search for a buddy. Only the parent herself can.",
+                        ),
+                    ))
+                }
+            }
+        }
+    }
+
+    /// The state after the parent gave a consent.
+    ///
+    /// # Errors
+    /// `request-not-open` when the request has ended, or has a buddy already and the consent is the one for matching.
+    pub fn consent(&self, kind: ConsentKind) -> Result<RequestState, Rejection> {
+        match (self.state, kind) {
+            (RequestState::Submitted | RequestState::Consented, ConsentKind::Request) => {
+                Ok(RequestState::Consented)
+            }
+            (RequestState::Closed | RequestState::Withdrawn, _) | (_, ConsentKind::Referral) => {
+                Err(self.state.refuse(
+                    "request-not-open",
+                    "L6",
+                    Text::of(
+                        "Deze toestemming hoort hier nu niet. Dien een nieuwe aanvraag in als u hulp wilt.",
+                        "This consent does not belong here now. Submit a new request if you want help.",
+                    ),
+                ))
+            }
+            (state, _) => Ok(state),
+        }
+    }
+
+    /// The state after withdrawal: always the same, from any state, also when repeated.
+    pub fn withdraw(&self) -> RequestState {
+        RequestState::Withdrawn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(state: RequestState, origin: Origin) -> SupportRequest {
+        let id = uuid::Uuid::nil();
+        SupportRequest {
+            id: id.into(),
+            programme: id.into(),
+            parent: id.into(),
+            origin,
+            duration: Duration::LongTerm,
+            channel: ChannelWish::Online,
+            topics: CodeSet::default(),
+            language: SpokenLanguage::Dutch,
+            school: None,
+            municipality: None,
+            state,
+            contact: None,
+        }
+    }
+
+    fn consent(kind: ConsentKind, withdrawn: bool) -> Consent {
+        Consent { kind, withdrawn_at: withdrawn.then_some(crate::Moment::UNIX_EPOCH) }
+    }
+
+    #[test]
+    fn nobody_is_proposed_before_the_parent_consented() {
+        let code = |state, origin, consents: &[Consent]| {
+            request(state, origin).for_matching(consents).map(|_| ()).map_err(|rejection| rejection.code)
+        };
+        let given = consent(ConsentKind::Request, false);
+        let referral = consent(ConsentKind::Referral, false);
+        assert_eq!(code(RequestState::Submitted, Origin::Own, &[]), Err("consent-missing"));
+        assert_eq!(code(RequestState::Consented, Origin::Own, &[given]), Ok(()));
+        assert_eq!(
+            code(RequestState::Consented, Origin::Own, &[consent(ConsentKind::Request, true)]),
+            Err("consent-missing")
+        );
+        assert_eq!(code(RequestState::Consented, Origin::Referral, &[given]), Err("consent-missing"));
+        assert_eq!(code(RequestState::Consented, Origin::Referral, &[given, referral]), Ok(()));
+        assert_eq!(
+            code(RequestState::Consented, Origin::Own, &[consent(ConsentKind::ChildHealthData, false)]),
+            Err("consent-missing")
+        );
+    }
+
+    #[test]
+    fn a_request_that_has_ended_or_has_a_buddy_gets_no_proposal() {
+        for state in [RequestState::Matched, RequestState::Closed, RequestState::Withdrawn] {
+            let refusal = request(state, Origin::Own).for_matching(&[consent(ConsentKind::Request, false)]);
+            assert_eq!(
+                refusal.map(|_| ()).map_err(|rejection| rejection.code),
+                Err("request-not-open"),
+                "{state}"
+            );
+        }
+    }
+
+    #[test]
+    fn how_long_does_not_decide_how_parent_and_buddy_meet() {
+        for wish in ChannelWish::ALL {
+            assert_eq!(ChannelWish::of(wish.channels()), *wish);
+        }
+    }
+
+    #[test]
+    fn contact_data_do_not_show_in_debug_output() {
+        let contact = Contact { name: "Q".into(), kind: ContactKind::Phone, value: "06".into() };
+        assert_eq!(format!("{contact:?}"), "Contact(withheld)");
+    }
+}

@@ -1,0 +1,196 @@
+//! Support (S5): a running match of a parent and a buddy, when they met, and how it ends. What they say to each other
+//! has no place here.
+
+use crate::Date;
+use crate::code::Code;
+use crate::code_list;
+use crate::rejection::Rejection;
+use crate::requests::RequestState;
+use crate::text::Text;
+
+code_list! {
+    /// Where a match stands.
+    pub enum MatchState {
+        Active = "active": "loopt" / "running",
+        Paused = "paused": "pauze" / "paused",
+        Closed = "closed": "afgesloten" / "closed",
+    }
+}
+
+code_list! {
+    /// Why a match is paused.
+    pub enum PauseReason {
+        ParentAsked = "parent-asked": "op verzoek van de ouder" / "at the parent's wish",
+        BuddyAsked = "buddy-asked": "op verzoek van de buddy" / "at the buddy's wish",
+        CoordinatorAsked = "coordinator-asked": "op verzoek van de coördinator" / "at the coordinator's wish",
+        NewTie = "new-tie": "er is iets nieuws dat u moet weten over deze buddy" / "there is something new that you must know of this buddy",
+    }
+}
+
+code_list! {
+    /// Why a match was closed.
+    pub enum ClosureReason {
+        GoalReached = "goal-reached": "doel bereikt" / "goal reached",
+        ParentStops = "parent-stops": "de ouder stopt" / "the parent stops",
+        BuddyStops = "buddy-stops": "de buddy stopt" / "the buddy stops",
+        MaximumReached = "maximum-reached": "de afgesproken tijd is om" / "the agreed time is over",
+        ReferredOn = "referred-on": "verwezen naar andere hulp" / "referred to other help",
+        OtherBuddy = "other-buddy": "de ouder wil een andere buddy" / "the parent wants another buddy",
+        IndependenceLost = "independence-lost": "de buddy is niet meer onafhankelijk" / "the buddy is no longer independent",
+        RequestWithdrawn = "request-withdrawn": "de aanvraag is ingetrokken" / "the request was withdrawn",
+    }
+}
+
+code_list! {
+    /// What buddy and parent did, by kind. Never what was said.
+    pub enum ContactTask {
+        Listening = "listening": "luisterend oor" / "a listening ear",
+        Information = "information": "informatie en overzicht" / "information and overview",
+        PreparingTalk = "preparing-talk": "een gesprek voorbereiden" / "preparing a talk",
+        JoiningTalk = "joining-talk": "mee naar een gesprek" / "coming along to a talk",
+        LookingBack = "looking-back": "nabespreken" / "looking back",
+        ShowingTheWay = "showing-the-way": "de weg wijzen" / "showing the way",
+    }
+}
+
+impl ClosureReason {
+    /// Whether somebody may give this reason; the others are the system's own.
+    pub fn may_be_given(self) -> bool {
+        !matches!(self, Self::IndependenceLost | Self::RequestWithdrawn)
+    }
+
+    /// What becomes of the request: where the parent did not choose to stop, a new buddy is sought on the consent that
+    /// she gave.
+    pub fn request_after(self) -> RequestState {
+        match self {
+            Self::BuddyStops | Self::OtherBuddy | Self::IndependenceLost => RequestState::Consented,
+            Self::RequestWithdrawn => RequestState::Withdrawn,
+            Self::GoalReached | Self::ParentStops | Self::MaximumReached | Self::ReferredOn => {
+                RequestState::Closed
+            }
+        }
+    }
+}
+
+impl MatchState {
+    fn refuse(self) -> Rejection {
+        let permitted = match self {
+            Self::Active => vec!["contacts", "pauses", "closure"],
+            Self::Paused => vec!["pauses", "closure"],
+            Self::Closed => Vec::new(),
+        };
+        Rejection::rule(
+            "match-state",
+            "S5",
+            Text::new(
+                format!("Dit kan nu niet. Stand van de koppeling: {}.", self.label().nl),
+                format!("This cannot be done now. State of the match: {}.", self.label().en),
+            ),
+        )
+        .in_state(self.code(), permitted)
+    }
+
+    /// Checks that a contact can be recorded: the match runs, and the day is not ahead of today.
+    ///
+    /// # Errors
+    /// `match-state`, `date-ahead`.
+    pub fn contact(self, on: Date, today: Date) -> Result<(), Rejection> {
+        if self != Self::Active {
+            return Err(self.refuse());
+        }
+        if on > today {
+            return Err(Rejection::rule(
+                "date-ahead",
+                "S5",
+                Text::of(
+                    "Een contact is geweest; de datum ligt in de toekomst.",
+                    "A contact has been; the date is ahead.",
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Pauses.
+    ///
+    /// # Errors
+    /// `match-state` when it is not running.
+    pub fn pause(self) -> Result<Self, Rejection> {
+        if self == Self::Active { Ok(Self::Paused) } else { Err(self.refuse()) }
+    }
+
+    /// Resumes after a pause that somebody asked for. A pause for a new tie ends only by the parent's acceptance.
+    ///
+    /// # Errors
+    /// `match-state` when it is not paused; `tie-not-accepted` when the pause is for a tie.
+    pub fn resume(self, paused_because: Option<PauseReason>) -> Result<Self, Rejection> {
+        match (self, paused_because) {
+            (Self::Paused, Some(PauseReason::NewTie)) => Err(Rejection::rule(
+                "tie-not-accepted",
+                "S2",
+                Text::of(
+                    "De ouder moet eerst zeggen of deze buddy voor haar nog goed is.",
+                    "The parent must first say whether this buddy is still right for her.",
+                ),
+            )
+            .in_state(self.code(), vec!["tie-answers", "closure"])),
+            (Self::Paused, _) => Ok(Self::Active),
+            _ => Err(self.refuse()),
+        }
+    }
+
+    /// Closes.
+    ///
+    /// # Errors
+    /// `match-state` when it is closed already.
+    pub fn close(self) -> Result<Self, Rejection> {
+        if self == Self::Closed { Err(self.refuse()) } else { Ok(Self::Closed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> Date {
+        Date::from_ymd_opt(2026, 10, day).expect("a day")
+    }
+
+    #[test]
+    fn a_contact_belongs_to_a_running_match_and_to_the_past() {
+        assert!(MatchState::Active.contact(day(5), day(5)).is_ok());
+        assert!(MatchState::Active.contact(day(6), day(5)).is_err());
+        assert!(MatchState::Paused.contact(day(5), day(5)).is_err());
+        assert!(MatchState::Closed.contact(day(5), day(5)).is_err());
+    }
+
+    #[test]
+    fn a_pause_for_a_tie_ends_only_by_the_parents_acceptance() {
+        assert_eq!(MatchState::Paused.resume(Some(PauseReason::ParentAsked)), Ok(MatchState::Active));
+        let refusal = MatchState::Paused.resume(Some(PauseReason::NewTie)).expect_err("not by resuming");
+        assert_eq!(refusal.permitted, ["tie-answers", "closure"]);
+    }
+
+    #[test]
+    fn a_closed_match_stays_closed() {
+        for outcome in
+            [MatchState::Closed.close(), MatchState::Closed.pause(), MatchState::Closed.resume(None)]
+        {
+            assert_eq!(outcome.map_err(|rejection| rejection.code), Err("match-state"));
+        }
+    }
+
+    #[test]
+    fn a_parent_who_did_not_stop_is_sought_a_new_buddy() {
+        for reason in ClosureReason::ALL {
+            let expected = match reason {
+                ClosureReason::BuddyStops | ClosureReason::OtherBuddy | ClosureReason::IndependenceLost => {
+                    "consented"
+                }
+                ClosureReason::RequestWithdrawn => "withdrawn",
+                _ => "closed",
+            };
+            assert_eq!(reason.request_after().code(), expected, "{reason}");
+        }
+    }
+}
