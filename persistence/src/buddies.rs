@@ -1,0 +1,544 @@
+//! Buddies, their ties and their certificates.
+
+use diesel::prelude::*;
+use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, Standing};
+use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
+use naast_domain::code::CodeSet;
+use naast_domain::directory::MunicipalityCode;
+use naast_domain::ids::{BuddyId, CertificateId, PersonId, ProgrammeId, TieId};
+use naast_domain::independence::{Tie, TieObject};
+use naast_domain::organisations::Role;
+use naast_domain::requests::{ChannelWish, SupportRequest};
+use naast_domain::{Date, Moment};
+use serde::{Deserialize, Serialize};
+
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, Stored, code, count, one};
+use crate::schema::{buddies, certificates, ties};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+const T: &str = "buddies";
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = buddies)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    person_id: Key,
+    first_name: String,
+    languages: i64,
+    specialisms: i64,
+    channels: i64,
+    municipalities: Json,
+    capacity: i32,
+    matches: i32,
+    status: String,
+    ties_asked_on: Option<Date>,
+    version: i32,
+    created_at: At,
+}
+
+impl TryFrom<Row> for Stored<Buddy> {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            version: row.version,
+            created_at: row.created_at.0,
+            value: Buddy {
+                id: row.id.into(),
+                programme: row.programme_id.into(),
+                person: row.person_id.into(),
+                first_name: row.first_name,
+                languages: CodeSet::from_bits(row.languages),
+                specialisms: CodeSet::from_bits(row.specialisms),
+                channels: CodeSet::from_bits(row.channels),
+                municipalities: row.municipalities.read::<Vec<MunicipalityCode>>(T, "municipalities")?,
+                capacity: count(T, "capacity", row.capacity)?,
+                matches: count(T, "matches", row.matches)?,
+                status: code(T, "status", &row.status)?,
+                ties_asked_on: row.ties_asked_on,
+            },
+        })
+    }
+}
+
+fn small(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// How a buddy stands to a caller.
+pub fn standing(buddy: &Buddy) -> Standing<'static> {
+    Standing { owner: Some(buddy.person), programme: Some(buddy.programme), ..Standing::default() }
+}
+
+/// Registers a buddy.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageBuddies>,
+    buddy: &Buddy,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = (
+        buddies::programme_id.eq(Key::from(buddy.programme)),
+        buddies::id.eq(Key::from(buddy.id)),
+        buddies::person_id.eq(Key::from(buddy.person)),
+        buddies::first_name.eq(&buddy.first_name),
+        buddies::languages.eq(buddy.languages.bits()),
+        buddies::specialisms.eq(buddy.specialisms.bits()),
+        buddies::channels.eq(buddy.channels.bits()),
+        buddies::municipalities.eq(Json::of(&buddy.municipalities)),
+        buddies::capacity.eq(small(buddy.capacity)),
+        buddies::status.eq(buddy.status.to_string()),
+        buddies::ties_asked_on.eq(buddy.ties_asked_on),
+        buddies::created_at.eq(At(now)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(buddies::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// A buddy that the grant reaches, with the role in which it does.
+pub fn find<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+    id: BuddyId,
+) -> Result<Option<(Stored<Buddy>, Role)>, Error> {
+    let row: Option<Row> = on_either!(database, |c| buddies::table
+        .filter(buddies::id.eq(Key::from(id)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    let Some(buddy) = row.map(Stored::try_from).transpose()? else { return Ok(None) };
+    Ok(grant.reaches(standing(&buddy)).map(|role| (buddy, role)))
+}
+
+/// The buddy of a proposal or match that a grant reached already.
+pub fn of_programme(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    id: BuddyId,
+) -> Result<Stored<Buddy>, Error> {
+    let row: Row = on_either!(database, |c| buddies::table
+        .find((Key::from(programme), Key::from(id)))
+        .select(Row::as_select())
+        .first(c))?;
+    row.try_into()
+}
+
+/// The buddies that a person is: one in each programme at most.
+pub fn of_person(database: &mut Database<'_>, person: PersonId) -> Result<Vec<Stored<Buddy>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| buddies::table
+        .filter(buddies::person_id.eq(Key::from(person)))
+        .order((buddies::created_at, buddies::id))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A page of a programme's buddies, newest first. Empty where the grant does not reach.
+pub fn list<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+    programme: ProgrammeId,
+    page: Page,
+) -> Result<Slice<Stored<Buddy>>, Error> {
+    if grant.reaches(Standing { programme: Some(programme), ..Standing::default() }).is_none() {
+        return Ok(Slice { items: Vec::new(), more: false });
+    }
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = buddies::table
+            .filter(buddies::programme_id.eq(Key::from(programme)))
+            .select(Row::as_select())
+            .order((buddies::created_at.desc(), buddies::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                buddies::created_at.le(at).and(buddies::created_at.lt(at).or(buddies::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// Keeps a changed profile of a buddy that stands as it was loaded.
+pub fn change_profile(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageBuddies>,
+    buddy: &Stored<Buddy>,
+) -> Result<(), Error> {
+    let row = buddies::table
+        .find((Key::from(buddy.programme), Key::from(buddy.id)))
+        .filter(buddies::version.eq(buddy.version));
+    let update = diesel::update(row).set((
+        buddies::first_name.eq(&buddy.first_name),
+        buddies::languages.eq(buddy.languages.bits()),
+        buddies::specialisms.eq(buddy.specialisms.bits()),
+        buddies::channels.eq(buddy.channels.bits()),
+        buddies::municipalities.eq(Json::of(&buddy.municipalities)),
+        buddies::capacity.eq(small(buddy.capacity)),
+        buddies::status.eq(buddy.status.to_string()),
+        buddies::version.eq(buddy.version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Takes one place of a buddy, when she has one free. Says whether she had.
+pub(crate) fn take_place(
+    tx: &mut Transaction<'_, '_>,
+    programme: ProgrammeId,
+    id: BuddyId,
+) -> Result<bool, Error> {
+    let row = buddies::table
+        .find((Key::from(programme), Key::from(id)))
+        .filter(buddies::matches.lt(buddies::capacity))
+        .filter(buddies::status.eq(BuddyStatus::Active.to_string()));
+    let update = diesel::update(row)
+        .set((buddies::matches.eq(buddies::matches + 1), buddies::version.eq(buddies::version + 1)));
+    Ok(on_either!(&mut **tx, |c| update.execute(c))? == 1)
+}
+
+/// Gives one place of a buddy back.
+pub(crate) fn free_place(
+    tx: &mut Transaction<'_, '_>,
+    programme: ProgrammeId,
+    id: BuddyId,
+) -> Result<(), Error> {
+    let update = diesel::update(buddies::table.find((Key::from(programme), Key::from(id))))
+        .set((buddies::matches.eq(buddies::matches - 1), buddies::version.eq(buddies::version + 1)));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Notes that a buddy was asked on a day whether there is any tie.
+pub fn note_asked(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<DeclareTies>,
+    buddy: &Buddy,
+    on: Date,
+) -> Result<(), Error> {
+    let update = diesel::update(buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id))))
+        .set((buddies::ties_asked_on.eq(Some(on)), buddies::version.eq(buddies::version + 1)));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The object of a tie, as it is written down.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum About {
+    School(naast_domain::directory::LocationCode),
+    Board(naast_domain::directory::BoardNumber),
+    Partnership(naast_domain::directory::PartnershipCode),
+    Seat(naast_domain::directory::PartnershipCode, naast_domain::directory::BoardNumber),
+    Municipality(MunicipalityCode),
+    Request(naast_domain::ids::RequestId),
+    Parent(PersonId),
+    Everywhere,
+}
+
+impl From<&TieObject> for About {
+    fn from(object: &TieObject) -> Self {
+        match object.clone() {
+            TieObject::School(location) => Self::School(location),
+            TieObject::Board(board) => Self::Board(board),
+            TieObject::Partnership(partnership) => Self::Partnership(partnership),
+            TieObject::Seat { partnership, board } => Self::Seat(partnership, board),
+            TieObject::Municipality(municipality) => Self::Municipality(municipality),
+            TieObject::Request(request) => Self::Request(request),
+            TieObject::Parent(parent) => Self::Parent(parent),
+            TieObject::Everywhere => Self::Everywhere,
+        }
+    }
+}
+
+impl From<About> for TieObject {
+    fn from(about: About) -> Self {
+        match about {
+            About::School(location) => Self::School(location),
+            About::Board(board) => Self::Board(board),
+            About::Partnership(partnership) => Self::Partnership(partnership),
+            About::Seat(partnership, board) => Self::Seat { partnership, board },
+            About::Municipality(municipality) => Self::Municipality(municipality),
+            About::Request(request) => Self::Request(request),
+            About::Parent(parent) => Self::Parent(parent),
+            About::Everywhere => Self::Everywhere,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = ties)]
+struct TieRow {
+    programme_id: Key,
+    id: Key,
+    buddy_id: Key,
+    kind: String,
+    about: Json,
+    aggravated: bool,
+    since: Option<Date>,
+    until: Option<Date>,
+    declared_at: At,
+    version: i32,
+}
+
+impl TieRow {
+    fn read(self) -> Result<Stored<Tie>, Error> {
+        Ok(Stored {
+            version: self.version,
+            created_at: self.declared_at.0,
+            value: Tie {
+                id: self.id.into(),
+                kind: code("ties", "kind", &self.kind)?,
+                about: self.about.read::<About>("ties", "about")?.into(),
+                since: self.since,
+                until: self.until,
+                aggravated: self.aggravated,
+            },
+        })
+    }
+}
+
+/// Keeps a tie that a buddy declared.
+pub fn insert_tie(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<DeclareTies>,
+    buddy: &Buddy,
+    tie: &Tie,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = TieRow {
+        programme_id: buddy.programme.into(),
+        id: tie.id.into(),
+        buddy_id: buddy.id.into(),
+        kind: tie.kind.to_string(),
+        about: Json::of(&About::from(&tie.about)),
+        aggravated: tie.aggravated,
+        since: tie.since,
+        until: tie.until,
+        declared_at: At(now),
+        version: 1,
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Sets the last day of a tie that stands as it was loaded.
+pub fn end_tie(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<DeclareTies>,
+    buddy: &Buddy,
+    tie: &Stored<Tie>,
+    until: Date,
+) -> Result<(), Error> {
+    let row = ties::table
+        .find((Key::from(buddy.programme), Key::from(tie.id)))
+        .filter(ties::version.eq(tie.version));
+    let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The ties of a buddy who was loaded with a grant.
+pub fn ties_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<Stored<Tie>>, Error> {
+    let rows: Vec<TieRow> = on_either!(database, |c| ties::table
+        .filter(ties::programme_id.eq(Key::from(buddy.programme)))
+        .filter(ties::buddy_id.eq(Key::from(buddy.id)))
+        .order((ties::declared_at, ties::id))
+        .select(TieRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(TieRow::read).collect()
+}
+
+/// One tie of a buddy who was loaded with a grant.
+pub fn find_tie(database: &mut Database<'_>, buddy: &Buddy, id: TieId) -> Result<Option<Stored<Tie>>, Error> {
+    let row: Option<TieRow> = on_either!(database, |c| ties::table
+        .find((Key::from(buddy.programme), Key::from(id)))
+        .filter(ties::buddy_id.eq(Key::from(buddy.id)))
+        .select(TieRow::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TieRow::read).transpose()
+}
+
+/// A certificate as it is kept: with who saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptCertificate {
+    /// Its id.
+    pub id: CertificateId,
+    /// What it says.
+    pub certificate: Certificate,
+    /// Who saw it.
+    pub seen_by: PersonId,
+    /// When it was recorded.
+    pub recorded_at: Moment,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = certificates)]
+struct CertificateRow {
+    programme_id: Key,
+    id: Key,
+    buddy_id: Key,
+    kind: String,
+    profile: Option<String>,
+    issued_on: Date,
+    expires_on: Option<Date>,
+    seen_by: Key,
+    recorded_at: At,
+}
+
+impl CertificateRow {
+    fn read(self) -> Result<(Key, KeptCertificate), Error> {
+        Ok((
+            self.buddy_id,
+            KeptCertificate {
+                id: self.id.into(),
+                certificate: Certificate {
+                    kind: code("certificates", "kind", &self.kind)?,
+                    profile: self.profile,
+                    issued_on: self.issued_on,
+                    expires_on: self.expires_on,
+                },
+                seen_by: self.seen_by.into(),
+                recorded_at: self.recorded_at.0,
+            },
+        ))
+    }
+}
+
+/// Keeps a certificate, and with it the last day on which the buddy is ready.
+pub fn insert_certificate(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageBuddies>,
+    buddy: &Buddy,
+    kept: &KeptCertificate,
+    today: Date,
+) -> Result<(), Error> {
+    let row = CertificateRow {
+        programme_id: buddy.programme.into(),
+        id: kept.id.into(),
+        buddy_id: buddy.id.into(),
+        kind: kept.certificate.kind.to_string(),
+        profile: kept.certificate.profile.clone(),
+        issued_on: kept.certificate.issued_on,
+        expires_on: kept.certificate.expires_on,
+        seen_by: kept.seen_by.into(),
+        recorded_at: At(kept.recorded_at),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(certificates::table).values(row).execute(c))?;
+    let all: Vec<Certificate> =
+        certificates_of(tx, buddy)?.into_iter().map(|kept| kept.certificate).collect();
+    let update = diesel::update(buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id))))
+        .set((buddies::ready_until.eq(ready_until(&all, today)), buddies::version.eq(buddies::version + 1)));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The certificates of a buddy who was loaded with a grant.
+pub fn certificates_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<KeptCertificate>, Error> {
+    let rows: Vec<CertificateRow> = on_either!(database, |c| certificates::table
+        .filter(certificates::programme_id.eq(Key::from(buddy.programme)))
+        .filter(certificates::buddy_id.eq(Key::from(buddy.id)))
+        .order((certificates::recorded_at, certificates::id))
+        .select(CertificateRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.read().map(|(_, kept)| kept)).collect()
+}
+
+/// A buddy with everything that a consideration reads.
+#[derive(Debug, Clone)]
+pub struct WithFacts {
+    /// The buddy.
+    pub buddy: Buddy,
+    /// Her certificates.
+    pub certificates: Vec<Certificate>,
+    /// Her ties.
+    pub ties: Vec<Tie>,
+}
+
+/// The buddies of a request's programme who have a place free, speak the language, can meet in the wished way and
+/// whose certificates are valid today, with their facts, in three queries however many they are. What remains, the
+/// rules decide.
+pub fn available_for<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+    request: &SupportRequest,
+    today: Date,
+) -> Result<Vec<WithFacts>, Error> {
+    let programme = Key::from(request.programme);
+    if grant.reaches(Standing { programme: Some(request.programme), ..Standing::default() }).is_none() {
+        return Ok(Vec::new());
+    }
+    // the partial index knows exactly these words, so they stand in the text and not in a parameter
+    let free = diesel::dsl::sql::<diesel::sql_types::Bool>("status = 'active' AND matches < capacity");
+    let shared = |column: &str, bits: i64| {
+        diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({column} & "))
+            .bind::<diesel::sql_types::BigInt, _>(bits)
+            .sql(") <> 0")
+    };
+    let language = CodeSet::<naast_domain::buddies::SpokenLanguage>::bit_of(request.language);
+    let channels = ChannelWish::channels(request.channel).bits();
+    let rows: Vec<Row> = on_either!(&mut *database, |c| buddies::table
+        .filter(buddies::programme_id.eq(programme))
+        .filter(buddies::ready_until.ge(today))
+        .filter(free)
+        .filter(shared("languages", language))
+        .filter(shared("channels", channels))
+        .select(Row::as_select())
+        .load(c))?;
+    let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
+    with_facts(database, programme, &keys, rows)
+}
+
+/// One buddy of a request's programme with her facts, whether she is available or not.
+pub fn one_with_facts(database: &mut Database<'_>, buddy: &Buddy) -> Result<WithFacts, Error> {
+    Ok(WithFacts {
+        certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
+        ties: ties_of(database, buddy)?.into_iter().map(|tie| tie.value).collect(),
+        buddy: buddy.clone(),
+    })
+}
+
+fn with_facts(
+    database: &mut Database<'_>,
+    programme: Key,
+    keys: &[Key],
+    rows: Vec<Row>,
+) -> Result<Vec<WithFacts>, Error> {
+    use std::collections::HashMap;
+
+    let mut certificates_by_buddy: HashMap<Key, Vec<Certificate>> = HashMap::new();
+    let mut ties_by_buddy: HashMap<Key, Vec<Tie>> = HashMap::new();
+    // SQLite takes 32,766 parameters in one statement
+    for keys in keys.chunks(10_000) {
+        let found: Vec<CertificateRow> = on_either!(&mut *database, |c| certificates::table
+            .filter(certificates::programme_id.eq(programme))
+            .filter(certificates::buddy_id.eq_any(keys))
+            .select(CertificateRow::as_select())
+            .load(c))?;
+        for row in found {
+            let (buddy, kept) = row.read()?;
+            certificates_by_buddy.entry(buddy).or_default().push(kept.certificate);
+        }
+        let found: Vec<TieRow> = on_either!(&mut *database, |c| ties::table
+            .filter(ties::programme_id.eq(programme))
+            .filter(ties::buddy_id.eq_any(keys))
+            .select(TieRow::as_select())
+            .load(c))?;
+        for row in found {
+            let buddy = row.buddy_id;
+            ties_by_buddy.entry(buddy).or_default().push(row.read()?.value);
+        }
+    }
+    rows.into_iter()
+        .map(|row| {
+            let key = row.id;
+            Ok(WithFacts {
+                buddy: Stored::<Buddy>::try_from(row)?.value,
+                certificates: certificates_by_buddy.remove(&key).unwrap_or_default(),
+                ties: ties_by_buddy.remove(&key).unwrap_or_default(),
+            })
+        })
+        .collect()
+}

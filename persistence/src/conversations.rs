@@ -1,0 +1,308 @@
+//! Consent conversations. No column here can hold a name or a contact way.
+
+use diesel::prelude::*;
+use naast_domain::access::{Grant, HoldConversation, ReadConversation, Standing};
+use naast_domain::conversations::{ConversationSchoolState, ConversationState, Earlier, Ground, Step};
+use naast_domain::directory::LocationCode;
+use naast_domain::ids::{ConversationId, PersonId, ProgrammeId};
+use naast_domain::organisations::Role;
+use naast_domain::{Date, Moment};
+use uuid::Uuid;
+
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, code, identifier, one};
+use crate::schema::{conversation_steps, conversations};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// A conversation as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The school that holds it.
+    pub school: LocationCode,
+    /// Who opened it.
+    pub opened_by: PersonId,
+    /// What the school calls the parent: a value that means nothing elsewhere.
+    pub parent_reference: Uuid,
+    /// Why it is held.
+    pub ground: Ground,
+    /// Where it stands. The school's side reads [`ConversationSchoolState::of`] it and nothing finer.
+    pub state: ConversationState,
+    /// Counts the changes that the school may see.
+    pub school_version: i32,
+    /// Counts all changes.
+    pub version: i32,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// The day of the hand-over.
+    pub handed_over_on: Option<Date>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = conversations)]
+struct Row {
+    id: Key,
+    location_code: String,
+    opened_by: Key,
+    parent_reference: Key,
+    ground: String,
+    state: String,
+    school_version: i32,
+    version: i32,
+    opened_at: At,
+    handed_over_on: Option<Date>,
+}
+
+impl TryFrom<Row> for Conversation {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        const T: &str = "conversations";
+        Ok(Self {
+            id: row.id.into(),
+            school: identifier(T, "location_code", LocationCode::parse(&row.location_code))?,
+            opened_by: row.opened_by.into(),
+            parent_reference: row.parent_reference.0,
+            ground: code(T, "ground", &row.ground)?,
+            state: code(T, "state", &row.state)?,
+            school_version: row.school_version,
+            version: row.version,
+            opened_at: row.opened_at.0,
+            handed_over_on: row.handed_over_on,
+        })
+    }
+}
+
+/// One step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Which step.
+    pub step: Step,
+    /// The version of the words that were said.
+    pub wording_version: Option<String>,
+    /// The language in which they were said.
+    pub language: Option<String>,
+    /// The programmes that the parent was shown.
+    pub programmes_shown: Option<Vec<ProgrammeId>>,
+    /// When.
+    pub at: Moment,
+}
+
+/// Opens a conversation.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<HoldConversation>,
+    conversation: &Conversation,
+) -> Result<(), Error> {
+    debug_assert!(
+        grant.reaches(Standing { school: Some(&conversation.school), ..Standing::default() }).is_some()
+    );
+    let row = (
+        conversations::id.eq(Key::from(conversation.id)),
+        conversations::location_code.eq(conversation.school.as_str()),
+        conversations::opened_by.eq(Key::from(conversation.opened_by)),
+        conversations::parent_reference.eq(Key(conversation.parent_reference)),
+        conversations::ground.eq(conversation.ground.to_string()),
+        conversations::state.eq(conversation.state.to_string()),
+        conversations::opened_at.eq(At(conversation.opened_at)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(conversations::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Holds off another opening with the same parent at the same moment.
+pub fn lock_school(tx: &mut Transaction<'_, '_>, school: &LocationCode) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT 1 FROM schools WHERE location_code = $1 FOR UPDATE")
+            .bind::<diesel::sql_types::Text, _>(school.as_str())
+            .execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Earlier conversations of a school with the same parent, as the school's side knows them.
+pub fn earlier(
+    database: &mut Database<'_>,
+    school: &LocationCode,
+    parent_reference: Uuid,
+) -> Result<Vec<Earlier>, Error> {
+    let rows: Vec<(At, String)> = on_either!(database, |c| conversations::table
+        .filter(conversations::location_code.eq(school.as_str()))
+        .filter(conversations::parent_reference.eq(Key(parent_reference)))
+        .order(conversations::opened_at.desc())
+        .limit(20)
+        .select((conversations::opened_at, conversations::state))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(at, state)| {
+            let state: ConversationState = code("conversations", "state", &state)?;
+            Ok(Earlier { opened_at: at.0, state: ConversationSchoolState::of(state) })
+        })
+        .collect()
+}
+
+fn load(database: &mut Database<'_>, id: ConversationId) -> Result<Option<Conversation>, Error> {
+    let row: Option<Row> = on_either!(database, |c| conversations::table
+        .find(Key::from(id))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A conversation for the school's side, with the role that reaches it.
+pub fn find(
+    database: &mut Database<'_>,
+    grant: &Grant<ReadConversation>,
+    id: ConversationId,
+) -> Result<Option<(Conversation, Role)>, Error> {
+    Ok(load(database, id)?.and_then(|conversation| {
+        let standing = Standing { school: Some(&conversation.school), ..Standing::default() };
+        grant.reaches(standing).map(|role| (conversation, role))
+    }))
+}
+
+/// A conversation for whoever holds its code: the parent to whom it was given.
+pub fn find_by_code(
+    database: &mut Database<'_>,
+    code_hash: &[u8; 32],
+) -> Result<Option<Conversation>, Error> {
+    let row: Option<Row> = on_either!(database, |c| conversations::table
+        .filter(conversations::code_hash.eq(&code_hash[..]))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A page of a school's conversations, newest first.
+pub fn list(
+    database: &mut Database<'_>,
+    grant: &Grant<ReadConversation>,
+    school: &LocationCode,
+    page: Page,
+) -> Result<Slice<Conversation>, Error> {
+    if grant.reaches(Standing { school: Some(school), ..Standing::default() }).is_none() {
+        return Ok(Slice { items: Vec::new(), more: false });
+    }
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = conversations::table
+            .filter(conversations::location_code.eq(school.as_str()))
+            .select(Row::as_select())
+            .order((conversations::opened_at.desc(), conversations::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                conversations::opened_at
+                    .le(at)
+                    .and(conversations::opened_at.lt(at).or(conversations::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// What a step changes besides the state.
+#[derive(Debug, Clone, Default)]
+pub struct Consequence {
+    /// The fingerprint of the code that the parent gets.
+    pub code_hash: Option<[u8; 32]>,
+    /// The day of the hand-over.
+    pub handed_over_on: Option<Date>,
+}
+
+/// Keeps a step that was taken, on a conversation that stands as it was loaded.
+pub fn keep_step(
+    tx: &mut Transaction<'_, '_>,
+    conversation: &Conversation,
+    next: ConversationState,
+    taken: &Taken,
+    consequence: &Consequence,
+) -> Result<(), Error> {
+    let seen =
+        i32::from(ConversationSchoolState::of(conversation.state) != ConversationSchoolState::of(next));
+    let row = conversations::table
+        .find(Key::from(conversation.id))
+        .filter(conversations::version.eq(conversation.version));
+    let update = diesel::update(row).set((
+        conversations::state.eq(next.to_string()),
+        conversations::version.eq(conversation.version + 1),
+        conversations::school_version.eq(conversation.school_version + seen),
+        consequence.code_hash.as_ref().map(|hash| conversations::code_hash.eq(Some(&hash[..]))),
+        consequence.handed_over_on.map(|day| conversations::handed_over_on.eq(Some(day))),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    let side = match taken.step {
+        Step::School(_) => "school",
+        Step::Parent(_) => "parent",
+    };
+    let row = (
+        conversation_steps::conversation_id.eq(Key::from(conversation.id)),
+        conversation_steps::ordinal.eq(conversation.version),
+        conversation_steps::step.eq(taken.step.code()),
+        conversation_steps::side.eq(side),
+        conversation_steps::wording_version.eq(&taken.wording_version),
+        conversation_steps::language.eq(&taken.language),
+        conversation_steps::programmes_shown.eq(taken.programmes_shown.as_ref().map(Json::of)),
+        conversation_steps::at.eq(At(taken.at)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(conversation_steps::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The steps of the school's side, in their order. What the parent did is not among them.
+pub fn school_steps(
+    database: &mut Database<'_>,
+    conversation: &Conversation,
+    _grant: &Grant<ReadConversation>,
+) -> Result<Vec<Taken>, Error> {
+    steps(database, conversation, "school")
+}
+
+/// The programmes that the parent was shown.
+pub fn programmes_shown(
+    database: &mut Database<'_>,
+    conversation: &Conversation,
+) -> Result<Vec<ProgrammeId>, Error> {
+    let steps = steps(database, conversation, "school")?;
+    Ok(steps.into_iter().filter_map(|taken| taken.programmes_shown).next_back().unwrap_or_default())
+}
+
+fn steps(database: &mut Database<'_>, conversation: &Conversation, side: &str) -> Result<Vec<Taken>, Error> {
+    type Found = (String, Option<String>, Option<String>, Option<Json>, At);
+    let rows: Vec<Found> = on_either!(database, |c| conversation_steps::table
+        .filter(conversation_steps::conversation_id.eq(Key::from(conversation.id)))
+        .filter(conversation_steps::side.eq(side))
+        .order(conversation_steps::ordinal)
+        .select((
+            conversation_steps::step,
+            conversation_steps::wording_version,
+            conversation_steps::language,
+            conversation_steps::programmes_shown,
+            conversation_steps::at,
+        ))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(step, wording_version, language, programmes_shown, at)| {
+            const T: &str = "conversation_steps";
+            let step = Step::all()
+                .find(|known| known.code() == step)
+                .ok_or(Error::Corrupt { table: T, column: "step" })?;
+            Ok(Taken {
+                step,
+                wording_version,
+                language,
+                programmes_shown: programmes_shown
+                    .map(|json| json.read(T, "programmes_shown"))
+                    .transpose()?,
+                at: at.0,
+            })
+        })
+        .collect()
+}

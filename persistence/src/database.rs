@@ -1,0 +1,149 @@
+//! The two databases behind one name. With [`crate::columns`] this is the only file that knows both well.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, RunQueryDsl};
+
+use crate::Error;
+
+/// A borrowed connection to either database.
+pub enum Database<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+/// Runs one query on whichever database this is. The query is a value; it stands once in the source and is
+/// compiled for both.
+#[macro_export]
+macro_rules! on_either {
+    ($database:expr, |$connection:ident| $query:expr) => {
+        match $database {
+            $crate::database::Database::Sqlite(connection) => {
+                let $connection = &mut **connection;
+                $query
+            }
+            $crate::database::Database::Postgres(connection) => {
+                let $connection = &mut **connection;
+                $query
+            }
+        }
+    };
+}
+
+impl Database<'_> {
+    /// Whether this is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Runs statements without parameters.
+    pub fn batch(&mut self, statements: &str) -> Result<(), Error> {
+        on_either!(self, |c| c.batch_execute(statements)).map_err(Error::from)
+    }
+
+    /// Does the work in one transaction of its own: `BEGIN IMMEDIATE` on SQLite, because a deferred one loses
+    /// the race for the write lock halfway; a savepoint when a transaction is open already.
+    pub fn transaction<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(connection) => within(
+                *connection,
+                |c| match depth::<SqliteConnection>(c)? {
+                    None => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+                    Some(_) => AnsiTransactionManager::begin_transaction(c),
+                },
+                |c| work(&mut Database::Sqlite(c)),
+            ),
+            Self::Postgres(connection) => within(
+                *connection,
+                |c| AnsiTransactionManager::begin_transaction(c),
+                |c| work(&mut Database::Postgres(c)),
+            ),
+        }
+    }
+}
+
+fn depth<C: Connection<TransactionManager = AnsiTransactionManager>>(
+    connection: &mut C,
+) -> diesel::QueryResult<Option<std::num::NonZeroU32>> {
+    AnsiTransactionManager::transaction_manager_status_mut(connection).transaction_depth()
+}
+
+fn within<C, T, E>(
+    connection: &mut C,
+    begin: impl FnOnce(&mut C) -> diesel::QueryResult<()>,
+    work: impl FnOnce(&mut C) -> Result<T, E>,
+) -> Result<T, E>
+where
+    C: Connection<TransactionManager = AnsiTransactionManager>,
+    E: From<Error>,
+{
+    begin(connection).map_err(Error::from)?;
+    match work(connection) {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(connection).map_err(Error::from)?;
+            Ok(value)
+        }
+        Err(refusal) => {
+            AnsiTransactionManager::rollback_transaction(connection).map_err(Error::from)?;
+            Err(refusal)
+        }
+    }
+}
+
+/// Prepares a fresh SQLite connection and reads every setting back: a setting that did not take is an error, not
+/// a surprise on a bad day.
+pub(crate) fn prepare_sqlite(connection: &mut SqliteConnection, read_only: bool) -> Result<(), Error> {
+    // busy_timeout first: without it, setting WAL may itself fail
+    connection
+        .batch_execute(
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
+             PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 1000; \
+             PRAGMA journal_size_limit = 67108864;",
+        )
+        .map_err(Error::from)?;
+    if read_only {
+        connection.batch_execute("PRAGMA query_only = ON").map_err(Error::from)?;
+    }
+    for (pragma, expected) in
+        [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"), ("secure_delete", "1")]
+    {
+        let found = pragma_value(connection, pragma)?;
+        if found != expected {
+            return Err(Error::Refused(format!("SQLite kept {pragma} at {found} instead of {expected}")));
+        }
+    }
+    Ok(())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    value: String,
+}
+
+fn pragma_value(connection: &mut SqliteConnection, pragma: &str) -> Result<String, Error> {
+    diesel::sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}"))
+        .get_result::<Setting>(connection)
+        .map(|setting| setting.value)
+        .map_err(Error::from)
+}
+
+/// Prepares a fresh PostgreSQL connection: limits on how long anything may hang, and messages in the language
+/// that [`Error`] reads (where the role may set it; a server in another language only makes errors less exact).
+pub(crate) fn prepare_postgres(connection: &mut PgConnection) -> Result<(), Error> {
+    connection
+        .batch_execute(
+            "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+             SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; \
+             DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
+        )
+        .map_err(Error::from)
+}

@@ -1,0 +1,74 @@
+//! Invariants that constraints alone cannot keep, counted: each must find nothing.
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
+
+use crate::database::Database;
+use crate::{Error, on_either};
+
+/// One invariant and how many rows break it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What must hold.
+    pub name: &'static str,
+    /// How many rows break it.
+    pub wrong: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    wrong: i64,
+}
+
+const CHECKS: &[(&str, &str)] = &[
+    (
+        "a buddy's count of matches is the number of her running matches",
+        "SELECT count(*) AS wrong FROM buddies b WHERE b.matches <> (SELECT count(*) FROM matches m \
+         WHERE m.programme_id = b.programme_id AND m.buddy_id = b.id AND m.state <> 'closed')",
+    ),
+    (
+        "a request is matched exactly while a match of it runs",
+        "SELECT count(*) AS wrong FROM support_requests r WHERE (r.state = 'matched') <> EXISTS (SELECT 1 FROM matches m \
+         WHERE m.programme_id = r.programme_id AND m.request_id = r.id AND m.state <> 'closed')",
+    ),
+    (
+        "a running match has the parent's consent",
+        "SELECT count(*) AS wrong FROM matches m WHERE m.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM consents c \
+         WHERE c.programme_id = m.programme_id AND c.request_id = m.request_id AND c.kind = 'request' \
+         AND c.withdrawn_at IS NULL)",
+    ),
+    (
+        "a running match comes from a proposal that both accepted",
+        "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
+         AND p.id = m.proposal_id WHERE m.state <> 'closed' AND (p.state <> 'accepted' OR p.parent_answer <> 'accepted' \
+         OR p.buddy_answer <> 'accepted')",
+    ),
+    (
+        "no running match was assessed as blocked",
+        "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
+         AND p.id = m.proposal_id JOIN assessments a ON a.programme_id = p.programme_id AND a.id = p.assessment_id \
+         WHERE m.state <> 'closed' AND a.verdict = 'block'",
+    ),
+    (
+        "a withdrawn request holds no contact way",
+        "SELECT count(*) AS wrong FROM support_requests WHERE state = 'withdrawn' AND contact_value IS NOT NULL",
+    ),
+    (
+        "every programme has a form",
+        "SELECT count(*) AS wrong FROM programmes p WHERE NOT EXISTS (SELECT 1 FROM programme_forms f \
+         WHERE f.programme_id = p.id)",
+    ),
+];
+
+/// Counts what breaks each invariant. Reads whole tables: it is for an administrator, not for a request.
+pub fn run(database: &mut Database<'_>) -> Result<Vec<Check>, Error> {
+    CHECKS
+        .iter()
+        .map(|(name, question)| {
+            let counted: Counted =
+                on_either!(&mut *database, |c| diesel::sql_query(*question).get_result(c))?;
+            Ok(Check { name, wrong: counted.wrong })
+        })
+        .collect()
+}

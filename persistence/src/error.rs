@@ -1,0 +1,85 @@
+//! What can go wrong below the rules.
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+/// A fault of storage. It never carries a value of a row: database messages repeat them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A row with this identity is there already.
+    #[error("a row already has this identity (constraint {constraint})")]
+    Duplicate {
+        /// The constraint that said so.
+        constraint: String,
+    },
+    /// Something that the row points at is not there.
+    #[error("something that the row points at is not there (constraint {constraint})")]
+    Missing {
+        /// The constraint that said so.
+        constraint: String,
+    },
+    /// The database has no room or no time at this moment; the same call may succeed later.
+    #[error("the database is busy: {0}")]
+    Busy(&'static str),
+    /// Another transaction won; the whole transaction can be tried again.
+    #[error("another transaction won")]
+    Lost,
+    /// A row does not fit the domain any more.
+    #[error("a row of {table} does not fit the domain: column {column}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// Any other fault; the kind only, because the message may hold values.
+    #[error("the database refused: {0}")]
+    Refused(String),
+}
+
+impl From<Diesel> for Error {
+    fn from(fault: Diesel) -> Self {
+        match fault {
+            Diesel::DatabaseError(kind, information) => {
+                let constraint = || {
+                    information.constraint_name().map_or_else(
+                        // SQLite names no constraint, but its message names only table and columns
+                        || information.message().to_owned(),
+                        str::to_owned,
+                    )
+                };
+                let message = information.message();
+                match kind {
+                    DatabaseErrorKind::UniqueViolation => Self::Duplicate { constraint: constraint() },
+                    DatabaseErrorKind::ForeignKeyViolation => Self::Missing { constraint: constraint() },
+                    DatabaseErrorKind::SerializationFailure => Self::Lost,
+                    DatabaseErrorKind::ClosedConnection => Self::Busy("connection closed"),
+                    // diesel knows no kind for these; the texts are those of lc_messages = 'C' and of SQLite
+                    _ if message.contains("deadlock detected") => Self::Lost,
+                    _ if message.contains("database is locked") => Self::Busy("locked"),
+                    _ if message.contains("lock timeout") => Self::Busy("lock timeout"),
+                    _ if message.contains("statement timeout") => Self::Busy("statement timeout"),
+                    _ if message.contains("disk is full") || message.contains("No space left") => {
+                        Self::Busy("disk full")
+                    }
+                    _ if message.contains("server closed the connection")
+                        || message.contains("terminating connection")
+                        || message.contains("no connection to the server") =>
+                    {
+                        Self::Busy("connection closed")
+                    }
+                    _ => Self::Refused(format!("{kind:?}{}", named(information.constraint_name()))),
+                }
+            }
+            Diesel::NotFound => Self::Refused("a row that must be there is not".to_owned()),
+            Diesel::DeserializationError(_) => Self::Refused("a column that does not read".to_owned()),
+            Diesel::SerializationError(_) => Self::Refused("a value that does not write".to_owned()),
+            Diesel::RollbackErrorOnCommit { .. } => Self::Refused("commit and rollback failed".to_owned()),
+            Diesel::BrokenTransactionManager => Self::Busy("broken transaction"),
+            _ => Self::Refused("query builder".to_owned()),
+        }
+    }
+}
+
+fn named(constraint: Option<&str>) -> String {
+    constraint.map(|name| format!(" ({name})")).unwrap_or_default()
+}

@@ -1,0 +1,144 @@
+//! Independence assessments: what the rules said of a buddy for a request, with the version of the table and the words
+//! that the parent is shown.
+
+use diesel::prelude::*;
+use naast_domain::ids::{AssessmentId, BuddyId, ProgrammeId, RequestId, TieId};
+use naast_domain::independence::{Assessment, Effect};
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::{Date, Moment};
+use serde::{Deserialize, Serialize};
+
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::rows::code;
+use crate::schema::assessments;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// One finding in the words of its day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptFinding {
+    /// What an answer of the parent refers to.
+    pub key: String,
+    /// The number of the rule.
+    pub rule: u8,
+    /// The code of the rule.
+    pub code: String,
+    /// The tie that it comes from.
+    pub tie: Option<TieId>,
+    /// What it does.
+    pub effect: Effect,
+    /// What it means, in Dutch.
+    pub nl: String,
+    /// What it means, in English.
+    pub en: String,
+}
+
+/// An assessment as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAssessment {
+    /// Its id.
+    pub id: AssessmentId,
+    /// The request.
+    pub request: RequestId,
+    /// The buddy.
+    pub buddy: BuddyId,
+    /// The version of the rule table.
+    pub table_version: String,
+    /// The form of the programme on that day.
+    pub form: OrganisationForm,
+    /// The worst of the findings.
+    pub verdict: Effect,
+    /// The findings.
+    pub findings: Vec<KeptFinding>,
+    /// The day that it is about.
+    pub assessed_on: Date,
+    /// When it was made.
+    pub assessed_at: Moment,
+}
+
+impl KeptAssessment {
+    /// The findings of an assessment in the words of its day.
+    pub fn findings_of(assessment: &Assessment) -> Vec<KeptFinding> {
+        assessment
+            .findings
+            .iter()
+            .map(|finding| KeptFinding {
+                key: finding.key().to_string(),
+                rule: finding.rule,
+                code: finding.code.to_owned(),
+                tie: finding.tie,
+                effect: finding.effect,
+                nl: finding.meaning.nl.clone().into_owned(),
+                en: finding.meaning.en.clone().into_owned(),
+            })
+            .collect()
+    }
+
+    /// The findings that the parent must accept.
+    pub fn to_accept(&self) -> impl Iterator<Item = &KeptFinding> {
+        self.findings.iter().filter(|finding| finding.effect == Effect::Disclose)
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = assessments)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    request_id: Key,
+    buddy_id: Key,
+    table_version: String,
+    form: String,
+    verdict: String,
+    findings: Json,
+    assessed_on: Date,
+    assessed_at: At,
+}
+
+/// Keeps an assessment.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    programme: ProgrammeId,
+    kept: &KeptAssessment,
+) -> Result<(), Error> {
+    let row = Row {
+        programme_id: programme.into(),
+        id: kept.id.into(),
+        request_id: kept.request.into(),
+        buddy_id: kept.buddy.into(),
+        table_version: kept.table_version.clone(),
+        form: kept.form.to_string(),
+        verdict: kept.verdict.to_string(),
+        findings: Json::of(&kept.findings),
+        assessed_on: kept.assessed_on,
+        assessed_at: At(kept.assessed_at),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(assessments::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The assessment of a proposal that a grant reached already.
+pub fn find(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    id: AssessmentId,
+) -> Result<KeptAssessment, Error> {
+    let row: Row = on_either!(database, |c| assessments::table
+        .find((Key::from(programme), Key::from(id)))
+        .select(Row::as_select())
+        .first(c))?;
+    const T: &str = "assessments";
+    Ok(KeptAssessment {
+        id: row.id.into(),
+        request: row.request_id.into(),
+        buddy: row.buddy_id.into(),
+        table_version: row.table_version,
+        form: code(T, "form", &row.form)?,
+        verdict: code(T, "verdict", &row.verdict)?,
+        findings: row.findings.read(T, "findings")?,
+        assessed_on: row.assessed_on,
+        assessed_at: row.assessed_at.0,
+    })
+}

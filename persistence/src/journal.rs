@@ -1,0 +1,258 @@
+//! The journal's rows: appended in the transaction of the change they record, and verified.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Nullable, Text};
+use naast_domain::journal::{Chain, Fields, GENESIS, Hash, link};
+
+pub use naast_domain::journal::Entry;
+
+use crate::columns::{At, Id, Key, Moment};
+use crate::database::Database;
+use crate::schema::{journal, journal_heads};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// One statement on PostgreSQL: it takes the lock of the chain's head, numbers the row and chains it.
+const APPEND: &str = "WITH head AS ( \
+     INSERT INTO journal_heads AS h (chain, seq, hash) VALUES ($1, 1, sha256($2 || int8send(1) || $3)) \
+     ON CONFLICT (chain) DO UPDATE SET seq = h.seq + 1, hash = sha256(h.hash || int8send(h.seq + 1) || $3) \
+     RETURNING seq, hash) \
+     INSERT INTO journal (chain, seq, at, actor, role, purpose, action, object_kind, object_id, state_before, \
+     state_after, hash) \
+     SELECT $1, head.seq, $4, $5, $6, $7, $8, $9, $10, $11, $12, head.hash FROM head";
+
+/// Appends one row to its chain.
+pub(crate) fn append(tx: &mut Transaction<'_, '_>, entry: &Entry) -> Result<(), Error> {
+    let digest = entry.digest();
+    let chain = Key(entry.chain.uuid());
+    let actor = entry.actor.map(Key::from);
+    let purpose = naast_domain::code::Code::code(entry.purpose);
+    match &mut **tx {
+        Database::Postgres(connection) => {
+            diesel::sql_query(APPEND)
+                .bind::<Id, _>(chain)
+                .bind::<Binary, _>(&GENESIS[..])
+                .bind::<Binary, _>(&digest[..])
+                .bind::<Moment, _>(At(entry.at))
+                .bind::<Nullable<Id>, _>(actor)
+                .bind::<Text, _>(entry.role)
+                .bind::<Text, _>(purpose)
+                .bind::<Text, _>(entry.action)
+                .bind::<Text, _>(entry.object_kind)
+                .bind::<Text, _>(&entry.object_id)
+                .bind::<Nullable<Text>, _>(entry.before)
+                .bind::<Nullable<Text>, _>(entry.after)
+                .execute(&mut **connection)?;
+        }
+        // SQLite has no sha256; its one writer holds the lock already, and a statement costs no round trip
+        Database::Sqlite(connection) => {
+            let head = journal_heads::table
+                .find(chain)
+                .select((journal_heads::seq, journal_heads::hash))
+                .first::<(i64, Vec<u8>)>(&mut **connection)
+                .optional()?;
+            let (seq, previous) = match head {
+                Some((seq, hash)) => (seq + 1, hash_of(&hash)?),
+                None => (1, GENESIS),
+            };
+            let hash = link(&previous, seq, &digest);
+            diesel::replace_into(journal_heads::table)
+                .values((
+                    journal_heads::chain.eq(chain),
+                    journal_heads::seq.eq(seq),
+                    journal_heads::hash.eq(&hash[..]),
+                ))
+                .execute(&mut **connection)?;
+            diesel::insert_into(journal::table)
+                .values((
+                    journal::chain.eq(chain),
+                    journal::seq.eq(seq),
+                    journal::at.eq(At(entry.at)),
+                    journal::actor.eq(actor),
+                    journal::role.eq(entry.role),
+                    journal::purpose.eq(purpose),
+                    journal::action.eq(entry.action),
+                    journal::object_kind.eq(entry.object_kind),
+                    journal::object_id.eq(&entry.object_id),
+                    journal::state_before.eq(entry.before),
+                    journal::state_after.eq(entry.after),
+                    journal::hash.eq(&hash[..]),
+                ))
+                .execute(&mut **connection)?;
+        }
+    }
+    Ok(())
+}
+
+fn hash_of(bytes: &[u8]) -> Result<Hash, Error> {
+    bytes.try_into().map_err(|_| Error::Corrupt { table: "journal", column: "hash" })
+}
+
+#[derive(Queryable)]
+struct Row {
+    seq: i64,
+    at: At,
+    actor: Option<Key>,
+    role: String,
+    purpose: String,
+    action: String,
+    object_kind: String,
+    object_id: String,
+    state_before: Option<String>,
+    state_after: Option<String>,
+    hash: Vec<u8>,
+}
+
+impl Row {
+    fn digest(&self, chain: Chain) -> Hash {
+        Fields {
+            chain,
+            at: self.at.0,
+            actor: self.actor.map(|key| key.0),
+            words: [&self.role, &self.purpose, &self.action, &self.object_kind, &self.object_id],
+            states: [self.state_before.as_deref(), self.state_after.as_deref()],
+        }
+        .digest()
+    }
+}
+
+/// The last row of a chain at some moment: what an anchor outside the database attests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The chain.
+    pub chain: Chain,
+    /// The number of its last row.
+    pub seq: i64,
+    /// The hash of its last row.
+    pub hash: Hash,
+}
+
+/// What a verification found wrong: where, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The chain.
+    pub chain: Chain,
+    /// The number of the first row that does not fit.
+    pub seq: i64,
+    /// What does not fit.
+    pub kind: DamageKind,
+}
+
+/// Kinds of damage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DamageKind {
+    /// A number is missing or double: rows were taken out or put in.
+    Gap,
+    /// The row's hash does not follow from the row and the one before: it was altered or moved.
+    Altered,
+    /// The head of the chain says another last row: rows at the end were taken out or put in.
+    HeadDiffers,
+    /// An anchor outside the database attests another row here: the chain was cut short or written anew.
+    AnchorDiffers,
+}
+
+/// What a verification saw.
+#[derive(Clone, Debug, Default)]
+pub struct Verification {
+    /// How many rows were read.
+    pub rows: u64,
+    /// How many chains.
+    pub chains: usize,
+    /// What is wrong; empty when everything fits.
+    pub damages: Vec<Damage>,
+}
+
+/// The heads of all chains.
+pub fn heads(database: &mut Database<'_>) -> Result<Vec<Head>, Error> {
+    let rows: Vec<(Key, i64, Vec<u8>)> =
+        on_either!(database, |c| journal_heads::table.order(journal_heads::chain).load(c))?;
+    rows.into_iter()
+        .map(|(chain, seq, hash)| Ok(Head { chain: Chain::from_uuid(chain.0), seq, hash: hash_of(&hash)? }))
+        .collect()
+}
+
+/// How many rows are read at a time.
+const BATCH: i64 = 10_000;
+
+/// Reads every row of every chain and compares it with its hash, its head and the anchors.
+pub fn verify(
+    database: &mut Database<'_>,
+    anchors: &[Head],
+    mut progress: impl FnMut(u64),
+) -> Result<Verification, Error> {
+    let heads = heads(database)?;
+    let mut chains: Vec<Key> =
+        on_either!(database, |c| journal::table.select(journal::chain).distinct().load::<Key>(c))?;
+    chains.extend(heads.iter().map(|head| Key(head.chain.uuid())));
+    chains.extend(anchors.iter().map(|anchor| Key(anchor.chain.uuid())));
+    chains.sort_unstable();
+    chains.dedup();
+
+    let mut seen = Verification { chains: chains.len(), ..Verification::default() };
+    for key in chains {
+        let chain = Chain::from_uuid(key.0);
+        let anchors: Vec<&Head> = anchors.iter().filter(|anchor| anchor.chain == chain).collect();
+        let head = heads.iter().find(|head| head.chain == chain);
+        verify_chain(database, chain, head, &anchors, &mut seen)?;
+        progress(seen.rows);
+    }
+    Ok(seen)
+}
+
+fn verify_chain(
+    database: &mut Database<'_>,
+    chain: Chain,
+    head: Option<&Head>,
+    anchors: &[&Head],
+    seen: &mut Verification,
+) -> Result<(), Error> {
+    let (mut last, mut previous) = (0_i64, GENESIS);
+    loop {
+        let rows: Vec<Row> = on_either!(database, |c| journal::table
+            .filter(journal::chain.eq(Key(chain.uuid())).and(journal::seq.gt(last)))
+            .order(journal::seq)
+            .limit(BATCH)
+            .select((
+                journal::seq,
+                journal::at,
+                journal::actor,
+                journal::role,
+                journal::purpose,
+                journal::action,
+                journal::object_kind,
+                journal::object_id,
+                journal::state_before,
+                journal::state_after,
+                journal::hash,
+            ))
+            .load(c))?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            seen.rows += 1;
+            let kind = if row.seq != last + 1 {
+                Some(DamageKind::Gap)
+            } else if link(&previous, row.seq, &row.digest(chain))[..] != row.hash[..] {
+                Some(DamageKind::Altered)
+            } else if anchors.iter().any(|anchor| anchor.seq == row.seq && anchor.hash[..] != row.hash[..]) {
+                Some(DamageKind::AnchorDiffers)
+            } else {
+                None
+            };
+            if let Some(kind) = kind {
+                // what follows the first damage of a chain cannot be judged
+                seen.damages.push(Damage { chain, seq: row.seq, kind });
+                return Ok(());
+            }
+            last = row.seq;
+            previous = hash_of(&row.hash)?;
+        }
+    }
+    if head.is_none_or(|head| head.seq != last || head.hash != previous) {
+        seen.damages.push(Damage { chain, seq: last, kind: DamageKind::HeadDiffers });
+    } else if anchors.iter().any(|anchor| anchor.seq > last) {
+        seen.damages.push(Damage { chain, seq: last, kind: DamageKind::AnchorDiffers });
+    }
+    Ok(())
+}

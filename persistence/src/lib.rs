@@ -1,0 +1,33 @@
+//! Keeps what the domain decides, in SQLite or PostgreSQL.
+//!
+//! A use case runs in one closure: [`Store::read`] lends a [`Database`], [`Store::write`] a [`Transaction`], which
+//! ends with the journal row of what it changed or does not end at all. Queries are functions of the rooms below;
+//! each is written once and runs on either database (ADR 1).
+
+pub mod buddies;
+pub mod columns;
+pub mod conversations;
+pub mod database;
+pub mod directory;
+pub mod doctor;
+mod error;
+pub mod independence;
+pub mod journal;
+pub mod locks;
+pub mod matching;
+pub mod migrations;
+pub mod organisations;
+pub mod programmes;
+pub mod requests;
+mod rows;
+mod schema;
+mod store;
+pub mod support;
+mod transaction;
+mod writer;
+
+pub use database::Database;
+pub use error::Error;
+pub use rows::{Page, Slice, Stored};
+pub use store::{Fault, Location, OpenError, Store, migrate};
+pub use transaction::{Kept, Transaction};

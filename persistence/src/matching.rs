@@ -1,0 +1,400 @@
+//! Decisions, proposals, the parent's answers on ties, and acceptances.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::access::{Action, AnswerTies, Grant, ProposeBuddy, ReadCandidates, Standing};
+use naast_domain::ids::{AssessmentId, BuddyId, DecisionId, PersonId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::independence::FindingKey;
+use naast_domain::matching::{Answer, Proposal, ProposalState};
+use naast_domain::organisations::Role;
+
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
+use crate::schema::{buddies, decisions, proposals, support_requests, tie_answers};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// A decision: every candidate that was considered, why each of the others was not proposed, and by which rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Its id.
+    pub id: DecisionId,
+    /// The request.
+    pub request: RequestId,
+    /// Who was proposed.
+    pub proposed_buddy: BuddyId,
+    /// The version of criteria and weights.
+    pub rules_version: String,
+    /// Everything that was looked at, so that the decision can be replayed.
+    pub facts: serde_json::Value,
+    /// Who decided.
+    pub decided_by: PersonId,
+    /// When.
+    pub decided_at: Moment,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = decisions)]
+struct DecisionRow {
+    programme_id: Key,
+    id: Key,
+    request_id: Key,
+    proposed_buddy: Key,
+    rules_version: String,
+    facts: Json,
+    decided_by: Key,
+    decided_at: At,
+}
+
+/// Keeps a decision.
+pub fn insert_decision(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ProposeBuddy>,
+    programme: ProgrammeId,
+    decision: &Decision,
+) -> Result<(), Error> {
+    let row = DecisionRow {
+        programme_id: programme.into(),
+        id: decision.id.into(),
+        request_id: decision.request.into(),
+        proposed_buddy: decision.proposed_buddy.into(),
+        rules_version: decision.rules_version.clone(),
+        facts: Json(decision.facts.clone()),
+        decided_by: decision.decided_by.into(),
+        decided_at: At(decision.decided_at),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(decisions::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// A page of the decisions on a request, newest first.
+pub fn decisions_on(
+    database: &mut Database<'_>,
+    _grant: &Grant<ReadCandidates>,
+    programme: ProgrammeId,
+    request: RequestId,
+    page: Page,
+) -> Result<Slice<Decision>, Error> {
+    let rows: Vec<DecisionRow> = on_either!(database, |c| {
+        let mut query = decisions::table
+            .filter(decisions::programme_id.eq(Key::from(programme)))
+            .filter(decisions::request_id.eq(Key::from(request)))
+            .select(DecisionRow::as_select())
+            .order((decisions::decided_at.desc(), decisions::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                decisions::decided_at.le(at).and(decisions::decided_at.lt(at).or(decisions::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(|row| {
+        Ok(Decision {
+            id: row.id.into(),
+            request: row.request_id.into(),
+            proposed_buddy: row.proposed_buddy.into(),
+            rules_version: row.rules_version,
+            facts: row.facts.0,
+            decided_by: row.decided_by.into(),
+            decided_at: row.decided_at.0,
+        })
+    })
+}
+
+/// A proposal as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptProposal {
+    /// Its id.
+    pub id: ProposalId,
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// The request.
+    pub request: RequestId,
+    /// The newest assessment of the buddy for the request.
+    pub assessment: AssessmentId,
+    /// Buddy, state and answers.
+    pub proposal: Proposal,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = proposals)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    request_id: Key,
+    buddy_id: Key,
+    assessment_id: Key,
+    state: String,
+    parent_answer: Option<String>,
+    buddy_answer: Option<String>,
+    version: i32,
+    created_at: At,
+}
+
+impl TryFrom<Row> for Stored<KeptProposal> {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        const T: &str = "proposals";
+        Ok(Self {
+            version: row.version,
+            created_at: row.created_at.0,
+            value: KeptProposal {
+                id: row.id.into(),
+                programme: row.programme_id.into(),
+                request: row.request_id.into(),
+                assessment: row.assessment_id.into(),
+                proposal: Proposal {
+                    buddy: row.buddy_id.into(),
+                    state: code(T, "state", &row.state)?,
+                    parent: code_or_none(T, "parent_answer", row.parent_answer.as_deref())?,
+                    buddy_answer: code_or_none(T, "buddy_answer", row.buddy_answer.as_deref())?,
+                },
+            },
+        })
+    }
+}
+
+/// Keeps a new proposal.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<ProposeBuddy>,
+    proposal: &KeptProposal,
+    decision: DecisionId,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = (
+        proposals::programme_id.eq(Key::from(proposal.programme)),
+        proposals::id.eq(Key::from(proposal.id)),
+        proposals::request_id.eq(Key::from(proposal.request)),
+        proposals::buddy_id.eq(Key::from(proposal.proposal.buddy)),
+        proposals::assessment_id.eq(Key::from(proposal.assessment)),
+        proposals::decision_id.eq(Key::from(decision)),
+        proposals::state.eq(proposal.proposal.state.to_string()),
+        proposals::proposed_by.eq(Key::from(grant.person())),
+        proposals::created_at.eq(At(now)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(proposals::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// A proposal that the grant reaches, with the role in which it does: the parent's own, the buddy's own, or the
+/// programme's.
+pub fn find<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+    id: ProposalId,
+) -> Result<Option<(Stored<KeptProposal>, Role)>, Error> {
+    let found: Option<(Row, Key, Key)> =
+        on_either!(database, |c| proposals::table
+            .inner_join(
+                support_requests::table.on(support_requests::programme_id
+                    .eq(proposals::programme_id)
+                    .and(support_requests::id.eq(proposals::request_id))),
+            )
+            .inner_join(buddies::table.on(
+                buddies::programme_id.eq(proposals::programme_id).and(buddies::id.eq(proposals::buddy_id))
+            ),)
+            .filter(proposals::id.eq(Key::from(id)))
+            .select((Row::as_select(), support_requests::parent_id, buddies::person_id))
+            .first(c)
+            .optional())?;
+    let Some((row, parent, buddy)) = found else { return Ok(None) };
+    let proposal = Stored::<KeptProposal>::try_from(row)?;
+    let standing = Standing {
+        owner: Some(parent.into()),
+        assigned: Some(buddy.into()),
+        programme: Some(proposal.programme),
+        school: None,
+    };
+    Ok(grant.reaches(standing).map(|role| (proposal, role)))
+}
+
+/// Every proposal for a request that was loaded with a grant, newest first.
+pub fn proposals_for(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    request: RequestId,
+) -> Result<Vec<Stored<KeptProposal>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| proposals::table
+        .filter(proposals::programme_id.eq(Key::from(programme)))
+        .filter(proposals::request_id.eq(Key::from(request)))
+        .order((proposals::created_at.desc(), proposals::id.desc()))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A page of the proposals to a buddy who was loaded with a grant, newest first.
+pub fn proposals_to(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    buddy: BuddyId,
+    page: Page,
+) -> Result<Slice<Stored<KeptProposal>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = proposals::table
+            .filter(proposals::programme_id.eq(Key::from(programme)))
+            .filter(proposals::buddy_id.eq(Key::from(buddy)))
+            .select(Row::as_select())
+            .order((proposals::created_at.desc(), proposals::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                proposals::created_at.le(at).and(proposals::created_at.lt(at).or(proposals::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// The open proposals of a buddy.
+pub fn open_proposals_of(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    buddy: BuddyId,
+) -> Result<Vec<Stored<KeptProposal>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| proposals::table
+        .filter(proposals::programme_id.eq(Key::from(programme)))
+        .filter(proposals::buddy_id.eq(Key::from(buddy)))
+        .filter(proposals::state.eq(ProposalState::Open.to_string()))
+        .order(proposals::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The proposal that a match came from.
+pub fn of_match(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    id: ProposalId,
+) -> Result<Stored<KeptProposal>, Error> {
+    let row: Row = on_either!(database, |c| proposals::table
+        .find((Key::from(programme), Key::from(id)))
+        .select(Row::as_select())
+        .first(c))?;
+    row.try_into()
+}
+
+/// Keeps state, answers and assessment of a proposal that stands as it was loaded.
+pub fn change(
+    tx: &mut Transaction<'_, '_>,
+    stored: &Stored<KeptProposal>,
+    proposal: &Proposal,
+    assessment: AssessmentId,
+) -> Result<(), Error> {
+    let row = proposals::table
+        .find((Key::from(stored.programme), Key::from(stored.id)))
+        .filter(proposals::version.eq(stored.version));
+    let update = diesel::update(row).set((
+        proposals::state.eq(proposal.state.to_string()),
+        proposals::parent_answer.eq(proposal.parent.map(|answer| answer.to_string())),
+        proposals::buddy_answer.eq(proposal.buddy_answer.map(|answer| answer.to_string())),
+        proposals::assessment_id.eq(Key::from(assessment)),
+        proposals::version.eq(stored.version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Cancels every open proposal for a request, but the one that is kept. Gives back which.
+pub fn cancel_open(
+    tx: &mut Transaction<'_, '_>,
+    programme: ProgrammeId,
+    request: RequestId,
+    keep: Option<ProposalId>,
+) -> Result<Vec<ProposalId>, Error> {
+    let mut cancelled = Vec::new();
+    for stored in proposals_for(tx, programme, request)? {
+        if stored.proposal.state == ProposalState::Open && Some(stored.id) != keep {
+            let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
+            change(tx, &stored, &proposal, stored.assessment)?;
+            cancelled.push(stored.id);
+        }
+    }
+    Ok(cancelled)
+}
+
+/// The parent's answer on one finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TieAnswer {
+    /// What it is about.
+    pub finding: FindingKey,
+    /// Yes or no.
+    pub answer: Answer,
+    /// The version of the rule table whose words she was shown.
+    pub text_version: String,
+    /// When.
+    pub answered_at: Moment,
+}
+
+/// Keeps the parent's answer; a later answer on the same finding takes the place of the earlier.
+pub fn answer_tie(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<AnswerTies>,
+    proposal: &KeptProposal,
+    answer: &TieAnswer,
+) -> Result<(), Error> {
+    let values = || {
+        (
+            tie_answers::answer.eq(answer.answer.to_string()),
+            tie_answers::text_version.eq(&answer.text_version),
+            tie_answers::answered_at.eq(At(answer.answered_at)),
+        )
+    };
+    let upsert = diesel::insert_into(tie_answers::table)
+        .values((
+            tie_answers::programme_id.eq(Key::from(proposal.programme)),
+            tie_answers::proposal_id.eq(Key::from(proposal.id)),
+            tie_answers::finding.eq(answer.finding.as_str()),
+            values(),
+        ))
+        .on_conflict((tie_answers::programme_id, tie_answers::proposal_id, tie_answers::finding))
+        .do_update()
+        .set(values());
+    on_either!(&mut **tx, |c| upsert.execute(c))?;
+    Ok(())
+}
+
+/// The parent's answers on a proposal that was loaded with a grant.
+pub fn tie_answers_on(database: &mut Database<'_>, proposal: &KeptProposal) -> Result<Vec<TieAnswer>, Error> {
+    let rows: Vec<(String, String, String, At)> = on_either!(database, |c| tie_answers::table
+        .filter(tie_answers::programme_id.eq(Key::from(proposal.programme)))
+        .filter(tie_answers::proposal_id.eq(Key::from(proposal.id)))
+        .order(tie_answers::finding)
+        .select((
+            tie_answers::finding,
+            tie_answers::answer,
+            tie_answers::text_version,
+            tie_answers::answered_at
+        ))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(finding, answer, text_version, at)| {
+            const T: &str = "tie_answers";
+            Ok(TieAnswer {
+                finding: FindingKey::parse(&finding)
+                    .map_err(|_| Error::Corrupt { table: T, column: "finding" })?,
+                answer: code(T, "answer", &answer)?,
+                text_version,
+                answered_at: at.0,
+            })
+        })
+        .collect()
+}
+
+/// The findings that the parent accepted.
+pub fn accepted_findings(
+    database: &mut Database<'_>,
+    proposal: &KeptProposal,
+) -> Result<Vec<FindingKey>, Error> {
+    let answers = tie_answers_on(database, proposal)?;
+    Ok(answers.into_iter().filter(|one| one.answer == Answer::Accepted).map(|one| one.finding).collect())
+}

@@ -1,0 +1,311 @@
+//! Organisations, people and memberships; and who a caller is at this moment.
+
+use diesel::prelude::*;
+use naast_domain::access::{
+    Grant, ManageMemberships, ManageOrganisations, Power, Principal, ReadMemberships, RegisterPeople,
+};
+use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
+use naast_domain::ids::{MembershipId, OrganisationId, PersonId};
+use naast_domain::organisations::{Membership, MembershipStatus, Organisation, Role};
+use naast_domain::{Date, Moment};
+
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, Stored, code, identifier, one};
+use crate::schema::{memberships, organisations, people};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = organisations)]
+struct Row {
+    id: Key,
+    kind: String,
+    name: String,
+    location_code: Option<String>,
+    board_number: Option<String>,
+    partnership_code: Option<String>,
+    version: i32,
+    created_at: At,
+}
+
+impl TryFrom<Row> for Stored<Organisation> {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        const T: &str = "organisations";
+        Ok(Self {
+            version: row.version,
+            created_at: row.created_at.0,
+            value: Organisation {
+                id: row.id.into(),
+                kind: code(T, "kind", &row.kind)?,
+                name: row.name,
+                location: row
+                    .location_code
+                    .map(|text| identifier(T, "location_code", LocationCode::parse(&text)))
+                    .transpose()?,
+                board: row
+                    .board_number
+                    .map(|text| identifier(T, "board_number", BoardNumber::parse(&text)))
+                    .transpose()?,
+                partnership: row
+                    .partnership_code
+                    .map(|text| identifier(T, "partnership_code", PartnershipCode::parse(&text)))
+                    .transpose()?,
+            },
+        })
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = memberships)]
+struct MembershipRow {
+    id: Key,
+    person_id: Key,
+    organisation_id: Key,
+    programme_id: Option<Key>,
+    role: String,
+    status: String,
+    since: Date,
+    until: Option<Date>,
+    version: i32,
+}
+
+impl MembershipRow {
+    fn read(self) -> Result<(Membership, i32), Error> {
+        const T: &str = "memberships";
+        Ok((
+            Membership {
+                id: self.id.into(),
+                person: self.person_id.into(),
+                organisation: self.organisation_id.into(),
+                programme: self.programme_id.map(Into::into),
+                role: code(T, "role", &self.role)?,
+                status: code(T, "status", &self.status)?,
+                since: self.since,
+                until: self.until,
+            },
+            self.version,
+        ))
+    }
+}
+
+/// Who this person is on this day: her active memberships, read at each call. `None` when nobody has this id.
+pub fn principal(
+    database: &mut Database<'_>,
+    person: PersonId,
+    today: Date,
+) -> Result<Option<Principal>, Error> {
+    type Found = (Option<MembershipRow>, Option<Option<String>>);
+    let rows: Vec<Found> = on_either!(database, |c| people::table
+        .left_join(memberships::table.on(memberships::person_id.eq(people::id)))
+        .left_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
+        .filter(people::id.eq(Key::from(person)))
+        .select((Option::<MembershipRow>::as_select(), organisations::location_code.nullable()))
+        .load(c))
+    .map(|rows: Vec<(Option<MembershipRow>, Option<String>)>| {
+        rows.into_iter().map(|(membership, school)| (membership, Some(school))).collect()
+    })?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut powers = Vec::new();
+    for (membership, school) in rows {
+        let Some((membership, _)) = membership.map(MembershipRow::read).transpose()? else { continue };
+        if !membership.is_active(today) {
+            continue;
+        }
+        powers.push(Power {
+            role: membership.role,
+            organisation: membership.organisation,
+            programme: membership.programme,
+            school: school
+                .flatten()
+                .map(|text| identifier("organisations", "location_code", LocationCode::parse(&text)))
+                .transpose()?,
+        });
+    }
+    Ok(Some(Principal { person, powers }))
+}
+
+/// Whether anybody administers this installation.
+pub fn has_administrator(database: &mut Database<'_>) -> Result<bool, Error> {
+    let found = memberships::table
+        .filter(memberships::role.eq(Role::Administrator.to_string()))
+        .filter(memberships::status.eq(MembershipStatus::Active.to_string()));
+    on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
+}
+
+/// A person who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Her id.
+    pub id: PersonId,
+    /// Her name.
+    pub name: String,
+}
+
+/// Registers a person.
+pub fn insert_person(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<RegisterPeople>,
+    person: &Person,
+    now: Moment,
+) -> Result<(), Error> {
+    let row =
+        (people::id.eq(Key::from(person.id)), people::name.eq(&person.name), people::created_at.eq(At(now)));
+    on_either!(&mut **tx, |c| diesel::insert_into(people::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The name of a person; `None` when there is nobody with this id. A person reads her own.
+pub fn name_of(database: &mut Database<'_>, id: PersonId) -> Result<Option<String>, Error> {
+    on_either!(database, |c| people::table.find(Key::from(id)).select(people::name).first(c).optional())
+        .map_err(Error::from)
+}
+
+/// Registers an organisation.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageOrganisations>,
+    organisation: &Organisation,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = Row {
+        id: organisation.id.into(),
+        kind: organisation.kind.to_string(),
+        name: organisation.name.clone(),
+        location_code: organisation.location.as_ref().map(ToString::to_string),
+        board_number: organisation.board.as_ref().map(ToString::to_string),
+        partnership_code: organisation.partnership.as_ref().map(ToString::to_string),
+        version: 1,
+        created_at: At(now),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(organisations::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// An organisation; who takes part is no secret.
+pub fn find(database: &mut Database<'_>, id: OrganisationId) -> Result<Option<Stored<Organisation>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| organisations::table
+        .find(Key::from(id))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A page of organisations.
+pub fn list(database: &mut Database<'_>, page: Page) -> Result<Slice<Stored<Organisation>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = organisations::table
+            .select(Row::as_select())
+            .order((organisations::created_at.desc(), organisations::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                organisations::created_at
+                    .le(at)
+                    .and(organisations::created_at.lt(at).or(organisations::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// Gives a role.
+pub fn insert_membership(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageMemberships>,
+    membership: &Membership,
+) -> Result<(), Error> {
+    let row = MembershipRow {
+        id: membership.id.into(),
+        person_id: membership.person.into(),
+        organisation_id: membership.organisation.into(),
+        programme_id: membership.programme.map(Into::into),
+        role: membership.role.to_string(),
+        status: membership.status.to_string(),
+        since: membership.since,
+        until: membership.until,
+        version: 1,
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(memberships::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The memberships of one person: her own, for herself.
+pub fn memberships_of(
+    database: &mut Database<'_>,
+    person: PersonId,
+) -> Result<Vec<(Membership, i32)>, Error> {
+    let rows: Vec<MembershipRow> = on_either!(database, |c| memberships::table
+        .filter(memberships::person_id.eq(Key::from(person)))
+        .select(MembershipRow::as_select())
+        .order((memberships::since, memberships::id))
+        .load(c))?;
+    rows.into_iter().map(MembershipRow::read).collect()
+}
+
+/// A page of an organisation's memberships, by id.
+pub fn memberships_in(
+    database: &mut Database<'_>,
+    _grant: &Grant<ReadMemberships>,
+    organisation: OrganisationId,
+    size: i64,
+    after: Option<MembershipId>,
+) -> Result<Slice<(Membership, i32)>, Error> {
+    let rows: Vec<MembershipRow> = on_either!(database, |c| {
+        let mut query = memberships::table
+            .filter(memberships::organisation_id.eq(Key::from(organisation)))
+            .select(MembershipRow::as_select())
+            .order(memberships::id)
+            .limit(size + 1)
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(memberships::id.gt(Key::from(after)));
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, size).try_map(MembershipRow::read)
+}
+
+/// One membership of an organisation.
+pub fn find_membership(
+    database: &mut Database<'_>,
+    _grant: &Grant<ReadMemberships>,
+    organisation: OrganisationId,
+    id: MembershipId,
+) -> Result<Option<(Membership, i32)>, Error> {
+    let row: Option<MembershipRow> = on_either!(database, |c| memberships::table
+        .find(Key::from(id))
+        .filter(memberships::organisation_id.eq(Key::from(organisation)))
+        .select(MembershipRow::as_select())
+        .first(c)
+        .optional())?;
+    row.map(MembershipRow::read).transpose()
+}
+
+/// Changes the status of a membership that stands at this version.
+pub fn change_membership(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageMemberships>,
+    id: MembershipId,
+    version: i32,
+    status: MembershipStatus,
+    until: Option<Date>,
+) -> Result<(), Error> {
+    let update = diesel::update(
+        memberships::table.find(Key::from(id)).filter(memberships::version.eq(version)),
+    )
+    .set((
+        memberships::status.eq(status.to_string()),
+        memberships::until.eq(until),
+        memberships::version.eq(version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}

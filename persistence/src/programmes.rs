@@ -1,0 +1,257 @@
+//! Programmes, their forms over time, and the schools that they cover.
+
+use diesel::prelude::*;
+use naast_domain::access::{Grant, ManageProgrammes};
+use naast_domain::code::CodeSet;
+use naast_domain::conversations::Choice;
+use naast_domain::directory::LocationCode;
+use naast_domain::ids::ProgrammeId;
+use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme};
+use naast_domain::{Date, Moment};
+
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, Stored, code, identifier, one};
+use crate::schema::{organisations, programme_forms, programme_schools, programmes};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = programmes)]
+struct Row {
+    id: Key,
+    organisation_id: Key,
+    name: String,
+    version: i32,
+    created_at: At,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = programme_forms)]
+struct FormRow {
+    programme_id: Key,
+    since: Date,
+    form: String,
+    funders: i64,
+    reason: String,
+}
+
+impl FormRow {
+    fn read(self) -> Result<FormPeriod, Error> {
+        Ok(FormPeriod {
+            since: self.since,
+            form: code("programme_forms", "form", &self.form)?,
+            funders: CodeSet::from_bits(self.funders),
+            reason: self.reason,
+        })
+    }
+}
+
+fn with_forms(database: &mut Database<'_>, rows: Vec<Row>) -> Result<Vec<Stored<Programme>>, Error> {
+    let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
+    let forms: Vec<FormRow> = on_either!(database, |c| programme_forms::table
+        .filter(programme_forms::programme_id.eq_any(&keys))
+        .order((programme_forms::programme_id, programme_forms::since))
+        .select(FormRow::as_select())
+        .load(c))?;
+    let mut programmes: Vec<Stored<Programme>> = rows
+        .into_iter()
+        .map(|row| Stored {
+            version: row.version,
+            created_at: row.created_at.0,
+            value: Programme {
+                id: row.id.into(),
+                organisation: row.organisation_id.into(),
+                name: row.name,
+                forms: Vec::new(),
+            },
+        })
+        .collect();
+    for form in forms {
+        let programme = ProgrammeId::from(form.programme_id);
+        let period = form.read()?;
+        if let Some(one) = programmes.iter_mut().find(|one| one.value.id == programme) {
+            one.value.forms.push(period);
+        }
+    }
+    Ok(programmes)
+}
+
+/// Starts a programme in its first form.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<ManageProgrammes>,
+    programme: &Programme,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = Row {
+        id: programme.id.into(),
+        organisation_id: programme.organisation.into(),
+        name: programme.name.clone(),
+        version: 1,
+        created_at: At(now),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(programmes::table).values(row).execute(c))?;
+    for period in &programme.forms {
+        insert_form(tx, grant, programme.id, period)?;
+    }
+    Ok(())
+}
+
+fn insert_form(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageProgrammes>,
+    programme: ProgrammeId,
+    period: &FormPeriod,
+) -> Result<(), Error> {
+    let row = FormRow {
+        programme_id: programme.into(),
+        since: period.since,
+        form: period.form.to_string(),
+        funders: period.funders.bits(),
+        reason: period.reason.clone(),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(programme_forms::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Adds a form from a later day on to a programme that stands at this version.
+pub fn change_form(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<ManageProgrammes>,
+    programme: ProgrammeId,
+    version: i32,
+    period: &FormPeriod,
+) -> Result<(), Error> {
+    let update =
+        diesel::update(programmes::table.find(Key::from(programme)).filter(programmes::version.eq(version)))
+            .set(programmes::version.eq(version + 1));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    insert_form(tx, grant, programme, period)
+}
+
+/// A programme. Which programmes there are is no secret: a parent chooses among them.
+pub fn find(database: &mut Database<'_>, id: ProgrammeId) -> Result<Option<Stored<Programme>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| programmes::table
+        .find(Key::from(id))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(with_forms(database, row.into_iter().collect())?.pop())
+}
+
+/// A page of programmes; of those that cover a school on a day, when one is named.
+pub fn list(
+    database: &mut Database<'_>,
+    covering: Option<(&LocationCode, Date)>,
+    page: Page,
+) -> Result<Slice<Stored<Programme>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = programmes::table
+            .select(Row::as_select())
+            .order((programmes::created_at.desc(), programmes::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((school, day)) = covering {
+            let covers = programme_schools::table
+                .filter(programme_schools::location_code.eq(school.as_str()))
+                .filter(programme_schools::since.le(day))
+                .filter(programme_schools::until.is_null().or(programme_schools::until.ge(day)))
+                .select(programme_schools::programme_id);
+            query = query.filter(programmes::id.eq_any(covers));
+        }
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                programmes::created_at
+                    .le(at)
+                    .and(programmes::created_at.lt(at).or(programmes::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    let slice = Slice::cut(rows, page.size);
+    Ok(Slice { more: slice.more, items: with_forms(database, slice.items)? })
+}
+
+/// The programmes that a school's parents can choose from on a day, and which of them the school runs itself.
+pub fn choices(database: &mut Database<'_>, school: &LocationCode, day: Date) -> Result<Vec<Choice>, Error> {
+    let page = Page { size: 200, after: None };
+    let programmes = list(database, Some((school, day)), page)?.items;
+    Ok(programmes
+        .iter()
+        .filter_map(|programme| {
+            programme.form_on(day).map(|period| Choice {
+                programme: programme.id,
+                run_by_school: period.form == OrganisationForm::School,
+            })
+        })
+        .collect())
+}
+
+/// A school that a programme covers, for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Covered {
+    /// The school.
+    pub school: LocationCode,
+    /// From this day on.
+    pub since: Date,
+    /// Up to and with this day.
+    pub until: Option<Date>,
+}
+
+/// Says that a programme covers a school from a day on. Said again, it counts as said last.
+pub fn cover(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageProgrammes>,
+    programme: ProgrammeId,
+    covered: &Covered,
+) -> Result<(), Error> {
+    let row = (
+        programme_schools::programme_id.eq(Key::from(programme)),
+        programme_schools::location_code.eq(covered.school.as_str()),
+        programme_schools::since.eq(covered.since),
+        programme_schools::until.eq(covered.until),
+    );
+    let upsert = diesel::insert_into(programme_schools::table)
+        .values(row)
+        .on_conflict((programme_schools::programme_id, programme_schools::location_code))
+        .do_update()
+        .set((programme_schools::since.eq(covered.since), programme_schools::until.eq(covered.until)));
+    on_either!(&mut **tx, |c| upsert.execute(c))?;
+    Ok(())
+}
+
+/// A page of the schools that a programme covers, by location code.
+pub fn covered_schools(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    size: i64,
+    after: Option<&LocationCode>,
+) -> Result<Slice<Covered>, Error> {
+    let rows: Vec<(String, Date, Option<Date>)> = on_either!(database, |c| {
+        let mut query = programme_schools::table
+            .filter(programme_schools::programme_id.eq(Key::from(programme)))
+            .select((programme_schools::location_code, programme_schools::since, programme_schools::until))
+            .order(programme_schools::location_code)
+            .limit(size + 1)
+            .into_boxed();
+        if let Some(after) = after {
+            query = query.filter(programme_schools::location_code.gt(after.as_str()));
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, size).try_map(|(school, since, until)| {
+        let school = identifier("programme_schools", "location_code", LocationCode::parse(&school))?;
+        Ok(Covered { school, since, until })
+    })
+}
+
+/// The name of the organisation that runs a programme.
+pub fn organisation_name(database: &mut Database<'_>, programme: &Programme) -> Result<String, Error> {
+    on_either!(database, |c| organisations::table
+        .find(Key::from(programme.organisation))
+        .select(organisations::name)
+        .first(c))
+    .map_err(Error::from)
+}

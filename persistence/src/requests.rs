@@ -1,0 +1,368 @@
+//! Support requests and the consents on them.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing};
+use naast_domain::code::CodeSet;
+use naast_domain::directory::{LocationCode, MunicipalityCode};
+use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
+use naast_domain::organisations::Role;
+use naast_domain::requests::{ChannelWish, Consent, ConsentKind, Contact, RequestState, SupportRequest};
+
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::rows::{Page, Slice, Stored, code, code_or_none, identifier, one};
+use crate::schema::{consents, support_requests};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = support_requests)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    parent_id: Key,
+    origin: String,
+    duration: String,
+    channels: i64,
+    topics: i64,
+    language: String,
+    location_code: Option<String>,
+    municipality_code: Option<String>,
+    state: String,
+    contact_name: Option<String>,
+    contact_kind: Option<String>,
+    contact_value: Option<String>,
+    version: i32,
+    created_at: At,
+    updated_at: At,
+}
+
+const T: &str = "support_requests";
+
+impl TryFrom<Row> for Stored<SupportRequest> {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let kind = code_or_none(T, "contact_kind", row.contact_kind.as_deref())?;
+        let contact = match (row.contact_name, kind, row.contact_value) {
+            (Some(name), Some(kind), Some(value)) => Some(Contact { name, kind, value }),
+            _ => None,
+        };
+        Ok(Self {
+            version: row.version,
+            created_at: row.created_at.0,
+            value: SupportRequest {
+                id: row.id.into(),
+                programme: row.programme_id.into(),
+                parent: row.parent_id.into(),
+                origin: code(T, "origin", &row.origin)?,
+                duration: code(T, "duration", &row.duration)?,
+                channel: ChannelWish::of(CodeSet::from_bits(row.channels)),
+                topics: CodeSet::from_bits(row.topics),
+                language: code(T, "language", &row.language)?,
+                school: row
+                    .location_code
+                    .map(|text| identifier(T, "location_code", LocationCode::parse(&text)))
+                    .transpose()?,
+                municipality: row
+                    .municipality_code
+                    .map(|text| identifier(T, "municipality_code", MunicipalityCode::parse(&text)))
+                    .transpose()?,
+                state: code(T, "state", &row.state)?,
+                contact,
+            },
+        })
+    }
+}
+
+/// Keeps a new request. A parent makes only her own, so the request itself is the grant.
+pub fn insert(tx: &mut Transaction<'_, '_>, request: &SupportRequest, now: Moment) -> Result<(), Error> {
+    let contact = request.contact.as_ref();
+    let row = Row {
+        programme_id: request.programme.into(),
+        id: request.id.into(),
+        parent_id: request.parent.into(),
+        origin: request.origin.to_string(),
+        duration: request.duration.to_string(),
+        channels: request.channel.channels().bits(),
+        topics: request.topics.bits(),
+        language: request.language.to_string(),
+        location_code: request.school.as_ref().map(ToString::to_string),
+        municipality_code: request.municipality.as_ref().map(ToString::to_string),
+        state: request.state.to_string(),
+        contact_name: contact.map(|contact| contact.name.clone()),
+        contact_kind: contact.map(|contact| contact.kind.to_string()),
+        contact_value: contact.map(|contact| contact.value.clone()),
+        version: 1,
+        created_at: At(now),
+        updated_at: At(now),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Remembers the fingerprint of the code by which a referred parent may also stop.
+pub fn remember_code(
+    tx: &mut Transaction<'_, '_>,
+    request: &SupportRequest,
+    fingerprint: &[u8],
+) -> Result<(), Error> {
+    let key = (Key::from(request.programme), Key::from(request.id));
+    let update =
+        diesel::update(support_requests::table.find(key)).set(support_requests::code_hash.eq(fingerprint));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The request that came of a hand-over, for whoever holds the code of that conversation.
+pub fn find_by_code(
+    database: &mut Database<'_>,
+    fingerprint: &[u8],
+) -> Result<Option<Stored<SupportRequest>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::code_hash.eq(fingerprint))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A request that the grant reaches, with the role in which it does.
+pub fn find<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+    id: RequestId,
+) -> Result<Option<(Stored<SupportRequest>, Role)>, Error> {
+    let row: Option<Row> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::id.eq(Key::from(id)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    let Some(request) = row.map(Stored::try_from).transpose()? else { return Ok(None) };
+    Ok(grant.reaches(standing(&request)).map(|role| (request, role)))
+}
+
+/// How a request stands to a caller.
+pub fn standing(request: &SupportRequest) -> Standing<'static> {
+    Standing { owner: Some(request.parent), programme: Some(request.programme), ..Standing::default() }
+}
+
+/// The request of a proposal that a grant reached already.
+pub fn of_proposal(
+    database: &mut Database<'_>,
+    proposal: &crate::matching::KeptProposal,
+) -> Result<Stored<SupportRequest>, Error> {
+    of_programme(database, proposal.programme, proposal.request)
+}
+
+/// The request of a match that a grant reached already.
+pub fn of_match(
+    database: &mut Database<'_>,
+    of: &crate::support::Match,
+) -> Result<Stored<SupportRequest>, Error> {
+    of_programme(database, of.programme, of.request)
+}
+
+fn of_programme(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    id: RequestId,
+) -> Result<Stored<SupportRequest>, Error> {
+    let row: Row = on_either!(database, |c| support_requests::table
+        .find((Key::from(programme), Key::from(id)))
+        .select(Row::as_select())
+        .first(c))?;
+    row.try_into()
+}
+
+/// A page of the caller's own requests, newest first.
+pub fn list_own(
+    database: &mut Database<'_>,
+    grant: &Grant<ReadRequest>,
+    page: Page,
+) -> Result<Slice<Stored<SupportRequest>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = support_requests::table
+            .filter(support_requests::parent_id.eq(Key::from(grant.person())))
+            .select(Row::as_select())
+            .order((support_requests::created_at.desc(), support_requests::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                support_requests::created_at
+                    .le(at)
+                    .and(support_requests::created_at.lt(at).or(support_requests::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// A page of a programme's requests, newest first; of one state, when it is named. Empty where the grant does not
+/// reach.
+pub fn list_of_programme(
+    database: &mut Database<'_>,
+    grant: &Grant<ReadRequest>,
+    programme: ProgrammeId,
+    state: Option<RequestState>,
+    page: Page,
+) -> Result<Slice<Stored<SupportRequest>>, Error> {
+    if grant.reaches(Standing { programme: Some(programme), ..Standing::default() }).is_none() {
+        return Ok(Slice { items: Vec::new(), more: false });
+    }
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = support_requests::table
+            .filter(support_requests::programme_id.eq(Key::from(programme)))
+            .select(Row::as_select())
+            .order((support_requests::created_at.desc(), support_requests::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some(state) = state {
+            query = query.filter(support_requests::state.eq(state.to_string()));
+        }
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                support_requests::created_at
+                    .le(at)
+                    .and(support_requests::created_at.lt(at).or(support_requests::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// Moves a request that stands as it was loaded to another state.
+pub fn change_state(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    state: RequestState,
+    because: Option<&str>,
+    now: Moment,
+) -> Result<(), Error> {
+    let key = (Key::from(request.programme), Key::from(request.id));
+    let row = support_requests::table.find(key).filter(support_requests::version.eq(request.version));
+    let update = diesel::update(row).set((
+        support_requests::state.eq(state.to_string()),
+        support_requests::ended_because.eq(because),
+        support_requests::version.eq(request.version + 1),
+        support_requests::updated_at.eq(At(now)),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Takes the contact data of a withdrawn request away.
+pub fn forget_contact(tx: &mut Transaction<'_, '_>, request: &SupportRequest) -> Result<(), Error> {
+    let update =
+        diesel::update(support_requests::table.find((Key::from(request.programme), Key::from(request.id))))
+            .set((
+                support_requests::contact_name.eq(None::<String>),
+                support_requests::contact_kind.eq(None::<String>),
+                support_requests::contact_value.eq(None::<String>),
+            ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// A consent as it is kept: with the exact words that were shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptConsent {
+    /// Its id.
+    pub id: ConsentId,
+    /// What for, and whether it holds.
+    pub consent: Consent,
+    /// The version of the words.
+    pub text_version: String,
+    /// The language of the words.
+    pub language: String,
+    /// The fingerprint of the words.
+    pub text_hash: String,
+    /// When it was given.
+    pub given_at: Moment,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = consents)]
+struct ConsentRow {
+    programme_id: Key,
+    id: Key,
+    request_id: Key,
+    kind: String,
+    text_version: String,
+    language: String,
+    text_hash: String,
+    given_at: At,
+    withdrawn_at: Option<At>,
+}
+
+/// Keeps a consent of the parent.
+pub fn insert_consent(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<DecideOnRequest>,
+    request: &SupportRequest,
+    consent: &KeptConsent,
+) -> Result<(), Error> {
+    let row = ConsentRow {
+        programme_id: request.programme.into(),
+        id: consent.id.into(),
+        request_id: request.id.into(),
+        kind: consent.consent.kind.to_string(),
+        text_version: consent.text_version.clone(),
+        language: consent.language.clone(),
+        text_hash: consent.text_hash.clone(),
+        given_at: At(consent.given_at),
+        withdrawn_at: consent.consent.withdrawn_at.map(At),
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(consents::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Every consent on a request that was loaded with a grant, in the order in which they were given.
+pub fn consents_on(database: &mut Database<'_>, request: &SupportRequest) -> Result<Vec<KeptConsent>, Error> {
+    let rows: Vec<ConsentRow> = on_either!(database, |c| consents::table
+        .filter(consents::programme_id.eq(Key::from(request.programme)))
+        .filter(consents::request_id.eq(Key::from(request.id)))
+        .order((consents::given_at, consents::id))
+        .select(ConsentRow::as_select())
+        .load(c))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(KeptConsent {
+                id: row.id.into(),
+                consent: Consent {
+                    kind: code("consents", "kind", &row.kind)?,
+                    withdrawn_at: row.withdrawn_at.map(|at| at.0),
+                },
+                text_version: row.text_version,
+                language: row.language,
+                text_hash: row.text_hash,
+                given_at: row.given_at.0,
+            })
+        })
+        .collect()
+}
+
+/// Takes back every consent that holds on a request; of one kind only, when it is named. Says how many.
+pub fn withdraw_consents(
+    tx: &mut Transaction<'_, '_>,
+    request: &SupportRequest,
+    kind: Option<ConsentKind>,
+    now: Moment,
+) -> Result<usize, Error> {
+    let kinds: Vec<String> = match kind {
+        Some(kind) => vec![kind.to_string()],
+        None => naast_domain::code::Code::ALL.iter().map(ConsentKind::to_string).collect(),
+    };
+    let update = diesel::update(
+        consents::table
+            .filter(consents::programme_id.eq(Key::from(request.programme)))
+            .filter(consents::request_id.eq(Key::from(request.id)))
+            .filter(consents::withdrawn_at.is_null())
+            .filter(consents::kind.eq_any(kinds)),
+    )
+    .set(consents::withdrawn_at.eq(Some(At(now))));
+    on_either!(&mut **tx, |c| update.execute(c)).map_err(Error::from)
+}

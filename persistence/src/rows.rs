@@ -1,0 +1,100 @@
+//! What every room needs to turn rows into the domain's values and back, and to page through them.
+
+use naast_domain::Moment;
+use naast_domain::code::Code;
+use naast_domain::directory::InvalidIdentifier;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// A value with what storage knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// The value.
+    pub value: T,
+    /// Counts its changes; the ETag comes from it.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: Moment,
+}
+
+impl<T> std::ops::Deref for Stored<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// One page of a collection that is ordered by time, newest first, and then by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// At most so many rows.
+    pub size: i64,
+    /// The last row of the page before.
+    pub after: Option<(Moment, Uuid)>,
+}
+
+impl Page {
+    /// One row more than the page shows whether there is a next one.
+    pub(crate) fn limit(&self) -> i64 {
+        self.size + 1
+    }
+}
+
+/// The rows of one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Whether there are more behind them.
+    pub more: bool,
+}
+
+impl<T> Slice<T> {
+    /// Cuts off the row that only shows that there are more.
+    pub(crate) fn cut(mut items: Vec<T>, size: i64) -> Self {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let more = items.len() > size;
+        items.truncate(size);
+        Self { items, more }
+    }
+
+    pub(crate) fn try_map<U>(self, change: impl FnMut(T) -> Result<U, Error>) -> Result<Slice<U>, Error> {
+        Ok(Slice { items: self.items.into_iter().map(change).collect::<Result<_, _>>()?, more: self.more })
+    }
+}
+
+/// The code that a column holds.
+pub(crate) fn code<C: Code>(table: &'static str, column: &'static str, text: &str) -> Result<C, Error> {
+    C::parse(text).map_err(|_| Error::Corrupt { table, column })
+}
+
+/// The code that a column may hold.
+pub(crate) fn code_or_none<C: Code>(
+    table: &'static str,
+    column: &'static str,
+    text: Option<&str>,
+) -> Result<Option<C>, Error> {
+    text.map(|text| code(table, column, text)).transpose()
+}
+
+/// The identifier that a column holds.
+pub(crate) fn identifier<T>(
+    table: &'static str,
+    column: &'static str,
+    parsed: Result<T, InvalidIdentifier>,
+) -> Result<T, Error> {
+    parsed.map_err(|_| Error::Corrupt { table, column })
+}
+
+/// A count that a column holds.
+pub(crate) fn count(table: &'static str, column: &'static str, number: i32) -> Result<u32, Error> {
+    u32::try_from(number).map_err(|_| Error::Corrupt { table, column })
+}
+
+/// Asks that a conditional update changed its one row. When it did not, another transaction won: the whole use case
+/// starts again and decides on what it finds then.
+pub(crate) fn one(changed: usize) -> Result<(), Error> {
+    if changed == 1 { Ok(()) } else { Err(Error::Lost) }
+}

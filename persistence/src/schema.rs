@@ -1,0 +1,501 @@
+//! The tables, as diesel knows them. Kept by hand beside the two migrations; a test selects from every table on
+//! both databases.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    boards (number) {
+        number -> Text,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    partnerships (code) {
+        code -> Text,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    schools (location_code) {
+        location_code -> Text,
+        institution_code -> Text,
+        board_number -> Text,
+        name -> Text,
+        street -> Text,
+        house_number -> Text,
+        postcode -> Text,
+        place -> Text,
+        place_key -> Text,
+        municipality_code -> Text,
+        municipality_name -> Text,
+        province -> Text,
+        denomination -> Text,
+        phone -> Nullable<Text>,
+        website -> Nullable<Text>,
+        gone_since -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    school_words (word, location_code) {
+        word -> Text,
+        location_code -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    school_partnerships (location_code, partnership_code, since) {
+        location_code -> Text,
+        partnership_code -> Text,
+        source -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    postcode_areas (area) {
+        area -> Text,
+        municipality_name -> Text,
+        primary_partnership -> Nullable<Text>,
+        secondary_partnership -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    pupil_counts (location_code) {
+        location_code -> Text,
+        kind -> Text,
+        counts -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    directory_imports (id) {
+        id -> Id,
+        kind -> Text,
+        file_name -> Text,
+        file_hash -> Text,
+        status -> Text,
+        row_count -> Integer,
+        added -> Integer,
+        changed -> Integer,
+        removed -> Integer,
+        unchanged -> Integer,
+        links_opened -> Integer,
+        links_closed -> Integer,
+        differences -> Document,
+        imported_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    organisations (id) {
+        id -> Id,
+        kind -> Text,
+        name -> Text,
+        location_code -> Nullable<Text>,
+        board_number -> Nullable<Text>,
+        partnership_code -> Nullable<Text>,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    people (id) {
+        id -> Id,
+        name -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    programmes (id) {
+        id -> Id,
+        organisation_id -> Id,
+        name -> Text,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    memberships (id) {
+        id -> Id,
+        person_id -> Id,
+        organisation_id -> Id,
+        programme_id -> Nullable<Id>,
+        role -> Text,
+        status -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    programme_forms (programme_id, since) {
+        programme_id -> Id,
+        since -> Date,
+        form -> Text,
+        funders -> BigInt,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    programme_schools (programme_id, location_code) {
+        programme_id -> Id,
+        location_code -> Text,
+        since -> Date,
+        until -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    conversations (id) {
+        id -> Id,
+        location_code -> Text,
+        opened_by -> Id,
+        parent_reference -> Id,
+        ground -> Text,
+        state -> Text,
+        school_version -> Integer,
+        version -> Integer,
+        code_hash -> Nullable<Binary>,
+        opened_at -> Moment,
+        handed_over_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    conversation_steps (conversation_id, ordinal) {
+        conversation_id -> Id,
+        ordinal -> Integer,
+        step -> Text,
+        side -> Text,
+        wording_version -> Nullable<Text>,
+        language -> Nullable<Text>,
+        programmes_shown -> Nullable<Document>,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    support_requests (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        parent_id -> Id,
+        origin -> Text,
+        duration -> Text,
+        channels -> BigInt,
+        topics -> BigInt,
+        language -> Text,
+        location_code -> Nullable<Text>,
+        municipality_code -> Nullable<Text>,
+        state -> Text,
+        ended_because -> Nullable<Text>,
+        contact_name -> Nullable<Text>,
+        contact_kind -> Nullable<Text>,
+        contact_value -> Nullable<Text>,
+        code_hash -> Nullable<Binary>,
+        version -> Integer,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    consents (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        kind -> Text,
+        text_version -> Text,
+        language -> Text,
+        text_hash -> Text,
+        given_at -> Moment,
+        withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    buddies (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        person_id -> Id,
+        first_name -> Text,
+        languages -> BigInt,
+        specialisms -> BigInt,
+        channels -> BigInt,
+        municipalities -> Document,
+        capacity -> Integer,
+        matches -> Integer,
+        status -> Text,
+        ties_asked_on -> Nullable<Date>,
+        ready_until -> Nullable<Date>,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    ties (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        buddy_id -> Id,
+        kind -> Text,
+        about -> Document,
+        aggravated -> Bool,
+        since -> Nullable<Date>,
+        until -> Nullable<Date>,
+        declared_at -> Moment,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    certificates (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        buddy_id -> Id,
+        kind -> Text,
+        profile -> Nullable<Text>,
+        issued_on -> Date,
+        expires_on -> Nullable<Date>,
+        seen_by -> Id,
+        recorded_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    assessments (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        buddy_id -> Id,
+        table_version -> Text,
+        form -> Text,
+        verdict -> Text,
+        findings -> Document,
+        assessed_on -> Date,
+        assessed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    decisions (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        proposed_buddy -> Id,
+        rules_version -> Text,
+        facts -> Document,
+        decided_by -> Id,
+        decided_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    proposals (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        buddy_id -> Id,
+        assessment_id -> Id,
+        decision_id -> Id,
+        state -> Text,
+        parent_answer -> Nullable<Text>,
+        buddy_answer -> Nullable<Text>,
+        proposed_by -> Id,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    tie_answers (programme_id, proposal_id, finding) {
+        programme_id -> Id,
+        proposal_id -> Id,
+        finding -> Text,
+        answer -> Text,
+        text_version -> Text,
+        answered_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    matches (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        buddy_id -> Id,
+        proposal_id -> Id,
+        state -> Text,
+        paused_because -> Nullable<Text>,
+        closed_because -> Nullable<Text>,
+        started_at -> Moment,
+        ended_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    contacts (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        match_id -> Id,
+        contact_date -> Date,
+        channel -> Text,
+        minutes -> Integer,
+        task -> Text,
+        recorded_by -> Id,
+        recorded_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    journal_heads (chain) {
+        chain -> Id,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    journal (chain, seq) {
+        chain -> Id,
+        seq -> BigInt,
+        at -> Moment,
+        actor -> Nullable<Id>,
+        role -> Text,
+        purpose -> Text,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        state_before -> Nullable<Text>,
+        state_after -> Nullable<Text>,
+        hash -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    boards,
+    partnerships,
+    schools,
+    school_words,
+    school_partnerships,
+    postcode_areas,
+    pupil_counts,
+    directory_imports,
+    organisations,
+    people,
+    programmes,
+    memberships,
+    programme_forms,
+    programme_schools,
+    conversations,
+    conversation_steps,
+    support_requests,
+    consents,
+    buddies,
+    ties,
+    certificates,
+    assessments,
+    decisions,
+    proposals,
+    tie_answers,
+    matches,
+    contacts,
+    journal_heads,
+    journal,
+);

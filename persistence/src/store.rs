@@ -1,0 +1,293 @@
+//! Where connections come from, and the two ways to use one: read and write.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::sqlite::SqliteConnection;
+use tokio::sync::oneshot;
+
+use crate::Error;
+use crate::database::{Database, prepare_postgres, prepare_sqlite};
+use crate::migrations;
+use crate::transaction::{Kept, Transaction};
+use crate::writer::Writer;
+
+/// How long a call waits for a connection before it is told that the database is busy.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often a transaction is tried again when PostgreSQL let another one win.
+const TRIES: usize = 5;
+
+/// Which database, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of SQLite; it is made when it is not there.
+    Sqlite(PathBuf),
+    /// The URL of a PostgreSQL server.
+    Postgres(String),
+}
+
+/// Why a database could not be opened, in words for the administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is of no kind that is known.
+    #[error("DATABASE_URL must start with postgres://, postgresql:// or sqlite:; see docs/OPERATIONS.md")]
+    UnknownAddress,
+    /// TLS is asked for, and this build has none.
+    #[error(
+        "DATABASE_URL asks for TLS (sslmode), but this build has libpq without TLS. Use a socket or a private \
+         network with sslmode=disable, or build with `--no-default-features` and the system's libpq"
+    )]
+    NoTls,
+    /// The database did not answer.
+    #[error("the database did not answer: {0}")]
+    Unreachable(String),
+    /// The schema is newer than this program.
+    #[error(
+        "the database was migrated by a newer version of naast (it knows migration {0}); start that version, or \
+         restore a backup from before"
+    )]
+    Newer(String),
+    /// The schema is older than this program.
+    #[error("the database lacks migrations ({0} waiting): run `naast migrate` first")]
+    Older(usize),
+    /// Anything else.
+    #[error(transparent)]
+    Storage(#[from] Error),
+}
+
+impl Location {
+    /// Reads the value of `DATABASE_URL`.
+    pub fn parse(url: &str) -> Result<Self, OpenError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            if cfg!(feature = "bundled-libpq")
+                && ["require", "verify-ca", "verify-full"]
+                    .iter()
+                    .any(|mode| url.contains(&format!("sslmode={mode}")))
+            {
+                return Err(OpenError::NoTls);
+            }
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//")))),
+            _ => Err(OpenError::UnknownAddress),
+        }
+    }
+}
+
+/// A use case's own error, which can hold a fault of storage.
+pub trait Fault: From<Error> {
+    /// The fault of storage, when that is what it is.
+    fn storage(&self) -> Option<&Error>;
+}
+
+impl Fault for Error {
+    fn storage(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
+
+impl Fault for OpenError {
+    fn storage(&self) -> Option<&Error> {
+        match self {
+            Self::Storage(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// The connections of one process to one database.
+pub struct Store {
+    engine: Engine,
+}
+
+enum Engine {
+    Sqlite { readers: Pool<ConnectionManager<SqliteConnection>>, writer: Writer },
+    Postgres { pool: Pool<ConnectionManager<PgConnection>> },
+}
+
+#[derive(Debug)]
+struct Prepare;
+
+impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Prepare {
+    fn on_acquire(&self, connection: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
+        prepare_sqlite(connection, true).map_err(refused)
+    }
+}
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepare {
+    fn on_acquire(&self, connection: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        prepare_postgres(connection).map_err(refused)
+    }
+}
+
+fn refused(fault: Error) -> diesel::r2d2::Error {
+    diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(fault.to_string()))
+}
+
+impl Store {
+    /// Opens the database without touching its schema, and refuses one that this program does not fit.
+    /// `connections` is the size of the pool.
+    pub fn open(location: &Location, connections: u32) -> Result<Self, OpenError> {
+        let store = Self::connect(location, connections)?;
+        store.with_connection(|database| match migrations::state(database)? {
+            migrations::State::Current => Ok(()),
+            migrations::State::Behind(waiting) => Err(OpenError::Older(waiting)),
+            migrations::State::Ahead(version) => Err(OpenError::Newer(version)),
+        })?;
+        Ok(store)
+    }
+
+    /// Opens the database and brings its schema up to date first.
+    pub fn open_migrated(location: &Location, connections: u32) -> Result<Self, OpenError> {
+        migrate(location)?;
+        Self::open(location, connections)
+    }
+
+    fn connect(location: &Location, connections: u32) -> Result<Self, OpenError> {
+        let engine = match location {
+            Location::Sqlite(path) => {
+                let url = sqlite_url(path)?;
+                let mut connection = SqliteConnection::establish(&url)
+                    .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", path.display())))?;
+                prepare_sqlite(&mut connection, false)?;
+                let readers = Pool::builder()
+                    .max_size(connections)
+                    .min_idle(Some(1))
+                    .test_on_check_out(false)
+                    .connection_timeout(PATIENCE)
+                    .connection_customizer(Box::new(Prepare))
+                    .build(ConnectionManager::new(&url))
+                    .map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
+                Engine::Sqlite { readers, writer: Writer::start(connection, url) }
+            }
+            Location::Postgres(url) => {
+                let pool = Pool::builder()
+                    .max_size(connections)
+                    .min_idle(Some(1))
+                    .test_on_check_out(false)
+                    .connection_timeout(PATIENCE)
+                    .connection_customizer(Box::new(Prepare))
+                    .build_unchecked(ConnectionManager::new(url));
+                // one real connection, so that a wrong address is known now and said in libpq's words
+                let mut first = PgConnection::establish(url)
+                    .map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
+                first.batch_execute("SELECT 1").map_err(|fault| OpenError::Storage(fault.into()))?;
+                Engine::Postgres { pool }
+            }
+        };
+        Ok(Self { engine })
+    }
+
+    /// Whether writes go through the queue of the one SQLite writer, where waiting costs no thread.
+    pub fn queues_writes(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite { .. })
+    }
+
+    /// Reads. Blocks the calling thread.
+    pub fn read<T, E: Fault>(&self, work: impl FnOnce(&mut Database<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.with_connection(work)
+    }
+
+    fn with_connection<T, E: Fault>(
+        &self,
+        work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => work(&mut Database::Sqlite(&mut *checked_out(readers)?)),
+            Engine::Postgres { pool } => work(&mut Database::Postgres(&mut *checked_out(pool)?)),
+        }
+    }
+
+    /// Writes, and returns once the change is durable. Blocks the calling thread. The work may run more than
+    /// once when another transaction wins; it must have no effect but through its [`Transaction`].
+    pub fn write<T, E>(
+        &self,
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite { .. } => self
+                .queue(work)
+                .blocking_recv()
+                .unwrap_or_else(|_| Err(Error::Busy("the writer stopped").into())),
+            Engine::Postgres { pool } => {
+                let mut connection = checked_out(pool)?;
+                for _ in 1..TRIES {
+                    match write_once(&mut connection, &work) {
+                        Err(fault) if matches!(fault.storage(), Some(Error::Lost)) => {}
+                        outcome => return outcome,
+                    }
+                }
+                write_once(&mut connection, &work)
+            }
+        }
+    }
+
+    /// Writes through the queue of the one SQLite writer; the answer comes after the commit that holds it.
+    ///
+    /// # Panics
+    /// On PostgreSQL, which has no such queue: ask [`Self::queues_writes`] first.
+    pub fn queue<T, E>(
+        &self,
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, E> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: Fault + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite { writer, .. } => writer.submit(work),
+            Engine::Postgres { .. } => unreachable!("PostgreSQL has no queue of writes"),
+        }
+    }
+}
+
+fn write_once<T, E: Fault>(
+    connection: &mut PgConnection,
+    work: &impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, E>,
+) -> Result<T, E> {
+    Database::Postgres(connection)
+        .transaction(|database| work(&mut Transaction::new(database)).map(Kept::into_inner))
+}
+
+fn checked_out<M: diesel::r2d2::ManageConnection>(pool: &Pool<M>) -> Result<PooledConnection<M>, Error> {
+    pool.get().map_err(|_| Error::Busy("no connection came free"))
+}
+
+/// The address of a database file, whose folder is made when it is not there.
+fn sqlite_url(path: &Path) -> Result<String, OpenError> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", folder.display())))?;
+    }
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| OpenError::Unreachable(format!("{}: not a UTF-8 path", path.display())))
+}
+
+/// Brings the schema of a database up to date. Of several that start at once, one does the work and the
+/// others wait for it.
+pub fn migrate(location: &Location) -> Result<usize, OpenError> {
+    match location {
+        Location::Sqlite(path) => {
+            let mut connection = SqliteConnection::establish(&sqlite_url(path)?)
+                .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", path.display())))?;
+            prepare_sqlite(&mut connection, false)?;
+            migrations::run(&mut Database::Sqlite(&mut connection))
+        }
+        Location::Postgres(url) => {
+            let mut connection =
+                PgConnection::establish(url).map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
+            migrations::run(&mut Database::Postgres(&mut connection))
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A change and its journal row, which cannot be had apart.
+
+use std::ops::{Deref, DerefMut};
+
+use crate::Error;
+use crate::database::Database;
+use crate::journal::{self, Entry};
+
+/// An open transaction. Everything that writes asks for one; everything that only reads takes the
+/// [`Database`] that it derefs to.
+pub struct Transaction<'a, 'c> {
+    database: &'a mut Database<'c>,
+}
+
+/// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
+/// [`Kept::unchanged`] makes one without, for a call that changed nothing.
+#[must_use]
+#[derive(Debug)]
+pub struct Kept<T>(T);
+
+impl<T> Kept<T> {
+    /// Nothing was changed: the answer to a repeated call.
+    pub fn unchanged(value: T) -> Self {
+        Self(value)
+    }
+
+    pub(crate) fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<'a, 'c> Transaction<'a, 'c> {
+    pub(crate) fn new(database: &'a mut Database<'c>) -> Self {
+        Self { database }
+    }
+
+    /// Ends a change: one journal row for each thing that changed, in this transaction.
+    pub fn keep<T>(&mut self, entries: impl IntoIterator<Item = Entry>, value: T) -> Result<Kept<T>, Error> {
+        for entry in entries {
+            journal::append(self, &entry)?;
+        }
+        Ok(Kept(value))
+    }
+}
+
+impl<'c> Deref for Transaction<'_, 'c> {
+    type Target = Database<'c>;
+
+    fn deref(&self) -> &Self::Target {
+        self.database
+    }
+}
+
+impl DerefMut for Transaction<'_, '_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        self.database
+    }
+}
