@@ -136,8 +136,10 @@ pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionSt
     };
     let other = match period.form {
         OrganisationForm::School => Text::of(
-            "Ja. Er is ook altijd een buddy te kiezen die niet bij school hoort.",
-            "Yes. There is always a buddy to choose who does not belong to the school.",
+            "Ja. U mag altijd om een andere buddy vragen, ook om een buddy die niet bij school hoort. U hoeft niet te \
+             zeggen waarom.",
+            "Yes. You may always ask for another buddy, also for one who does not belong to the school. You need not say \
+             why.",
         ),
         _ => Text::of(
             "Ja. U mag altijd om een andere buddy vragen. U hoeft niet te zeggen waarom.",

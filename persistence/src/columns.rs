@@ -52,6 +52,7 @@ pub struct Json(pub serde_json::Value);
 
 impl Json {
     /// The document that this value writes.
+    #[expect(clippy::missing_panics_doc, reason = "our own documents have text keys and finite numbers")]
     pub fn of(value: &impl Serialize) -> Self {
         Self(serde_json::to_value(value).expect("our own documents have text keys and finite numbers"))
     }

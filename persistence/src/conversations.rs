@@ -113,16 +113,6 @@ pub fn insert(
     Ok(())
 }
 
-/// Holds off another opening with the same parent at the same moment.
-pub fn lock_school(tx: &mut Transaction<'_, '_>, school: &LocationCode) -> Result<(), Error> {
-    if let Database::Postgres(connection) = &mut **tx {
-        diesel::sql_query("SELECT 1 FROM schools WHERE location_code = $1 FOR UPDATE")
-            .bind::<diesel::sql_types::Text, _>(school.as_str())
-            .execute(&mut **connection)?;
-    }
-    Ok(())
-}
-
 /// Earlier conversations of a school with the same parent, as the school's side knows them.
 pub fn earlier(
     database: &mut Database<'_>,

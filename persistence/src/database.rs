@@ -59,9 +59,37 @@ impl Database<'_> {
                 },
                 |c| work(&mut Database::Sqlite(c)),
             ),
+            Self::Postgres(connection) => {
+                within(*connection, AnsiTransactionManager::begin_transaction, |c| {
+                    work(&mut Database::Postgres(c))
+                })
+            }
+        }
+    }
+}
+
+impl Database<'_> {
+    /// Reads a moment that stands still while others write, for as long as it takes: for an administrator's checks, not
+    /// for a call.
+    pub fn snapshot<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(connection) => within(
+                *connection,
+                |c| AnsiTransactionManager::begin_transaction_sql(c, "BEGIN DEFERRED"),
+                |c| work(&mut Database::Sqlite(c)),
+            ),
             Self::Postgres(connection) => within(
                 *connection,
-                |c| AnsiTransactionManager::begin_transaction(c),
+                |c| {
+                    AnsiTransactionManager::begin_transaction_sql(
+                        c,
+                        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    )?;
+                    c.batch_execute("SET LOCAL statement_timeout = 0")
+                },
                 |c| work(&mut Database::Postgres(c)),
             ),
         }

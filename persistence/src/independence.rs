@@ -125,11 +125,11 @@ pub fn find(
     programme: ProgrammeId,
     id: AssessmentId,
 ) -> Result<KeptAssessment, Error> {
+    const T: &str = "assessments";
     let row: Row = on_either!(database, |c| assessments::table
         .find((Key::from(programme), Key::from(id)))
         .select(Row::as_select())
         .first(c))?;
-    const T: &str = "assessments";
     Ok(KeptAssessment {
         id: row.id.into(),
         request: row.request_id.into(),

@@ -1,5 +1,7 @@
 //! The journal's rows: appended in the transaction of the change they record, and verified.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, Text};
 use naast_domain::journal::{Chain, Fields, GENESIS, Hash, link};
@@ -174,11 +176,19 @@ pub fn heads(database: &mut Database<'_>) -> Result<Vec<Head>, Error> {
 /// How many rows are read at a time.
 const BATCH: i64 = 10_000;
 
-/// Reads every row of every chain and compares it with its hash, its head and the anchors.
+/// Reads every row of every chain and compares it with its hash, its head and the anchors. Others may write meanwhile.
 pub fn verify(
     database: &mut Database<'_>,
     anchors: &[Head],
     mut progress: impl FnMut(u64),
+) -> Result<Verification, Error> {
+    database.snapshot(|database| verify_still(database, anchors, &mut progress))
+}
+
+fn verify_still(
+    database: &mut Database<'_>,
+    anchors: &[Head],
+    progress: &mut dyn FnMut(u64),
 ) -> Result<Verification, Error> {
     let heads = heads(database)?;
     let mut chains: Vec<Key> =
@@ -191,7 +201,8 @@ pub fn verify(
     let mut seen = Verification { chains: chains.len(), ..Verification::default() };
     for key in chains {
         let chain = Chain::from_uuid(key.0);
-        let anchors: Vec<&Head> = anchors.iter().filter(|anchor| anchor.chain == chain).collect();
+        let of_chain = anchors.iter().filter(|anchor| anchor.chain == chain);
+        let anchors: BTreeMap<i64, &Hash> = of_chain.map(|anchor| (anchor.seq, &anchor.hash)).collect();
         let head = heads.iter().find(|head| head.chain == chain);
         verify_chain(database, chain, head, &anchors, &mut seen)?;
         progress(seen.rows);
@@ -203,7 +214,7 @@ fn verify_chain(
     database: &mut Database<'_>,
     chain: Chain,
     head: Option<&Head>,
-    anchors: &[&Head],
+    anchors: &BTreeMap<i64, &Hash>,
     seen: &mut Verification,
 ) -> Result<(), Error> {
     let (mut last, mut previous) = (0_i64, GENESIS);
@@ -235,7 +246,7 @@ fn verify_chain(
                 Some(DamageKind::Gap)
             } else if link(&previous, row.seq, &row.digest(chain))[..] != row.hash[..] {
                 Some(DamageKind::Altered)
-            } else if anchors.iter().any(|anchor| anchor.seq == row.seq && anchor.hash[..] != row.hash[..]) {
+            } else if anchors.get(&row.seq).is_some_and(|hash| hash[..] != row.hash[..]) {
                 Some(DamageKind::AnchorDiffers)
             } else {
                 None
@@ -251,7 +262,7 @@ fn verify_chain(
     }
     if head.is_none_or(|head| head.seq != last || head.hash != previous) {
         seen.damages.push(Damage { chain, seq: last, kind: DamageKind::HeadDiffers });
-    } else if anchors.iter().any(|anchor| anchor.seq > last) {
+    } else if anchors.last_key_value().is_some_and(|(seq, _)| *seq > last) {
         seen.damages.push(Damage { chain, seq: last, kind: DamageKind::AnchorDiffers });
     }
     Ok(())

@@ -29,5 +29,5 @@ mod writer;
 pub use database::Database;
 pub use error::Error;
 pub use rows::{Page, Slice, Stored};
-pub use store::{Fault, Location, OpenError, Store, migrate};
+pub use store::{Fault, Location, OpenError, Store, make_folder, migrate};
 pub use transaction::{Kept, Transaction};

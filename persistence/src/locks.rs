@@ -1,6 +1,7 @@
-//! Locks, always in the same order: requests by id, then buddies, then the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
+use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, RequestId};
 
 use crate::Error;
@@ -14,6 +15,25 @@ fn lock(tx: &mut Transaction<'_, '_>, statement: &'static str, key: Key) -> Resu
             diesel::sql_query(statement).bind::<Id, _>(key).execute(&mut **connection)?;
         }
         Database::Sqlite(_) => {}
+    }
+    Ok(())
+}
+
+/// Holds off another conversation that is opened at this school at the same moment. What only refers to the school
+/// goes on.
+pub fn lock_school(tx: &mut Transaction<'_, '_>, school: &LocationCode) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT 1 FROM schools WHERE location_code = $1 FOR NO KEY UPDATE")
+            .bind::<diesel::sql_types::Text, _>(school.as_str())
+            .execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Holds off another founding of the same installation.
+pub fn lock_founding(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(474198275956)").execute(&mut **connection)?;
     }
     Ok(())
 }

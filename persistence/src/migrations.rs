@@ -10,7 +10,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// One number for the lock that lets one starter migrate: "naast" in ASCII.
-const LOCK: i64 = 0x6e61_6173_74;
+const LOCK: i64 = 0x006e_6161_7374;
 
 /// How a schema stands to this program.
 pub(crate) enum State {

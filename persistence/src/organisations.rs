@@ -97,21 +97,22 @@ pub fn principal(
     person: PersonId,
     today: Date,
 ) -> Result<Option<Principal>, Error> {
-    type Found = (Option<MembershipRow>, Option<Option<String>>);
+    type Found = (Option<MembershipRow>, Option<String>, Option<String>);
     let rows: Vec<Found> = on_either!(database, |c| people::table
         .left_join(memberships::table.on(memberships::person_id.eq(people::id)))
         .left_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
         .filter(people::id.eq(Key::from(person)))
-        .select((Option::<MembershipRow>::as_select(), organisations::location_code.nullable()))
-        .load(c))
-    .map(|rows: Vec<(Option<MembershipRow>, Option<String>)>| {
-        rows.into_iter().map(|(membership, school)| (membership, Some(school))).collect()
-    })?;
+        .select((
+            Option::<MembershipRow>::as_select(),
+            organisations::location_code.nullable(),
+            organisations::board_number.nullable(),
+        ))
+        .load(c))?;
     if rows.is_empty() {
         return Ok(None);
     }
     let mut powers = Vec::new();
-    for (membership, school) in rows {
+    for (membership, school, board) in rows {
         let Some((membership, _)) = membership.map(MembershipRow::read).transpose()? else { continue };
         if !membership.is_active(today) {
             continue;
@@ -121,8 +122,10 @@ pub fn principal(
             organisation: membership.organisation,
             programme: membership.programme,
             school: school
-                .flatten()
                 .map(|text| identifier("organisations", "location_code", LocationCode::parse(&text)))
+                .transpose()?,
+            board: board
+                .map(|text| identifier("organisations", "board_number", BoardNumber::parse(&text)))
                 .transpose()?,
         });
     }

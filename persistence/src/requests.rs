@@ -139,7 +139,11 @@ pub fn find<A: Action>(
         .first(c)
         .optional())?;
     let Some(request) = row.map(Stored::try_from).transpose()? else { return Ok(None) };
-    Ok(grant.reaches(standing(&request)).map(|role| (request, role)))
+    let mut standing = standing(&request);
+    if grant.reaches(standing).is_none() && grant.asks_assignment() {
+        standing.assigned = crate::support::assigned_buddy(database, &request)?;
+    }
+    Ok(grant.reaches(standing).map(|role| (request, role)))
 }
 
 /// How a request stands to a caller.

@@ -12,7 +12,7 @@ use crate::Error;
 pub struct Stored<T> {
     /// The value.
     pub value: T,
-    /// Counts its changes; the ETag comes from it.
+    /// Counts its changes; the `ETag` comes from it.
     pub version: i32,
     /// When it was made.
     pub created_at: Moment,

@@ -1,6 +1,11 @@
 //! The tables, as diesel knows them. Kept by hand beside the two migrations; a test selects from every table on
 //! both databases.
 
+#![cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the SQL types, as every schema of diesel names them")
+)]
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};

@@ -126,7 +126,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepare {
     }
 }
 
-fn refused(fault: Error) -> diesel::r2d2::Error {
+fn refused(fault: impl std::fmt::Display) -> diesel::r2d2::Error {
     diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(fault.to_string()))
 }
 
@@ -266,12 +266,24 @@ fn checked_out<M: diesel::r2d2::ManageConnection>(pool: &Pool<M>) -> Result<Pool
 /// The address of a database file, whose folder is made when it is not there.
 fn sqlite_url(path: &Path) -> Result<String, OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
+        make_folder(folder)
             .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", folder.display())))?;
     }
     path.to_str()
         .map(str::to_owned)
         .ok_or_else(|| OpenError::Unreachable(format!("{}: not a UTF-8 path", path.display())))
+}
+
+/// Makes a folder for what an installation keeps, for its owner only, when it is not there.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(folder)
 }
 
 /// Brings the schema of a database up to date. Of several that start at once, one does the work and the

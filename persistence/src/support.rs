@@ -142,6 +142,25 @@ pub fn running_of_request(
     row.map(TryInto::try_into).transpose()
 }
 
+/// The person of the buddy with whom a match of this request runs.
+pub(crate) fn assigned_buddy(
+    database: &mut Database<'_>,
+    request: &naast_domain::requests::SupportRequest,
+) -> Result<Option<PersonId>, Error> {
+    let person: Option<Key> = on_either!(database, |c| matches::table
+        .inner_join(
+            buddies::table
+                .on(buddies::programme_id.eq(matches::programme_id).and(buddies::id.eq(matches::buddy_id))),
+        )
+        .filter(matches::programme_id.eq(Key::from(request.programme)))
+        .filter(matches::request_id.eq(Key::from(request.id)))
+        .filter(matches::state.ne(MatchState::Closed.to_string()))
+        .select(buddies::person_id)
+        .first(c)
+        .optional())?;
+    Ok(person.map(Into::into))
+}
+
 /// The running matches of a buddy, by request.
 pub fn running_of_buddy(
     database: &mut Database<'_>,

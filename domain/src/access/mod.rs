@@ -7,7 +7,7 @@ mod policy;
 
 use std::marker::PhantomData;
 
-use crate::directory::LocationCode;
+use crate::directory::{BoardNumber, LocationCode};
 use crate::ids::{OrganisationId, PersonId, ProgrammeId};
 use crate::organisations::Role;
 
@@ -24,6 +24,8 @@ pub struct Power {
     pub programme: Option<ProgrammeId>,
     /// The school location, when the organisation is a school.
     pub school: Option<LocationCode>,
+    /// The board, when the organisation is one.
+    pub board: Option<BoardNumber>,
 }
 
 /// Who calls, with what the database says of her at this moment. A token proves the person; it says nothing of
@@ -92,9 +94,11 @@ impl Principal {
         may.then(|| Grant { principal: self.clone(), action: PhantomData })
     }
 
-    /// Whether the caller holds a role of the school's side at this school.
-    pub fn is_of_school(&self, school: &LocationCode) -> bool {
-        self.powers.iter().any(|power| power.role.is_school_side() && power.school.as_ref() == Some(school))
+    /// Whether the caller holds a role of the school's side at this school or its board.
+    pub fn is_of_school(&self, school: &LocationCode, board: &BoardNumber) -> bool {
+        let near =
+            |power: &Power| power.school.as_ref() == Some(school) || power.board.as_ref() == Some(board);
+        self.powers.iter().any(|power| power.role.is_school_side() && near(power))
     }
 }
 
@@ -128,6 +132,11 @@ impl<A: Action> Grant<A> {
             Relation::School => object.school.is_some_and(|of| holds(&|p| p.school.as_ref() == Some(of))),
             Relation::Platform => holds(&|_| true),
         }
+    }
+
+    /// Whether the action is also for a buddy to whom the object was given: only then is it worth asking who that is.
+    pub fn asks_assignment(&self) -> bool {
+        A::ALLOWED.iter().any(|(_, relation)| *relation == Relation::Assigned)
     }
 
     /// Whether the grant reaches every object of the kind.
@@ -169,6 +178,7 @@ mod tests {
                 organisation: id(9).into(),
                 programme: Some(id(programme).into()),
                 school: None,
+                board: None,
             }],
         }
     }
@@ -191,6 +201,7 @@ mod tests {
                 organisation: id(9).into(),
                 programme: Some(id(5).into()),
                 school: None,
+                board: None,
             }],
         };
         assert!(leader.grant::<ReadCandidates>().is_none());

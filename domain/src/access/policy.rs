@@ -45,8 +45,10 @@ policy! {
     /// Read the school's side of a conversation.
     ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School;
 
-    /// Read a support request.
-    ReadRequest: Parent of Own, Coordinator of Programme;
+    /// Read a support request; the buddy while a match with it runs.
+    ReadRequest: Parent of Own, Coordinator of Programme, Buddy of Assigned;
+    /// Read the consents on a request.
+    ReadConsents: Parent of Own, Coordinator of Programme;
     /// Consent, and take consent back.
     DecideOnRequest: Parent of Own;
     /// Withdraw a request; the coordinator on the parent's word.
@@ -55,6 +57,8 @@ policy! {
     ReadCandidates: Coordinator of Programme;
     /// Propose a buddy.
     ProposeBuddy: Coordinator of Programme;
+    /// Read every proposal for a request.
+    ReadProposals: Parent of Own, Coordinator of Programme;
     /// Read a proposal.
     ReadProposal: Parent of Own, Buddy of Assigned, Coordinator of Programme;
     /// Answer each tie of a proposed buddy.

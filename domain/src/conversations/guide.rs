@@ -75,10 +75,10 @@ pub const GUIDE: &[GuideEntry] = &[
                  school does not hear what you discuss with your buddy.",
             ),
             hint: Text::of(
-                "Geef de code aan de ouder. Daarmee kiest de ouder zelf, thuis, op haar eigen tijd. U ziet niet wat zij \
-                 kiest.",
-                "Give the code to the parent. With it she chooses herself, at home, in her own time. You do not see \
-                 what she chooses.",
+                "Geef de code aan de ouder. Daarmee kiest de ouder zelf, thuis, op haar eigen tijd. U ziet alleen of haar \
+                 gegevens zijn overgedragen, als zij dat wil. Verder ziet u niets.",
+                "Give the code to the parent. With it she chooses herself, at home, in her own time. You see only whether \
+                 her data were handed over, if she wants that. You see nothing else.",
             ),
         }],
     },

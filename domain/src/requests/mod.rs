@@ -160,8 +160,7 @@ impl RequestState {
         match self {
             Self::Submitted => vec!["consents", "withdrawal"],
             Self::Consented => vec!["consents", "candidates", "proposals", "withdrawal"],
-            Self::Matched => vec!["withdrawal"],
-            Self::Closed | Self::Withdrawn => vec!["withdrawal"],
+            Self::Matched | Self::Closed | Self::Withdrawn => vec!["withdrawal"],
         }
     }
 

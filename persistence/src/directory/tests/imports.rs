@@ -25,7 +25,13 @@ on_sqlite! {
 
 fn grant() -> Grant<ReadImports> {
     let id = Uuid::from_u128(1);
-    let power = Power { role: Role::Administrator, organisation: id.into(), programme: None, school: None };
+    let power = Power {
+        role: Role::Administrator,
+        organisation: id.into(),
+        programme: None,
+        school: None,
+        board: None,
+    };
     Principal { person: id.into(), powers: vec![power] }.grant().expect("an administrator reads imports")
 }
 
