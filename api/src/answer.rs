@@ -1,0 +1,112 @@
+//! Answers: one thing with its `ETag`, a new thing with its place, a page with the way to the next. And what a caller must
+//! say before she changes a thing.
+
+use std::future::{Ready, ready};
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, dev};
+use serde::Serialize;
+
+use crate::contract::BASE;
+use crate::problem::Error;
+
+/// An answer with a body.
+#[derive(Debug)]
+pub struct Answer<T> {
+    body: T,
+    status: StatusCode,
+    etag: Option<String>,
+    location: Option<String>,
+}
+
+impl<T> Answer<T> {
+    /// What was asked for.
+    pub fn found(body: T) -> Self {
+        Self { body, status: StatusCode::OK, etag: None, location: None }
+    }
+
+    /// Something new, at its own place below the base of the API.
+    pub fn created(body: T, place: &str) -> Self {
+        Self::found(body).at(place)
+    }
+
+    /// The same, as something new at a place below the base of the API.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        Self { status: StatusCode::CREATED, location: Some(format!("{BASE}{place}")), ..self }
+    }
+
+    /// The same, with the version of the thing.
+    #[must_use]
+    pub fn version(self, version: i32) -> Self {
+        Self { etag: Some(etag(version)), ..self }
+    }
+}
+
+/// The `ETag` of a version, as it stands in the header.
+pub fn etag(version: i32) -> String {
+    format!("\"v{version}\"")
+}
+
+impl<T: Serialize> Responder for Answer<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        if let Some(etag) = &self.etag
+            && self.status == StatusCode::OK
+            && names(request.headers(), header::IF_NONE_MATCH, etag)
+        {
+            return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
+        }
+        let mut response = HttpResponse::build(self.status);
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        response.json(self.body)
+    }
+}
+
+/// Whether a list of entity tags names this one.
+fn names(headers: &HeaderMap, header: header::HeaderName, etag: &str) -> bool {
+    headers.get_all(header).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
+        |one| {
+            let one = one.trim();
+            one == "*" || one == etag
+        },
+    )
+}
+
+/// The version that a caller says she changes.
+#[derive(Debug)]
+pub struct IfMatch(HeaderMap);
+
+impl FromRequest for IfMatch {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let mut given = HeaderMap::new();
+        for value in request.headers().get_all(header::IF_MATCH) {
+            given.append(header::IF_MATCH, value.clone());
+        }
+        ready(Ok(Self(given)))
+    }
+}
+
+impl IfMatch {
+    /// Checks that the caller changes the version that stands.
+    ///
+    /// # Errors
+    /// [`Error::PreconditionMissing`] when she did not say, [`Error::Stale`] when it is another.
+    pub fn check(&self, version: i32) -> Result<(), Error> {
+        if !self.0.contains_key(header::IF_MATCH) {
+            return Err(Error::PreconditionMissing);
+        }
+        if names(&self.0, header::IF_MATCH, &etag(version)) { Ok(()) } else { Err(Error::Stale) }
+    }
+}

@@ -1,0 +1,154 @@
+//! A coordinator records the certificates that she saw. A VOG is date, profile and last day; the document is never kept.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::{ManageBuddies, ReadBuddy};
+use naast_domain::buddies::{Certificate, CertificateKind};
+use naast_domain::ids::{BuddyId, CertificateId, PersonId};
+use naast_domain::journal::Purpose;
+use naast_domain::text::Text;
+use naast_persistence::buddies::{self, KeptCertificate};
+use naast_persistence::locks;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{reached, seen};
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::{Body, Path};
+use crate::page_of;
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// A certificate to record.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "kind": "vog", "profile": "45", "issuedDate": "2026-03-01" }))]
+pub struct CertificateBody {
+    /// What it is.
+    pub kind: CertificateKind,
+    /// The screening profile; for a VOG, and needed there.
+    #[schema(pattern = "^[0-9A-Za-z /-]{1,20}$")]
+    pub profile: Option<String>,
+    /// The day of issue: today or earlier.
+    pub issued_date: Date,
+    /// The last day on which it is valid, when it names one. A VOG or training that names none is valid for 36 months.
+    pub expires_date: Option<Date>,
+}
+
+/// A certificate that was recorded.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CertificateView {
+    /// Its id.
+    pub id: CertificateId,
+    /// What it is.
+    pub kind: CertificateKind,
+    /// The screening profile.
+    pub profile: Option<String>,
+    /// The day of issue.
+    pub issued_date: Date,
+    /// The last day on which it is valid; null when it does not run out.
+    pub valid_until_date: Option<Date>,
+    /// Who saw it.
+    pub seen_by: PersonId,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl From<KeptCertificate> for CertificateView {
+    fn from(kept: KeptCertificate) -> Self {
+        let last = kept.certificate.last_day();
+        Self {
+            id: kept.id,
+            kind: kept.certificate.kind,
+            profile: kept.certificate.profile,
+            issued_date: kept.certificate.issued_on,
+            valid_until_date: (last != Date::MAX).then_some(last),
+            seen_by: kept.seen_by,
+            recorded_at: kept.recorded_at,
+        }
+    }
+}
+
+fn check(body: &CertificateBody, today: Date) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    if body.kind == CertificateKind::Vog && body.profile.is_none() {
+        let text = Text::of("Een VOG heeft een screeningsprofiel.", "A VOG has a screening profile.");
+        faults.push(InputFault::body("/profile", "required", text));
+    }
+    if body.issued_date > today {
+        let text = Text::of("De datum van afgifte ligt in de toekomst.", "The day of issue is ahead.");
+        faults.push(InputFault::body("/issuedDate", "too-late", text));
+    }
+    if body.expires_date.is_some_and(|last| last < body.issued_date) {
+        let text =
+            Text::of("De laatste dag ligt voor de afgifte.", "The last day lies before the day of issue.");
+        faults.push(InputFault::body("/expiresDate", "too-early", text));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
+}
+
+/// Record a certificate that I saw.
+#[utoipa::path(operation_id = "recordCertificate", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), request_body = CertificateBody, responses((status = 201, description = "Recorded", body = CertificateView)))]
+#[post("/buddies/{id}/certificates")]
+pub async fn record_certificate(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<BuddyId>,
+    Body(body): Body<CertificateBody>,
+) -> Result<Answer<CertificateView>, Error> {
+    let certificate_id: CertificateId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageBuddies>()?;
+            locks::lock_buddy(cx.tx, id)?;
+            let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
+            check(&body, cx.today)?;
+            let kept = KeptCertificate {
+                id: certificate_id,
+                certificate: Certificate {
+                    kind: body.kind,
+                    profile: body.profile.clone(),
+                    issued_on: body.issued_date,
+                    expires_on: body.expires_date,
+                },
+                seen_by: cx.me.person,
+                recorded_at: cx.now,
+            };
+            buddies::insert_certificate(cx.tx, &grant, &buddy, &kept, cx.today)?;
+            let entry = cx
+                .entry(buddy.programme, role, Purpose::Volunteers, "certificate.recorded")
+                .on(certificate_id);
+            let place = format!("/buddies/{id}/certificates");
+            Ok(cx.tx.keep([entry], Answer::created(CertificateView::from(kept), &place))?)
+        })
+        .await
+}
+
+page_of! {
+    /// The certificates of a buddy, in the order in which they were recorded.
+    CertificatePage of CertificateView
+}
+
+/// List a buddy's certificates.
+#[utoipa::path(operation_id = "listCertificates", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "All of them, on one page", body = CertificatePage)))]
+#[get("/buddies/{id}/certificates")]
+pub async fn list_certificates(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<BuddyId>,
+) -> Result<CertificatePage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let kept = buddies::certificates_of(cx.db, &buddy)?;
+            Ok(CertificatePage {
+                data: kept.into_iter().map(CertificateView::from).collect(),
+                next_cursor: None,
+            })
+        })
+        .await
+}

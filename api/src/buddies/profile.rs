@@ -1,0 +1,271 @@
+//! A coordinator registers buddies and keeps their profiles; a buddy reads her own. Buddies are never listed publicly.
+
+use actix_web::{get, patch, post, web};
+use naast_domain::access::{ManageBuddies, ReadBuddy, Standing};
+use naast_domain::buddies::{Buddy, BuddyStatus, Channel, SpokenLanguage};
+use naast_domain::code::Code as _;
+use naast_domain::directory::MunicipalityCode;
+use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
+use naast_domain::journal::Purpose;
+use naast_domain::requests::Topic;
+use naast_persistence::{Stored, buddies, locks};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{reached, seen};
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::{Body, Path, Query};
+use crate::page_of;
+use crate::paging;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// A buddy to register.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "programmeId": "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0003", "personId": "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0004",
+    "firstName": "Voorbeeld", "languages": ["nl"], "specialisms": ["social-safety"], "channels": ["online"],
+    "municipalityCodes": ["0363"], "capacity": 2
+}))]
+pub struct BuddyBody {
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// The person that she is.
+    pub person_id: PersonId,
+    /// What parents call her.
+    #[schema(min_length = 1, max_length = 60)]
+    pub first_name: String,
+    /// The languages that she speaks.
+    #[schema(min_items = 1, max_items = 20)]
+    pub languages: Vec<SpokenLanguage>,
+    /// What she knows more of.
+    #[schema(max_items = 11)]
+    pub specialisms: Vec<Topic>,
+    /// How she can meet.
+    #[schema(min_items = 1, max_items = 2)]
+    pub channels: Vec<Channel>,
+    /// The municipalities in which she can meet in person.
+    #[schema(max_items = 50)]
+    pub municipality_codes: Vec<MunicipalityCode>,
+    /// How many parents she can support at the same time.
+    #[schema(minimum = 0, maximum = 10)]
+    pub capacity: u32,
+}
+
+/// A change of a buddy's profile; what is left out stays.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "status": "active", "capacity": 3 }))]
+pub struct BuddyChangeBody {
+    /// What parents call her.
+    #[schema(min_length = 1, max_length = 60, nullable = false)]
+    pub first_name: Option<String>,
+    /// The languages that she speaks.
+    #[schema(min_items = 1, max_items = 20, nullable = false)]
+    pub languages: Option<Vec<SpokenLanguage>>,
+    /// What she knows more of.
+    #[schema(max_items = 11, nullable = false)]
+    pub specialisms: Option<Vec<Topic>>,
+    /// How she can meet.
+    #[schema(min_items = 1, max_items = 2, nullable = false)]
+    pub channels: Option<Vec<Channel>>,
+    /// The municipalities in which she can meet in person.
+    #[schema(max_items = 50, nullable = false)]
+    pub municipality_codes: Option<Vec<MunicipalityCode>>,
+    /// How many parents she can support at the same time. Fewer than she supports now ends nothing: no new one comes.
+    #[schema(minimum = 0, maximum = 10, nullable = false)]
+    pub capacity: Option<u32>,
+    /// Where she stands in the programme.
+    #[schema(nullable = false)]
+    pub status: Option<BuddyStatus>,
+}
+
+/// A buddy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BuddyView {
+    /// Her id.
+    pub id: BuddyId,
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// The person that she is.
+    pub person_id: PersonId,
+    /// What parents call her.
+    pub first_name: String,
+    /// The languages that she speaks.
+    pub languages: Vec<SpokenLanguage>,
+    /// What she knows more of.
+    pub specialisms: Vec<Topic>,
+    /// How she can meet.
+    pub channels: Vec<Channel>,
+    /// The municipalities in which she can meet in person.
+    pub municipality_codes: Vec<MunicipalityCode>,
+    /// How many parents she can support at the same time.
+    pub capacity: u32,
+    /// How many she supports now.
+    pub running_matches: u32,
+    /// Where she stands in the programme.
+    pub status: BuddyStatus,
+    /// When she was last asked whether there is any tie.
+    pub ties_asked_date: Option<naast_domain::Date>,
+}
+
+impl From<&Buddy> for BuddyView {
+    fn from(buddy: &Buddy) -> Self {
+        Self {
+            id: buddy.id,
+            programme_id: buddy.programme,
+            person_id: buddy.person,
+            first_name: buddy.first_name.clone(),
+            languages: buddy.languages.iter().collect(),
+            specialisms: buddy.specialisms.iter().collect(),
+            channels: buddy.channels.iter().collect(),
+            municipality_codes: buddy.municipalities.clone(),
+            capacity: buddy.capacity,
+            running_matches: buddy.matches,
+            status: buddy.status,
+            ties_asked_date: buddy.ties_asked_on,
+        }
+    }
+}
+
+fn answer(stored: &Stored<Buddy>) -> Answer<BuddyView> {
+    Answer::found(BuddyView::from(&stored.value)).version(stored.version)
+}
+
+/// Register a buddy. She begins as an applicant; certificates and ties follow.
+#[utoipa::path(operation_id = "registerBuddy", tag = "buddies", request_body = BuddyBody, responses((status = 201, description = "Registered", body = BuddyView)))]
+#[post("/buddies")]
+pub async fn register_buddy(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<BuddyBody>,
+) -> Result<Answer<BuddyView>, Error> {
+    let id: BuddyId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageBuddies>()?;
+            let standing = Standing { programme: Some(body.programme_id), ..Standing::default() };
+            let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
+            let body = body.clone();
+            let buddy = Buddy {
+                id,
+                programme: body.programme_id,
+                person: body.person_id,
+                first_name: body.first_name,
+                languages: body.languages.into_iter().collect(),
+                specialisms: body.specialisms.into_iter().collect(),
+                channels: body.channels.into_iter().collect(),
+                municipalities: body.municipality_codes,
+                capacity: body.capacity,
+                matches: 0,
+                status: BuddyStatus::Applicant,
+                ties_asked_on: None,
+            };
+            buddies::insert(cx.tx, &grant, &buddy, cx.now)?;
+            let entry = cx
+                .entry(buddy.programme, role, Purpose::Volunteers, "buddy.registered")
+                .on(id)
+                .states(None, Some(buddy.status.code()));
+            let view = BuddyView::from(&buddy);
+            Ok(cx.tx.keep([entry], Answer::created(view, &format!("/buddies/{id}")).version(1))?)
+        })
+        .await
+}
+
+/// Whose buddies.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct BuddyQuery {
+    /// The buddies of this programme, for its coordinator; the profiles of the caller herself when left out.
+    pub programme_id: Option<ProgrammeId>,
+    /// How many at most: 50 when you do not say, never more than 200.
+    #[param(minimum = 1)]
+    pub page_size: Option<i64>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+page_of! {
+    /// A page of buddies, newest first.
+    BuddyPage of BuddyView
+}
+
+/// List the buddies of a programme that I coordinate, or my own profiles.
+#[utoipa::path(operation_id = "listBuddies", tag = "buddies", params(BuddyQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = BuddyPage)))]
+#[get("/buddies")]
+pub async fn list_buddies(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Query(query): Query<BuddyQuery>,
+) -> Result<BuddyPage, Error> {
+    let question = format!("buddies/{:?}", query.programme_id);
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadBuddy>()?;
+            let Some(programme) = query.programme_id else {
+                let own = buddies::of_person(cx.db, cx.me.person)?;
+                return Ok(BuddyPage {
+                    data: own.iter().map(|one| (&one.value).into()).collect(),
+                    next_cursor: None,
+                });
+            };
+            let slice = buddies::list(cx.db, &grant, programme, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            Ok(BuddyPage { data: slice.items.iter().map(|one| (&one.value).into()).collect(), next_cursor })
+        })
+        .await
+}
+
+/// Get a buddy.
+#[utoipa::path(operation_id = "getBuddy", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "The buddy", body = BuddyView)))]
+#[get("/buddies/{id}")]
+pub async fn get_buddy(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<BuddyId>,
+) -> Result<Answer<BuddyView>, Error> {
+    platform.read(caller.0, move |cx| Ok(answer(&seen::<ReadBuddy>(cx, id)?))).await
+}
+
+/// Change a buddy's profile or status.
+#[utoipa::path(operation_id = "updateBuddy", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body(content = BuddyChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed", body = BuddyView)))]
+#[patch("/buddies/{id}")]
+pub async fn update_buddy(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<BuddyId>,
+    if_match: IfMatch,
+    Body(body): Body<BuddyChangeBody>,
+) -> Result<Answer<BuddyView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageBuddies>()?;
+            locks::lock_buddy(cx.tx, id)?;
+            let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
+            if_match.check(stored.version)?;
+            let before = stored.status;
+            let (buddy, body) = (&mut stored.value, body.clone());
+            buddy.first_name = body.first_name.unwrap_or(std::mem::take(&mut buddy.first_name));
+            buddy.languages = body.languages.map_or(buddy.languages, |list| list.into_iter().collect());
+            buddy.specialisms = body.specialisms.map_or(buddy.specialisms, |list| list.into_iter().collect());
+            buddy.channels = body.channels.map_or(buddy.channels, |list| list.into_iter().collect());
+            buddy.municipalities =
+                body.municipality_codes.unwrap_or(std::mem::take(&mut buddy.municipalities));
+            buddy.capacity = body.capacity.unwrap_or(buddy.capacity);
+            buddy.status = body.status.unwrap_or(buddy.status);
+            buddies::change_profile(cx.tx, &grant, &stored)?;
+            let entry = cx
+                .entry(stored.programme, role, Purpose::Volunteers, "buddy.changed")
+                .on(id)
+                .states(Some(before.code()), Some(stored.status.code()));
+            stored.version += 1;
+            Ok(cx.tx.keep([entry], answer(&stored))?)
+        })
+        .await
+}

@@ -1,0 +1,328 @@
+//! A buddy declares her ties: facts, dated, about somebody or something (S2). The rules read them; a change asks the rules
+//! again at once for every request that it touches. Ties are seen by the buddy, the coordinator and, per request, the
+//! parent; never by a school or a partnership.
+
+use actix_web::{get, patch, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::{DeclareTies, ReadBuddy};
+use naast_domain::code::Code as _;
+use naast_domain::directory::{BoardNumber, LocationCode, MunicipalityCode, PartnershipCode};
+use naast_domain::ids::{BuddyId, PersonId, RequestId, TieId};
+use naast_domain::independence::{ObjectKind, Tie, TieKind, TieObject};
+use naast_domain::journal::Purpose;
+use naast_domain::text::Text;
+use naast_persistence::{Stored, buddies};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::profile::BuddyView;
+use super::{reached, seen};
+use crate::answer::{Answer, IfMatch};
+use crate::caller::{Caller, Reader};
+use crate::clock::fresh;
+use crate::contract::{Body, Path};
+use crate::independence::{lock_touched, recheck};
+use crate::page_of;
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// A kind of tie that a buddy is asked about.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TieKindView {
+    /// The kind.
+    pub kind: TieKind,
+    /// The kind in words.
+    pub label: String,
+    /// What such a tie can be about.
+    pub about: Vec<ObjectKind>,
+    /// The further question of the kind, answered by `aggravated`; null when there is none.
+    pub further_question: Option<String>,
+}
+
+page_of! {
+    /// Every kind of tie.
+    TieKindPage of TieKindView
+}
+
+/// The kinds of ties that a buddy is asked about.
+#[utoipa::path(operation_id = "listTieKinds", tag = "buddies", security(()), responses((status = 200, description = "All of them, on one page", body = TieKindPage)))]
+#[get("/tie-kinds")]
+pub async fn list_tie_kinds(reader: Reader) -> TieKindPage {
+    let data = TieKind::ALL.iter().map(|kind| TieKindView {
+        kind: *kind,
+        label: kind.label().get(reader.0).to_owned(),
+        about: kind.needs().to_vec(),
+        further_question: kind.further_question().map(|question| question.get(reader.0).to_owned()),
+    });
+    TieKindPage { data: data.collect(), next_cursor: None }
+}
+
+/// What a tie is about: the kind of thing, and the members that name it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "kind": "school", "locationCode": "03GR00" }))]
+pub struct TieObjectBody {
+    /// The kind of thing.
+    pub kind: ObjectKind,
+    /// For `school`.
+    pub location_code: Option<LocationCode>,
+    /// For `board` and `seat`.
+    pub board_number: Option<BoardNumber>,
+    /// For `partnership` and `seat`.
+    pub partnership_code: Option<PartnershipCode>,
+    /// For `municipality`.
+    pub municipality_code: Option<MunicipalityCode>,
+    /// For `request`.
+    pub request_id: Option<RequestId>,
+    /// For `parent`.
+    pub person_id: Option<PersonId>,
+}
+
+impl TieObjectBody {
+    fn read(self) -> Result<TieObject, Error> {
+        let missing = |member: &str| -> Error {
+            let text = Text::of("Dit hoort bij deze soort.", "This belongs to this kind.");
+            InputFault::body(format!("/about/{member}"), "required", text).into()
+        };
+        Ok(match self.kind {
+            ObjectKind::School => {
+                TieObject::School(self.location_code.ok_or_else(|| missing("locationCode"))?)
+            }
+            ObjectKind::Board => TieObject::Board(self.board_number.ok_or_else(|| missing("boardNumber"))?),
+            ObjectKind::Partnership => {
+                TieObject::Partnership(self.partnership_code.ok_or_else(|| missing("partnershipCode"))?)
+            }
+            ObjectKind::Seat => TieObject::Seat {
+                partnership: self.partnership_code.ok_or_else(|| missing("partnershipCode"))?,
+                board: self.board_number.ok_or_else(|| missing("boardNumber"))?,
+            },
+            ObjectKind::Municipality => {
+                TieObject::Municipality(self.municipality_code.ok_or_else(|| missing("municipalityCode"))?)
+            }
+            ObjectKind::Request => TieObject::Request(self.request_id.ok_or_else(|| missing("requestId"))?),
+            ObjectKind::Parent => TieObject::Parent(self.person_id.ok_or_else(|| missing("personId"))?),
+            ObjectKind::Everywhere => TieObject::Everywhere,
+        })
+    }
+}
+
+/// What a tie is about.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TieObjectView {
+    /// The kind of thing.
+    pub kind: ObjectKind,
+    /// For `school`.
+    pub location_code: Option<LocationCode>,
+    /// For `board` and `seat`.
+    pub board_number: Option<BoardNumber>,
+    /// For `partnership` and `seat`.
+    pub partnership_code: Option<PartnershipCode>,
+    /// For `municipality`.
+    pub municipality_code: Option<MunicipalityCode>,
+    /// For `request`.
+    pub request_id: Option<RequestId>,
+    /// For `parent`.
+    pub person_id: Option<PersonId>,
+}
+
+impl From<TieObject> for TieObjectView {
+    fn from(object: TieObject) -> Self {
+        let mut view = Self {
+            kind: object.kind(),
+            location_code: None,
+            board_number: None,
+            partnership_code: None,
+            municipality_code: None,
+            request_id: None,
+            person_id: None,
+        };
+        match object {
+            TieObject::School(location) => view.location_code = Some(location),
+            TieObject::Board(board) => view.board_number = Some(board),
+            TieObject::Partnership(partnership) => view.partnership_code = Some(partnership),
+            TieObject::Seat { partnership, board } => {
+                view.partnership_code = Some(partnership);
+                view.board_number = Some(board);
+            }
+            TieObject::Municipality(municipality) => view.municipality_code = Some(municipality),
+            TieObject::Request(request) => view.request_id = Some(request),
+            TieObject::Parent(parent) => view.person_id = Some(parent),
+            TieObject::Everywhere => {}
+        }
+        view
+    }
+}
+
+/// A tie to declare.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "kind": "own-child-at-school", "about": { "kind": "school", "locationCode": "03GR00" }, "sinceDate": "2024-08-01" }))]
+pub struct TieBody {
+    /// The kind.
+    pub kind: TieKind,
+    /// What it is about.
+    pub about: TieObjectBody,
+    /// The first day; left out when it was always there.
+    pub since_date: Option<Date>,
+    /// The last day; left out while no end is known.
+    pub until_date: Option<Date>,
+    /// The answer to the kind's further question, where it asks one.
+    pub aggravated: Option<bool>,
+}
+
+/// A change of a tie.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "untilDate": "2026-07-31" }))]
+pub struct TieChangeBody {
+    /// The last day.
+    pub until_date: Date,
+}
+
+/// A tie of a buddy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TieView {
+    /// Its id.
+    pub id: TieId,
+    /// The kind.
+    pub kind: TieKind,
+    /// The kind in words.
+    pub label: String,
+    /// What it is about.
+    pub about: TieObjectView,
+    /// The first day.
+    pub since_date: Option<Date>,
+    /// The last day.
+    pub until_date: Option<Date>,
+    /// The answer to the kind's further question.
+    pub aggravated: bool,
+    /// When it was declared.
+    pub declared_at: DateTime<Utc>,
+    /// The version, for `If-Match`.
+    pub etag: String,
+}
+
+fn view(stored: &Stored<Tie>, reader: Reader) -> TieView {
+    TieView {
+        id: stored.id,
+        kind: stored.kind,
+        label: stored.kind.label().get(reader.0).to_owned(),
+        about: stored.about.clone().into(),
+        since_date: stored.since,
+        until_date: stored.until,
+        aggravated: stored.aggravated,
+        declared_at: stored.created_at,
+        etag: crate::answer::etag(stored.version),
+    }
+}
+
+/// Declare a tie. Proposals and matches that it touches are assessed again in the same step.
+#[utoipa::path(operation_id = "declareTie", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), request_body = TieBody, responses((status = 201, description = "Declared", body = TieView)))]
+#[post("/buddies/{id}/ties")]
+pub async fn declare_tie(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<BuddyId>,
+    Body(body): Body<TieBody>,
+) -> Result<Answer<TieView>, Error> {
+    let tie_id: TieId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DeclareTies>()?;
+            let (buddy, role) = reached::<DeclareTies>(cx, id)?;
+            lock_touched(cx.tx, &buddy)?;
+            let body = body.clone();
+            let about = body.about.read()?;
+            let aggravated = body.aggravated.unwrap_or_default();
+            let tie = Tie::declare(tie_id, body.kind, about, body.since_date, body.until_date, aggravated)?;
+            buddies::insert_tie(cx.tx, &grant, &buddy, &tie, cx.now)?;
+            let mut entries =
+                vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];
+            entries.extend(recheck(cx, &buddy, role)?);
+            let stored = Stored { value: tie, version: 1, created_at: cx.now };
+            let place = format!("/buddies/{id}/ties");
+            Ok(cx.tx.keep(entries, Answer::created(view(&stored, reader), &place).version(1))?)
+        })
+        .await
+}
+
+page_of! {
+    /// The ties of a buddy, in the order in which they were declared.
+    TiePage of TieView
+}
+
+/// List a buddy's ties.
+#[utoipa::path(operation_id = "listTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "All of them, on one page", body = TiePage)))]
+#[get("/buddies/{id}/ties")]
+pub async fn list_ties(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<BuddyId>,
+) -> Result<TiePage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let ties = buddies::ties_of(cx.db, &buddy)?;
+            Ok(TiePage { data: ties.iter().map(|tie| view(tie, reader)).collect(), next_cursor: None })
+        })
+        .await
+}
+
+/// Set the last day of a tie. A tie is ended, never taken away: what was true stays known.
+#[utoipa::path(operation_id = "endTie", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("tieId" = TieId, Path, description = "The tie"), ("If-Match" = String, Header, description = "The etag of the tie that was read")), request_body(content = TieChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Ended on that day", body = TieView)))]
+#[patch("/buddies/{id}/ties/{tieId}")]
+pub async fn end_tie(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path((id, tie_id)): Path<(BuddyId, TieId)>,
+    if_match: IfMatch,
+    Body(body): Body<TieChangeBody>,
+) -> Result<Answer<TieView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DeclareTies>()?;
+            let (buddy, role) = reached::<DeclareTies>(cx, id)?;
+            lock_touched(cx.tx, &buddy)?;
+            let mut stored = buddies::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
+            if_match.check(stored.version)?;
+            let (kind, about, since) = (stored.kind, stored.about.clone(), stored.since);
+            let ended = Tie::declare(tie_id, kind, about, since, Some(body.until_date), stored.aggravated)?;
+            buddies::end_tie(cx.tx, &grant, &buddy, &stored, body.until_date)?;
+            stored.value = ended;
+            stored.version += 1;
+            let mut entries =
+                vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.ended").on(tie_id)];
+            entries.extend(recheck(cx, &buddy, role)?);
+            Ok(cx.tx.keep(entries, Answer::found(view(&stored, reader)).version(stored.version))?)
+        })
+        .await
+}
+
+/// Say today that every tie is declared. A buddy who was not asked for twelve months is not proposed until she is.
+#[utoipa::path(operation_id = "confirmTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "Kept, as of today", body = BuddyView)))]
+#[post("/buddies/{id}/tie-declarations")]
+pub async fn confirm_ties(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<BuddyId>,
+) -> Result<Answer<BuddyView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DeclareTies>()?;
+            naast_persistence::locks::lock_buddy(cx.tx, id)?;
+            let (mut buddy, role) = reached::<DeclareTies>(cx, id)?;
+            buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
+            buddy.value.ties_asked_on = Some(cx.today);
+            let entry = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed").on(id);
+            let answer = Answer::found(BuddyView::from(&buddy.value)).version(buddy.version + 1);
+            Ok(cx.tx.keep([entry], answer)?)
+        })
+        .await
+}

@@ -1,0 +1,127 @@
+//! `naast demo`: a server with a living programme in each of the three forms, and a token for every role.
+//!
+//! Everything in it is plainly invented. It is made by calls to the API itself, in this process, so that what stands
+//! there came about as it would for anybody: by the rules, with its journal.
+
+mod calls;
+mod people;
+mod schools;
+mod story;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+
+use chrono::TimeDelta;
+use naast_domain::ids::PersonId;
+use serde::Serialize;
+
+use super::{Failure, Listen, Place, serve, shown};
+
+/// A demo token lives half a day: longer than any other, and only with the key of the demo.
+const LIFETIME: TimeDelta = TimeDelta::hours(12);
+
+/// What a newcomer needs: written to `demo.json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Demo {
+    address: String,
+    roles: BTreeMap<&'static str, RoleOfDemo>,
+    things: BTreeMap<&'static str, String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RoleOfDemo {
+    name: String,
+    subject: PersonId,
+    token: String,
+}
+
+/// Serves the demo until a signal. On SQLite it begins anew at each start, in a database of its own; on PostgreSQL it
+/// asks for an empty one.
+#[expect(clippy::missing_panics_doc, reason = "the demo is plain text")]
+pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
+    let place = own_place(place)?;
+    naast_persistence::migrate(&place.location()?)?;
+    let platform = place.platform(LIFETIME)?;
+    let founder = serve::first_administrator(&platform, "Beheerder Voorbeeld").map_err(|failure| {
+        Failure::new(2, format!("the demo wants an empty database, and here {}", failure.message))
+    })?;
+    let made = schools::import(&platform)
+        .and_then(|()| actix_rt::System::new().block_on(story::tell(&platform, founder)))
+        .map_err(|fault| Failure::new(1, format!("the demo could not be made: {fault}")))?;
+    let data = place.data.clone();
+    let identity = platform.identity.clone();
+    let clock = platform.clock.clone();
+    serve::run(&place, listen, platform, move |address| {
+        let token = |person| identity.token(person, &clock, LIFETIME);
+        let roles = made
+            .roles
+            .into_iter()
+            .map(|(role, name, subject)| (role, RoleOfDemo { name, subject, token: token(subject) }));
+        let demo = Demo { address: format!("http://{address}"), roles: roles.collect(), things: made.things };
+        let file = data.join("demo.json");
+        let text = serde_json::to_string_pretty(&demo).expect("the demo is plain text");
+        write_for_owner(&file, &text)
+            .map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(&file))))?;
+        tell_newcomer(&demo, address, &shown(&file));
+        Ok(())
+    })
+}
+
+/// The file holds live tokens: it is its owner's only.
+fn write_for_owner(file: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let _ = fs::remove_file(file);
+    crate::identity::owner_only().open(file)?.write_all(text.as_bytes())
+}
+
+/// The demo stands beside a real installation, never in it.
+fn own_place(place: &Place) -> Result<Place, Failure> {
+    let mut own = place.clone();
+    own.signing_key_file = Some(place.data.join("demo-signing-key.pk8"));
+    own.anchors_file = Some(place.data.join("demo-journal-anchors.jsonl"));
+    if place.database_url.is_none() {
+        let file = place.data.join("demo.db");
+        for ending in ["", "-wal", "-shm"] {
+            match fs::remove_file(format!("{}{ending}", file.display())) {
+                Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Failure::new(1, format!("{}: {fault}", shown(&file))));
+                }
+                _ => {}
+            }
+        }
+        own.database_url = Some(format!("sqlite:{}", file.display()));
+        // anchors of an earlier demo would attest rows that are gone
+        let _ = fs::remove_file(own.anchors());
+    }
+    Ok(own)
+}
+
+fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
+    println!("Naast demo: three programmes, plainly invented. http://{address}/docs/ shows every call.");
+    println!("A token for each role, good for twelve hours (also in {file}):\n");
+    for (role, one) in &demo.roles {
+        println!("{role:>22}  {}\n{:>22}  {}\n", one.name, "", one.token);
+    }
+    let thing = |name: &str| demo.things.get(name).cloned().unwrap_or_default();
+    println!("First calls to paste:\n");
+    println!("BASE=http://{address}/v1");
+    let token = |role: &str| demo.roles.get(role).map(|one| one.token.clone()).unwrap_or_default();
+    println!("LEADER={}", token("school-leader"));
+    println!("COORDINATOR={}", token("coordinator"));
+    println!("# who am I");
+    println!("curl -s -H \"Authorization: Bearer $LEADER\" $BASE/me");
+    println!("# the school leader opens a conversation; then try to leap over the first question");
+    println!(
+        "curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' $BASE/conversations -d \
+         '{{\"locationCode\":\"{}\",\"parentReference\":\"3f2b8a54-8f0d-4a5e-9a53-0c4f5c6d7e81\",\"ground\":\"regular-talk\"}}'",
+        thing("locationCode")
+    );
+    println!("# the coordinator sees the candidates for a request, with every point explained");
+    println!(
+        "curl -s -H \"Authorization: Bearer $COORDINATOR\" $BASE/support-requests/{}/candidates",
+        thing("requestWithCandidates")
+    );
+}

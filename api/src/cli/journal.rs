@@ -1,0 +1,63 @@
+//! `naast journal`: anchoring and verifying.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use naast_persistence::journal::{DamageKind, verify};
+
+use super::{Failure, Place};
+use crate::identity::LIFETIME;
+use crate::journal::{anchor, read_anchors};
+
+/// What to do with the journal.
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Read every row and compare it with its hash, its head and the anchors. Exit code 0: everything fits; 3: damage.
+    Verify {
+        /// A copy of the anchors that was kept elsewhere; those in the data folder when left out.
+        #[arg(long)]
+        anchors: Option<PathBuf>,
+    },
+    /// Sign the present heads and write them beside the database. Keep a copy elsewhere.
+    Anchor,
+}
+
+/// Runs the command.
+pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
+    let platform = place.platform(LIFETIME)?;
+    match what {
+        Journal::Anchor => {
+            let file = place.anchors();
+            let count = anchor(&platform, &file)?;
+            super::say(&format!("{count} heads signed and written to {}", super::shown(&file)));
+            Ok(())
+        }
+        Journal::Verify { anchors } => {
+            let file = anchors.clone().unwrap_or_else(|| place.anchors());
+            let heads = if file.exists() || anchors.is_some() {
+                read_anchors(&file, &platform.identity)?
+            } else {
+                eprintln!(
+                    "no anchors at {}: rows cut off the end together with their head cannot be found",
+                    super::shown(&file)
+                );
+                Vec::new()
+            };
+            let seen =
+                platform.store.read(|db| verify(db, &heads, |rows| log::info!(rows = rows; "verifying")))?;
+            super::say(&format!("{} rows in {} chains, {} anchors", seen.rows, seen.chains, heads.len()));
+            for damage in &seen.damages {
+                let what = match damage.kind {
+                    DamageKind::Gap => "rows are missing or put in",
+                    DamageKind::Altered => "the row was altered or moved",
+                    DamageKind::HeadDiffers => "rows at the end are missing or put in",
+                    DamageKind::AnchorDiffers => {
+                        "an anchor attests another row: the chain was cut short or written anew"
+                    }
+                };
+                super::say(&format!("chain {} at row {}: {what}", damage.chain.uuid(), damage.seq));
+            }
+            if seen.damages.is_empty() { Ok(()) } else { Err(Failure::new(3, "the journal is damaged")) }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The command line of `naast`.
+
+pub mod demo;
+mod doctor;
+mod import;
+mod journal;
+mod serve;
+
+pub use serve::first_administrator;
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use clap::{Args, Parser, Subcommand};
+use naast_domain::ids::PersonId;
+use naast_persistence::{Location, Store};
+
+use crate::clock::Clock;
+use crate::contract::CONTRACT;
+use crate::identity::{Identity, LIFETIME};
+use crate::platform::Platform;
+
+/// The API behind buddy programmes for parents in passend onderwijs.
+#[derive(Debug, Parser)]
+#[command(name = "naast", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    listen: Listen,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where the installation stands.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// The database: a postgres:// URL, or sqlite:PATH. Without it, naast.db in the data folder.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    database_url: Option<String>,
+    /// The folder for what the installation keeps in files: the SQLite database, the signing key, the anchors.
+    #[arg(long, env = "NAAST_DATA", default_value = "data", global = true)]
+    data: PathBuf,
+    /// The file of the signing key, when it does not stand in the data folder. Replicas share one.
+    #[arg(long, env = "NAAST_SIGNING_KEY_FILE", global = true)]
+    signing_key_file: Option<PathBuf>,
+    /// The file of the journal's anchors, when it does not stand in the data folder.
+    #[arg(long, env = "NAAST_ANCHORS_FILE", global = true)]
+    anchors_file: Option<PathBuf>,
+    /// Connections to the database, and threads that wait for them.
+    #[arg(long, env = "NAAST_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64), global = true)]
+    connections: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (what happens without a command).
+    Serve,
+    /// Serve a living demo programme in each of the three forms, with a token for every role.
+    Demo,
+    /// Bring the schema of the database up to date.
+    Migrate,
+    /// Read DUO's open data into the directory.
+    ///
+    /// A file goes in whole or not at all. Exit code 0: the directory says what the file says; 2: the file is wrong, each
+    /// fault was printed with its line, and nothing was written; 3: so much would disappear that a person must look first,
+    /// and nothing was changed.
+    Import(import::Import),
+    /// Print the contract as YAML: the file openapi.yaml.
+    Openapi,
+    /// Print a token for a person, for local trials.
+    Token {
+        /// The person's id.
+        person: uuid::Uuid,
+    },
+    /// Make the first administrator of an installation, and print her id.
+    Administrator {
+        /// Her name.
+        name: String,
+    },
+    /// Look after the journal.
+    #[command(subcommand)]
+    Journal(journal::Journal),
+    /// Check the installation.
+    Doctor,
+}
+
+/// Where the server listens.
+#[derive(Debug, Clone, Args)]
+pub struct Listen {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, env = "NAAST_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    pub listen: SocketAddr,
+    /// Threads that take calls in; the number of processors when left out.
+    #[arg(long, env = "NAAST_WORKERS", global = true)]
+    pub workers: Option<usize>,
+}
+
+/// What a command failed of, in words for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    fn new(code: u8, message: impl Display) -> Self {
+        Self { message: message.to_string(), code }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(fault: E) -> Self {
+        Self::new(1, fault)
+    }
+}
+
+impl Place {
+    /// The database that is meant.
+    fn location(&self) -> Result<Location, Failure> {
+        match &self.database_url {
+            Some(url) => Ok(Location::parse(url)?),
+            None => Ok(Location::Sqlite(self.data.join("naast.db"))),
+        }
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.signing_key_file.clone().unwrap_or_else(|| self.data.join("signing-key.pk8"))
+    }
+
+    /// The platform on this place. SQLite is brought up to date on the way: it serves one machine, where nobody else does.
+    /// `longest` is how long a token may live.
+    fn platform(&self, longest: TimeDelta) -> Result<Platform, Failure> {
+        let location = self.location()?;
+        let store = match location {
+            Location::Sqlite(_) => Store::open_migrated(&location, self.connections)?,
+            Location::Postgres(_) => Store::open(&location, self.connections)?,
+        };
+        Ok(Platform {
+            store: Arc::new(store),
+            clock: Clock::default(),
+            identity: Arc::new(Identity::open(&self.key_file(), longest)?),
+            data: self.data.clone(),
+        })
+    }
+
+    /// The file of the journal's anchors.
+    fn anchors(&self) -> PathBuf {
+        self.anchors_file.clone().unwrap_or_else(|| self.data.join("journal-anchors.jsonl"))
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("naast: {}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let place = cli.place;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(&place, &cli.listen),
+        Command::Demo => demo::demo(&place, &cli.listen),
+        Command::Migrate => {
+            let done = naast_persistence::migrate(&place.location()?)?;
+            println!("{done} migrations applied; the schema is up to date");
+            Ok(())
+        }
+        Command::Import(what) => import::import(&place, &what),
+        Command::Openapi => {
+            say(&CONTRACT.yaml());
+            Ok(())
+        }
+        Command::Token { person } => {
+            let identity = Identity::open(&place.key_file(), LIFETIME)?;
+            println!("{}", identity.token(PersonId::from_uuid(person), &Clock::default(), LIFETIME));
+            Ok(())
+        }
+        Command::Administrator { name } => {
+            println!("{}", serve::first_administrator(&place.platform(LIFETIME)?, &name)?);
+            Ok(())
+        }
+        Command::Journal(what) => journal::run(&place, &what),
+        Command::Doctor => doctor::doctor(&place),
+    }
+}
+
+/// One JSON line for each event, on standard error. `RUST_LOG` says how much; calls are logged at `info`.
+fn start_log() {
+    use std::io::Write as _;
+
+    struct Pairs(serde_json::Map<String, serde_json::Value>);
+    impl<'kvs> log::kv::VisitSource<'kvs> for Pairs {
+        fn visit_pair(
+            &mut self,
+            key: log::kv::Key<'kvs>,
+            value: log::kv::Value<'kvs>,
+        ) -> Result<(), log::kv::Error> {
+            let value = value.to_u64().map_or_else(|| value.to_string().into(), serde_json::Value::from);
+            self.0.insert(key.to_string(), value);
+            Ok(())
+        }
+    }
+
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
+        .format(|to, record| {
+            let mut pairs = Pairs(serde_json::Map::new());
+            pairs.0.insert("at".to_owned(), Clock::default().now().to_rfc3339().into());
+            pairs.0.insert("level".to_owned(), record.level().as_str().into());
+            pairs.0.insert("event".to_owned(), record.args().to_string().into());
+            let _ = record.key_values().visit(&mut pairs);
+            writeln!(to, "{}", serde_json::Value::Object(pairs.0))
+        })
+        .init();
+}
+
+/// Says something on standard output. A reader who has seen enough and went away is no fault.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
+}
+
+/// Makes the data folder, for its owner only, when it is not there.
+fn make_folder(folder: &Path) -> Result<(), Failure> {
+    naast_persistence::make_folder(folder)
+        .map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(folder))))
+}
+
+/// A path as the person at the terminal knows it.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

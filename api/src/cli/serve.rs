@@ -1,0 +1,125 @@
+//! `naast serve`: the server, with anchors of the journal every hour and when it stops.
+
+use std::time::Duration;
+
+use naast_domain::access::{Power, Principal};
+use naast_domain::ids::PersonId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::{Membership, Organisation, OrganisationKind};
+use naast_domain::organisations::{MembershipStatus, Role};
+use naast_persistence::organisations::{self, Person};
+
+use super::{Failure, Listen, Place};
+use crate::clock::fresh;
+use crate::identity::LIFETIME;
+use crate::platform::{Platform, Said as _, granted, unsigned_entry};
+use crate::problem::Error;
+use crate::server::{Settings, start};
+
+/// How often the heads of the journal are signed and written beside it.
+const ANCHOR_EVERY: Duration = Duration::from_secs(3600);
+
+/// Serves until a signal.
+pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
+    let platform = place.platform(LIFETIME)?;
+    run(place, listen, platform, |address| {
+        println!("Naast listens on http://{address}; its pages are at http://{address}/docs/");
+        Ok(())
+    })
+}
+
+/// Serves a platform; `ready` hears where, before the first call is taken.
+pub(super) fn run(
+    place: &Place,
+    listen: &Listen,
+    platform: Platform,
+    ready: impl FnOnce(std::net::SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let workers =
+        listen.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let blocking = usize::try_from(place.connections).unwrap_or(8);
+    let settings = Settings { listen: listen.listen, workers, blocking };
+    let anchors = place.anchors();
+    super::make_folder(&place.data)?;
+    actix_rt::System::new().block_on(async move {
+        let running = start(platform.clone(), &settings)
+            .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;
+        ready(running.address)?;
+        let hourly = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone()));
+        running.serve().await?;
+        hourly.abort();
+        crate::journal::anchor(&platform, &anchors)?;
+        Ok(())
+    })
+}
+
+async fn keep_anchored(platform: Platform, file: std::path::PathBuf) {
+    let mut hours = tokio::time::interval(ANCHOR_EVERY);
+    loop {
+        hours.tick().await;
+        let (platform, file) = (platform.clone(), file.clone());
+        let written = actix_web::web::block(move || crate::journal::anchor(&platform, &file)).await;
+        if !matches!(written, Ok(Ok(_))) {
+            log::error!("the heads of the journal could not be anchored");
+        }
+    }
+}
+
+/// Makes the first administrator. An installation that has one refuses: the next is made by her, over the API.
+pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, Failure> {
+    let (name, now, today) = (name.to_owned(), platform.clock.now(), platform.clock.today());
+    let person: PersonId = fresh();
+    let organisation = fresh();
+    let membership = fresh();
+    let founder = Principal {
+        person,
+        powers: vec![Power {
+            role: Role::Administrator,
+            organisation,
+            programme: None,
+            school: None,
+            board: None,
+        }],
+    };
+    platform
+        .store
+        .write(move |tx| {
+            naast_persistence::locks::lock_founding(tx)?;
+            if organisations::has_administrator(tx)? {
+                return Err(Error::Refused("already-there"));
+            }
+            organisations::insert_person(
+                tx,
+                &granted(&founder)?,
+                &Person { id: person, name: name.clone() },
+                now,
+            )?;
+            let owner = Organisation {
+                id: organisation,
+                kind: OrganisationKind::Provider,
+                name: "Naast".to_owned(),
+                location: None,
+                board: None,
+                partnership: None,
+            };
+            organisations::insert(tx, &granted(&founder)?, &owner, now)?;
+            let membership = Membership {
+                id: membership,
+                person,
+                organisation,
+                programme: None,
+                role: Role::Administrator,
+                status: MembershipStatus::Active,
+                since: today,
+                until: None,
+            };
+            organisations::insert_membership(tx, &granted(&founder)?, &membership)?;
+            let entry =
+                unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, "membership.given", now);
+            Ok::<_, Error>(tx.keep([entry.on(membership.id)], person)?)
+        })
+        .map_err(|error| match error {
+            Error::Refused(_) => Failure::new(2, "this installation has an administrator already"),
+            other => Failure::from(other),
+        })
+}

@@ -1,0 +1,85 @@
+//! Where time and ids come from. Nothing else in the workspace reads the clock or draws an id.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DurationRound as _, TimeDelta};
+use naast_domain::{Date, Moment};
+
+/// The clock of a server: the system's, or one that a test moves.
+#[derive(Debug, Clone, Default)]
+pub struct Clock {
+    ahead: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// The moment, to the microsecond, which is what both databases keep.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    pub fn now(&self) -> Moment {
+        let now = chrono::Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed));
+        now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
+    }
+
+    /// The day in the Netherlands' own reckoning of time is a matter of display; rules count days in UTC.
+    pub fn today(&self) -> Date {
+        self.now().date_naive()
+    }
+
+    /// Moves this clock, and every clone of it, ahead.
+    pub fn advance(&self, by: TimeDelta) {
+        self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);
+    }
+}
+
+/// A fresh id. Version 4 says nothing of when it was made.
+#[expect(clippy::disallowed_methods, reason = "the one place that draws ids")]
+pub fn fresh<I: From<uuid::Uuid>>() -> I {
+    uuid::Uuid::new_v4().into()
+}
+
+/// A fresh secret of 80 bits, written in sixteen letters and digits that nobody confuses, for a parent to type.
+#[expect(clippy::disallowed_methods, reason = "the one place that draws chance")]
+#[expect(clippy::missing_panics_doc, reason = "five bits fit")]
+pub fn fresh_code() -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKMNPQRSTVWXYZ0123456789";
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    // 6 of the 128 bits of a version 4 id are fixed, all in bytes 6 and 8: those are left out
+    let random = bytes.iter().enumerate().filter(|(place, _)| !matches!(place, 6 | 8)).map(|(_, byte)| byte);
+    let number = random.take(10).fold(0_u128, |number, byte| (number << 8) | u128::from(*byte));
+    (0..16)
+        .map(|place| {
+            char::from(LETTERS[usize::try_from((number >> (5 * place)) & 31).expect("five bits fit")])
+        })
+        .enumerate()
+        .fold(String::new(), |mut code, (place, letter)| {
+            if place > 0 && place % 4 == 0 {
+                code.push('-');
+            }
+            code.push(letter);
+            code
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_four_groups_and_never_the_same() {
+        let (one, other) = (fresh_code(), fresh_code());
+        assert_eq!(one.len(), 19);
+        assert_ne!(one, other);
+        assert!(
+            one.chars().all(|letter| letter == '-' || letter.is_ascii_uppercase() || letter.is_ascii_digit())
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_moved_moves_for_everyone_who_holds_it() {
+        let clock = Clock::default();
+        let other = clock.clone();
+        let before = other.today();
+        clock.advance(TimeDelta::days(400));
+        assert_eq!(other.today() - before, TimeDelta::days(400));
+    }
+}

@@ -1,0 +1,120 @@
+//! A request body: read within its limits, checked against the published schema with all faults together, then read into
+//! its type.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::StreamExt as _;
+use naast_domain::text::Text;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::CONTRACT;
+use crate::problem::{Error, InputFault};
+
+/// The largest body, in bytes.
+pub const LARGEST: usize = 64 * 1024;
+
+/// How long a body may take to arrive. actix limits only the time of the headers.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A body that keeps its schema.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(Error::Refused("unsupported-media-type"));
+            }
+            let bytes = tokio::time::timeout(DEADLINE, collect(payload))
+                .await
+                .map_err(|_| Error::Refused("body-too-slow"))??;
+            read(&bytes).map(Self)
+        })
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let mut types = request.headers().get_all(header::CONTENT_TYPE);
+    let Some(Ok(kind)) = types.next().map(header::HeaderValue::to_str) else { return false };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    types.next().is_none()
+        && ["application/json", "application/merge-patch+json"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Error::Refused("malformed-json"))?;
+        if bytes.len() + chunk.len() > LARGEST {
+            return Err(Error::Refused("payload-too-large"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Error> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::Refused("malformed-json"))?;
+    let validator =
+        CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
+    let mut faults: Vec<InputFault> =
+        validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)).collect();
+    find_control_characters(&value, &mut String::new(), &mut faults);
+    if !faults.is_empty() {
+        return Err(Error::Input(faults));
+    }
+    T::deserialize(value).map_err(|_| {
+        InputFault::body(
+            "",
+            "schema",
+            Text::of("Dit past niet bij het contract.", "This does not fit the contract."),
+        )
+        .into()
+    })
+}
+
+/// No text holds NUL or another control character: PostgreSQL refuses the first, and nobody means the others.
+fn find_control_characters(value: &Value, pointer: &mut String, faults: &mut Vec<InputFault>) {
+    use std::fmt::Write as _;
+
+    let length = pointer.len();
+    match value {
+        Value::String(text) if text.chars().any(|letter| letter.is_control() && letter != '\n') => {
+            faults.push(InputFault::body(
+                pointer.clone(),
+                "control-character",
+                Text::of("Hier staat een stuurteken in.", "There is a control character in here."),
+            ));
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                let _ = write!(pointer, "/{place}");
+                find_control_characters(item, pointer, faults);
+                pointer.truncate(length);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let _ = write!(pointer, "/{}", name.replace('~', "~0").replace('/', "~1"));
+                find_control_characters(member, pointer, faults);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}

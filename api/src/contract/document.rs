@@ -1,0 +1,181 @@
+//! Making the OpenAPI document: the code gives paths and schemas; what holds for every operation is added here, once.
+
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt as _;
+
+use crate::problem::CATALOGUE;
+
+/// The version of the contract, semantic.
+pub const API_VERSION: &str = "1.0.0";
+
+/// Where the API begins.
+pub const BASE: &str = "/v1";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Naast",
+        description = "The API behind buddy programmes for parents in Dutch *passend onderwijs*: the respectful \
+conversation that comes before, consent that is really hers, a buddy who is really independent of the school, \
+matching, and support.\n\nAPI achter buddyprogramma's voor ouders in het passend onderwijs. De begrippen staan met \
+hun Nederlandse woord in de woordenlijst (docs/GLOSSARY.md).\n\n**Signing in**: `Authorization: Bearer <token>`. A \
+token says who calls; roles are read at each call. **Changing**: send the `ETag` that you read in `If-Match`. \
+**Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
+lists of codes can grow; treat an unknown code as you treat an unknown word.",
+        version = "1.0.0",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+        contact(name = "Naast maintainers", url = "https://naast.example", email = "api@naast.example")
+    ),
+    servers((url = "/v1", description = "This server")),
+    tags(
+        (name = "directory", description = "Schools, boards and partnerships, as DUO publishes them."),
+        (name = "organisations", description = "Who takes part, in which role. Only an active membership counts (I1)."),
+        (name = "programmes", description = "Buddy programmes in their three forms, and what follows from a form (I1, S0, S1, S6)."),
+        (name = "conversations", description = "The consent conversation (L6): no step leaps over another."),
+        (name = "requests", description = "Support requests and the parent's consents (S5)."),
+        (name = "buddies", description = "Buddies, their ties and certificates; readiness computed from facts (S2, S3)."),
+        (name = "matching", description = "Candidates with reasons, proposals, and both sides' answers (S2, S5)."),
+        (name = "support", description = "Running matches and contacts. What is said has no place here (S5)."),
+        (name = "service", description = "The contract itself, the problem catalogue, and health.")
+    ),
+    components(schemas(crate::problem::Problem))
+)]
+struct Described;
+
+/// The finished document.
+pub(super) fn document() -> Value {
+    let (_, paths) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Described::openapi())
+        .service(utoipa_actix_web::scope(BASE).configure(crate::routes::routes))
+        .split_for_parts();
+    let mut document = serde_json::to_value(paths).expect("the document is JSON");
+    strip_base(&mut document);
+    close_schemas(&mut document);
+    finish_operations(&mut document);
+    components(&mut document);
+    document["security"] = json!([{ "person": [] }]);
+    document
+}
+
+/// The version stands in `servers` only.
+fn strip_base(document: &mut Value) {
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    let stripped: Map<String, Value> =
+        paths.into_iter().map(|(path, item)| (path.trim_start_matches(BASE).to_owned(), item)).collect();
+    document["paths"] = Value::Object(stripped);
+}
+
+/// Every object is closed; what the server answers has every member, null where there is nothing.
+fn close_schemas(document: &mut Value) {
+    for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if schema["type"] != "object" {
+            continue;
+        }
+        if !name.ends_with("Body") {
+            let members: Vec<Value> = schema["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name.clone().into())
+                .collect();
+            schema["required"] = Value::Array(members);
+        }
+        if schema.get("additionalProperties").is_none() {
+            schema["additionalProperties"] = Value::Bool(false);
+        }
+    }
+}
+
+fn finish_operations(document: &mut Value) {
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        let path = path.clone();
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            finish_operation(&path, method, operation);
+        }
+    }
+}
+
+fn finish_operation(path: &str, method: &str, operation: &mut Value) {
+    let open = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way == &json!({})));
+    if open {
+        operation["security"] = json!([]);
+    }
+    let has_input = operation.get("requestBody").is_some()
+        || operation["parameters"].as_array().is_some_and(|parameters| !parameters.is_empty());
+    let conditional = operation["parameters"]
+        .as_array()
+        .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"));
+    let mut problems =
+        vec![("406", "Not available in this form"), ("500", "Our fault"), ("503", "Too busy; try again")];
+    if has_input {
+        problems.push(("400", "The input is wrong; every fault is named"));
+    }
+    if !open {
+        problems.push(("401", "Not signed in"));
+        problems.push(("403", "No role of the caller may do this"));
+    }
+    if path.contains('{') {
+        problems.push(("404", "Not there, or somebody else's"));
+    }
+    if operation.get("requestBody").is_some() {
+        problems.push(("408", "The body came too slowly"));
+        problems.push(("413", "The body is larger than 64 KiB"));
+        problems.push(("415", "Not JSON, or compressed"));
+    }
+    if method != "get" && !open {
+        problems.push(("409", "A rule says no: code, state and permitted next steps are in the problem"));
+    }
+    if conditional {
+        problems.push(("412", "Changed since it was read"));
+        problems.push(("428", "If-Match is missing"));
+    }
+    let responses = operation["responses"].as_object_mut().expect("every operation has a response");
+    for (status, response) in responses.iter_mut() {
+        if !status.starts_with(['2', '3']) {
+            continue;
+        }
+        let headers = response
+            .as_object_mut()
+            .expect("a response is an object")
+            .entry("headers")
+            .or_insert_with(|| json!({}));
+        headers["API-Version"] = json!({ "$ref": "#/components/headers/ApiVersion" });
+        headers["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
+    }
+    for (status, description) in problems {
+        responses.entry(status).or_insert_with(|| {
+            json!({
+                "description": description,
+                "headers": { "API-Version": { "$ref": "#/components/headers/ApiVersion" } },
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
+            })
+        });
+    }
+    responses.sort_keys();
+}
+
+fn components(document: &mut Value) {
+    document["components"]["headers"] = json!({
+        "ApiVersion": {
+            "description": "The version of this contract.",
+            "schema": { "type": "string", "examples": [API_VERSION] }
+        },
+        "RequestId": {
+            "description": "The number of this call; quote it when you ask for help.",
+            "schema": { "type": "string", "format": "uuid" }
+        }
+    });
+    document["components"]["securitySchemes"] = json!({
+        "person": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An access token (RFC 9068). It proves who calls; what she may do is read at each call."
+        }
+    });
+    let codes: Vec<&str> = CATALOGUE.iter().map(|kind| kind.code).collect();
+    let code = &mut document["components"]["schemas"]["Problem"]["properties"]["code"];
+    code["examples"] = json!(codes);
+}

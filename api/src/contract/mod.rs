@@ -1,0 +1,132 @@
+//! The published contract: generated from the code, and used to check what comes in, so that what openapi.yaml says and
+//! what the server accepts cannot drift apart.
+
+mod body;
+mod document;
+mod query;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use actix_web::http::Method;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+pub use body::Body;
+pub use document::{API_VERSION, BASE};
+pub use query::{Path, Query};
+
+/// The contract of this build. Made once.
+pub static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::build);
+
+/// The contract with what is compiled from it.
+pub struct Contract {
+    /// The OpenAPI document.
+    pub document: Value,
+    /// The document as JSON text.
+    pub json: String,
+    bodies: HashMap<String, Validator>,
+    operations: HashMap<(Method, String), HashMap<String, Parameter>>,
+    paths: Vec<(Vec<String>, Vec<&'static str>)>,
+}
+
+/// A query parameter as the contract describes it.
+struct Parameter {
+    validator: Validator,
+    kind: ParameterKind,
+    required: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ParameterKind {
+    Integer,
+    Boolean,
+    Text,
+}
+
+fn compile(schema: &Value, document: &Value) -> Validator {
+    let mut whole = schema.clone();
+    if let Some(members) = whole.as_object_mut() {
+        members.insert("components".to_owned(), document["components"].clone());
+    }
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(&whole)
+        .expect("our own schemas compile; a test builds the contract")
+}
+
+impl Contract {
+    fn build() -> Self {
+        let document = document::document();
+        let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
+        let bodies = schemas
+            .keys()
+            .filter(|name| name.ends_with("Body"))
+            .map(|name| {
+                let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+                (name.clone(), compile(&reference, &document))
+            })
+            .collect();
+        let mut operations = HashMap::new();
+        let mut paths = Vec::new();
+        for (path, item) in document["paths"].as_object().into_iter().flatten() {
+            let mut methods = Vec::new();
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let Some(method) = known_method(method) else { continue };
+                methods.push(method);
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let query = parameters
+                    .filter(|parameter| parameter["in"] == "query")
+                    .map(|parameter| {
+                        let schema = &parameter["schema"];
+                        let kind = match schema["type"].as_str() {
+                            Some("integer") => ParameterKind::Integer,
+                            Some("boolean") => ParameterKind::Boolean,
+                            _ => ParameterKind::Text,
+                        };
+                        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                        let required = parameter["required"].as_bool().unwrap_or_default();
+                        (name, Parameter { validator: compile(schema, &document), kind, required })
+                    })
+                    .collect();
+                let method = Method::from_bytes(method.as_bytes()).expect("a known method");
+                operations.insert((method, format!("{BASE}{path}")), query);
+            }
+            if methods.contains(&"GET") {
+                methods.push("HEAD");
+            }
+            paths.push((format!("{BASE}{path}").split('/').map(str::to_owned).collect(), methods));
+        }
+        let json = serde_json::to_string(&document).expect("the document is JSON");
+        Self { document, json, bodies, operations, paths }
+    }
+
+    /// The document as YAML text: the file openapi.yaml.
+    #[expect(clippy::missing_panics_doc, reason = "JSON is YAML")]
+    pub fn yaml(&self) -> String {
+        let head = "# Generated from the code by `naast openapi`; a test compares. Do not edit by hand.\n";
+        format!("{head}{}", serde_norway::to_string(&self.document).expect("JSON is YAML"))
+    }
+
+    /// Checks a body against its schema.
+    fn body(&self, schema: &str) -> Option<&Validator> {
+        self.bodies.get(schema)
+    }
+
+    /// The methods of a path; `None` when the contract has no such path.
+    pub fn methods_of(&self, path: &str) -> Option<Vec<&'static str>> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let fits = |template: &[String]| {
+            template.len() == segments.len()
+                && template.iter().zip(&segments).all(|(expected, found)| {
+                    expected == found || (expected.starts_with('{') && !found.is_empty())
+                })
+        };
+        self.paths.iter().find(|(template, _)| fits(template)).map(|(_, methods)| methods.clone())
+    }
+}
+
+fn known_method(method: &str) -> Option<&'static str> {
+    ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method))
+}

@@ -1,0 +1,198 @@
+//! The school's side opens a conversation and reads its own side of it. No name and no contact way of the parent has a
+//! place in either.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::{HoldConversation, ReadConversation, Standing};
+use naast_domain::code::Code as _;
+use naast_domain::conversations::{ConversationSchoolState, ConversationState, Ground, SchoolStep, may_open};
+use naast_domain::directory::LocationCode;
+use naast_domain::ids::ConversationId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::rejection::Rejection;
+use naast_domain::text::{Text, Tongue};
+use naast_persistence::conversations::{self, Conversation};
+use naast_persistence::{locks, programmes};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::clock::fresh;
+use crate::contract::{Body, Path, Query};
+use crate::page_of;
+use crate::paging;
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// A conversation to open.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "locationCode": "03GR00", "parentReference": "3f2b8a54-8f0d-4a5e-9a53-0c4f5c6d7e81", "ground": "regular-talk" }))]
+pub struct ConversationBody {
+    /// The school.
+    pub location_code: LocationCode,
+    /// A random UUID by which the school itself knows the parent. It means nothing anywhere else.
+    pub parent_reference: uuid::Uuid,
+    /// Why the conversation is held now.
+    pub ground: Ground,
+}
+
+/// The school's side of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationView {
+    /// Its id.
+    pub id: ConversationId,
+    /// The school.
+    pub location_code: LocationCode,
+    /// What the school calls the parent.
+    pub parent_reference: uuid::Uuid,
+    /// Why it is held.
+    pub ground: Ground,
+    /// Where it stands for the school. Whatever the parent does after the buddy was explained is `with-parent`, until
+    /// she consents to the hand-over.
+    pub state: ConversationSchoolState,
+    /// The steps that the school may record now.
+    pub permitted_steps: Vec<SchoolStep>,
+    /// The sentence to say next, where the guide has one.
+    pub sentence: Option<String>,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// The day of the hand-over, once the parent consented to it.
+    pub handed_over_date: Option<Date>,
+}
+
+impl ConversationView {
+    /// The school's side of a conversation, in a language.
+    pub(super) fn of(one: &Conversation, tongue: Tongue) -> Self {
+        let state = ConversationSchoolState::of(one.state);
+        Self {
+            id: one.id,
+            location_code: one.school.clone(),
+            parent_reference: one.parent_reference,
+            ground: one.ground,
+            state,
+            permitted_steps: state.permitted(),
+            sentence: state.sentence().map(|sentence| sentence.get(tongue).to_owned()),
+            opened_at: one.opened_at,
+            handed_over_date: one.handed_over_on,
+        }
+    }
+}
+
+/// Open a conversation.
+#[utoipa::path(operation_id = "openConversation", tag = "conversations", request_body = ConversationBody, responses((status = 201, description = "Opened; now ask the first question", body = ConversationView)))]
+#[post("/conversations")]
+pub async fn open_conversation(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Body(body): Body<ConversationBody>,
+) -> Result<Answer<ConversationView>, Error> {
+    let id: ConversationId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<HoldConversation>()?;
+            let school = &body.location_code;
+            let standing = Standing { school: Some(school), ..Standing::default() };
+            let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
+            if programmes::choices(cx.tx, school, cx.today)?.is_empty() {
+                return Err(Rejection::rule(
+                    "no-programme",
+                    "S1",
+                    Text::of(
+                        "Voor deze school is nog geen buddyprogramma te kiezen. Dan is er niets om over te vertellen.",
+                        "No buddy programme can be chosen for this school yet, so there is nothing to tell of.",
+                    ),
+                )
+                .into());
+            }
+            locks::lock_school(cx.tx, school)?;
+            let earlier = conversations::earlier(cx.tx, school, body.parent_reference)?;
+            may_open(&earlier, body.ground, cx.today)?;
+            let conversation = Conversation {
+                id,
+                school: school.clone(),
+                opened_by: cx.me.person,
+                parent_reference: body.parent_reference,
+                ground: body.ground,
+                state: ConversationState::Opened,
+                school_version: 1,
+                version: 1,
+                opened_at: cx.now,
+                handed_over_on: None,
+            };
+            conversations::insert(cx.tx, &grant, &conversation)?;
+            let entry = cx
+                .entry(Chain::PLATFORM, role, Purpose::Signposting, "conversation.opened")
+                .on(id)
+                .states(None, Some(conversation.state.code()));
+            let view = ConversationView::of(&conversation, reader.0);
+            Ok(cx.tx.keep([entry], Answer::created(view, &format!("/conversations/{id}")).version(1))?)
+        })
+        .await
+}
+
+/// Whose conversations.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationQuery {
+    /// The school.
+    #[param(pattern = "^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
+    pub location_code: String,
+    /// How many at most: 50 when you do not say, never more than 200.
+    #[param(minimum = 1)]
+    pub page_size: Option<i64>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+page_of! {
+    /// A page of a school's conversations, newest first.
+    ConversationPage of ConversationView
+}
+
+/// List a school's conversations; empty for a school that is not yours.
+#[utoipa::path(operation_id = "listConversations", tag = "conversations", params(ConversationQuery), responses((status = 200, description = "A page", body = ConversationPage)))]
+#[get("/conversations")]
+pub async fn list_conversations(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Query(query): Query<ConversationQuery>,
+) -> Result<ConversationPage, Error> {
+    let school = LocationCode::parse(&query.location_code)
+        .map_err(|fault| InputFault::identifier("locationCode", fault))?;
+    let question = format!("conversations/{school}");
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConversation>()?;
+            let slice = conversations::list(cx.db, &grant, &school, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.opened_at, one.id.uuid()));
+            let data = slice.items.iter().map(|one| ConversationView::of(one, reader.0)).collect();
+            Ok(ConversationPage { data, next_cursor })
+        })
+        .await
+}
+
+/// Get the school's side of a conversation.
+#[utoipa::path(operation_id = "getConversation", tag = "conversations", params(("id" = ConversationId, Path, description = "The conversation")), responses((status = 200, description = "The school's side", body = ConversationView)))]
+#[get("/conversations/{id}")]
+pub async fn get_conversation(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<ConversationId>,
+) -> Result<Answer<ConversationView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConversation>()?;
+            let (one, _) = conversations::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            Ok(Answer::found(ConversationView::of(&one, reader.0)).version(one.school_version))
+        })
+        .await
+}

@@ -1,0 +1,43 @@
+//! The consent conversation (L6). The school's side opens it and records its steps; from the moment that a buddy was
+//! explained, every step is the parent's, who needs nothing but the code that she was given.
+
+pub mod guide;
+pub mod hold;
+pub mod parent;
+pub mod refer;
+pub mod steps;
+
+use sha2::{Digest, Sha256};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this room.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(guide::get_conversation_guide)
+        .service(hold::open_conversation)
+        .service(hold::list_conversations)
+        .service(hold::get_conversation)
+        .service(steps::record_conversation_step)
+        .service(steps::list_conversation_steps)
+        .service(parent::find_parent_conversation)
+        .service(parent::answer_as_parent)
+        .service(refer::consent_to_referral);
+}
+
+/// What is kept of a code: its fingerprint. `of` keeps the fingerprints of one code apart, so that the conversation of
+/// the school's side and the request of the programme share no value.
+fn fingerprint(of: &str, code: &str) -> [u8; 32] {
+    let typed: String =
+        code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    Sha256::digest(format!("{of}:{typed}")).into()
+}
+
+/// The fingerprint by which a conversation is found.
+pub(crate) fn of_conversation(code: &str) -> [u8; 32] {
+    fingerprint("conversation", code)
+}
+
+/// The fingerprint by which the request that came of a conversation is found.
+pub(crate) fn of_request(code: &str) -> [u8; 32] {
+    fingerprint("request", code)
+}

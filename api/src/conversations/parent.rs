@@ -1,0 +1,156 @@
+//! The parent's side of a conversation. She needs no account to think, to say no, or to stop: only the code that she was
+//! given. School sees none of it.
+
+use actix_web::{post, web};
+use naast_domain::code::Code as _;
+use naast_domain::conversations::{ConversationState, ParentStep, Step};
+use naast_domain::ids::ProgrammeId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::text::Text;
+use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
+use naast_persistence::{Database, Kept, locks, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{of_conversation, of_request};
+use crate::answer::Answer;
+use crate::contract::Body;
+use crate::platform::{Platform, Said as _, unsigned_entry};
+use crate::problem::{Error, InputFault};
+use crate::requests::withdraw::{Withdrawn, withdraw};
+
+/// A code that a parent was given.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789" }))]
+pub struct ParentCodeBody {
+    /// The code. Dashes, spaces and small letters do no harm.
+    #[schema(min_length = 16, max_length = 30)]
+    pub code: String,
+}
+
+/// A parent's answer.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789", "step": "take-time" }))]
+pub struct ParentAnswerBody {
+    /// The code.
+    #[schema(min_length = 16, max_length = 30)]
+    pub code: String,
+    /// What the parent wants. Consenting to the hand-over is a call of its own, in her own account.
+    pub step: ParentStep,
+}
+
+/// The parent's own view of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ParentConversationView {
+    /// Where it stands, for the parent.
+    pub state: ConversationState,
+    /// What she may do now.
+    pub permitted_steps: Vec<ParentStep>,
+    /// The programmes that she was shown, and can choose from.
+    pub programme_ids: Vec<ProgrammeId>,
+}
+
+fn view(
+    db: &mut Database<'_>,
+    one: &Conversation,
+    state: ConversationState,
+) -> Result<ParentConversationView, Error> {
+    let permitted = state.permitted().into_iter().filter_map(|step| match step {
+        Step::Parent(step) => Some(step),
+        Step::School(_) => None,
+    });
+    Ok(ParentConversationView {
+        state,
+        permitted_steps: permitted.collect(),
+        programme_ids: conversations::programmes_shown(db, one)?,
+    })
+}
+
+/// Look up a conversation by the code that the parent was given.
+#[utoipa::path(operation_id = "findParentConversation", tag = "conversations", security(()), request_body = ParentCodeBody, responses((status = 200, description = "The parent's own view", body = ParentConversationView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[post("/parent-conversations/_search")]
+pub async fn find_parent_conversation(
+    platform: web::Data<Platform>,
+    Body(body): Body<ParentCodeBody>,
+) -> Result<Answer<ParentConversationView>, Error> {
+    platform
+        .read_open(move |db| {
+            let one =
+                conversations::find_by_code(db, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
+            let state = one.state;
+            Ok(Answer::found(view(db, &one, state)?))
+        })
+        .await
+}
+
+/// Think it over, say no, make contact oneself, or stop. Stopping is never refused, also when repeated.
+#[utoipa::path(operation_id = "answerAsParent", tag = "conversations", security(()), request_body = ParentAnswerBody, responses((status = 200, description = "Kept; school sees no difference", body = ParentConversationView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json"), (status = 409, description = "Not now; the permitted steps are in the problem", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[post("/parent-answers")]
+pub async fn answer_as_parent(
+    platform: web::Data<Platform>,
+    Body(body): Body<ParentAnswerBody>,
+) -> Result<Answer<ParentConversationView>, Error> {
+    if body.step == ParentStep::ConsentToReferral {
+        let text = Text::of(
+            "Toestemming voor overdracht geeft de ouder met POST /referrals, in haar eigen account.",
+            "The parent consents to the hand-over by POST /referrals, in her own account.",
+        );
+        return Err(InputFault::body("/step", "not-in-list", text).into());
+    }
+    let now = platform.clock.now();
+    platform
+        .write_open(move |tx| {
+            let one =
+                conversations::find_by_code(tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
+            let next = one.state.take(Step::Parent(body.step))?;
+            if one.state == ConversationState::Referred {
+                return stop_referred(tx, &one, &body.code, now);
+            }
+            let answer = Answer::found(view(tx, &one, next)?);
+            if next == one.state {
+                return Ok(Kept::unchanged(answer));
+            }
+            let taken = Taken {
+                step: Step::Parent(body.step),
+                wording_version: None,
+                language: None,
+                programmes_shown: None,
+                at: now,
+            };
+            conversations::keep_step(tx, &one, next, &taken, &Consequence::default())?;
+            let entry = unsigned_entry(
+                Chain::PLATFORM,
+                "parent",
+                Purpose::Signposting,
+                "conversation.parent-answered",
+                now,
+            )
+            .on(one.id)
+            .states(Some(one.state.code()), Some(next.code()));
+            Ok(tx.keep([entry], answer)?)
+        })
+        .await
+}
+
+/// A parent who stops after the hand-over withdraws the request that came of it.
+fn stop_referred(
+    tx: &mut naast_persistence::Transaction<'_, '_>,
+    one: &Conversation,
+    code: &str,
+    now: naast_domain::Moment,
+) -> Result<Kept<Answer<ParentConversationView>>, Error> {
+    let answer = Answer::found(view(tx, one, one.state)?);
+    let Some(found) = requests::find_by_code(tx, &of_request(code))? else {
+        return Ok(Kept::unchanged(answer));
+    };
+    locks::lock_request(tx, found.id)?;
+    let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
+    let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
+    match withdraw(tx, &request, entry, now)? {
+        Withdrawn::Already => Ok(Kept::unchanged(answer)),
+        Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, answer)?),
+    }
+}

@@ -1,0 +1,114 @@
+//! The parent consents that her contact data go to one programme of her choice. Only she can, in her own account and with
+//! the code of her conversation; the data go straight to the programme and never stand at the school's side.
+
+use actix_web::{post, web};
+use naast_domain::access::DecideOnRequest;
+use naast_domain::code::Code as _;
+use naast_domain::conversations::{ParentStep, Step};
+use naast_domain::ids::RequestId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::rejection::Rejection;
+use naast_domain::requests::{ConsentKind, Origin};
+use naast_domain::text::Text;
+use naast_persistence::conversations::{self, Consequence, Taken};
+use naast_persistence::{Stored, directory, requests};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{of_conversation, of_request};
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::Body;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+use crate::requests::consent::{ShownTextBody, shown};
+use crate::requests::submit::SupportRequestBody;
+use crate::requests::view::SupportRequestView;
+
+/// A hand-over that the parent consents to.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReferralBody {
+    /// The code that the parent was given.
+    #[schema(min_length = 16, max_length = 30)]
+    pub code: String,
+    /// What she asks, and of which of the programmes that she was shown.
+    pub request: SupportRequestBody,
+    /// The words of the consent that she was shown. That she sends this is her consent; nothing is ticked beforehand.
+    pub consent: ShownTextBody,
+}
+
+/// Consent to the hand-over.
+#[utoipa::path(operation_id = "consentToReferral", tag = "conversations", request_body = ReferralBody, responses((status = 201, description = "Handed over; the programme has the request", body = SupportRequestView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[post("/referrals")]
+pub async fn consent_to_referral(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<ReferralBody>,
+) -> Result<Answer<SupportRequestView>, Error> {
+    let id: RequestId = fresh();
+    let consent_id = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let one = conversations::find_by_code(cx.tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
+            let school = directory::school_facts(cx.tx, &one.school, cx.today)?
+                .ok_or(Error::Internal("a conversation has a school"))?;
+            if cx.me.is_of_school(&school.location, &school.board) {
+                return Err(Rejection::rule(
+                    "only-the-parent",
+                    "L6",
+                    Text::of(
+                        "U werkt bij deze school. Alleen de ouder zelf kan toestemming geven.",
+                        "You work at this school. Only the parent herself can consent.",
+                    ),
+                )
+                .into());
+            }
+            let next = one.state.take(Step::Parent(ParentStep::ConsentToReferral))?;
+            if !conversations::programmes_shown(cx.tx, &one)?.contains(&body.request.programme_id) {
+                return Err(Rejection::rule(
+                    "programme-not-available",
+                    "S1",
+                    Text::of(
+                        "Kies een programma dat u is getoond. Bij een ander programma kunt u zelf een aanvraag indienen.",
+                        "Choose a programme that you were shown. You can submit a request to another one yourself.",
+                    ),
+                )
+                .into());
+            }
+            let request = body.request.clone().into_request(cx, id, Origin::Referral)?;
+            let consent = shown(consent_id, ConsentKind::Referral, &body.consent, cx.now)?;
+            requests::insert(cx.tx, &request, cx.now)?;
+            requests::insert_consent(cx.tx, &grant, &request, &consent)?;
+            requests::remember_code(cx.tx, &request, &of_request(&body.code))?;
+            // to the day only: a moment that stands on both sides would tie them together as well as a name
+            let day = cx.today.and_time(chrono::NaiveTime::MIN).and_utc();
+            let taken = Taken {
+                step: Step::Parent(ParentStep::ConsentToReferral),
+                wording_version: None,
+                language: None,
+                programmes_shown: None,
+                at: day,
+            };
+            let consequence = Consequence { handed_over_on: Some(cx.today), ..Consequence::default() };
+            conversations::keep_step(cx.tx, &one, next, &taken, &consequence)?;
+            // the platform's chain must not tie this person to the conversation of the school's side
+            let mut handed_over = cx
+                .entry(Chain::PLATFORM, Role::Parent, Purpose::Signposting, "conversation.handed-over")
+                .on(one.id)
+                .states(Some(one.state.code()), Some(next.code()));
+            handed_over.actor = None;
+            handed_over.at = day;
+            let submitted = cx
+                .entry(request.programme, Role::Parent, Purpose::Matching, "request.referred")
+                .on(id)
+                .states(None, Some(request.state.code()));
+            let stored = Stored { value: request, version: 1, created_at: cx.now };
+            let view = SupportRequestView::of(&stored);
+            Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
+        })
+        .await
+}

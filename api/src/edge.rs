@@ -1,0 +1,162 @@
+//! The edge of the server: what every call gets without asking. A number, security headers, HEAD for GET, problems in the
+//! caller's language, a line in the log, and an answer even when something panics.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use futures_util::FutureExt as _;
+
+use crate::caller::tongue;
+use crate::clock::fresh;
+use crate::contract::{API_VERSION, CONTRACT};
+use crate::problem::Error;
+
+/// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
+const HEADERS: &[(&str, &str)] = &[
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+];
+
+/// The pages of `/docs` load their own scripts and styles, from this server only.
+const DOCS_POLICY: &str =
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+
+/// Takes a call in and sees its answer out.
+pub async fn edge(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = std::time::Instant::now();
+    let number = uuid::Uuid::to_string(&fresh());
+    let method = request.method().clone();
+    let language = tongue(request.headers());
+    let path = request.path().to_owned();
+    if method == Method::HEAD {
+        // the answer of GET; the connection leaves the body out
+        request.head_mut().method = Method::GET;
+    }
+
+    let outcome = match refuse_early(&request) {
+        Some(refusal) => Ok(request.into_response(refusal.answer(language, &number))),
+        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), language, &number)),
+            Ok(Err(fault)) => Err(meaning(fault.as_response_error().status_code())),
+            Err(_) => Err(Error::Internal("a handler panicked")),
+        },
+    };
+    let mut response = outcome.map_err(|error| {
+        // the request is gone with the panic: the answer travels as an error
+        log_fault(&error, &number);
+        let mut answer = error.answer(language, &number);
+        dress(answer.headers_mut(), &path, &number, language);
+        InternalError::from_response(error, answer)
+    })?;
+    dress(response.headers_mut(), &path, &number, language);
+    let route = response.request().match_pattern();
+    log::info!(
+        request_id = number.as_str(), method = method.as_str(), route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(), micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        "call"
+    );
+    Ok(response)
+}
+
+/// What is refused before anything is read.
+fn refuse_early(request: &ServiceRequest) -> Option<Error> {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return Some(Error::Refused("unsupported-media-type"));
+    }
+    let acceptable =
+        request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
+            accept.trim().is_empty()
+                || accept.split(',').any(|range| {
+                    let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
+                    let refused = parameters.replace(' ', "") == "q=0";
+                    let known = ["*/*", "application/*", "application/json", "application/problem+json"];
+                    !refused && known.iter().any(|known| kind.trim().eq_ignore_ascii_case(known))
+                })
+        });
+    let is_json_only = request.path().starts_with("/v1/") && request.path() != "/v1/openapi.yaml";
+    (is_json_only && !acceptable).then_some(Error::Refused("not-acceptable"))
+}
+
+/// What a failure of the framework means.
+fn meaning(status: StatusCode) -> Error {
+    match status {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Error::Refused("payload-too-large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::Refused("unsupported-media-type"),
+        StatusCode::REQUEST_TIMEOUT => Error::Refused("body-too-slow"),
+        status if status.is_client_error() => Error::Refused("malformed-json"),
+        _ => Error::Internal("the framework failed"),
+    }
+}
+
+/// Writes a failed answer as a problem, in the caller's language.
+fn translate(
+    response: ServiceResponse<BoxBody>,
+    language: naast_domain::text::Tongue,
+    number: &str,
+) -> ServiceResponse<BoxBody> {
+    if !(response.status().is_client_error() || response.status().is_server_error()) {
+        return response;
+    }
+    let answer = match response.response().error().map(actix_web::Error::as_error::<Error>) {
+        Some(Some(error)) => {
+            log_fault(error, number);
+            error.answer(language, number)
+        }
+        _ if response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind == "application/problem+json") =>
+        {
+            return response;
+        }
+        _ => meaning(response.status()).answer(language, number),
+    };
+    response.into_response(answer)
+}
+
+fn log_fault(error: &Error, number: &str) {
+    match error {
+        Error::Internal(_) | Error::Storage(_) => log::error!(request_id = number; "{error}"),
+        _ => log::debug!(request_id = number, code = error.code(); "refused"),
+    }
+}
+
+fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: naast_domain::text::Tongue) {
+    for (name, value) in HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if path.starts_with("/docs") {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
+    }
+    if path == "/v1/openapi.json" || path == "/v1/openapi.yaml" {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    headers.insert(HeaderName::from_static("api-version"), HeaderValue::from_static(API_VERSION));
+    if let Ok(number) = HeaderValue::from_str(number) {
+        headers.insert(HeaderName::from_static("x-request-id"), number);
+    }
+    let language = match language {
+        naast_domain::text::Tongue::Dutch => "nl",
+        naast_domain::text::Tongue::English => "en",
+    };
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
+}
+
+/// What is not a route: a known path with another method, or nothing at all.
+pub async fn nowhere(request: actix_web::HttpRequest) -> Result<actix_web::HttpResponse, Error> {
+    Err(CONTRACT.methods_of(request.path()).map_or(Error::NotFound, Error::Method))
+}

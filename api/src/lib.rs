@@ -1,0 +1,29 @@
+//! Naast over HTTP: routes, contract, identity, and the command line.
+//!
+//! One request's way: the [`edge`] takes it in; a handler of a room says who calls ([`caller`]), checks the body against
+//! the published [`contract`], and runs one closure on the [`platform`]: load, decide (the domain), keep, journal. What
+//! goes wrong is a [`problem`].
+
+pub mod answer;
+pub mod buddies;
+pub mod caller;
+pub mod cli;
+pub mod clock;
+pub mod contract;
+pub mod conversations;
+pub mod directory;
+pub mod edge;
+pub mod identity;
+pub mod independence;
+pub mod journal;
+pub mod matching;
+pub mod organisations;
+pub mod paging;
+pub mod platform;
+pub mod problem;
+pub mod programmes;
+pub mod requests;
+pub mod routes;
+pub mod server;
+pub mod service;
+pub mod support;

@@ -1,0 +1,5 @@
+//! The binary `naast`.
+
+fn main() -> std::process::ExitCode {
+    naast_api::cli::main()
+}

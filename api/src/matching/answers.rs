@@ -1,0 +1,133 @@
+//! Parent and buddy each say yes or no to a proposal. Two yeses make a match, and only while the buddy is ready,
+//! independent and has a place free, asked again at that very moment. A no needs no reason.
+
+use actix_web::{post, web};
+use naast_domain::access::AnswerProposal;
+use naast_domain::buddies::readiness;
+use naast_domain::code::Code as _;
+use naast_domain::ids::{MatchId, ProposalId};
+use naast_domain::journal::Purpose;
+use naast_domain::matching::{Answer as Said, Party, ProposalState};
+use naast_domain::organisations::Role;
+use naast_domain::rejection::Rejection;
+use naast_domain::requests::RequestState;
+use naast_domain::support::MatchState;
+use naast_domain::text::Text;
+use naast_persistence::support::Match;
+use naast_persistence::{buddies, locks, matching, requests, support};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::candidates::open_request;
+use super::show::{ProposalView, assemble};
+use crate::answer::{Answer, IfMatch};
+use crate::caller::{Caller, Reader};
+use crate::clock::fresh;
+use crate::contract::{Body, Path};
+use crate::independence::{Facts, keep};
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// Yes or no.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "answer": "accepted" }))]
+pub struct ProposalAnswerBody {
+    /// Yes or no. A no needs no reason.
+    pub answer: Said,
+}
+
+/// What an answer led to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalAnswerView {
+    /// The proposal after the answer.
+    pub proposal: ProposalView,
+    /// The match, when both said yes.
+    pub match_id: Option<MatchId>,
+}
+
+/// Say yes or no to a proposal, as the parent or as the buddy.
+#[utoipa::path(operation_id = "answerProposal", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal"), ("If-Match" = String, Header, description = "The ETag of the proposal that was read")), request_body = ProposalAnswerBody, responses((status = 201, description = "Kept", body = ProposalAnswerView)))]
+#[post("/proposals/{id}/acceptances")]
+pub async fn answer_proposal(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<ProposalId>,
+    seen: IfMatch,
+    Body(body): Body<ProposalAnswerBody>,
+) -> Result<Answer<ProposalAnswerView>, Error> {
+    let match_id: MatchId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<AnswerProposal>()?;
+            let (first, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            locks::lock_request(cx.tx, first.request)?;
+            locks::lock_buddy(cx.tx, first.proposal.buddy)?;
+            let (stored, role) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            stored.proposal.still_open()?;
+            seen.check(stored.version)?;
+            let party = if role == Role::Parent { Party::Parent } else { Party::Buddy };
+
+            // what was true when the buddy was proposed is asked again: a tie may have come since
+            let request = requests::of_proposal(cx.tx, &stored)?;
+            let buddy = buddies::of_programme(cx.tx, stored.programme, stored.proposal.buddy)?;
+            let one = buddies::one_with_facts(cx.tx, &buddy)?;
+            let facts = Facts::load(cx.tx, &request, one.ties.iter(), cx.today)?;
+            let assessment = facts.assess(&request, &buddy, &one.ties, cx.today);
+            let accepted = matching::accepted_findings(cx.tx, &stored)?;
+            let proposal = stored.proposal.clone().answer(party, body.answer, &assessment, &accepted)?;
+
+            let assessment_id = keep(cx.tx, &request, &buddy, facts.form, &assessment, (cx.now, cx.today))?;
+            matching::change(cx.tx, &stored, &proposal, assessment_id)?;
+            let mut entries = vec![
+                cx.entry(stored.programme, role, Purpose::Matching, "proposal.answered")
+                    .on(id)
+                    .states(Some(stored.proposal.state.code()), Some(proposal.state.code())),
+            ];
+            let mut started = None;
+            if proposal.state == ProposalState::Accepted {
+                open_request(cx.tx, request.clone())?;
+                readiness(&buddy, &one.certificates, cx.today).proven()?;
+                let new = Match {
+                    id: match_id,
+                    programme: stored.programme,
+                    request: stored.request,
+                    buddy: buddy.id,
+                    proposal: id,
+                    state: MatchState::Active,
+                    paused_because: None,
+                    closed_because: None,
+                    ended_at: None,
+                };
+                if !support::start(cx.tx, &new, cx.now)? {
+                    return Err(Rejection::rule(
+                        "buddy-full",
+                        "S5",
+                        Text::of("Deze buddy heeft geen plaats meer.", "This buddy has no capacity left."),
+                    )
+                    .into());
+                }
+                requests::change_state(cx.tx, &request, RequestState::Matched, None, cx.now)?;
+                let entry = |act| cx.entry(stored.programme, role, Purpose::Matching, act);
+                entries
+                    .push(entry("match.started").on(match_id).states(None, Some(MatchState::Active.code())));
+                let states = (Some(request.state.code()), Some(RequestState::Matched.code()));
+                entries.push(entry("request.matched").on(request.id).states(states.0, states.1));
+                for cancelled in matching::cancel_open(cx.tx, stored.programme, stored.request, Some(id))? {
+                    entries.push(
+                        cx.entry(stored.programme, role, Purpose::Matching, "proposal.cancelled")
+                            .on(cancelled),
+                    );
+                }
+                started = Some(match_id);
+            }
+            let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let view =
+                ProposalAnswerView { proposal: assemble(cx.tx, &after, role, reader.0)?, match_id: started };
+            let place = format!("/proposals/{id}");
+            Ok(cx.tx.keep(entries, Answer::created(view, &place).version(after.version))?)
+        })
+        .await
+}

@@ -1,0 +1,322 @@
+//! Candidates for a request: who could support this parent, in what order, and why; and who could not, and why not.
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::{Action, Grant, ReadCandidates};
+use naast_domain::buddies::readiness;
+use naast_domain::ids::{BuddyId, DecisionId, PersonId, RequestId};
+use naast_domain::matching::{
+    Candidate, Considered, Criterion, Exclusion, ProposalState, RULES_VERSION, consider, rank,
+};
+use naast_domain::requests::{Consent, ConsentedRequest, SupportRequest};
+use naast_domain::text::Tongue;
+use naast_persistence::buddies::WithFacts;
+use naast_persistence::matching::Decision;
+use naast_persistence::{Database, Stored, buddies, matching, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::contract::{Path, Query};
+use crate::independence::Facts;
+use crate::page_of;
+use crate::paging::{self, PageQuery};
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// The candidates for a request, as of this moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidatesView {
+    /// The request.
+    pub request_id: RequestId,
+    /// The version of the criteria and their weights.
+    pub rules_version: String,
+    /// How many buddies were considered.
+    pub considered: usize,
+    /// Who can be proposed, best first.
+    pub candidates: Vec<CandidateView>,
+    /// Who was considered and cannot be proposed, with the reasons.
+    pub excluded: Vec<ExcludedView>,
+}
+
+/// A buddy who can be proposed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidateView {
+    /// The buddy.
+    pub buddy_id: BuddyId,
+    /// What parents call her.
+    pub first_name: String,
+    /// Her points, of 100.
+    pub score: u32,
+    /// The points per criterion, with the reason.
+    pub criteria: Vec<CriterionView>,
+    /// How many ties the parent would be told and asked to accept.
+    pub ties_to_accept: usize,
+    /// How many parents she supports now; with equal points, fewer comes first.
+    pub running_matches: u32,
+}
+
+/// The points for one criterion.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CriterionView {
+    /// The criterion.
+    pub criterion: Criterion,
+    /// The points.
+    pub points: u32,
+    /// The most that it gives.
+    pub most: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// A buddy who was considered and cannot be proposed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExcludedView {
+    /// The buddy.
+    pub buddy_id: BuddyId,
+    /// What parents call her.
+    pub first_name: String,
+    /// The hard rules that exclude her.
+    pub reasons: Vec<ExclusionView>,
+}
+
+/// A hard rule that excludes.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExclusionView {
+    /// The rule.
+    pub code: Exclusion,
+    /// Why.
+    pub reason: String,
+}
+
+/// How many candidates.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CandidateQuery {
+    /// The best so many: 20 when you do not say.
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<usize>,
+}
+
+/// A request that is open for matching, with the proof that its parent consented.
+pub(super) fn open_request(
+    db: &mut Database<'_>,
+    stored: Stored<SupportRequest>,
+) -> Result<ConsentedRequest, Error> {
+    let consents: Vec<Consent> =
+        requests::consents_on(db, &stored)?.iter().map(|kept| kept.consent).collect();
+    Ok(stored.value.for_matching(&consents)?)
+}
+
+/// Who was considered for a request, in order.
+pub(super) struct Consideration {
+    pub(super) ranked: Vec<Candidate>,
+    names: std::collections::HashMap<BuddyId, String>,
+}
+
+/// Considers every available buddy for a request.
+pub(super) fn consider_all<A: Action>(
+    db: &mut Database<'_>,
+    grant: &Grant<A>,
+    request: &ConsentedRequest,
+    today: Date,
+) -> Result<Consideration, Error> {
+    let request = request.request();
+    let available = buddies::available_for(db, grant, request, today)?;
+    let facts = Facts::load(db, request, available.iter().flat_map(|one| &one.ties), today)?;
+    let before: Vec<BuddyId> = matching::proposals_for(db, request.programme, request.id)?
+        .iter()
+        .filter(|one| matches!(one.proposal.state, ProposalState::Open | ProposalState::Refused))
+        .map(|one| one.proposal.buddy)
+        .collect();
+    let mut ranked: Vec<Candidate> =
+        available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
+    rank(&mut ranked);
+    let names = available.into_iter().map(|one| (one.buddy.id, one.buddy.first_name)).collect();
+    Ok(Consideration { ranked, names })
+}
+
+/// Considers one buddy for a request.
+pub(super) fn consider_one(
+    request: &SupportRequest,
+    one: &WithFacts,
+    facts: &Facts,
+    before: &[BuddyId],
+    today: Date,
+) -> Candidate {
+    let readiness = readiness(&one.buddy, &one.certificates, today);
+    let assessment = facts.assess(request, &one.buddy, &one.ties, today);
+    let considered = Considered {
+        buddy: &one.buddy,
+        readiness: &readiness,
+        assessment: &assessment,
+        proposed_before: before.contains(&one.buddy.id),
+    };
+    consider(request, &considered)
+}
+
+impl Consideration {
+    fn view(&self, request: RequestId, limit: usize, tongue: Tongue) -> CandidatesView {
+        let name = |buddy: BuddyId| self.names.get(&buddy).cloned().unwrap_or_default();
+        let candidates =
+            self.ranked.iter().filter(|one| one.can_be_proposed()).take(limit).map(|one| CandidateView {
+                buddy_id: one.buddy,
+                first_name: name(one.buddy),
+                score: one.score.total(),
+                criteria: one
+                    .score
+                    .parts
+                    .iter()
+                    .map(|part| CriterionView {
+                        criterion: part.criterion,
+                        points: part.points,
+                        most: part.criterion.most(),
+                        reason: part.reason.get(tongue).to_owned(),
+                    })
+                    .collect(),
+                ties_to_accept: one.ties_to_accept,
+                running_matches: one.matches,
+            });
+        let excluded =
+            self.ranked.iter().filter(|one| !one.can_be_proposed()).take(100).map(|one| ExcludedView {
+                buddy_id: one.buddy,
+                first_name: name(one.buddy),
+                reasons: one
+                    .exclusions
+                    .iter()
+                    .map(|(code, reason)| ExclusionView {
+                        code: *code,
+                        reason: reason.get(tongue).to_owned(),
+                    })
+                    .collect(),
+            });
+        CandidatesView {
+            request_id: request,
+            rules_version: RULES_VERSION.to_owned(),
+            considered: self.ranked.len(),
+            candidates: candidates.collect(),
+            excluded: excluded.collect(),
+        }
+    }
+
+    /// The record of a decision: what was looked at and what came out, without a name and without a contact way.
+    pub(super) fn record(&self, request: &SupportRequest) -> serde_json::Value {
+        // the best fifty tell the decision; beyond them only the number
+        let candidates: Vec<_> = self
+            .ranked
+            .iter()
+            .take(50)
+            .map(|one| {
+                serde_json::json!({
+                    "buddyId": one.buddy,
+                    "exclusions": one.exclusions.iter().map(|(code, _)| code).collect::<Vec<_>>(),
+                    "points": one.score.parts.iter().map(|part| (part.criterion.to_string(), part.points.into()))
+                        .collect::<serde_json::Map<_, _>>(),
+                    "tiesToAccept": one.ties_to_accept,
+                    "runningMatches": one.matches,
+                })
+            })
+            .collect();
+        serde_json::json!({
+            "considered": self.ranked.len(),
+            "request": {
+                "duration": request.duration, "channel": request.channel, "language": request.language,
+                "topics": request.topics.iter().collect::<Vec<_>>(),
+                "locationCode": request.school, "municipalityCode": request.municipality,
+            },
+            "tieBreak": ["points", "runningMatches", "buddyId"],
+            "candidates": candidates,
+        })
+    }
+}
+
+/// List the candidates for a request, with every point and every exclusion explained.
+#[utoipa::path(operation_id = "listCandidates", tag = "matching", params(("id" = RequestId, Path, description = "The request"), CandidateQuery), responses((status = 200, description = "As of this moment", body = CandidatesView), (status = 409, description = "No buddy is sought for this request now", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[get("/support-requests/{id}/candidates")]
+pub async fn list_candidates(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<RequestId>,
+    Query(query): Query<CandidateQuery>,
+) -> Result<Answer<CandidatesView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadCandidates>()?;
+            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let request = open_request(cx.db, stored)?;
+            let consideration = consider_all(cx.db, &grant, &request, cx.today)?;
+            Ok(Answer::found(consideration.view(id, query.limit.unwrap_or(20), reader.0)))
+        })
+        .await
+}
+
+/// A decision to propose a buddy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionView {
+    /// Its id.
+    pub id: DecisionId,
+    /// The request.
+    pub request_id: RequestId,
+    /// Who was proposed.
+    pub proposed_buddy_id: BuddyId,
+    /// The version of the criteria and their weights.
+    pub rules_version: String,
+    /// What was looked at and what came out: the request's wishes, the candidates in order with exclusions and points,
+    /// and the tie-break.
+    #[schema(value_type = Object, additional_properties = true)]
+    pub facts: serde_json::Value,
+    /// Who decided.
+    pub decided_by: PersonId,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+}
+
+impl From<Decision> for DecisionView {
+    fn from(one: Decision) -> Self {
+        Self {
+            id: one.id,
+            request_id: one.request,
+            proposed_buddy_id: one.proposed_buddy,
+            rules_version: one.rules_version,
+            facts: one.facts,
+            decided_by: one.decided_by,
+            decided_at: one.decided_at,
+        }
+    }
+}
+
+page_of! {
+    /// A page of the decisions on a request, newest first.
+    DecisionPage of DecisionView
+}
+
+/// List the decisions taken on a request.
+#[utoipa::path(operation_id = "listDecisions", tag = "matching", params(("id" = RequestId, Path, description = "The request"), PageQuery), responses((status = 200, description = "A page", body = DecisionPage)))]
+#[get("/support-requests/{id}/decisions")]
+pub async fn list_decisions(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+    Query(query): Query<PageQuery>,
+) -> Result<DecisionPage, Error> {
+    let question = format!("decisions/{id}");
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadCandidates>()?;
+            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let slice = matching::decisions_on(cx.db, &grant, stored.programme, id, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
+            Ok(DecisionPage { data: slice.items.into_iter().map(DecisionView::from).collect(), next_cursor })
+        })
+        .await
+}

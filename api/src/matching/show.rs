@@ -1,0 +1,197 @@
+//! Proposals, for the parent, the buddy and the coordinator. The parent reads what each tie of the buddy means; the buddy
+//! does not read the parent's answers on her ties.
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use naast_domain::access::{ReadBuddy, ReadProposal, ReadProposals};
+use naast_domain::ids::{BuddyId, ProposalId, RequestId};
+use naast_domain::independence::FindingKey;
+use naast_domain::matching::{Answer as Said, ProposalState};
+use naast_domain::organisations::Role;
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::text::Tongue;
+use naast_persistence::matching::KeptProposal;
+use naast_persistence::{Database, Stored, buddies, independence, matching, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::contract::{Path, Query};
+use crate::page_of;
+use crate::paging;
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// A proposal of a buddy to a parent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalView {
+    /// Its id.
+    pub id: ProposalId,
+    /// The request.
+    pub request_id: RequestId,
+    /// The buddy.
+    pub buddy_id: BuddyId,
+    /// What the buddy is called.
+    pub buddy_first_name: String,
+    /// Where it stands.
+    pub state: ProposalState,
+    /// The parent's answer.
+    pub parent_answer: Option<Said>,
+    /// The buddy's answer.
+    pub buddy_answer: Option<Said>,
+    /// The form of the programme, when the buddy was assessed last.
+    pub form: OrganisationForm,
+    /// The version of the rule table that assessed her.
+    pub rule_table_version: String,
+    /// What the parent must know of this buddy, and accept, each by itself, before she can say yes. Empty for the buddy.
+    pub ties: Vec<DisclosedTieView>,
+    /// When it was made.
+    pub proposed_at: DateTime<Utc>,
+}
+
+/// Something that the parent must know of a buddy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DisclosedTieView {
+    /// What an answer refers to.
+    pub finding: FindingKey,
+    /// The code of the rule.
+    pub code: String,
+    /// What it means, in plain words.
+    pub meaning: String,
+    /// The parent's answer so far.
+    pub answer: Option<Said>,
+}
+
+/// The view of a proposal for somebody in a role.
+pub(super) fn assemble(
+    db: &mut Database<'_>,
+    stored: &Stored<KeptProposal>,
+    role: Role,
+    tongue: Tongue,
+) -> Result<ProposalView, Error> {
+    let kept = &stored.value;
+    let assessment = independence::find(db, kept.programme, kept.assessment)?;
+    let buddy = buddies::of_programme(db, kept.programme, kept.proposal.buddy)?;
+    let answers = if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(db, kept)? };
+    let mut ties = Vec::new();
+    if role != Role::Buddy {
+        for finding in assessment.to_accept() {
+            let key =
+                FindingKey::parse(&finding.key).map_err(|_| Error::Internal("a kept finding has a key"))?;
+            let answer = answers.iter().find(|one| one.finding == key).map(|one| one.answer);
+            let meaning = match tongue {
+                Tongue::Dutch => &finding.nl,
+                Tongue::English => &finding.en,
+            };
+            ties.push(DisclosedTieView {
+                finding: key,
+                code: finding.code.clone(),
+                meaning: meaning.clone(),
+                answer,
+            });
+        }
+    }
+    Ok(ProposalView {
+        id: kept.id,
+        request_id: kept.request,
+        buddy_id: kept.proposal.buddy,
+        buddy_first_name: buddy.first_name.clone(),
+        state: kept.proposal.state,
+        parent_answer: kept.proposal.parent,
+        buddy_answer: kept.proposal.buddy_answer,
+        form: assessment.form,
+        rule_table_version: assessment.table_version,
+        ties,
+        proposed_at: stored.created_at,
+    })
+}
+
+page_of! {
+    /// A page of proposals, newest first.
+    ProposalPage of ProposalView
+}
+
+/// List the proposals for a request.
+#[utoipa::path(operation_id = "listProposalsForRequest", tag = "matching", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = ProposalPage)))]
+#[get("/support-requests/{id}/proposals")]
+pub async fn list_proposals_for_request(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<RequestId>,
+) -> Result<ProposalPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadProposals>()?;
+            let (request, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let proposals = matching::proposals_for(cx.db, request.programme, id)?;
+            let data =
+                proposals.iter().map(|one| assemble(cx.db, one, role, reader.0)).collect::<Result<_, _>>()?;
+            Ok(ProposalPage { data, next_cursor: None })
+        })
+        .await
+}
+
+/// Which of my proposals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct MyProposalQuery {
+    /// The buddy that I am.
+    pub buddy_id: BuddyId,
+    /// How many at most: 50 when you do not say, never more than 200.
+    #[param(minimum = 1)]
+    pub page_size: Option<i64>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// List the proposals to a buddy: for herself, or for her coordinator.
+#[utoipa::path(operation_id = "listProposalsToBuddy", tag = "matching", params(MyProposalQuery), responses((status = 200, description = "A page; empty for a buddy that is not you or yours", body = ProposalPage)))]
+#[get("/proposals")]
+pub async fn list_my_proposals(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Query(query): Query<MyProposalQuery>,
+) -> Result<ProposalPage, Error> {
+    let question = format!("proposals/{}", query.buddy_id);
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadBuddy>()?;
+            let Some((buddy, role)) = buddies::find(cx.db, &grant, query.buddy_id)? else {
+                return Ok(ProposalPage { data: Vec::new(), next_cursor: None });
+            };
+            let slice = matching::proposals_to(cx.db, buddy.programme, buddy.id, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let data = slice
+                .items
+                .iter()
+                .map(|one| assemble(cx.db, one, role, reader.0))
+                .collect::<Result<_, _>>()?;
+            Ok(ProposalPage { data, next_cursor })
+        })
+        .await
+}
+
+/// Get a proposal.
+#[utoipa::path(operation_id = "getProposal", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "The proposal", body = ProposalView)))]
+#[get("/proposals/{id}")]
+pub async fn get_proposal(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<ProposalId>,
+) -> Result<Answer<ProposalView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadProposal>()?;
+            let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            Ok(Answer::found(assemble(cx.db, &stored, role, reader.0)?).version(stored.version))
+        })
+        .await
+}

@@ -1,0 +1,198 @@
+//! The parent answers on each tie of a proposed buddy, by her own act (S2). A no ends the proposal, or the match that was
+//! paused for it; when every tie is accepted, a paused match goes on.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::access::{AnswerTies, ReadProposal};
+use naast_domain::code::Code as _;
+use naast_domain::ids::ProposalId;
+use naast_domain::independence::FindingKey;
+use naast_domain::journal::{Entry, Purpose};
+use naast_domain::matching::{Answer as Said, Proposal, ProposalState};
+use naast_domain::organisations::Role;
+use naast_domain::rejection::Rejection;
+use naast_domain::support::{ClosureReason, MatchState, PauseReason};
+use naast_domain::text::Text;
+use naast_persistence::independence::KeptAssessment;
+use naast_persistence::matching::{KeptProposal, TieAnswer};
+use naast_persistence::{Stored, independence, locks, matching, requests, support};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::show::{ProposalView, assemble};
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::contract::{Body, Path};
+use crate::page_of;
+use crate::platform::{Platform, Said as _, Writing};
+use crate::problem::Error;
+
+/// The parent's answers on ties.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "answers": [{ "finding": "16:6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0006", "answer": "accepted" }] }))]
+pub struct TieAnswersBody {
+    /// One answer for each tie.
+    #[schema(min_items = 1, max_items = 40)]
+    pub answers: Vec<TieAnswerBody>,
+}
+
+/// The parent's answer on one tie.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TieAnswerBody {
+    /// Which tie: `finding` of the proposal.
+    pub finding: FindingKey,
+    /// Yes or no.
+    pub answer: Said,
+}
+
+/// Answer on the ties of a proposed buddy. Only the parent can.
+#[utoipa::path(operation_id = "answerTies", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), request_body = TieAnswersBody, responses((status = 200, description = "Kept", body = ProposalView)))]
+#[post("/proposals/{id}/tie-answers")]
+pub async fn answer_ties(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<ProposalId>,
+    Body(body): Body<TieAnswersBody>,
+) -> Result<Answer<ProposalView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<AnswerTies>()?;
+            let (first, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            locks::lock_request(cx.tx, first.request)?;
+            let (stored, role) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let assessment = independence::find(cx.tx, stored.programme, stored.assessment)?;
+            let running = support::running_of_request(cx.tx, stored.programme, stored.request)?
+                .filter(|running| running.proposal == id);
+            if running.is_none() {
+                stored.proposal.still_open()?;
+            }
+            for one in &body.answers {
+                check_asked(&assessment, &one.finding)?;
+                let answer = TieAnswer {
+                    finding: one.finding.clone(),
+                    answer: one.answer,
+                    text_version: assessment.table_version.clone(),
+                    answered_at: cx.now,
+                };
+                matching::answer_tie(cx.tx, &grant, &stored, &answer)?;
+            }
+            let mut entries =
+                vec![cx.entry(stored.programme, role, Purpose::Matching, "proposal.ties-answered").on(id)];
+            let refused = body.answers.iter().any(|one| one.answer == Said::Refused);
+            let version = match running {
+                Some(running) => {
+                    entries.extend(answer_running(cx, role, &running, &stored, &assessment, refused)?);
+                    stored.version
+                }
+                None if refused => {
+                    let proposal = Proposal {
+                        state: ProposalState::Refused,
+                        parent: Some(Said::Refused),
+                        ..stored.proposal.clone()
+                    };
+                    matching::change(cx.tx, &stored, &proposal, stored.assessment)?;
+                    stored.version + 1
+                }
+                None => stored.version,
+            };
+            let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let view = assemble(cx.tx, &after, role, reader.0)?;
+            Ok(cx.tx.keep(entries, Answer::found(view).version(version))?)
+        })
+        .await
+}
+
+fn check_asked(assessment: &KeptAssessment, finding: &FindingKey) -> Result<(), Rejection> {
+    if assessment.to_accept().any(|asked| asked.key == finding.as_str()) {
+        return Ok(());
+    }
+    Err(Rejection::rule(
+        "tie-unknown",
+        "S2",
+        Text::of(
+            "Over deze band wordt in dit voorstel niets gevraagd. Lees het voorstel opnieuw.",
+            "Nothing is asked about this tie in this proposal. Read the proposal again.",
+        ),
+    ))
+}
+
+/// What the answers mean for a match that runs already.
+fn answer_running(
+    cx: &mut Writing<'_, '_, '_>,
+    role: Role,
+    running: &Stored<support::Match>,
+    stored: &Stored<KeptProposal>,
+    assessment: &KeptAssessment,
+    refused: bool,
+) -> Result<Vec<Entry>, Error> {
+    let states = |entry: Entry, to: MatchState| {
+        vec![entry.on(running.id).states(Some(running.state.code()), Some(to.code()))]
+    };
+    if refused {
+        let reason = ClosureReason::OtherBuddy;
+        support::close(cx.tx, running, reason, cx.now)?;
+        let request = requests::of_match(cx.tx, running)?;
+        let after = reason.request_after();
+        requests::change_state(cx.tx, &request, after, None, cx.now)?;
+        let mut entries =
+            states(cx.entry(stored.programme, role, Purpose::Support, "match.closed"), MatchState::Closed);
+        let ended = cx.entry(stored.programme, role, Purpose::Support, "request.match-ended").on(request.id);
+        entries.push(ended.states(Some(request.state.code()), Some(after.code())));
+        return Ok(entries);
+    }
+    let accepted = matching::accepted_findings(cx.tx, stored)?;
+    let all = assessment.to_accept().all(|asked| accepted.iter().any(|key| key.as_str() == asked.key));
+    if all && running.paused_because == Some(PauseReason::NewTie) {
+        support::change_state(cx.tx, running, MatchState::Active, None)?;
+        let entry = cx.entry(stored.programme, role, Purpose::Support, "match.resumed");
+        return Ok(states(entry, MatchState::Active));
+    }
+    Ok(Vec::new())
+}
+
+/// The parent's answer on one tie.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TieAnswerView {
+    /// Which tie.
+    pub finding: FindingKey,
+    /// Yes or no.
+    pub answer: Said,
+    /// The version of the rule table whose words were shown.
+    pub text_version: String,
+    /// When.
+    pub answered_at: DateTime<Utc>,
+}
+
+page_of! {
+    /// The parent's answers on the ties of a proposal.
+    TieAnswerPage of TieAnswerView
+}
+
+/// List the parent's answers on ties; empty for the buddy.
+#[utoipa::path(operation_id = "listTieAnswers", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "All of them, on one page", body = TieAnswerPage)))]
+#[get("/proposals/{id}/tie-answers")]
+pub async fn list_tie_answers(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<ProposalId>,
+) -> Result<TieAnswerPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadProposal>()?;
+            let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let answers =
+                if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(cx.db, &stored)? };
+            let data = answers.into_iter().map(|one| TieAnswerView {
+                finding: one.finding,
+                answer: one.answer,
+                text_version: one.text_version,
+                answered_at: one.answered_at,
+            });
+            Ok(TieAnswerPage { data: data.collect(), next_cursor: None })
+        })
+        .await
+}

@@ -1,0 +1,82 @@
+//! What the platform knows of the caller herself.
+
+use actix_web::{get, web};
+use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
+use naast_domain::organisations::Role;
+use naast_persistence::organisations;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::memberships::MembershipView;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::page_of;
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// The caller.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    /// Her id: the subject of her token.
+    pub id: PersonId,
+    /// Her name.
+    pub name: String,
+    /// What she may be at this moment, by her active memberships. Everybody may also be a parent.
+    pub powers: Vec<PowerView>,
+}
+
+/// A role that the caller holds at this moment.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PowerView {
+    /// The role.
+    pub role: Role,
+    /// Where she holds it.
+    pub organisation_id: OrganisationId,
+    /// The programme, for a role of a programme.
+    pub programme_id: Option<ProgrammeId>,
+    /// The school, when the organisation is one.
+    pub location_code: Option<String>,
+}
+
+/// Who am I, and what may I be at this moment.
+#[utoipa::path(operation_id = "getMe", tag = "organisations", responses((status = 200, description = "The caller", body = MeView)))]
+#[get("/me")]
+pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Answer<MeView>, Error> {
+    platform
+        .read(caller.0, |cx| {
+            let name = organisations::name_of(cx.db, cx.me.person)?.ok_or(Error::Unauthenticated)?;
+            let powers = cx.me.powers.iter().map(|power| PowerView {
+                role: power.role,
+                organisation_id: power.organisation,
+                programme_id: power.programme,
+                location_code: power.school.as_ref().map(ToString::to_string),
+            });
+            Ok(Answer::found(MeView { id: cx.me.person, name, powers: powers.collect() }))
+        })
+        .await
+}
+
+page_of! {
+    /// The caller's memberships, also those that are not active.
+    MyMembershipPage of MembershipView
+}
+
+/// My memberships, also those that have ended.
+#[utoipa::path(operation_id = "listMyMemberships", tag = "organisations", responses((status = 200, description = "All of them, on one page", body = MyMembershipPage)))]
+#[get("/me/memberships")]
+pub async fn list_my_memberships(
+    platform: web::Data<Platform>,
+    caller: Caller,
+) -> Result<MyMembershipPage, Error> {
+    platform
+        .read(caller.0, |cx| {
+            let all = organisations::memberships_of(cx.db, cx.me.person)?;
+            Ok(MyMembershipPage {
+                data: all.into_iter().map(MembershipView::from).collect(),
+                next_cursor: None,
+            })
+        })
+        .await
+}

@@ -1,0 +1,245 @@
+//! Memberships: an administrator gives roles, suspends them and ends them. A role that ends takes effect on the very next
+//! call, because roles are read at each.
+
+use actix_web::{get, patch, post, web};
+use naast_domain::Date;
+use naast_domain::access::{ManageMemberships, ReadMemberships};
+use naast_domain::code::Code as _;
+use naast_domain::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::{Membership, MembershipStatus, Role};
+use naast_domain::rejection::Rejection;
+use naast_domain::text::Text;
+use naast_persistence::organisations;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::{Body, Path, Query};
+use crate::page_of;
+use crate::paging::{self, PageQuery};
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// A role to give.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "personId": "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0001", "role": "school-leader" }))]
+pub struct MembershipBody {
+    /// Who.
+    pub person_id: PersonId,
+    /// The role. Parent and buddy are not given here: a parent is whoever asks, a buddy whoever is registered as one.
+    pub role: Role,
+    /// The programme, for coordinator, trainer and pool manager.
+    pub programme_id: Option<ProgrammeId>,
+    /// The first day; today when left out.
+    pub since_date: Option<Date>,
+    /// The last day; open when left out.
+    pub until_date: Option<Date>,
+}
+
+/// A change of a membership.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "status": "ended" }))]
+pub struct MembershipChangeBody {
+    /// Where it stands from now on.
+    pub status: MembershipStatus,
+}
+
+/// One person's role in one organisation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MembershipView {
+    /// Its id.
+    pub id: MembershipId,
+    /// Who.
+    pub person_id: PersonId,
+    /// Where.
+    pub organisation_id: OrganisationId,
+    /// The programme, for a role of a programme.
+    pub programme_id: Option<ProgrammeId>,
+    /// The role.
+    pub role: Role,
+    /// Where it stands. Only `active` gives the role.
+    pub status: MembershipStatus,
+    /// The first day.
+    pub since_date: Date,
+    /// The last day.
+    pub until_date: Option<Date>,
+}
+
+impl From<(Membership, i32)> for MembershipView {
+    fn from((one, _): (Membership, i32)) -> Self {
+        Self {
+            id: one.id,
+            person_id: one.person,
+            organisation_id: one.organisation,
+            programme_id: one.programme,
+            role: one.role,
+            status: one.status,
+            since_date: one.since,
+            until_date: one.until,
+        }
+    }
+}
+
+fn check(body: &MembershipBody, since: Date) -> Result<(), Error> {
+    if Role::of_memberships().all(|role| role != body.role) {
+        return Err(InputFault::body(
+            "/role",
+            "not-in-list",
+            Text::of(
+                "Deze rol wordt niet gegeven: ouder is wie vraagt, buddy is wie als buddy is ingeschreven.",
+                "This role is not given: a parent is whoever asks, a buddy whoever is registered as one.",
+            ),
+        )
+        .into());
+    }
+    if body.until_date.is_some_and(|until| until < since) {
+        return Err(InputFault::body(
+            "/untilDate",
+            "too-early",
+            Text::of("De laatste dag ligt voor de eerste.", "The last day lies before the first."),
+        )
+        .into());
+    }
+    if body.role.is_of_a_programme() != body.programme_id.is_some() {
+        return Err(Rejection::rule(
+            "role-needs-programme",
+            "I1",
+            Text::of(
+                "Een coördinator, trainer of poolbeheerder is dat in één programma; andere rollen niet.",
+                "A coordinator, trainer or pool manager is so in one programme; other roles are not.",
+            ),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Give a role.
+#[utoipa::path(operation_id = "createMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation")), request_body = MembershipBody, responses((status = 201, description = "Given, and active from its first day on", body = MembershipView)))]
+#[post("/organisations/{id}/memberships")]
+pub async fn create_membership(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(organisation): Path<OrganisationId>,
+    Body(body): Body<MembershipBody>,
+) -> Result<Answer<MembershipView>, Error> {
+    let id: MembershipId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageMemberships>()?;
+            organisations::find(cx.tx, organisation)?.ok_or(Error::NotFound)?;
+            let since = body.since_date.unwrap_or(cx.today);
+            check(&body, since)?;
+            let membership = Membership {
+                id,
+                person: body.person_id,
+                organisation,
+                programme: body.programme_id,
+                role: body.role,
+                status: MembershipStatus::Active,
+                since,
+                until: body.until_date,
+            };
+            organisations::insert_membership(cx.tx, &grant, &membership)?;
+            let entry = cx
+                .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.given")
+                .on(id)
+                .states(None, Some(MembershipStatus::Active.code()));
+            let place = format!("/organisations/{organisation}/memberships/{id}");
+            Ok(cx
+                .tx
+                .keep([entry], Answer::created(MembershipView::from((membership, 1)), &place).version(1))?)
+        })
+        .await
+}
+
+page_of! {
+    /// A page of memberships.
+    MembershipPage of MembershipView
+}
+
+/// List an organisation's memberships.
+#[utoipa::path(operation_id = "listMemberships", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), PageQuery), responses((status = 200, description = "A page", body = MembershipPage)))]
+#[get("/organisations/{id}/memberships")]
+pub async fn list_memberships(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(organisation): Path<OrganisationId>,
+    Query(query): Query<PageQuery>,
+) -> Result<MembershipPage, Error> {
+    let question = format!("memberships/{organisation}");
+    let after = paging::read(&question, query.cursor.as_deref())?
+        .and_then(|place| uuid::Uuid::try_parse(&place).ok())
+        .map(MembershipId::from_uuid);
+    let size = paging::size(query.page_size);
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadMemberships>()?;
+            organisations::find(cx.db, organisation)?.ok_or(Error::NotFound)?;
+            let slice = organisations::memberships_in(cx.db, &grant, organisation, size, after)?;
+            let last = slice.items.last().filter(|_| slice.more);
+            let next_cursor = last.map(|(one, _)| paging::write(&question, &one.id.to_string()));
+            Ok(MembershipPage {
+                data: slice.items.into_iter().map(MembershipView::from).collect(),
+                next_cursor,
+            })
+        })
+        .await
+}
+
+/// Get a membership.
+#[utoipa::path(operation_id = "getMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), ("membershipId" = MembershipId, Path, description = "The membership")), responses((status = 200, description = "The membership", body = MembershipView)))]
+#[get("/organisations/{id}/memberships/{membershipId}")]
+pub async fn get_membership(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path((organisation, id)): Path<(OrganisationId, MembershipId)>,
+) -> Result<Answer<MembershipView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadMemberships>()?;
+            let found =
+                organisations::find_membership(cx.db, &grant, organisation, id)?.ok_or(Error::NotFound)?;
+            let version = found.1;
+            Ok(Answer::found(MembershipView::from(found)).version(version))
+        })
+        .await
+}
+
+/// Suspend, end or restore a role. It takes effect on the very next call.
+#[utoipa::path(operation_id = "updateMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), ("membershipId" = MembershipId, Path, description = "The membership"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body(content = MembershipChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed", body = MembershipView)))]
+#[patch("/organisations/{id}/memberships/{membershipId}")]
+pub async fn update_membership(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path((organisation, id)): Path<(OrganisationId, MembershipId)>,
+    seen: IfMatch,
+    Body(body): Body<MembershipChangeBody>,
+) -> Result<Answer<MembershipView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let (read, manage) = (cx.grant::<ReadMemberships>()?, cx.grant::<ManageMemberships>()?);
+            let (mut one, version) =
+                organisations::find_membership(cx.tx, &read, organisation, id)?.ok_or(Error::NotFound)?;
+            seen.check(version)?;
+            let before = one.status;
+            one.status = body.status;
+            if body.status == MembershipStatus::Ended {
+                one.until = one.until.or(Some(cx.today.max(one.since)));
+            }
+            organisations::change_membership(cx.tx, &manage, id, version, one.status, one.until)?;
+            let entry = cx
+                .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.changed")
+                .on(id)
+                .states(Some(before.code()), Some(one.status.code()));
+            let answer = Answer::found(MembershipView::from((one, version + 1))).version(version + 1);
+            Ok(cx.tx.keep([entry], answer)?)
+        })
+        .await
+}

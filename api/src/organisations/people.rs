@@ -1,0 +1,59 @@
+//! An administrator or coordinator registers a person, so that she can hold a role or be a buddy.
+
+use actix_web::{post, web};
+use naast_domain::access::RegisterPeople;
+use naast_domain::ids::PersonId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::Role;
+use naast_persistence::organisations::{self, Person};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::Body;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// A person to register.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "name": "Voorbeeld Persoon" }))]
+pub struct PersonBody {
+    /// Her name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+}
+
+/// A person who was registered.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonView {
+    /// Her id, which her tokens will carry as subject.
+    pub id: PersonId,
+    /// Her name.
+    pub name: String,
+}
+
+/// Register a person.
+#[utoipa::path(operation_id = "registerPerson", tag = "organisations", request_body = PersonBody, responses((status = 201, description = "Registered", body = PersonView)))]
+#[post("/people")]
+pub async fn register_person(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<PersonBody>,
+) -> Result<Answer<PersonView>, Error> {
+    let person = Person { id: fresh(), name: body.name };
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<RegisterPeople>()?;
+            let role = if grant.reaches_all() { Role::Administrator } else { Role::Coordinator };
+            organisations::insert_person(cx.tx, &grant, &person, cx.now)?;
+            let entry =
+                cx.entry(Chain::PLATFORM, role, Purpose::Administration, "person.registered").on(person.id);
+            let view = PersonView { id: person.id, name: person.name.clone() };
+            Ok(cx.tx.keep([entry], Answer::created(view, "/me"))?)
+        })
+        .await
+}

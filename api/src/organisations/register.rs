@@ -1,0 +1,148 @@
+//! Organisations that take part: an administrator registers them; everybody signed in can look them up.
+
+use actix_web::{get, post, web};
+use naast_domain::access::ManageOrganisations;
+use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
+use naast_domain::ids::OrganisationId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::{Organisation, OrganisationKind, Role};
+use naast_persistence::{Stored, organisations};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::{Body, Path, Query};
+use crate::page_of;
+use crate::paging::{self, PageQuery};
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// An organisation to register.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "kind": "parent-association", "name": "Voorbeeldvereniging" }))]
+pub struct OrganisationBody {
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The school location that it is, for a school.
+    pub location_code: Option<LocationCode>,
+    /// The board that it is, for a board.
+    pub board_number: Option<BoardNumber>,
+    /// The partnership that it is, or that the support point is of.
+    pub partnership_code: Option<PartnershipCode>,
+}
+
+/// An organisation that takes part.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganisationView {
+    /// Its id.
+    pub id: OrganisationId,
+    /// What it is.
+    pub kind: OrganisationKind,
+    /// Its name.
+    pub name: String,
+    /// The school location that it is.
+    pub location_code: Option<LocationCode>,
+    /// The board that it is.
+    pub board_number: Option<BoardNumber>,
+    /// The partnership that it is, or is of.
+    pub partnership_code: Option<PartnershipCode>,
+}
+
+impl From<Organisation> for OrganisationView {
+    fn from(one: Organisation) -> Self {
+        Self {
+            id: one.id,
+            kind: one.kind,
+            name: one.name,
+            location_code: one.location,
+            board_number: one.board,
+            partnership_code: one.partnership,
+        }
+    }
+}
+
+fn answer(stored: Stored<Organisation>) -> Answer<OrganisationView> {
+    Answer::found(OrganisationView::from(stored.value)).version(stored.version)
+}
+
+/// Register an organisation.
+#[utoipa::path(operation_id = "createOrganisation", tag = "organisations", request_body = OrganisationBody, responses((status = 201, description = "Registered", body = OrganisationView)))]
+#[post("/organisations")]
+pub async fn create_organisation(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<OrganisationBody>,
+) -> Result<Answer<OrganisationView>, Error> {
+    let organisation = Organisation {
+        id: fresh(),
+        kind: body.kind,
+        name: body.name,
+        location: body.location_code,
+        board: body.board_number,
+        partnership: body.partnership_code,
+    };
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageOrganisations>()?;
+            organisations::insert(cx.tx, &grant, &organisation, cx.now)?;
+            let entry = cx
+                .entry(
+                    Chain::PLATFORM,
+                    Role::Administrator,
+                    Purpose::Administration,
+                    "organisation.registered",
+                )
+                .on(organisation.id);
+            let place = format!("/organisations/{}", organisation.id);
+            let view = OrganisationView::from(organisation.clone());
+            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(1))?)
+        })
+        .await
+}
+
+page_of! {
+    /// A page of organisations, newest first.
+    OrganisationPage of OrganisationView
+}
+
+/// List organisations.
+#[utoipa::path(operation_id = "listOrganisations", tag = "organisations", params(PageQuery), responses((status = 200, description = "A page", body = OrganisationPage)))]
+#[get("/organisations")]
+pub async fn list_organisations(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> Result<OrganisationPage, Error> {
+    const QUESTION: &str = "organisations";
+    let page = paging::by_time(QUESTION, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let slice = organisations::list(cx.db, page)?;
+            let next_cursor = paging::next(QUESTION, &slice, |one| (one.created_at, one.id.uuid()));
+            Ok(OrganisationPage {
+                data: slice.items.into_iter().map(|one| one.value.into()).collect(),
+                next_cursor,
+            })
+        })
+        .await
+}
+
+/// Get an organisation.
+#[utoipa::path(operation_id = "getOrganisation", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation")), responses((status = 200, description = "The organisation", body = OrganisationView)))]
+#[get("/organisations/{id}")]
+pub async fn get_organisation(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<OrganisationId>,
+) -> Result<Answer<OrganisationView>, Error> {
+    platform
+        .read(caller.0, move |cx| organisations::find(cx.db, id)?.map(answer).ok_or(Error::NotFound))
+        .await
+}

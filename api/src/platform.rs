@@ -1,0 +1,200 @@
+//! What every use case stands on: the store, the clock, the caller. One closure is one use case: load, decide, keep,
+//! journal.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::web;
+use naast_domain::access::{Action, Grant, Principal};
+use naast_domain::code::Code as _;
+use naast_domain::ids::PersonId;
+use naast_domain::journal::{Chain, Entry, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::{Date, Moment};
+use naast_persistence::{Database, Kept, Store, Transaction, organisations};
+
+use crate::clock::Clock;
+use crate::identity::Identity;
+use crate::problem::Error;
+
+/// A running server's parts, shared by all of its workers.
+#[derive(Clone)]
+pub struct Platform {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The clock.
+    pub clock: Clock,
+    /// Keys and tokens.
+    pub identity: Arc<Identity>,
+    /// Where files of this installation stand.
+    pub data: PathBuf,
+}
+
+/// A use case that only reads.
+pub struct Reading<'a, 'c> {
+    /// The database.
+    pub db: &'a mut Database<'c>,
+    /// Who calls, with what she may be at this moment.
+    pub me: Principal,
+    /// The day of the call.
+    pub today: Date,
+}
+
+/// A use case that changes something.
+pub struct Writing<'a, 't, 'c> {
+    /// The transaction.
+    pub tx: &'a mut Transaction<'t, 'c>,
+    /// Who calls, with what she may be at this moment.
+    pub me: Principal,
+    /// The moment of the call, the same for everything that it keeps.
+    pub now: Moment,
+    /// The day of the call.
+    pub today: Date,
+}
+
+/// Leave to do an action, or the refusal.
+pub fn granted<A: Action>(me: &Principal) -> Result<Grant<A>, Error> {
+    me.grant().ok_or(Error::Forbidden)
+}
+
+impl Reading<'_, '_> {
+    /// Leave to do an action, as far as the caller reaches.
+    pub fn grant<A: Action>(&self) -> Result<Grant<A>, Error> {
+        granted(&self.me)
+    }
+}
+
+impl Writing<'_, '_, '_> {
+    /// Leave to do an action, as far as the caller reaches.
+    pub fn grant<A: Action>(&self) -> Result<Grant<A>, Error> {
+        granted(&self.me)
+    }
+
+    /// The journal row of a change by the caller.
+    pub fn entry(&self, chain: impl Into<Chain>, role: Role, purpose: Purpose, act: &'static str) -> Entry {
+        signed_entry(chain, self.me.person, role, purpose, act, self.now)
+    }
+}
+
+fn entry(
+    chain: Chain,
+    actor: Option<PersonId>,
+    role: &'static str,
+    purpose: Purpose,
+    act: &'static str,
+    at: Moment,
+) -> Entry {
+    // `request.withdrawn` is done to a request
+    let object_kind = act.split_once('.').map_or(act, |(kind, _)| kind);
+    Entry {
+        chain,
+        at,
+        actor,
+        role,
+        purpose,
+        action: act,
+        object_kind,
+        object_id: String::new(),
+        before: None,
+        after: None,
+    }
+}
+
+/// The rest of a journal row: to what, and between which states.
+pub trait Said {
+    /// To which object.
+    #[must_use]
+    fn on(self, id: impl ToString) -> Self;
+    /// Between which states.
+    #[must_use]
+    fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self;
+}
+
+impl Said for Entry {
+    fn on(self, id: impl ToString) -> Self {
+        Self { object_id: id.to_string(), ..self }
+    }
+
+    fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self {
+        Self { before, after, ..self }
+    }
+}
+
+/// The journal row of a change by a person.
+pub fn signed_entry(
+    chain: impl Into<Chain>,
+    actor: PersonId,
+    role: Role,
+    purpose: Purpose,
+    act: &'static str,
+    at: Moment,
+) -> Entry {
+    entry(chain.into(), Some(actor), role.code(), purpose, act, at)
+}
+
+/// The journal row of a change by the system, or by somebody who stays unknown.
+pub fn unsigned_entry(
+    chain: impl Into<Chain>,
+    role: &'static str,
+    purpose: Purpose,
+    act: &'static str,
+    at: Moment,
+) -> Entry {
+    entry(chain.into(), None, role, purpose, act, at)
+}
+
+fn principal(db: &mut Database<'_>, caller: PersonId, today: Date) -> Result<Principal, Error> {
+    organisations::principal(db, caller, today)?.ok_or(Error::Unauthenticated)
+}
+
+impl Platform {
+    /// Runs a use case that only reads.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        caller: PersonId,
+        work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let today = self.clock.today();
+        self.read_open(move |db| {
+            let me = principal(db, caller, today)?;
+            work(&mut Reading { db, me, today })
+        })
+        .await
+    }
+
+    /// Reads what is open to everybody.
+    pub async fn read_open<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Database<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let store = Arc::clone(&self.store);
+        web::block(move || store.read(work)).await.map_err(|_| Error::Internal("a use case panicked"))?
+    }
+
+    /// Runs a use case that changes something. The answer comes once the change is durable.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        caller: PersonId,
+        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (now, today) = (self.clock.now(), self.clock.today());
+        self.write_open(move |tx| {
+            let me = principal(tx, caller, today)?;
+            work(&mut Writing { tx, me, now, today })
+        })
+        .await
+    }
+
+    /// Runs a change by somebody who is not signed in but holds a code.
+    pub async fn write_open<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        if self.store.queues_writes() {
+            // waits without holding a thread, so that many can share one commit
+            return self.store.queue(work).await.unwrap_or(Err(Error::Internal("the writer stopped")));
+        }
+        let store = Arc::clone(&self.store);
+        web::block(move || store.write(work)).await.map_err(|_| Error::Internal("a use case panicked"))?
+    }
+}

@@ -1,0 +1,98 @@
+//! Every kind of problem, in one table: code, status, title, and what it means.
+
+use naast_domain::text::Text;
+
+/// A kind of problem.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Its stable code.
+    pub code: &'static str,
+    /// Its HTTP status.
+    pub status: u16,
+    /// What it is called.
+    pub title: Text,
+    /// What it means and what to do.
+    pub detail: Text,
+}
+
+macro_rules! catalogue {
+    ($($code:literal $status:literal $title_nl:literal / $title_en:literal, $nl:literal / $en:literal;)+) => {
+        /// Every kind of problem.
+        pub const CATALOGUE: &[Kind] = &[$(Kind {
+            code: $code,
+            status: $status,
+            title: Text::of($title_nl, $title_en),
+            detail: Text::of($nl, $en),
+        }),+];
+    };
+}
+
+catalogue! {
+    "internal" 500 "Er ging iets mis" / "Something went wrong", "Het ligt aan ons. Er is niets half gedaan. Noem bij vragen het nummer van deze aanroep." / "It is our fault. Nothing was half done. Quote the instance when you ask about it.";
+    "invalid-input" 400 "De invoer klopt niet" / "The input is wrong", "Elke fout staat met zijn plaats in `errors`." / "Each fault stands with its place in `errors`.";
+    "malformed-json" 400 "Dit is geen JSON" / "This is not JSON", "De tekst is geen geldige JSON." / "The body is not valid JSON.";
+    "unauthenticated" 401 "Niet aangemeld" / "Not signed in", "Stuur een geldig token mee in de header Authorization." / "Send a valid token in the Authorization header.";
+    "forbidden" 403 "Dit mag niet met uw rol" / "Your role may not do this", "Geen van uw rollen geeft dit recht." / "None of your roles gives this right.";
+    "not-found" 404 "Niet gevonden" / "Not found", "Dit bestaat niet, of het is niet voor u." / "There is no such thing, or it is not for you.";
+    "method-not-allowed" 405 "Dit kan hier niet" / "This cannot be done here", "Deze methode bestaat hier niet." / "There is no such method here.";
+    "not-acceptable" 406 "Deze vorm is er niet" / "This form is not available", "Het antwoord bestaat alleen als JSON." / "The answer exists only as JSON.";
+    "payload-too-large" 413 "De invoer is te groot" / "The input is too large", "Hoogstens 64 KiB." / "At most 64 KiB.";
+    "unsupported-media-type" 415 "Deze soort invoer kan niet" / "This kind of input is not supported", "Stuur JSON met Content-Type application/json, niet samengeperst." / "Send JSON with Content-Type application/json, not compressed.";
+    "precondition-missing" 428 "Zeg welke versie u verandert" / "Say which version you change", "Stuur de ETag die u las mee in If-Match." / "Send the ETag that you read in If-Match.";
+    "stale-version" 412 "Iemand was u voor" / "Somebody was before you", "Dit is veranderd sinds u het las. Lees het opnieuw." / "This has changed since you read it. Read it again.";
+    "body-too-slow" 408 "De invoer kwam te langzaam" / "The input came too slowly", "De tekst was na tien seconden nog niet binnen." / "The body had not arrived after ten seconds.";
+    "busy" 503 "Even te druk" / "Too busy for a moment", "Probeer het over een seconde opnieuw. Er is niets half gedaan." / "Try again in a second. Nothing was half done.";
+    "already-there" 409 "Dit is er al" / "This is there already", "Er is er al een die hetzelfde is." / "There is one already that is the same.";
+    "reference-unknown" 409 "Een verwijzing klopt niet" / "A reference is unknown", "Iets waarnaar u verwijst bestaat niet." / "Something that you refer to does not exist.";
+
+    "step-not-permitted" 409 "Deze stap kan nu niet" / "This step cannot be taken now", "Het gesprek heeft een vaste volgorde (L6)." / "The conversation has a fixed order (L6).";
+    "conversation-running" 409 "Er loopt al een gesprek" / "A conversation is running", "Ga met dat gesprek verder." / "Go on with that conversation.";
+    "conversation-rested" 409 "Nu niet opnieuw vragen" / "Do not ask again now", "Een ouder wordt niet steeds opnieuw gevraagd." / "A parent is not asked again and again.";
+    "programme-not-available" 409 "Dit programma is er niet" / "This programme is not available", "Kies een programma dat er voor deze school is." / "Choose a programme that is available to this school.";
+    "no-programme" 409 "Er is nog geen programma" / "There is no programme yet", "Voor deze school is nog geen buddyprogramma te kiezen." / "No buddy programme can be chosen for this school yet.";
+    "choice-too-narrow" 409 "De ouder moet kunnen kiezen" / "The parent must have a choice", "Laat minstens twee programma's zien als die er zijn." / "Show at least two programmes where there are two.";
+    "no-independent-choice" 409 "Er moet een onafhankelijke keus zijn" / "There must be an independent choice", "Laat ook een programma zien dat niet van school is." / "Also show a programme that the school does not run.";
+    "only-the-parent" 409 "Dit kan alleen de ouder" / "Only the parent can do this", "Wie bij deze school werkt, kan dit niet namens de ouder doen." / "Who works at this school cannot do this in the parent's place.";
+    "consent-missing" 409 "Toestemming ontbreekt" / "Consent is missing", "Alleen de ouder zelf kan die geven." / "Only the parent herself can give it.";
+    "consent-text-unknown" 409 "Deze tekst is er niet" / "There is no such text", "Vraag de teksten op en toon de geldende." / "Read the texts and show the one in use.";
+    "request-not-open" 409 "Deze aanvraag staat niet open" / "This request is not open", "Zie de stand." / "See the state.";
+    "buddy-not-ready" 409 "De buddy is nog niet klaar" / "The buddy is not ready", "De redenen staan erbij." / "The reasons are given.";
+    "buddy-not-independent" 409 "De buddy is niet onafhankelijk" / "The buddy is not independent", "Niemand kan dit opzij zetten (S2)." / "Nobody can set this aside (S2).";
+    "buddy-full" 409 "De buddy heeft geen plaats" / "The buddy has no capacity left", "Kies een andere buddy." / "Choose another buddy.";
+    "buddy-unsuitable" 409 "De buddy past niet bij deze aanvraag" / "The buddy does not suit this request", "De redenen staan erbij." / "The reasons are given.";
+    "own-request" 409 "Dit is haar eigen aanvraag" / "This is her own request", "Een buddy kan niet zichzelf steunen." / "A buddy cannot support herself.";
+    "too-many-proposals" 409 "Er staan al voorstellen open" / "Proposals are open already", "Wacht op het antwoord van de ouder." / "Wait for the parent's answer.";
+    "proposal-not-open" 409 "Dit voorstel staat niet meer open" / "This proposal is no longer open", "Zie de stand." / "See the state.";
+    "already-answered" 409 "Het antwoord is al gegeven" / "The answer was given already", "Een antwoord verandert niet." / "An answer does not change.";
+    "tie-not-accepted" 409 "De ouder heeft dit nog niet goedgevonden" / "The parent has not accepted this yet", "Elke band die wordt verteld, moet de ouder zelf goedvinden." / "Each tie that is told must be accepted by the parent herself.";
+    "tie-unknown" 409 "Deze band wordt niet gevraagd" / "This tie is not asked about", "Antwoord op de banden in het voorstel." / "Answer the ties of the proposal.";
+    "tie-object-wrong" 409 "Deze band gaat over iets anders" / "This tie is about something else", "Zie waar zo'n band over gaat in `permitted`." / "See what such a tie is about in `permitted`.";
+    "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
+    "tie-answer-not-asked" 409 "Deze vraag hoort hier niet" / "This question does not belong here", "Bij deze band hoort geen extra vraag." / "This tie asks no further question.";
+    "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
+    "date-ahead" 409 "De datum ligt in de toekomst" / "The date is ahead", "Kies vandaag of eerder." / "Choose today or earlier.";
+    "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm." / "Choose a day after the latest form began.";
+    "role-needs-programme" 409 "Deze rol hoort bij een programma" / "This role belongs to a programme", "Noem het programma, of laat het weg bij een andere rol." / "Name the programme, or leave it out for another role.";
+}
+
+/// The kind with this code; `internal` for a code that the table lacks, which a test keeps from happening.
+pub fn kind(code: &str) -> &'static Kind {
+    CATALOGUE.iter().find(|kind| kind.code == code).unwrap_or(&CATALOGUE[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_fit_a_path() {
+        for (place, kind) in CATALOGUE.iter().enumerate() {
+            assert!(
+                kind.code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'-'),
+                "{}",
+                kind.code
+            );
+            assert!(CATALOGUE[..place].iter().all(|other| other.code != kind.code), "{} twice", kind.code);
+        }
+    }
+}

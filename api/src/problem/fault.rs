@@ -1,0 +1,182 @@
+//! One thing that is wrong with the input: where, and what is allowed there. Never the value itself.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use naast_domain::directory::InvalidIdentifier;
+use naast_domain::text::{Text, Tongue};
+
+use super::InputProblem;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Body(String),
+    Parameter(String),
+    Header(String),
+}
+
+/// A fault of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputFault {
+    place: Place,
+    code: &'static str,
+    detail: Text,
+}
+
+impl InputFault {
+    /// A fault in the body, at a JSON pointer.
+    pub fn body(pointer: impl Into<String>, code: &'static str, detail: Text) -> Self {
+        Self { place: Place::Body(pointer.into()), code, detail }
+    }
+
+    /// A fault in a query or path parameter.
+    pub fn parameter(name: impl Into<String>, code: &'static str, detail: Text) -> Self {
+        Self { place: Place::Parameter(name.into()), code, detail }
+    }
+
+    /// A fault in a header.
+    pub fn header(name: impl Into<String>, code: &'static str, detail: Text) -> Self {
+        Self { place: Place::Header(name.into()), code, detail }
+    }
+
+    /// An identifier that does not look like one, in a parameter.
+    pub fn identifier(name: &str, fault: InvalidIdentifier) -> Self {
+        Self::parameter(name, "pattern", pattern(fault.expected))
+    }
+
+    /// The fault in words.
+    pub(super) fn in_words(&self, tongue: Tongue) -> InputProblem {
+        let (pointer, parameter, header) = match &self.place {
+            Place::Body(pointer) => (Some(pointer.clone()), None, None),
+            Place::Parameter(name) => (None, Some(name.clone()), None),
+            Place::Header(name) => (None, None, Some(name.clone())),
+        };
+        InputProblem {
+            pointer,
+            parameter,
+            header,
+            code: self.code.to_owned(),
+            detail: self.detail.get(tongue).to_owned(),
+        }
+    }
+
+    /// The faults that one violation of the published schema stands for.
+    pub fn of_violation(violation: &ValidationError<'_>) -> Vec<Self> {
+        let at = violation.instance_path().to_string();
+        let one = |code, detail| vec![Self::body(at.clone(), code, detail)];
+        match violation.kind() {
+            ValidationErrorKind::Required { property } => {
+                let property = property.as_str().unwrap_or_default();
+                vec![Self::body(
+                    format!("{at}/{}", escape(property)),
+                    "required",
+                    Text::of("Dit veld ontbreekt.", "This member is missing."),
+                )]
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+                .iter()
+                .map(|property| {
+                    Self::body(
+                        format!("{at}/{}", escape(property)),
+                        "unknown-member",
+                        Text::of("Dit veld bestaat hier niet.", "There is no such member here."),
+                    )
+                })
+                .collect(),
+            ValidationErrorKind::Type { kind } => one("type", type_text(kind)),
+            ValidationErrorKind::Enum { options } => one("not-in-list", list(options)),
+            ValidationErrorKind::Constant { expected_value } => {
+                one("not-in-list", list(&serde_json::Value::Array(vec![(**expected_value).clone()])))
+            }
+            ValidationErrorKind::Pattern { pattern: expected } => one("pattern", pattern(expected)),
+            ValidationErrorKind::Format { format } => one(
+                "format",
+                Text::new(
+                    format!("Dit moet de vorm {format} hebben."),
+                    format!("This must have the format {format}."),
+                ),
+            ),
+            ValidationErrorKind::MinLength { limit } => one(
+                "too-short",
+                Text::new(format!("Minstens {limit} tekens."), format!("At least {limit} characters.")),
+            ),
+            ValidationErrorKind::MaxLength { limit } => one(
+                "too-long",
+                Text::new(format!("Hoogstens {limit} tekens."), format!("At most {limit} characters.")),
+            ),
+            ValidationErrorKind::Minimum { limit } => {
+                one("too-small", Text::new(format!("Minstens {limit}."), format!("At least {limit}.")))
+            }
+            ValidationErrorKind::Maximum { limit } => {
+                one("too-large", Text::new(format!("Hoogstens {limit}."), format!("At most {limit}.")))
+            }
+            ValidationErrorKind::MinItems { limit } => one(
+                "too-few",
+                Text::new(format!("Minstens {limit} keer."), format!("At least {limit} of them.")),
+            ),
+            ValidationErrorKind::MaxItems { limit } => one(
+                "too-many",
+                Text::new(format!("Hoogstens {limit} keer."), format!("At most {limit} of them.")),
+            ),
+            ValidationErrorKind::UniqueItems => {
+                one("not-unique", Text::of("Elk maar één keer.", "Each of them only once."))
+            }
+            // a nullable member is "null or the schema": what is wrong is what the schema itself says
+            ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
+                context
+                    .iter()
+                    .max_by_key(|branch| {
+                        branch.first().map_or(0, |inner| inner.instance_path().to_string().len())
+                    })
+                    .filter(|branch| branch.iter().all(|inner| !inner.instance_path().to_string().is_empty()))
+                    .map_or_else(
+                        || {
+                            one(
+                                "no-variant",
+                                Text::of(
+                                    "Dit past bij geen van de vormen.",
+                                    "This fits none of the variants.",
+                                ),
+                            )
+                        },
+                        |branch| branch.iter().flat_map(Self::of_violation).collect(),
+                    )
+            }
+            _ => {
+                one("schema", Text::of("Dit past niet bij het contract.", "This does not fit the contract."))
+            }
+        }
+    }
+}
+
+fn escape(property: &str) -> String {
+    property.replace('~', "~0").replace('/', "~1")
+}
+
+fn pattern(expected: &str) -> Text {
+    Text::new(format!("Dit moet passen bij {expected}"), format!("This must match {expected}"))
+}
+
+fn list(options: &serde_json::Value) -> Text {
+    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+    let words: Vec<_> =
+        options.iter().map(|option| option.as_str().map_or(option.to_string(), str::to_owned)).collect();
+    let words = words.join(", ");
+    Text::new(format!("Toegestaan: {words}."), format!("Allowed: {words}."))
+}
+
+fn type_text(kind: &TypeKind) -> Text {
+    let names: Vec<String> = match kind {
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(several) => several.iter().map(|one| one.to_string()).collect(),
+    };
+    let names = names.join(", ");
+    Text::new(format!("Dit moet van deze soort zijn: {names}."), format!("This must be of type {names}."))
+}
+
+impl InputFault {
+    /// The same fault, found in the value of a parameter.
+    #[must_use]
+    pub fn in_parameter(self, name: &str) -> Self {
+        Self { place: Place::Parameter(name.to_owned()), ..self }
+    }
+}

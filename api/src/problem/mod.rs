@@ -1,0 +1,215 @@
+//! Errors are answers: `application/problem+json` (RFC 9457) for everything that goes wrong, in Dutch or English, with a
+//! stable code, and for a rule the state, the permitted next steps and the sentence to say.
+
+mod catalogue;
+mod fault;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use naast_domain::rejection::Rejection;
+use naast_domain::text::{Text, Tongue};
+use naast_persistence::Fault;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use catalogue::{CATALOGUE, Kind, kind};
+pub use fault::InputFault;
+
+/// Everything that can go wrong in a call.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is wrong in one or more places.
+    #[error("invalid input")]
+    Input(Vec<InputFault>),
+    /// Nobody is signed in, or with a token that does not hold.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// No role of the caller may do this.
+    #[error("no role of the caller may do this")]
+    Forbidden,
+    /// There is no such thing, or it is somebody else's.
+    #[error("not found")]
+    NotFound,
+    /// A rule says no.
+    #[error("a rule says no: {0}")]
+    Rule(Box<Rejection>),
+    /// The call must say which version it changes.
+    #[error("If-Match is missing")]
+    PreconditionMissing,
+    /// The thing has changed since the caller read it.
+    #[error("the version is stale")]
+    Stale,
+    /// Something that HTTP itself has a status for.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    /// The method is not there; these are.
+    #[error("method not allowed")]
+    Method(Vec<&'static str>),
+    /// Storage failed.
+    #[error(transparent)]
+    Storage(#[from] naast_persistence::Error),
+    /// Something that should not happen.
+    #[error("internal: {0}")]
+    Internal(&'static str),
+}
+
+impl From<Rejection> for Error {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rule(Box::new(rejection))
+    }
+}
+
+impl From<InputFault> for Error {
+    fn from(fault: InputFault) -> Self {
+        Self::Input(vec![fault])
+    }
+}
+
+impl Fault for Error {
+    fn storage(&self) -> Option<&naast_persistence::Error> {
+        match self {
+            Self::Storage(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that is wrong with the input.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InputProblem {
+    /// Where in the body, as a JSON pointer (RFC 6901).
+    pub pointer: Option<String>,
+    /// Which query or path parameter.
+    pub parameter: Option<String>,
+    /// Which header.
+    pub header: Option<String>,
+    /// A stable code of what is wrong.
+    pub code: String,
+    /// What is wrong and what is allowed, in words. The value itself is never repeated.
+    pub detail: String,
+}
+
+/// A problem (RFC 9457).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The page that explains the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", format = "uri-reference")]
+    pub kind: String,
+    /// What kind of problem it is, in words; the same for every problem of the kind.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong this time.
+    pub detail: String,
+    /// The call in which it went wrong; quote it when you ask for help.
+    pub instance: String,
+    /// The stable code of the kind. More kinds may come; treat an unknown one by its status.
+    pub code: String,
+    /// Everything that is wrong with the input, together.
+    pub errors: Vec<InputProblem>,
+    /// The state that the object is in, when a rule said no.
+    pub state: Option<String>,
+    /// What may be done now instead, when a rule said no.
+    pub permitted: Vec<String>,
+    /// The sentence of the source to say now, where there is one.
+    pub sentence: Option<String>,
+    /// The statement of the guide that the rule keeps, such as `L6`.
+    pub source: Option<String>,
+}
+
+impl Error {
+    /// The code of the kind of problem.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input(_) => "invalid-input",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::Rule(rejection) => rejection.code,
+            Self::PreconditionMissing => "precondition-missing",
+            Self::Stale => "stale-version",
+            Self::Refused(code) => code,
+            Self::Method(_) => "method-not-allowed",
+            Self::Storage(naast_persistence::Error::Busy(_) | naast_persistence::Error::Lost) => "busy",
+            Self::Storage(naast_persistence::Error::Duplicate { .. }) => "already-there",
+            Self::Storage(naast_persistence::Error::Missing { .. }) => "reference-unknown",
+            Self::Storage(_) | Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What went wrong this time, in words.
+    fn detail(&self, kind: &Kind) -> Text {
+        match self {
+            Self::Rule(rejection) => rejection.reason.clone(),
+            Self::Method(allowed) => Text::new(
+                format!("Hier kan: {}.", allowed.join(", ")),
+                format!("What can be done here: {}.", allowed.join(", ")),
+            ),
+            _ => kind.detail.clone(),
+        }
+    }
+
+    /// The answer, in a language. `instance` names the call.
+    #[expect(clippy::missing_panics_doc, reason = "a problem is plain text and numbers")]
+    pub fn answer(&self, tongue: Tongue, instance: &str) -> HttpResponse {
+        let kind = kind(self.code());
+        let (errors, rejection) = match self {
+            Self::Input(faults) => (faults.iter().map(|fault| fault.in_words(tongue)).collect(), None),
+            Self::Rule(rejection) => (Vec::new(), Some(rejection)),
+            _ => (Vec::new(), None),
+        };
+        let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let problem = Problem {
+            kind: format!("/v1/problems/{}", kind.code),
+            title: kind.title.get(tongue).to_owned(),
+            status: kind.status,
+            detail: self.detail(kind).get(tongue).to_owned(),
+            instance: format!("urn:uuid:{instance}"),
+            code: kind.code.to_owned(),
+            errors,
+            state: rejection.and_then(|rejection| said(rejection.state)),
+            permitted: rejection
+                .map(|rejection| rejection.permitted.iter().map(|step| (*step).to_owned()).collect())
+                .unwrap_or_default(),
+            sentence: rejection
+                .and_then(|rejection| rejection.sentence.as_ref())
+                .map(|sentence| sentence.get(tongue).to_owned()),
+            source: rejection.and_then(|rejection| said(rejection.source)),
+        };
+        let status = StatusCode::from_u16(kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponseBuilder::new(status);
+        match self {
+            Self::Method(allowed) => {
+                response.insert_header((header::ALLOW, allowed.join(", ")));
+            }
+            Self::Unauthenticated => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+            }
+            Self::Refused("unsupported-media-type") => {
+                response.insert_header(("Accept-Post", "application/json"));
+            }
+            _ if kind.status == 503 => {
+                response.insert_header((header::RETRY_AFTER, "1"));
+            }
+            _ => {}
+        }
+        response
+            .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")))
+            .body(serde_json::to_vec(&problem).expect("a problem is plain text and numbers"))
+    }
+}
+
+impl actix_web::ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(kind(self.code()).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// A stand-in: the edge of the server writes the real answer, in the caller's language.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

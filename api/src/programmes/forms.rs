@@ -1,0 +1,130 @@
+//! The form of a programme over time (I1): a change is an event with a day and a reason.
+
+use actix_web::{get, post, web};
+use naast_domain::Date;
+use naast_domain::access::ManageProgrammes;
+use naast_domain::code::Code as _;
+use naast_domain::ids::ProgrammeId;
+use naast_domain::independence::Funder;
+use naast_domain::journal::Purpose;
+use naast_domain::organisations::Role;
+use naast_domain::programmes::{FormPeriod, OrganisationForm};
+use naast_domain::rejection::Rejection;
+use naast_domain::text::Text;
+use naast_persistence::programmes;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::register::ProgrammeView;
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::contract::{Body, Path};
+use crate::page_of;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// A change of form.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "form": "support-point", "funders": ["partnership"], "sinceDate": "2027-08-01", "reason": "Het steunpunt neemt het over." }))]
+pub struct FormChangeBody {
+    /// The new form.
+    pub form: OrganisationForm,
+    /// Who pays from then on.
+    #[schema(max_items = 5)]
+    pub funders: Vec<Funder>,
+    /// The first day of the new form: later than the first day of every form before it.
+    pub since_date: Date,
+    /// Why.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// A form of a programme, from one day on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FormView {
+    /// The form.
+    pub form: OrganisationForm,
+    /// Who pays.
+    pub funders: Vec<Funder>,
+    /// The first day.
+    pub since_date: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// Change the form of a programme from a day on.
+#[utoipa::path(operation_id = "changeProgrammeForm", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme"), ("If-Match" = String, Header, description = "The ETag of the programme that was read")), request_body = FormChangeBody, responses((status = 201, description = "Kept", body = ProgrammeView)))]
+#[post("/programmes/{id}/form-changes")]
+pub async fn change_programme_form(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<ProgrammeId>,
+    seen: IfMatch,
+    Body(body): Body<FormChangeBody>,
+) -> Result<Answer<ProgrammeView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageProgrammes>()?;
+            let mut stored = programmes::find(cx.tx, id)?.ok_or(Error::NotFound)?;
+            seen.check(stored.version)?;
+            let latest = stored.forms.iter().map(|period| period.since).max();
+            if latest.is_some_and(|latest| body.since_date <= latest) {
+                return Err(Rejection::rule(
+                    "form-not-later",
+                    "I1",
+                    Text::of(
+                        "De nieuwe vorm begint niet later dan de vorige.",
+                        "The new form does not begin later than the one before.",
+                    ),
+                )
+                .into());
+            }
+            let period = FormPeriod {
+                since: body.since_date,
+                form: body.form,
+                funders: body.funders.iter().copied().collect(),
+                reason: body.reason.clone(),
+            };
+            programmes::change_form(cx.tx, &grant, id, stored.version, &period)?;
+            let before = stored.forms.last().map(|last| last.form.code());
+            let entry = cx
+                .entry(id, Role::Administrator, Purpose::Administration, "programme.form-changed")
+                .on(id)
+                .states(before, Some(period.form.code()));
+            stored.value.forms.push(period);
+            stored.version += 1;
+            let answer =
+                ProgrammeView::answer(&stored, cx.today).at(&format!("/programmes/{id}/form-changes"));
+            Ok(cx.tx.keep([entry], answer)?)
+        })
+        .await
+}
+
+page_of! {
+    /// The forms of a programme, earliest first.
+    FormPage of FormView
+}
+
+/// List the forms that a programme had, has and will have.
+#[utoipa::path(operation_id = "listProgrammeForms", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme")), responses((status = 200, description = "All of them, on one page", body = FormPage)))]
+#[get("/programmes/{id}/form-changes")]
+pub async fn list_programme_forms(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<ProgrammeId>,
+) -> Result<FormPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let stored = programmes::find(cx.db, id)?.ok_or(Error::NotFound)?;
+            let data = stored.value.forms.into_iter().map(|period| FormView {
+                form: period.form,
+                funders: period.funders.iter().collect(),
+                since_date: period.since,
+                reason: period.reason,
+            });
+            Ok(FormPage { data: data.collect(), next_cursor: None })
+        })
+        .await
+}

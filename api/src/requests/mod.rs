@@ -1,0 +1,21 @@
+//! Support requests (S5): by the parent herself or by referral; consent and withdrawal are hers.
+
+pub mod consent;
+pub mod show;
+pub mod submit;
+pub mod view;
+pub mod withdraw;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this room.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(submit::submit_support_request)
+        .service(show::list_support_requests)
+        .service(show::get_support_request)
+        .service(consent::list_consent_texts)
+        .service(consent::give_consent)
+        .service(consent::list_consents)
+        .service(withdraw::withdraw_support_request);
+}

@@ -1,0 +1,91 @@
+//! A parent reads her own requests, a coordinator those of her programme, and a buddy the one of a parent whom she supports
+//! now. For anybody else they are not there.
+
+use actix_web::{get, web};
+use naast_domain::access::ReadRequest;
+use naast_domain::ids::{ProgrammeId, RequestId};
+use naast_domain::requests::RequestState;
+use naast_persistence::requests;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::view::SupportRequestView;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::{Path, Query};
+use crate::page_of;
+use crate::paging;
+use crate::platform::Platform;
+use crate::problem::{Error, InputFault};
+
+/// Which requests.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct SupportRequestQuery {
+    /// The requests of this programme, for its coordinator; the caller's own when left out.
+    pub programme_id: Option<ProgrammeId>,
+    /// Only requests in this state; together with a programme.
+    #[param(inline)]
+    pub state: Option<RequestState>,
+    /// How many at most: 50 when you do not say, never more than 200.
+    #[param(minimum = 1)]
+    pub page_size: Option<i64>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+page_of! {
+    /// A page of support requests, newest first.
+    SupportRequestPage of SupportRequestView
+}
+
+/// List my own requests, or those of a programme that I coordinate.
+#[utoipa::path(operation_id = "listSupportRequests", tag = "requests", params(SupportRequestQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = SupportRequestPage)))]
+#[get("/support-requests")]
+pub async fn list_support_requests(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Query(query): Query<SupportRequestQuery>,
+) -> Result<SupportRequestPage, Error> {
+    if query.state.is_some() && query.programme_id.is_none() {
+        let text = naast_domain::text::Text::of(
+            "Kies hierbij een programma met `programmeId`.",
+            "Name a programme with `programmeId` to use this.",
+        );
+        return Err(InputFault::parameter("state", "needs-programme", text).into());
+    }
+    let question = format!("requests/{:?}/{:?}", query.programme_id, query.state);
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadRequest>()?;
+            let slice = match query.programme_id {
+                Some(programme) => requests::list_of_programme(cx.db, &grant, programme, query.state, page)?,
+                None => requests::list_own(cx.db, &grant, page)?,
+            };
+            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            Ok(SupportRequestPage {
+                data: slice.items.iter().map(SupportRequestView::of).collect(),
+                next_cursor,
+            })
+        })
+        .await
+}
+
+/// Get a request.
+#[utoipa::path(operation_id = "getSupportRequest", tag = "requests", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "The request", body = SupportRequestView)))]
+#[get("/support-requests/{id}")]
+pub async fn get_support_request(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<Answer<SupportRequestView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadRequest>()?;
+            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            Ok(Answer::found(SupportRequestView::of(&stored)).version(stored.version))
+        })
+        .await
+}

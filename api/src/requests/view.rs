@@ -1,0 +1,85 @@
+//! A support request as its parent and the programme's coordinator see it.
+
+use chrono::{DateTime, Utc};
+use naast_domain::buddies::SpokenLanguage;
+use naast_domain::directory::{LocationCode, MunicipalityCode};
+use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
+use naast_domain::requests::{
+    ChannelWish, ContactKind, Duration, Origin, RequestState, SupportRequest, Topic,
+};
+use naast_persistence::Stored;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A support request.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SupportRequestView {
+    /// Its id.
+    pub id: RequestId,
+    /// The programme that it was made to.
+    pub programme_id: ProgrammeId,
+    /// Whose it is.
+    pub parent_id: PersonId,
+    /// How it came.
+    pub origin: Origin,
+    /// One-off or long-term.
+    pub duration: Duration,
+    /// Online, in person, or either.
+    pub channel: ChannelWish,
+    /// What it is about.
+    pub topics: Vec<Topic>,
+    /// The language that the parent wants to speak.
+    pub language: SpokenLanguage,
+    /// The child's school, when the parent named it.
+    pub location_code: Option<LocationCode>,
+    /// Where the parent would meet.
+    pub municipality_code: Option<MunicipalityCode>,
+    /// Where it stands.
+    pub state: RequestState,
+    /// What can be done with it now.
+    pub permitted: Vec<String>,
+    /// How to reach the parent; null once the request is withdrawn.
+    pub contact: Option<ContactView>,
+    /// When it was submitted.
+    pub submitted_at: DateTime<Utc>,
+}
+
+/// What the parent is called and the one way to reach her.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    /// What she wants to be called.
+    pub name: String,
+    /// The kind of contact way.
+    pub kind: ContactKind,
+    /// The address or number.
+    pub value: String,
+}
+
+impl SupportRequestView {
+    /// The view of a stored request.
+    pub fn of(stored: &Stored<SupportRequest>) -> Self {
+        let request = &stored.value;
+        Self {
+            id: request.id,
+            programme_id: request.programme,
+            parent_id: request.parent,
+            origin: request.origin,
+            duration: request.duration,
+            channel: request.channel,
+            topics: request.topics.iter().collect(),
+            language: request.language,
+            location_code: request.school.clone(),
+            municipality_code: request.municipality.clone(),
+            state: request.state,
+            permitted: request.state.permitted().into_iter().map(str::to_owned).collect(),
+            contact: request.contact.as_ref().map(|contact| ContactView {
+                name: contact.name.clone(),
+                kind: contact.kind,
+                value: contact.value.clone(),
+            }),
+            submitted_at: stored.created_at,
+        }
+    }
+}

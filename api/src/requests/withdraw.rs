@@ -1,0 +1,114 @@
+//! Withdrawal: one call, from any state, without a reason, never refused, also when repeated (AVG art. 7 lid 3). It needs
+//! no If-Match: nothing may hold it up.
+
+use actix_web::{post, web};
+use naast_domain::Moment;
+use naast_domain::access::WithdrawRequest;
+use naast_domain::code::Code as _;
+use naast_domain::ids::{MatchId, ProposalId, RequestId};
+use naast_domain::journal::{Entry, Purpose};
+use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::support::{ClosureReason, MatchState};
+use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::Path;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// What a withdrawal did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WithdrawalView {
+    /// The request.
+    pub request_id: RequestId,
+    /// Its state: `withdrawn`.
+    pub state: RequestState,
+    /// The proposals that were open and are cancelled by this call.
+    pub cancelled_proposal_ids: Vec<ProposalId>,
+    /// The match that ran and is closed by this call.
+    pub closed_match_id: Option<MatchId>,
+}
+
+/// What a withdrawal came to.
+pub enum Withdrawn {
+    /// It was withdrawn before; nothing changes.
+    Already,
+    /// It is withdrawn now.
+    Now {
+        /// The journal rows of everything that it ended.
+        entries: Vec<Entry>,
+        /// The proposals that it cancelled.
+        proposals: Vec<ProposalId>,
+        /// The match that it closed.
+        closed: Option<MatchId>,
+    },
+}
+
+/// Withdraws a request that is locked: ends its match and proposals, takes every consent back, and forgets how to reach
+/// the parent.
+pub fn withdraw(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    entry: impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Withdrawn, Error> {
+    if request.state == RequestState::Withdrawn {
+        return Ok(Withdrawn::Already);
+    }
+    let next = request.withdraw();
+    let mut entries = Vec::new();
+    let proposals = matching::cancel_open(tx, request.programme, request.id, None)?;
+    entries.extend(proposals.iter().map(|id| entry("proposal.cancelled").on(id)));
+    let running = support::running_of_request(tx, request.programme, request.id)?;
+    if let Some(running) = &running {
+        support::close(tx, running, ClosureReason::RequestWithdrawn, now)?;
+        let states = (Some(running.state.code()), Some(MatchState::Closed.code()));
+        entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
+    }
+    requests::withdraw_consents(tx, request, None, now)?;
+    requests::change_state(tx, request, next, None, now)?;
+    requests::forget_contact(tx, request)?;
+    entries.push(
+        entry("request.withdrawn").on(request.id).states(Some(request.state.code()), Some(next.code())),
+    );
+    Ok(Withdrawn::Now { entries, proposals, closed: running.map(|running| running.id) })
+}
+
+/// Withdraw a request. Never refused, also when repeated.
+#[utoipa::path(operation_id = "withdrawSupportRequest", tag = "requests", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "Withdrawn, now or before", body = WithdrawalView)))]
+#[post("/support-requests/{id}/withdrawal")]
+pub async fn withdraw_support_request(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<Answer<WithdrawalView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<WithdrawRequest>()?;
+            locks::lock_request(cx.tx, id)?;
+            let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let view = |proposals, closed| {
+                Answer::found(WithdrawalView {
+                    request_id: id,
+                    state: RequestState::Withdrawn,
+                    cancelled_proposal_ids: proposals,
+                    closed_match_id: closed,
+                })
+            };
+            let (me, now) = (cx.me.clone(), cx.now);
+            let entry = |act| {
+                crate::platform::signed_entry(stored.programme, me.person, role, Purpose::Support, act, now)
+            };
+            match withdraw(cx.tx, &stored, entry, cx.now)? {
+                Withdrawn::Already => Ok(Kept::unchanged(view(Vec::new(), None).version(stored.version))),
+                Withdrawn::Now { entries, proposals, closed } => {
+                    Ok(cx.tx.keep(entries, view(proposals, closed).version(stored.version + 1))?)
+                }
+            }
+        })
+        .await
+}

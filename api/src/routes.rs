@@ -1,0 +1,35 @@
+//! Every route, on one screen.
+
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::{
+    buddies, conversations, directory, matching, organisations, programmes, requests, service, support,
+};
+
+/// The routes of the contract, below its base.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    directory::routes(config);
+    organisations::routes(config);
+    programmes::routes(config);
+    conversations::routes(config);
+    requests::routes(config);
+    buddies::routes(config);
+    matching::routes(config);
+    support::routes(config);
+    service::routes(config);
+}
+
+/// What stands beside the contract: the document itself, its pages, and health.
+pub fn beside(config: &mut web::ServiceConfig) {
+    config
+        .route("/v1/openapi.json", web::get().to(service::openapi_json))
+        .route("/v1/openapi.yaml", web::get().to(service::openapi_yaml))
+        .route("/health/live", web::get().to(service::live))
+        .route("/health/ready", web::get().to(service::ready))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(
+            SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/v1/openapi.json"]).try_it_out_enabled(true)),
+        );
+}

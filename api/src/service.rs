@@ -1,0 +1,83 @@
+//! The contract itself, the problem catalogue, and health.
+
+use actix_web::{HttpResponse, get, web};
+use naast_domain::text::Tongue;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::Answer;
+use crate::caller::Reader;
+use crate::contract::CONTRACT;
+use crate::page_of;
+use crate::platform::Platform;
+use crate::problem::{CATALOGUE, Error, Kind};
+
+/// The routes of this room.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_problems).service(get_problem);
+}
+
+/// What a code of a problem means.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemKindView {
+    /// The code.
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What it is called.
+    pub title: String,
+    /// What it means and what to do.
+    pub detail: String,
+}
+
+fn view(kind: &Kind, tongue: Tongue) -> ProblemKindView {
+    ProblemKindView {
+        code: kind.code.to_owned(),
+        status: kind.status,
+        title: kind.title.get(tongue).to_owned(),
+        detail: kind.detail.get(tongue).to_owned(),
+    }
+}
+
+page_of! {
+    /// Every kind of problem.
+    ProblemKindPage of ProblemKindView
+}
+
+/// Every kind of problem that this API answers with.
+#[utoipa::path(operation_id = "listProblemKinds", tag = "service", security(()), responses((status = 200, description = "All of them, on one page", body = ProblemKindPage)))]
+#[get("/problems")]
+pub async fn list_problems(reader: Reader) -> ProblemKindPage {
+    ProblemKindPage { data: CATALOGUE.iter().map(|kind| view(kind, reader.0)).collect(), next_cursor: None }
+}
+
+/// What one kind of problem means.
+#[utoipa::path(operation_id = "getProblemKind", tag = "service", security(()), params(("code" = String, Path, description = "The code of the problem")), responses((status = 200, description = "The kind", body = ProblemKindView)))]
+#[get("/problems/{code}")]
+pub async fn get_problem(reader: Reader, code: web::Path<String>) -> Result<Answer<ProblemKindView>, Error> {
+    let kind = CATALOGUE.iter().find(|kind| kind.code == *code).ok_or(Error::NotFound)?;
+    Ok(Answer::found(view(kind, reader.0)))
+}
+
+/// The contract as JSON, open to all.
+pub async fn openapi_json() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(CONTRACT.json.as_str())
+}
+
+/// The contract as YAML, open to all.
+pub async fn openapi_yaml() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/yaml").body(CONTRACT.yaml())
+}
+
+/// The process runs.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
+}
+
+/// The database answers.
+pub async fn ready(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
+    platform.read_open(|db| Ok(db.batch("SELECT 1")?)).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
+}

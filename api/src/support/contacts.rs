@@ -1,0 +1,132 @@
+//! The buddy records that she and the parent met: date, channel, minutes and kind of task. No content.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::{ReadContacts, RecordContact};
+use naast_domain::buddies::Channel;
+use naast_domain::ids::{ContactId, MatchId, PersonId};
+use naast_domain::journal::Purpose;
+use naast_domain::support::ContactTask;
+use naast_persistence::support::{self, Contact};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::reached;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::{Body, Path, Query};
+use crate::page_of;
+use crate::paging::{self, PageQuery};
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// A contact to record.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "date": "2026-10-05", "channel": "online", "minutes": 45, "task": "listening" }))]
+pub struct MeetingBody {
+    /// The day.
+    pub date: Date,
+    /// Online or in person.
+    pub channel: Channel,
+    /// How long, in minutes.
+    #[schema(minimum = 1, maximum = 600)]
+    pub minutes: u32,
+    /// What they did.
+    pub task: ContactTask,
+}
+
+/// That parent and buddy met.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeetingView {
+    /// Its id.
+    pub id: ContactId,
+    /// The day.
+    #[schema(format = Date)]
+    pub date: Date,
+    /// Online or in person.
+    pub channel: Channel,
+    /// How long, in minutes.
+    pub minutes: u32,
+    /// What they did.
+    pub task: ContactTask,
+    /// Who recorded it.
+    pub recorded_by: PersonId,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl From<Contact> for MeetingView {
+    fn from(one: Contact) -> Self {
+        Self {
+            id: one.id,
+            date: one.date,
+            channel: one.channel,
+            minutes: one.minutes,
+            task: one.task,
+            recorded_by: one.recorded_by,
+            recorded_at: one.recorded_at,
+        }
+    }
+}
+
+/// Record that parent and buddy met.
+#[utoipa::path(operation_id = "recordContact", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = MeetingBody, responses((status = 201, description = "Recorded", body = MeetingView)))]
+#[post("/matches/{id}/contacts")]
+pub async fn record_contact(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<MatchId>,
+    Body(body): Body<MeetingBody>,
+) -> Result<Answer<MeetingView>, Error> {
+    let contact_id: ContactId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let (stored, role) = reached::<RecordContact>(cx, id)?;
+            stored.state.contact(body.date, cx.today)?;
+            let contact = Contact {
+                id: contact_id,
+                date: body.date,
+                channel: body.channel,
+                minutes: body.minutes,
+                task: body.task,
+                recorded_by: cx.me.person,
+                recorded_at: cx.now,
+            };
+            support::insert_contact(cx.tx, &stored, &contact)?;
+            let entry = cx.entry(stored.programme, role, Purpose::Support, "contact.recorded").on(contact_id);
+            let place = format!("/matches/{id}/contacts");
+            Ok(cx.tx.keep([entry], Answer::created(MeetingView::from(contact), &place))?)
+        })
+        .await
+}
+
+page_of! {
+    /// A page of the contacts of a match, newest first.
+    MeetingPage of MeetingView
+}
+
+/// List when parent and buddy met.
+#[utoipa::path(operation_id = "listContacts", tag = "support", params(("id" = MatchId, Path, description = "The match"), PageQuery), responses((status = 200, description = "A page", body = MeetingPage)))]
+#[get("/matches/{id}/contacts")]
+pub async fn list_contacts(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<MatchId>,
+    Query(query): Query<PageQuery>,
+) -> Result<MeetingPage, Error> {
+    let question = format!("contacts/{id}");
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadContacts>()?;
+            let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let slice = support::contacts_of(cx.db, &stored, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.recorded_at, one.id.uuid()));
+            Ok(MeetingPage { data: slice.items.into_iter().map(MeetingView::from).collect(), next_cursor })
+        })
+        .await
+}

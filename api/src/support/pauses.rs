@@ -1,0 +1,76 @@
+//! Parent, buddy or coordinator pauses a match, and takes it up again.
+
+use actix_web::{post, web};
+use naast_domain::access::PauseMatch;
+use naast_domain::code::Code as _;
+use naast_domain::ids::MatchId;
+use naast_domain::journal::Purpose;
+use naast_domain::organisations::Role;
+use naast_domain::support::PauseReason;
+use naast_persistence::support;
+
+use super::reached;
+use super::show::MatchView;
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::contract::Path;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// Pause a match.
+#[utoipa::path(operation_id = "pauseMatch", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("If-Match" = String, Header, description = "The ETag that was read")), responses((status = 200, description = "Paused", body = MatchView)))]
+#[post("/matches/{id}/pauses")]
+pub async fn pause_match(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<MatchId>,
+    seen: IfMatch,
+) -> Result<Answer<MatchView>, Error> {
+    change(platform, caller, id, seen, true).await
+}
+
+/// Take a paused match up again. A match that is paused for a tie goes on once the parent has accepted it.
+#[utoipa::path(operation_id = "resumeMatch", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("If-Match" = String, Header, description = "The ETag that was read")), responses((status = 200, description = "Running again", body = MatchView)))]
+#[post("/matches/{id}/resumptions")]
+pub async fn resume_match(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<MatchId>,
+    seen: IfMatch,
+) -> Result<Answer<MatchView>, Error> {
+    change(platform, caller, id, seen, false).await
+}
+
+async fn change(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    id: MatchId,
+    seen: IfMatch,
+    pause: bool,
+) -> Result<Answer<MatchView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let (mut stored, role) = reached::<PauseMatch>(cx, id)?;
+            seen.check(stored.version)?;
+            let (next, because, act) = if pause {
+                let because = match role {
+                    Role::Parent => PauseReason::ParentAsked,
+                    Role::Buddy => PauseReason::BuddyAsked,
+                    _ => PauseReason::CoordinatorAsked,
+                };
+                (stored.state.pause()?, Some(because), "match.paused")
+            } else {
+                (stored.state.resume(stored.paused_because)?, None, "match.resumed")
+            };
+            support::change_state(cx.tx, &stored, next, because)?;
+            let entry = cx
+                .entry(stored.programme, role, Purpose::Support, act)
+                .on(id)
+                .states(Some(stored.state.code()), Some(next.code()));
+            stored.value.state = next;
+            stored.value.paused_because = because;
+            stored.version += 1;
+            Ok(cx.tx.keep([entry], MatchView::answer(&stored))?)
+        })
+        .await
+}

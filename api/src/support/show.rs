@@ -1,0 +1,125 @@
+//! A match, for its parent, its buddy and the coordinator.
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use naast_domain::access::ReadMatch;
+use naast_domain::ids::{BuddyId, MatchId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::support::{ClosureReason, MatchState, PauseReason};
+use naast_persistence::Stored;
+use naast_persistence::support::{self, Match, Whose};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::{Path, Query};
+use crate::page_of;
+use crate::paging;
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// A match of a parent and a buddy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchView {
+    /// Its id.
+    pub id: MatchId,
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// The request.
+    pub request_id: RequestId,
+    /// The buddy.
+    pub buddy_id: BuddyId,
+    /// The proposal that it came from, with what the parent was told.
+    pub proposal_id: ProposalId,
+    /// Where it stands.
+    pub state: MatchState,
+    /// Why it is paused.
+    pub paused_because: Option<PauseReason>,
+    /// Why it was closed.
+    pub closed_because: Option<ClosureReason>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl MatchView {
+    /// The view of a stored match.
+    pub(super) fn of(stored: &Stored<Match>) -> Self {
+        Self {
+            id: stored.id,
+            programme_id: stored.programme,
+            request_id: stored.request,
+            buddy_id: stored.buddy,
+            proposal_id: stored.proposal,
+            state: stored.state,
+            paused_because: stored.paused_because,
+            closed_because: stored.closed_because,
+            started_at: stored.created_at,
+            ended_at: stored.ended_at,
+        }
+    }
+
+    /// The answer with one match.
+    pub(super) fn answer(stored: &Stored<Match>) -> Answer<Self> {
+        Answer::found(Self::of(stored)).version(stored.version)
+    }
+}
+
+/// Which matches.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct MatchQuery {
+    /// The matches of this programme, for its coordinator; the caller's own, as parent or buddy, when left out.
+    pub programme_id: Option<ProgrammeId>,
+    /// How many at most: 50 when you do not say, never more than 200.
+    #[param(minimum = 1)]
+    pub page_size: Option<i64>,
+    /// `nextCursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+page_of! {
+    /// A page of matches, newest first.
+    MatchPage of MatchView
+}
+
+/// List my own matches, or those of a programme that I coordinate.
+#[utoipa::path(operation_id = "listMatches", tag = "support", params(MatchQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = MatchPage)))]
+#[get("/matches")]
+pub async fn list_matches(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Query(query): Query<MatchQuery>,
+) -> Result<MatchPage, Error> {
+    let question = format!("matches/{:?}", query.programme_id);
+    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadMatch>()?;
+            let whose = query.programme_id.map_or(Whose::Own, Whose::Programme);
+            let slice = support::list(cx.db, &grant, whose, page)?;
+            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            Ok(MatchPage { data: slice.items.iter().map(MatchView::of).collect(), next_cursor })
+        })
+        .await
+}
+
+/// Get a match.
+#[utoipa::path(operation_id = "getMatch", tag = "support", params(("id" = MatchId, Path, description = "The match")), responses((status = 200, description = "The match", body = MatchView)))]
+#[get("/matches/{id}")]
+pub async fn get_match(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<MatchId>,
+) -> Result<Answer<MatchView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadMatch>()?;
+            let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            Ok(MatchView::answer(&stored))
+        })
+        .await
+}
