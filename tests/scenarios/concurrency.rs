@@ -1,0 +1,182 @@
+//! What holds when many do things at the same moment.
+
+use std::sync::Barrier;
+
+use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
+use naast_tests::world::{Buddy, SCHOOL, World};
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, count};
+
+on_both!(
+    a_buddy_never_gets_more_parents_than_she_has_places,
+    one_answer_given_many_times_at_once_counts_once,
+    one_step_taken_many_times_at_once_is_taken_once,
+    withdrawal_wins_from_whatever_happens_at_the_same_moment,
+    a_buddy_who_is_no_longer_independent_never_gets_a_running_match,
+    of_two_administrators_who_change_one_role_one_wins,
+);
+
+/// One call for each of these, all at the same moment.
+fn at_once(calls: &[Box<dyn Fn() -> Reply + Sync + '_>]) -> Vec<Reply> {
+    let start = Barrier::new(calls.len());
+    let replies: Vec<Reply> = std::thread::scope(|scope| {
+        let threads: Vec<_> = calls
+            .iter()
+            .map(|call| {
+                scope.spawn(|| {
+                    start.wait();
+                    call()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a call answers")).collect()
+    });
+    for reply in &replies {
+        assert!(reply.status < 500, "{}", reply.body);
+    }
+    replies
+}
+
+fn with(replies: &[Reply], status: u16) -> usize {
+    replies.iter().filter(|reply| reply.status == status).count()
+}
+
+/// Says yes on a version that was read before.
+fn yes<'a>(world: &'a World, person: PersonId, proposal: &str) -> Box<dyn Fn() -> Reply + Sync + 'a> {
+    let path = format!("/proposals/{proposal}");
+    let etag = world.app.get(person, &path).expect(200).etag();
+    Box::new(move || {
+        let body = json!({ "answer": "accepted" });
+        world.app.call(Some(person), "POST", &format!("{path}/acceptances"), Some(&body), Some(&etag))
+    })
+}
+
+/// A proposal that waits for the buddy alone.
+fn accepted_by_the_parent(world: &World, buddy: &Buddy) -> (PersonId, String, String) {
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let proposal = world.propose(0, &request, buddy).expect(201).id();
+    world.answer(parent, &proposal, "accepted").expect(201);
+    (parent, request, proposal)
+}
+
+fn a_buddy_never_gets_more_parents_than_she_has_places(engine: Engine) {
+    let world = World::new(engine);
+    for capacity in 1..=3 {
+        let buddy = world.buddy(0, &json!({ "capacity": capacity }));
+        let proposals: Vec<_> = (0..12).map(|_| accepted_by_the_parent(&world, &buddy).2).collect();
+        let calls: Vec<_> = proposals.iter().map(|proposal| yes(&world, buddy.person, proposal)).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (capacity, 12 - capacity));
+        for refusal in replies.iter().filter(|reply| reply.status == 409) {
+            assert_eq!(refusal.body["code"], "buddy-full");
+        }
+        let shown = world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200);
+        assert_eq!(shown.body["runningMatches"], json!(capacity));
+    }
+    assert_eq!(count(&world, "matches WHERE state = 'active'"), 6);
+    assert_sound(&world);
+}
+
+fn one_answer_given_many_times_at_once_counts_once(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 10 }));
+    for round in 1..=3 {
+        let (_, _, proposal) = accepted_by_the_parent(&world, &buddy);
+        let calls: Vec<_> = (0..16).map(|_| yes(&world, buddy.person, &proposal)).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (1, 15));
+        assert_eq!(count(&world, "matches"), round);
+        assert_eq!(count(&world, "journal WHERE action = 'match.started'"), round);
+    }
+    assert_sound(&world);
+}
+
+fn one_step_taken_many_times_at_once_is_taken_once(engine: Engine) {
+    let world = World::new(engine);
+    for round in 1..=3 {
+        let conversation = world.conversation();
+        for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+            let path = format!("/conversations/{conversation}");
+            let etag = world.app.get(world.leader, &path).expect(200).etag();
+            let body = match step {
+                "has-nobody" | "agrees" => json!({ "step": step }),
+                _ => json!({ "step": step, "wordingVersion": "2026-1", "language": "nl" }),
+            };
+            let call = || -> Reply {
+                world.app.call(Some(world.leader), "POST", &format!("{path}/answers"), Some(&body), Some(&etag))
+            };
+            let calls: Vec<Box<dyn Fn() -> Reply + Sync + '_>> =
+                (0..12).map(|_| Box::new(call) as Box<dyn Fn() -> Reply + Sync + '_>).collect();
+            let replies = at_once(&calls);
+            assert_eq!((with(&replies, 201), with(&replies, 412) + with(&replies, 409)), (1, 11), "{step}");
+        }
+        assert_eq!(count(&world, "conversation_steps"), 4 * round);
+    }
+    assert_sound(&world);
+}
+
+fn withdrawal_wins_from_whatever_happens_at_the_same_moment(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 1 }));
+    for _ in 0..6 {
+        let (parent, request, proposal) = accepted_by_the_parent(&world, &buddy);
+        let path = format!("/support-requests/{request}");
+        let mut calls = Vec::new();
+        for _ in 0..6 {
+            calls.push(yes(&world, buddy.person, &proposal));
+            calls.push(Box::new(|| world.app.ask(parent, &format!("{path}/withdrawal"))));
+        }
+        let replies = at_once(&calls);
+        assert_eq!(with(&replies[..], 200), 6, "a withdrawal is never refused");
+        assert_eq!(world.app.get(parent, &path).expect(200).body["state"], "withdrawn");
+        let shown = world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200);
+        assert_eq!(shown.body["runningMatches"], 0);
+    }
+    assert_eq!(count(&world, "matches WHERE state <> 'closed'"), 0);
+    assert_sound(&world);
+}
+
+fn a_buddy_who_is_no_longer_independent_never_gets_a_running_match(engine: Engine) {
+    let world = World::new(engine);
+    for _ in 0..5 {
+        let buddy = world.buddy(0, &json!({ "capacity": 5 }));
+        let proposals: Vec<_> = (0..5).map(|_| accepted_by_the_parent(&world, &buddy).2).collect();
+        let about = json!({ "kind": "school", "locationCode": SCHOOL });
+        let mut calls: Vec<_> = proposals.iter().map(|proposal| yes(&world, buddy.person, proposal)).collect();
+        calls.insert(2, Box::new(|| world.tie(&buddy, "employed-at-school", &about)));
+        let replies = at_once(&calls);
+        assert_eq!(replies[2].status, 201, "{}", replies[2].body);
+        let shown = world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200);
+        assert_eq!(shown.body["runningMatches"], 0);
+    }
+    assert_eq!(count(&world, "matches WHERE state <> 'closed'"), 0);
+    assert_eq!(count(&world, "proposals WHERE state = 'open'"), 0);
+    assert_sound(&world);
+}
+
+fn of_two_administrators_who_change_one_role_one_wins(engine: Engine) {
+    let world = World::new(engine);
+    let second = world.member(&world.association, "administrator", None);
+    for _ in 0..4 {
+        let person = world.person();
+        let list = format!("/organisations/{}/memberships", world.association);
+        let body = json!({ "personId": person, "role": "auditor" });
+        let role = world.app.post(world.administrator, &list, &body).expect(201);
+        let (path, etag) = (format!("{list}/{}", role.id()), role.etag());
+        let change = |who: PersonId, status: &str| {
+            world.app.call(Some(who), "PATCH", &path, Some(&json!({ "status": status })), Some(&etag))
+        };
+        let replies = at_once(&[
+            Box::new(|| change(world.administrator, "suspended")),
+            Box::new(|| change(second, "ended")),
+        ]);
+        assert_eq!((with(&replies, 200), with(&replies, 412)), (1, 1));
+        let won: &Value = &replies.iter().find(|reply| reply.status == 200).expect("one won").body;
+        assert_eq!(&world.app.get(second, &path).expect(200).body, won);
+    }
+    assert_sound(&world);
+}

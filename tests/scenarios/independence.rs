@@ -1,0 +1,135 @@
+//! Independence (S2): every tie of the table, in every form; what a parent is told and accepts by her own act; and what
+//! follows when a tie comes later.
+
+use chrono::Months;
+use naast_domain::ids::PersonId;
+use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World};
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use crate::looks::refused;
+
+on_both!(every_tie_of_the_table_does_in_every_form_what_the_table_says);
+
+/// What a tie does: blocks, is told, or nothing.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Effect {
+    B,
+    D,
+    N,
+}
+use Effect::{B, D, N};
+
+/// The kind of a tie, what it is about, how many months ago it ended, whether its further question is answered with yes,
+/// and what it does in the forms independent, school and support point.
+type Row = (&'static str, &'static str, Option<u32>, bool, [Effect; 3]);
+
+const TABLE: &[Row] = &[
+    ("employed-at-school", "school", None, false, [B, B, B]),
+    ("employed-at-school", "school", Some(11), false, [B, B, B]),
+    ("employed-at-school", "school", Some(14), false, [D, D, D]),
+    ("employed-at-school", "school", Some(38), false, [N, N, N]),
+    ("employed-at-school", "sister", None, false, [D, B, D]),
+    ("employed-at-school", "elsewhere", None, false, [N, N, N]),
+    ("employed-at-board-office", "board", None, false, [B, B, B]),
+    ("board-or-supervisory-member", "board", None, false, [B, B, B]),
+    ("employed-by-partnership", "partnership", None, false, [B, B, B]),
+    ("support-point-worker", "other-partnership", None, false, [D, D, D]),
+    ("partnership-board-member", "partnership", None, false, [B, B, B]),
+    ("partnership-board-member", "other-partnership", None, false, [N, N, N]),
+    ("decides-on-child-support", "parent", Some(40), false, [B, B, B]),
+    ("council-member-staff", "school", None, false, [B, B, B]),
+    ("council-member-parent", "school", None, false, [D, D, D]),
+    ("joint-council-member", "board", None, false, [D, D, D]),
+    ("support-plan-council-parent", "partnership", None, false, [D, D, D]),
+    ("support-plan-council-staff", "seat", None, false, [B, B, B]),
+    ("support-plan-council-staff", "other-seat", None, false, [D, D, B]),
+    ("school-volunteer", "school", None, false, [D, D, D]),
+    ("own-child-at-school", "school", None, false, [D, D, D]),
+    ("own-child-same-class", "request", None, false, [B, B, B]),
+    ("own-child-at-school", "school", Some(35), false, [D, D, D]),
+    ("own-child-at-school", "school", Some(38), false, [N, N, N]),
+    ("family-on-staff", "school", None, false, [B, B, B]),
+    ("friend-on-staff", "board", None, false, [D, D, D]),
+    ("tie-with-parent", "parent", None, false, [D, D, D]),
+    ("conflict", "partnership", None, false, [B, B, B]),
+    ("conflict", "school", Some(35), false, [D, B, D]),
+    ("conflict", "board", Some(38), false, [D, D, D]),
+    ("paid-by-school", "board", None, false, [B, B, B]),
+    ("expenses-paid-by-school", "school", None, false, [D, D, D]),
+    ("paid-by-partnership", "partnership", None, false, [D, D, D]),
+    ("commercial-interest", "everywhere", None, false, [B, B, B]),
+    ("supplier-of-school", "school", None, false, [D, B, D]),
+    ("buddy-for-other-parent", "school", None, false, [D, D, D]),
+    ("buddy-for-other-parent", "school", None, true, [B, B, B]),
+    ("authority-worker", "municipality", None, false, [D, D, D]),
+    ("authority-worker", "municipality", None, true, [B, B, B]),
+    ("political-office", "municipality", None, false, [D, D, D]),
+    ("school-records-access", "school", None, false, [B, B, B]),
+];
+
+fn object(about: &str, parent: PersonId, request: &str) -> Value {
+    match about {
+        "school" => json!({ "kind": "school", "locationCode": SCHOOL }),
+        "sister" => json!({ "kind": "school", "locationCode": SISTER }),
+        "elsewhere" => json!({ "kind": "school", "locationCode": ELSEWHERE }),
+        "board" => json!({ "kind": "board", "boardNumber": "99901" }),
+        "partnership" => json!({ "kind": "partnership", "partnershipCode": "PO9901" }),
+        "other-partnership" => json!({ "kind": "partnership", "partnershipCode": "PO9902" }),
+        "seat" => json!({ "kind": "seat", "partnershipCode": "PO9901", "boardNumber": "99901" }),
+        "other-seat" => json!({ "kind": "seat", "partnershipCode": "PO9901", "boardNumber": "99902" }),
+        "municipality" => json!({ "kind": "municipality", "municipalityCode": "9901" }),
+        "request" => json!({ "kind": "request", "requestId": request }),
+        "parent" => json!({ "kind": "parent", "personId": parent }),
+        _ => json!({ "kind": "everywhere" }),
+    }
+}
+
+fn every_tie_of_the_table_does_in_every_form_what_the_table_says(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let today = app.platform.clock.today();
+    for form in 0..3 {
+        let parent = world.person();
+        let request = world.consented(form, parent);
+        let path = format!("/support-requests/{request}");
+        // what is told of the programme itself, whoever the buddy is
+        let inherent = usize::from(form > 0);
+        let mut seen = Vec::new();
+        for (kind, about, ended, heavier, effects) in TABLE {
+            let buddy = world.buddy(form, &json!({}));
+            let mut tie = json!({ "kind": kind, "about": object(about, parent, &request) });
+            if let Some(months) = ended {
+                tie["untilDate"] = json!(today - Months::new(*months));
+            }
+            if *heavier {
+                tie["aggravated"] = json!(true);
+            }
+            app.post(buddy.person, &format!("/buddies/{}/ties", buddy.id), &tie).expect(201);
+            let row = format!("{kind} {about} {ended:?} {heavier} in form {form}");
+            let proposed = world.propose(form, &request, &buddy);
+            if effects[form] == B {
+                let refusal = refused(proposed, 409, "buddy-not-independent");
+                assert_eq!(refusal.body["source"], "S2", "{row}");
+                seen.push((buddy.id, true));
+                continue;
+            }
+            let proposal = proposed.expect(201);
+            let ties = proposal.body["ties"].as_array().expect("ties").len();
+            assert_eq!(ties, inherent + usize::from(effects[form] == D), "{row}: {}", proposal.body["ties"]);
+            // a no frees the place among the two open proposals
+            world.answer(parent, &proposal.id(), "refused").expect(201);
+        }
+        let candidates = app.get(world.coordinators[form], &format!("{path}/candidates?limit=100")).expect(200);
+        let of = |list: &str, id: &str| {
+            let rows = candidates.body[list].as_array().expect("a list");
+            rows.iter().find(|row| row["buddyId"] == id).cloned()
+        };
+        for (id, _) in &seen {
+            assert_eq!(of("candidates", id), None);
+            let reasons = of("excluded", id).expect("who is excluded is told")["reasons"].clone();
+            let codes: Vec<_> = reasons.as_array().expect("reasons").iter().map(|one| one["code"].clone()).collect();
+            assert_eq!(codes, ["not-independent"]);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What several scenarios look at: a refusal, two answers that must be the same, and the database itself.
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use naast_persistence::{Database, Location, doctor, journal};
+use naast_tests::app::Reply;
+use naast_tests::around;
+use naast_tests::world::World;
+use serde_json::Value;
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// How many rows there are of what stands behind `FROM`.
+pub fn count(world: &World, rows: &str) -> i64 {
+    let question = format!("SELECT count(*) AS number FROM {rows}");
+    around(&world.app.location, |database| {
+        let counted: Result<Counted, _> = match database {
+            Database::Sqlite(connection) => sql_query(question).get_result(*connection),
+            Database::Postgres(connection) => sql_query(question).get_result(*connection),
+        };
+        counted.expect("the question is sound").number
+    })
+}
+
+/// Whether the database holds these letters in any place: in the bytes of the files of SQLite, in any row of PostgreSQL.
+pub fn holds(world: &World, letters: &str) -> bool {
+    match &world.app.location {
+        Location::Sqlite(path) => ["", "-wal"].iter().any(|ending| {
+            let file = format!("{}{ending}", path.display());
+            let bytes = std::fs::read(file).unwrap_or_default();
+            bytes.windows(letters.len()).any(|window| window == letters.as_bytes())
+        }),
+        Location::Postgres(_) => {
+            let tables: Vec<Named> = around(&world.app.location, |database| match database {
+                Database::Postgres(connection) => {
+                    sql_query("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'")
+                        .load(*connection)
+                        .expect("the tables are there")
+                }
+                Database::Sqlite(_) => unreachable!("the location is of PostgreSQL"),
+            });
+            tables.iter().any(|table| {
+                count(world, &format!("{} AS t WHERE t::text LIKE '%{letters}%'", table.name)) > 0
+            })
+        }
+    }
+}
+
+/// Every invariant of the database holds, and nothing is missing from the journal.
+pub fn assert_sound(world: &World) {
+    around(&world.app.location, |database| {
+        for check in doctor::run(database).expect("the doctor runs") {
+            assert_eq!(check.wrong, 0, "{}", check.name);
+        }
+        let verified = journal::verify(database, &[], |_| {}).expect("the journal is read");
+        assert!(verified.rows > 0);
+        assert_eq!(verified.damages, []);
+    });
+}
+
+/// The refusal with this status and code; otherwise the test fails with the whole answer.
+pub fn refused(reply: Reply, status: u16, code: &str) -> Reply {
+    let reply = reply.expect(status);
+    assert_eq!(reply.body["code"], code, "{}", reply.body);
+    reply
+}
+
+/// The texts of a list.
+pub fn texts(list: &Value) -> Vec<&str> {
+    list.as_array().expect("a list").iter().map(|one| one.as_str().expect("a text")).collect()
+}
+
+/// Everything that tells two answers apart, but for the number of the call and the time of day: status, headers, body.
+pub fn seen(reply: &Reply) -> String {
+    let mut body = reply.body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("instance");
+    }
+    let mut headers: Vec<String> = reply
+        .headers
+        .iter()
+        .filter(|(name, _)| !["x-request-id", "date"].contains(&name.as_str()))
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
+    headers.sort_unstable();
+    format!("{}\n{}\n{body}", reply.status, headers.join("\n"))
+}

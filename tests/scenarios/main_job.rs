@@ -1,0 +1,46 @@
+//! The main job: from the first question at school to a running match, and its end.
+
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both};
+use serde_json::json;
+
+on_both!(from_the_first_question_to_a_match_that_closes);
+
+fn from_the_first_question_to_a_match_that_closes(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let buddy = world.buddy(0, &json!({}));
+
+    let conversation = world.conversation();
+    let code = world.explained(&conversation);
+    let seen = app.get(world.leader, &format!("/conversations/{conversation}")).expect(200);
+    assert_eq!(seen.body["state"], "with-parent");
+
+    let parent = world.person();
+    let referral = json!({
+        "code": code, "request": world.request_body(0), "consent": { "textVersion": "2026-1", "language": "nl" }
+    });
+    let request = app.post(parent, "/referrals", &referral).expect(201).id();
+    let handed_over = app.get(world.leader, &format!("/conversations/{conversation}")).expect(200);
+    assert_eq!(handed_over.body["state"], "handed-over");
+    assert!(!String::from_utf8_lossy(&handed_over.bytes).contains("ouder@example.org"));
+
+    world.consent(parent, &request).expect(201);
+    let path = format!("/support-requests/{request}");
+    let candidates = app.get(world.coordinators[0], &format!("{path}/candidates")).expect(200);
+    assert_eq!(candidates.body["candidates"][0]["buddyId"], json!(buddy.id));
+    assert_eq!(candidates.body["candidates"][0]["score"], 100);
+
+    let (running, _) = world.matched(0, parent, &request, &buddy);
+    let contact = json!({ "date": app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
+    app.post(buddy.person, &format!("/matches/{running}/contacts"), &contact).expect(201);
+    app.post_on(
+        parent,
+        &format!("/matches/{running}"),
+        &format!("/matches/{running}/closure"),
+        &json!({ "reason": "goal-reached" }),
+    )
+    .expect(200);
+    assert_eq!(app.get(parent, &path).expect(200).body["state"], "closed");
+    assert_eq!(app.get(parent, &path).expect(200).body["locationCode"], SCHOOL);
+}

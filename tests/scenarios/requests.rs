@@ -1,0 +1,255 @@
+//! Support requests (S5): the parent asks herself, consents in words that she was shown, and stops when she wants.
+
+use naast_domain::ids::PersonId;
+use naast_tests::world::{Buddy, World};
+use naast_tests::{Engine, around, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, count, holds, refused, seen, texts};
+
+on_both!(
+    a_parent_asks_without_school_and_without_a_conversation,
+    a_consent_is_the_parents_own_in_the_words_in_use_and_given_once,
+    nobody_is_sought_before_the_parent_consented,
+    withdrawal_is_never_refused_and_ends_everything,
+    what_was_withdrawn_leaves_no_contact_behind,
+    another_parents_request_is_as_if_it_were_not_there,
+);
+
+fn a_parent_asks_without_school_and_without_a_conversation(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let mut body = world.request_body(0);
+    body.as_object_mut()
+        .expect("an object")
+        .retain(|name, _| name != "locationCode" && name != "municipalityCode");
+    let shown = world.app.post(parent, "/support-requests", &body).expect(201);
+    assert_eq!(shown.body["origin"], "self");
+    assert_eq!(shown.body["state"], "submitted");
+    assert_eq!(shown.body["parentId"], json!(parent));
+    assert_eq!(count(&world, "conversations"), 0);
+    let own = world.app.get(parent, "/support-requests").expect(200);
+    assert_eq!(own.body["data"][0]["id"], shown.body["id"]);
+
+    // nobody could check the school then, and the parent is told so before she says yes
+    world.consent(parent, &shown.id()).expect(201);
+    let buddy = world.buddy(0, &json!({}));
+    let proposal = world.propose(0, &shown.id(), &buddy).expect(201).id();
+    let told = world.app.get(parent, &format!("/proposals/{proposal}")).expect(200);
+    assert_eq!(told.body["ties"][0]["code"], "school-not-named");
+    refused(world.answer(parent, &proposal, "accepted"), 409, "tie-not-accepted");
+}
+
+fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.request(0, parent);
+    let path = format!("/support-requests/{request}/consents");
+    let words = |kind: &str, version: &str| json!({ "kind": kind, "text": { "textVersion": version, "language": "nl" } });
+    let unknown =
+        refused(world.app.post(parent, &path, &words("request", "2020-1")), 409, "consent-text-unknown");
+    assert_eq!(texts(&unknown.body["permitted"]), ["2026-1"]);
+    refused(world.app.post(parent, &path, &words("referral", "2026-1")), 409, "request-not-open");
+    for other in
+        [world.coordinators[0], world.coordinators[1], world.leader, world.person(), world.administrator]
+    {
+        let reply = world.app.post(other, &path, &words("request", "2026-1"));
+        assert!([403, 404].contains(&reply.status), "{}", reply.body);
+    }
+    assert_eq!(count(&world, "consents"), 0);
+
+    let given = world.consent(parent, &request).expect(201);
+    let texts = world.app.call(None, "GET", "/consent-texts", None, None).expect(200);
+    let shown = texts.body["data"].as_array().expect("texts");
+    let shown =
+        shown.iter().find(|one| one["kind"] == "request" && one["language"] == "nl").expect("the words");
+    assert_eq!(given.body["textHash"], shown["textHash"]);
+    refused(world.consent(parent, &request), 409, "already-there");
+    world.app.post(parent, &path, &words("child-health-data", "2026-1")).expect(201);
+    assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL"), 2);
+}
+
+fn nobody_is_sought_before_the_parent_consented(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let parent = world.person();
+    let own = world.request(0, parent);
+    let code = world.explained(&world.conversation());
+    let referred = world.refer(parent, &code, &world.request_body(0)).expect(201).id();
+    for request in [own, referred] {
+        let candidates = format!("/support-requests/{request}/candidates");
+        refused(world.app.get(world.coordinators[0], &candidates), 409, "consent-missing");
+        refused(world.propose(0, &request, &buddy), 409, "consent-missing");
+        world.consent(parent, &request).expect(201);
+        world.app.get(world.coordinators[0], &candidates).expect(200);
+        for other in [parent, buddy.person, world.leader] {
+            refused(world.app.get(other, &candidates), 403, "forbidden");
+        }
+        refused(world.app.get(world.coordinators[1], &candidates), 404, "not-found");
+    }
+}
+
+const STATES: &[&str] =
+    &["submitted", "consented", "proposed", "half-accepted", "matched", "paused", "closed", "withdrawn"];
+
+/// A request that was brought as far as this, with its proposal and match.
+fn brought_to(
+    world: &World,
+    state: &str,
+    parent: PersonId,
+    buddy: &Buddy,
+) -> (String, Option<String>, Option<String>) {
+    let request = world.request(0, parent);
+    if state == "submitted" {
+        return (request, None, None);
+    }
+    world.consent(parent, &request).expect(201);
+    match state {
+        "consented" => (request, None, None),
+        "proposed" | "half-accepted" => {
+            let proposal = world.propose(0, &request, buddy).expect(201).id();
+            if state == "half-accepted" {
+                world.answer(buddy.person, &proposal, "accepted").expect(201);
+            }
+            (request, Some(proposal), None)
+        }
+        "withdrawn" => {
+            world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+            (request, None, None)
+        }
+        _ => {
+            let (matched, proposal) = world.matched(0, parent, &request, buddy);
+            let path = format!("/matches/{matched}");
+            match state {
+                "paused" => {
+                    let etag = world.app.get(parent, &path).expect(200).etag();
+                    world
+                        .app
+                        .call(Some(parent), "POST", &format!("{path}/pauses"), None, Some(&etag))
+                        .expect(200);
+                }
+                "closed" => {
+                    let goal = json!({ "reason": "goal-reached" });
+                    world.app.post_on(parent, &path, &format!("{path}/closure"), &goal).expect(200);
+                }
+                _ => {}
+            }
+            (request, Some(proposal), Some(matched))
+        }
+    }
+}
+
+fn withdrawal_is_never_refused_and_ends_everything(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 1 }));
+    for (round, state) in STATES.iter().enumerate() {
+        let parent = world.person();
+        let (request, proposal, matched) = brought_to(&world, state, parent, &buddy);
+        let path = format!("/support-requests/{request}");
+        // the coordinator may do it on the parent's word
+        let who = if round % 2 == 0 { parent } else { world.coordinators[0] };
+        let first = world.app.ask(who, &format!("{path}/withdrawal")).expect(200);
+        assert_eq!(first.body["state"], "withdrawn", "{state}");
+        if ["matched", "paused"].contains(state) {
+            assert_eq!(first.body["closedMatchId"], json!(matched));
+        }
+        if ["proposed", "half-accepted"].contains(state) {
+            assert_eq!(first.body["cancelledProposalIds"], json!([proposal]));
+        }
+        let again = world.app.ask(parent, &format!("{path}/withdrawal")).expect(200);
+        assert_eq!((&again.body["state"], &again.body["closedMatchId"]), (&json!("withdrawn"), &Value::Null));
+        assert_eq!(again.etag(), first.etag(), "{state}");
+
+        let shown = world.app.get(world.coordinators[0], &path).expect(200);
+        assert_eq!(
+            (&shown.body["state"], &shown.body["contact"]),
+            (&json!("withdrawn"), &Value::Null),
+            "{state}"
+        );
+        let consents = world.app.get(parent, &format!("{path}/consents")).expect(200);
+        assert!(
+            consents.body["data"]
+                .as_array()
+                .expect("consents")
+                .iter()
+                .all(|one| one["withdrawnAt"].is_string())
+        );
+        if let Some(matched) = matched {
+            let shown = world.app.get(parent, &format!("/matches/{matched}")).expect(200);
+            assert_eq!(shown.body["state"], "closed", "{state}");
+        } else if let Some(proposal) = proposal {
+            refused(world.answer(buddy.person, &proposal, "accepted"), 409, "proposal-not-open");
+            refused(world.answer(parent, &proposal, "accepted"), 409, "proposal-not-open");
+        }
+        let free = world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200);
+        assert_eq!(free.body["runningMatches"], 0, "{state}");
+        refused(world.consent(parent, &request), 409, "request-not-open");
+        refused(world.propose(0, &request, &buddy), 409, "request-not-open");
+    }
+    assert_sound(&world);
+}
+
+fn what_was_withdrawn_leaves_no_contact_behind(engine: Engine) {
+    const WAY: &str = "merkteken-0815@example.org";
+    let world = World::new(engine);
+    let parent = world.person();
+    let mut body = world.request_body(0);
+    body["contact"]["value"] = json!(WAY);
+    let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
+    assert!(holds(&world, WAY), "the look itself works");
+    world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+    if engine == Engine::Sqlite {
+        around(&world.app.location, |database| database.batch("PRAGMA wal_checkpoint(TRUNCATE)"))
+            .expect("the log is worked in");
+    }
+    assert!(!holds(&world, WAY));
+}
+
+fn another_parents_request_is_as_if_it_were_not_there(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, other) = (world.person(), world.person());
+    let buddy = world.buddy(0, &json!({}));
+    let request = world.consented(0, parent);
+    let (matched, proposal) = world.matched(0, parent, &request, &buddy);
+    let consent =
+        json!({ "kind": "child-health-data", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let yes = json!({ "answer": "accepted" });
+    let ties = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
+    let reason = json!({ "reason": "goal-reached" });
+    let met = json!({ "date": "2026-01-05", "channel": "online", "minutes": 30, "task": "listening" });
+    let calls: &[(&str, &str, String, Option<&Value>)] = &[
+        ("GET", &request, "/support-requests/{}".into(), None),
+        ("GET", &request, "/support-requests/{}/consents".into(), None),
+        ("GET", &request, "/support-requests/{}/proposals".into(), None),
+        ("POST", &request, "/support-requests/{}/consents".into(), Some(&consent)),
+        ("POST", &request, "/support-requests/{}/withdrawal".into(), None),
+        ("GET", &proposal, "/proposals/{}".into(), None),
+        ("GET", &proposal, "/proposals/{}/tie-answers".into(), None),
+        ("POST", &proposal, "/proposals/{}/acceptances".into(), Some(&yes)),
+        ("POST", &proposal, "/proposals/{}/tie-answers".into(), Some(&ties)),
+        ("GET", &matched, "/matches/{}".into(), None),
+        ("GET", &matched, "/matches/{}/contacts".into(), None),
+        ("POST", &matched, "/matches/{}/contacts".into(), Some(&met)),
+        ("POST", &matched, "/matches/{}/pauses".into(), None),
+        ("POST", &matched, "/matches/{}/resumptions".into(), None),
+        ("POST", &matched, "/matches/{}/closure".into(), Some(&reason)),
+        ("GET", &buddy.id, "/buddies/{}".into(), None),
+        ("GET", &buddy.id, "/buddies/{}/ties".into(), None),
+        ("POST", &buddy.id, "/buddies/{}/tie-declarations".into(), None),
+    ];
+    let rows = count(&world, "journal");
+    for stranger in [other, world.leader, world.administrator, world.coordinators[1]] {
+        for (method, id, path, body) in calls {
+            let call = |id: &str| {
+                let etag = (*method == "POST").then_some("\"v1\"");
+                world.app.call(Some(stranger), method, &path.replace("{}", id), *body, etag)
+            };
+            let (there, nowhere) = (call(id), call(&random_id().to_string()));
+            assert_eq!(seen(&there), seen(&nowhere), "{method} {path}");
+            assert!([403, 404].contains(&there.status), "{method} {path}");
+        }
+    }
+    assert_eq!(world.app.get(other, "/support-requests").expect(200).body["data"], json!([]));
+    assert_eq!(world.app.get(other, "/matches").expect(200).body["data"], json!([]));
+    assert_eq!(count(&world, "journal"), rows, "nothing was changed and nothing was written down");
+}

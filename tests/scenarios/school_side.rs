@@ -1,0 +1,197 @@
+//! What school cannot see (S2): nothing that the parent does tells it anything, until she consents to the hand-over, and
+//! then only that.
+
+use naast_domain::ids::PersonId;
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::json;
+
+use crate::looks::{holds, refused, seen};
+
+on_both!(
+    whatever_the_parent_does_school_sees_the_same_bytes,
+    five_parents_who_did_five_things_look_alike_at_school,
+    after_the_hand_over_school_sees_that_it_was_and_when,
+    no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consents,
+    whoever_works_at_the_school_cannot_consent_for_the_parent,
+);
+
+const ACTS: &[&str] = &["", "take-time", "decline-buddy", "contact-self", "withdraw"];
+
+/// Everything that the school's side can ask of a conversation, and every way in which it can be refused.
+fn all_of_it(world: &World, conversation: &str, reference: uuid::Uuid) -> Vec<String> {
+    let path = format!("/conversations/{conversation}");
+    let reopen = json!({ "locationCode": SCHOOL, "parentReference": reference, "ground": "regular-talk" });
+    let code = json!({ "step": "ask-first-question", "wordingVersion": "2026-1", "language": "nl" });
+    let stale =
+        world.app.call(Some(world.leader), "POST", &format!("{path}/answers"), Some(&code), Some("\"v1\""));
+    [
+        world.app.get(world.leader, &path),
+        world.app.get(world.leader, &format!("{path}/answers")),
+        world.app.get(world.leader, &format!("/conversations?locationCode={SCHOOL}")),
+        world.app.post(world.leader, "/conversations", &reopen),
+        world.step(conversation, "ask-first-question"),
+        world.step(conversation, "explain-buddy"),
+        stale,
+    ]
+    .iter()
+    .map(seen)
+    .collect()
+}
+
+fn opened(world: &World, reference: uuid::Uuid) -> String {
+    let body = json!({ "locationCode": SCHOOL, "parentReference": reference, "ground": "regular-talk" });
+    world.app.post(world.leader, "/conversations", &body).expect(201).id()
+}
+
+fn whatever_the_parent_does_school_sees_the_same_bytes(engine: Engine) {
+    let world = World::new(engine);
+    for act in &ACTS[1..] {
+        let reference = random_id();
+        let conversation = opened(&world, reference);
+        let code = world.explained(&conversation);
+        let before = all_of_it(&world, &conversation, reference);
+        world.parent_step(&code, act).expect(200);
+        assert_eq!(all_of_it(&world, &conversation, reference), before, "{act}");
+        world.parent_step(&code, "withdraw").expect(200);
+        assert_eq!(all_of_it(&world, &conversation, reference), before, "{act}, then stop");
+    }
+}
+
+/// The same without ids and times.
+fn without_ids(answers: &[String], own: &[&str]) -> Vec<String> {
+    let is_time = |word: &str| word.len() > 20 && word.as_bytes()[4] == b'-' && word.contains('T');
+    answers
+        .iter()
+        .map(|answer| {
+            let text = own.iter().fold(answer.clone(), |text, id| text.replace(id, "_"));
+            text.split('"').map(|word| if is_time(word) { "_" } else { word }).collect::<Vec<_>>().join("\"")
+        })
+        .collect()
+}
+
+fn five_parents_who_did_five_things_look_alike_at_school(engine: Engine) {
+    let mut alike: Option<Vec<String>> = None;
+    let world = World::new(engine);
+    for act in ACTS {
+        let reference = random_id();
+        let conversation = opened(&world, reference);
+        let code = world.explained(&conversation);
+        if !act.is_empty() {
+            world.parent_step(&code, act).expect(200);
+        }
+        let mut answers = all_of_it(&world, &conversation, reference);
+        answers.remove(2); // the list grows with each conversation; the test before this one compares it
+        let answers = without_ids(&answers, &[&conversation, &reference.to_string()]);
+        match &alike {
+            None => alike = Some(answers),
+            Some(first) => assert_eq!(&answers, first, "{act}"),
+        }
+    }
+}
+
+fn after_the_hand_over_school_sees_that_it_was_and_when(engine: Engine) {
+    let world = World::new(engine);
+    let conversation = world.conversation();
+    let code = world.explained(&conversation);
+    let path = format!("/conversations/{conversation}");
+    let mut before = world.app.get(world.leader, &path).expect(200).body;
+    let steps = world.app.get(world.leader, &format!("{path}/answers")).expect(200).bytes;
+    let parent = world.person();
+    let request = world.refer(parent, &code, &world.request_body(0)).expect(201).id();
+
+    let after = world.app.get(world.leader, &path).expect(200);
+    before["state"] = json!("handed-over");
+    before["handedOverDate"] = json!(world.app.platform.clock.today());
+    assert_eq!(after.body, before);
+    assert_eq!(world.app.get(world.leader, &format!("{path}/answers")).expect(200).bytes, steps);
+
+    // what comes after is not told: not the consent, not the match, not the end
+    world.consent(parent, &request).expect(201);
+    let buddy = world.buddy(0, &json!({}));
+    world.matched(0, parent, &request, &buddy);
+    world.parent_step(&code, "withdraw").expect(200);
+    let request = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+    assert_eq!(request.body["state"], "withdrawn", "the code also stops what came of it");
+    let last = world.app.get(world.leader, &path).expect(200);
+    assert_eq!((seen(&last), last.etag()), (seen(&after), after.etag()));
+}
+
+/// Everything that can be read by somebody who knows every id there is, by the collection that it belongs to.
+fn crawl(world: &World, reader: PersonId, ids: &[(&str, &str)]) -> Vec<String> {
+    let document = &naast_api::contract::CONTRACT.document;
+    let mut read = Vec::new();
+    for (path, _) in document["paths"].as_object().expect("paths").iter().filter(|(_, item)| item["get"].is_object()) {
+        let collection = path.split('/').nth(1).unwrap_or_default();
+        let id = ids.iter().find(|(of, _)| *of == collection).map(|(_, id)| *id);
+        let place = path.replace("{id}", id.unwrap_or(SCHOOL)).replace("{locationCode}", SCHOOL);
+        let buddy = ids[0].1;
+        let query = match path.as_str() {
+            "/conversations" => format!("?locationCode={SCHOOL}"),
+            "/support-requests" | "/matches" | "/buddies" => format!("?programmeId={}", world.programmes[0]),
+            "/proposals" => format!("?buddyId={buddy}"),
+            _ => String::new(),
+        };
+        for place in [format!("{place}{query}"), place] {
+            read.push(String::from_utf8_lossy(&world.app.get(reader, &place).bytes).into_owned());
+        }
+    }
+    read
+}
+
+fn no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consents(engine: Engine) {
+    const NAME: &str = "Merkteken Zevenbergen";
+    const WAY: &str = "merkteken-4711@example.org";
+    let world = World::new(engine);
+    let conversation = world.conversation();
+    let code = world.explained(&conversation);
+    let mut body = world.request_body(0);
+    body["contact"] = json!({ "name": NAME, "kind": "email", "value": WAY });
+    let parent = world.person();
+    let unknown =
+        json!({ "code": code, "request": body, "consent": { "textVersion": "2020-1", "language": "nl" } });
+    refused(world.app.post(parent, "/referrals", &unknown), 409, "consent-text-unknown");
+    refused(world.refer(world.leader, &code, &body), 409, "only-the-parent");
+    world.parent_step(&code, "take-time").expect(200);
+    assert!(!holds(&world, NAME) && !holds(&world, WAY), "kept before the parent consented");
+
+    let request = world.refer(parent, &code, &body).expect(201).id();
+    assert!(holds(&world, NAME) && holds(&world, WAY), "kept from then on: the look itself works");
+    world.consent(parent, &request).expect(201);
+    let buddy = world.buddy(0, &json!({}));
+    let (matched, proposal) = world.matched(0, parent, &request, &buddy);
+    let ids = [
+        ("buddies", buddy.id.as_str()),
+        ("conversations", &conversation),
+        ("support-requests", &request),
+        ("proposals", &proposal),
+        ("matches", &matched),
+        ("programmes", &world.programmes[0]),
+    ];
+    let own = crawl(&world, parent, &ids).join("\n");
+    assert!(own.contains(NAME) && own.contains(WAY), "the parent reads her own: the crawl itself works");
+    let parent = parent.to_string();
+    let marks = [NAME, WAY, &parent, &request, &proposal, &matched];
+    for role in ["school-leader", "board-member", "partnership-staff"] {
+        let reader = world.member(&world.school, role, None);
+        for answer in crawl(&world, reader, &ids) {
+            let told = marks.iter().find(|mark| answer.contains(**mark));
+            assert_eq!(told, None, "{role} reads {answer}");
+        }
+    }
+}
+
+fn whoever_works_at_the_school_cannot_consent_for_the_parent(engine: Engine) {
+    let world = World::new(engine);
+    let code = world.explained(&world.conversation());
+    for role in ["school-leader", "school-staff", "professional", "board-member"] {
+        let colleague = world.member(&world.school, role, None);
+        refused(world.refer(colleague, &code, &world.request_body(0)), 409, "only-the-parent");
+    }
+    refused(
+        world.app.call(None, "POST", "/referrals", Some(&json!({ "code": code })), None),
+        401,
+        "unauthenticated",
+    );
+    world.refer(world.person(), &code, &world.request_body(0)).expect(201);
+}

@@ -1,0 +1,11 @@
+//! What the storage promises, on both databases: the schema, migrations, column types, transactions, limits and the
+//! journal.
+
+mod columns;
+mod journal;
+mod limits;
+mod migrations;
+mod schema;
+mod tables;
+mod tampering;
+mod writing;
