@@ -1,11 +1,14 @@
 //! The two databases behind one name. With [`crate::columns`] this is the only file that knows both well.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, RunQueryDsl};
 
-use crate::Error;
+use crate::{Error, Fault};
 
 /// A borrowed connection to either database.
 pub enum Database<'a> {
@@ -46,7 +49,7 @@ impl Database<'_> {
 
     /// Does the work in one transaction of its own: `BEGIN IMMEDIATE` on SQLite, because a deferred one loses
     /// the race for the write lock halfway; a savepoint when a transaction is open already.
-    pub fn transaction<T, E: From<Error>>(
+    pub fn transaction<T, E: Fault>(
         &mut self,
         work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -71,7 +74,7 @@ impl Database<'_> {
 impl Database<'_> {
     /// Reads a moment that stands still while others write, for as long as it takes: for an administrator's checks, not
     /// for a call.
-    pub fn snapshot<T, E: From<Error>>(
+    pub fn snapshot<T, E: Fault>(
         &mut self,
         work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -109,7 +112,7 @@ fn within<C, T, E>(
 ) -> Result<T, E>
 where
     C: Connection<TransactionManager = AnsiTransactionManager>,
-    E: From<Error>,
+    E: Fault,
 {
     begin(connection).map_err(Error::from)?;
     match work(connection) {
@@ -117,21 +120,23 @@ where
             AnsiTransactionManager::commit_transaction(connection).map_err(Error::from)?;
             Ok(value)
         }
-        Err(refusal) => {
-            AnsiTransactionManager::rollback_transaction(connection).map_err(Error::from)?;
-            Err(refusal)
-        }
+        Err(refusal) => match AnsiTransactionManager::rollback_transaction(connection) {
+            // what came first says more than that the rollback failed too
+            Err(_) if refusal.storage().is_some() => Err(refusal),
+            Err(fault) => Err(Error::from(fault).into()),
+            Ok(()) => Err(refusal),
+        },
     }
 }
 
 /// Prepares a fresh SQLite connection and reads every setting back: a setting that did not take is an error, not
 /// a surprise on a bad day.
 pub(crate) fn prepare_sqlite(connection: &mut SqliteConnection, read_only: bool) -> Result<(), Error> {
-    // busy_timeout first: without it, setting WAL may itself fail
+    connection.batch_execute("PRAGMA busy_timeout = 5000").map_err(Error::from)?;
+    switch_to_wal(connection)?;
     connection
         .batch_execute(
-            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
              PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 1000; \
              PRAGMA journal_size_limit = 67108864;",
         )
@@ -148,6 +153,18 @@ pub(crate) fn prepare_sqlite(connection: &mut SqliteConnection, read_only: bool)
         }
     }
     Ok(())
+}
+
+/// Of several that open a new file at once, one makes the switch; SQLite tells the others that it is locked without
+/// minding `busy_timeout`.
+fn switch_to_wal(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let give_up = Instant::now() + Duration::from_secs(5);
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL").map_err(Error::from) {
+            Err(Error::Busy(_)) if Instant::now() < give_up => thread::sleep(Duration::from_millis(10)),
+            outcome => return outcome,
+        }
+    }
 }
 
 #[derive(diesel::QueryableByName)]

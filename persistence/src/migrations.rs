@@ -1,10 +1,12 @@
 //! Bringing a schema up to date, once, whoever starts first.
 
-use diesel::migration::MigrationSource;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::database::Database;
-use crate::{Error, OpenError};
+use crate::{Error, OpenError, on_either};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -29,18 +31,13 @@ fn refused(fault: impl std::fmt::Display) -> OpenError {
 /// Runs what waits and says how many that were.
 pub(crate) fn run(database: &mut Database<'_>) -> Result<usize, OpenError> {
     match database {
-        Database::Sqlite(connection) => {
-            // each migration is a transaction of its own; the exclusive lock of the first write makes a second
-            // starter wait (busy_timeout) and then find nothing to do
-            let ran = connection.run_pending_migrations(SQLITE);
-            match ran {
-                Ok(done) => Ok(done.len()),
-                Err(fault) => match connection.pending_migrations(SQLITE) {
-                    Ok(waiting) if waiting.is_empty() => Ok(0),
-                    _ => Err(refused(fault)),
-                },
+        // all of them in one transaction, whose lock makes a second starter wait and then find nothing to do
+        Database::Sqlite(_) => database.transaction(|database| match database {
+            Database::Sqlite(connection) => {
+                connection.run_pending_migrations(SQLITE).map(|done| done.len()).map_err(refused)
             }
-        }
+            Database::Postgres(_) => unreachable!("the arm above"),
+        }),
         Database::Postgres(_) => {
             database.batch(&format!("SELECT pg_advisory_lock({LOCK})"))?;
             let ran = match database {
@@ -57,31 +54,46 @@ pub(crate) fn run(database: &mut Database<'_>) -> Result<usize, OpenError> {
 
 /// How the schema stands to this program.
 pub(crate) fn state(database: &mut Database<'_>) -> Result<State, OpenError> {
-    let (applied, known) = match database {
-        Database::Sqlite(connection) => (
-            connection.applied_migrations().map_err(refused)?,
-            MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)
-                .map_err(refused)?
-                .iter()
-                .map(|migration| migration.name().version().as_owned())
-                .collect::<Vec<_>>(),
-        ),
-        Database::Postgres(connection) => (
-            connection.applied_migrations().map_err(refused)?,
-            MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)
-                .map_err(refused)?
-                .iter()
-                .map(|migration| migration.name().version().as_owned())
-                .collect::<Vec<_>>(),
-        ),
+    let known: Vec<String> = if database.is_postgres() {
+        versions(&MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map_err(refused)?)
+    } else {
+        versions(&MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(refused)?)
     };
+    let applied = applied(database)?;
     if let Some(unknown) = applied.iter().find(|version| !known.contains(version)) {
-        return Ok(State::Ahead(unknown.to_string()));
+        return Ok(State::Ahead(unknown.clone()));
     }
     match known.len() - applied.len() {
         0 => Ok(State::Current),
         waiting => Ok(State::Behind(waiting)),
     }
+}
+
+fn versions<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().version().to_string()).collect()
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// The migrations that a schema has. Diesel's own function makes its table first, which a reader of SQLite and a role
+/// without rights on the schema cannot.
+fn applied(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
+    let catalogue = if database.is_postgres() {
+        "SELECT 'yes' AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL"
+    } else {
+        "SELECT 'yes' AS version FROM sqlite_master WHERE name = '__diesel_schema_migrations'"
+    };
+    let exists: Vec<Version> = on_either!(database, |c| sql_query(catalogue).load(c))?;
+    if exists.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Version> =
+        on_either!(database, |c| sql_query("SELECT version FROM __diesel_schema_migrations").load(c))?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
 }
 
 /// Undoes every migration; for tests of the way down.

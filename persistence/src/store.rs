@@ -221,9 +221,12 @@ impl Store {
                 .unwrap_or_else(|_| Err(Error::Busy("the writer stopped").into())),
             Engine::Postgres { pool } => {
                 let mut connection = checked_out(pool)?;
-                for _ in 1..TRIES {
+                for attempt in 1..TRIES {
                     match write_once(&mut connection, &work) {
-                        Err(fault) if matches!(fault.storage(), Some(Error::Lost)) => {}
+                        // the winner of a deadlock needs a moment to finish, or the two meet again
+                        Err(fault) if matches!(fault.storage(), Some(Error::Lost)) => {
+                            std::thread::sleep(Duration::from_millis(2 << attempt));
+                        }
                         outcome => return outcome,
                     }
                 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use naast_domain::access::{Action, Grant, ReadMatch, Standing};
 use naast_domain::buddies::Channel;
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
 use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
 use naast_domain::{Date, Moment};
@@ -11,7 +12,7 @@ use naast_domain::{Date, Moment};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Page, Slice, Stored, code, code_or_none, count, one};
-use crate::schema::{buddies, contacts, matches, support_requests};
+use crate::schema::{buddies, contacts, matches, proposals, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -175,6 +176,26 @@ pub fn running_of_buddy(
         .select(Row::as_select())
         .load(c))?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The buddies of a programme with whom a match runs or who are proposed to somebody, by id.
+pub fn buddies_in_use(database: &mut Database<'_>, programme: ProgrammeId) -> Result<Vec<BuddyId>, Error> {
+    let mut keys: Vec<Key> = on_either!(&mut *database, |c| matches::table
+        .filter(matches::programme_id.eq(Key::from(programme)))
+        .filter(matches::state.ne(MatchState::Closed.to_string()))
+        .select(matches::buddy_id)
+        .distinct()
+        .load(c))?;
+    let proposed: Vec<Key> = on_either!(database, |c| proposals::table
+        .filter(proposals::programme_id.eq(Key::from(programme)))
+        .filter(proposals::state.eq(ProposalState::Open.to_string()))
+        .select(proposals::buddy_id)
+        .distinct()
+        .load(c))?;
+    keys.extend(proposed);
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys.into_iter().map(Into::into).collect())
 }
 
 /// Whose matches a page shows.

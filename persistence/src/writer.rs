@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use diesel::Connection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 
@@ -25,6 +25,8 @@ const SHARED: usize = 64;
 trait Job: Send {
     /// Runs in a savepoint; the answer stays inside.
     fn run(&mut self, database: &mut Database<'_>);
+    /// Whether the run ended in a fault of storage.
+    fn faulted(&self) -> bool;
     /// Gives the answer that the run left, or the fault that took the whole commit.
     fn answer(self: Box<Self>, fault: Option<Error>);
 }
@@ -46,6 +48,10 @@ where
         self.outcome = Some(
             database.transaction(|database| work(&mut Transaction::new(database)).map(Kept::into_inner)),
         );
+    }
+
+    fn faulted(&self) -> bool {
+        matches!(&self.outcome, Some(Err(refusal)) if refusal.storage().is_some())
     }
 
     fn answer(self: Box<Self>, fault: Option<Error>) {
@@ -108,7 +114,8 @@ impl Thread {
         }
     }
 
-    /// Runs these use cases in one commit. One that panics is taken out and told so; the others run again.
+    /// Runs these use cases in one commit. One that panics or breaks the transaction is taken out and told so; the
+    /// others run again.
     fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         loop {
             match self.attempt(&mut jobs) {
@@ -116,8 +123,8 @@ impl Thread {
                 Attempt::Failed(fault) => {
                     return jobs.into_iter().for_each(|job| job.answer(Some(fault.clone())));
                 }
-                Attempt::Panicked(place) => {
-                    jobs.remove(place).answer(Some(Error::Refused("a use case panicked".to_owned())));
+                Attempt::Broken(place, fault) => {
+                    jobs.remove(place).answer(fault);
                     // the state of the transaction is unknown: begin again on a new connection
                     match self.reconnect() {
                         Ok(()) => {}
@@ -139,7 +146,12 @@ impl Thread {
         for (place, job) in jobs.iter_mut().enumerate() {
             let connection = &mut self.connection;
             if catch_unwind(AssertUnwindSafe(|| job.run(&mut Database::Sqlite(connection)))).is_err() {
-                return Attempt::Panicked(place);
+                return Attempt::Broken(place, Some(Error::Refused("a use case panicked".to_owned())));
+            }
+            // a full or failing disk may make SQLite roll back the whole transaction; what runs after that would be
+            // committed alone and answered wrongly
+            if job.faulted() && self.connection.batch_execute("BEGIN").is_ok() {
+                return Attempt::Broken(place, None);
             }
         }
         match AnsiTransactionManager::commit_transaction(&mut self.connection) {
@@ -168,5 +180,6 @@ impl Thread {
 enum Attempt {
     Committed,
     Failed(Error),
-    Panicked(usize),
+    /// This use case took the shared transaction with it, and gets this fault or its own for an answer.
+    Broken(usize, Option<Error>),
 }

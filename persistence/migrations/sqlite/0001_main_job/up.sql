@@ -418,3 +418,7 @@ CREATE TABLE journal (
 ) STRICT;
 CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+-- REPLACE takes a row out without asking the trigger above
+CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal
+    WHEN EXISTS (SELECT 1 FROM journal WHERE chain = NEW.chain AND seq = NEW.seq)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
