@@ -56,7 +56,7 @@ impl<T: Serialize> Responder for Answer<T> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         if let Some(etag) = &self.etag
             && self.status == StatusCode::OK
-            && names(request.headers(), header::IF_NONE_MATCH, etag)
+            && is_cached(request.headers(), etag)
         {
             return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
         }
@@ -69,6 +69,11 @@ impl<T: Serialize> Responder for Answer<T> {
         }
         response.json(self.body)
     }
+}
+
+/// Whether the caller has this version already. A cache may hold it as a weak tag, which is good enough for reading.
+fn is_cached(headers: &HeaderMap, etag: &str) -> bool {
+    names(headers, header::IF_NONE_MATCH, etag) || names(headers, header::IF_NONE_MATCH, &format!("W/{etag}"))
 }
 
 /// Whether a list of entity tags names this one.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use naast_domain::buddies::Buddy;
 use naast_domain::code::Code as _;
 use naast_domain::directory::{BoardNumber, LocationCode};
-use naast_domain::ids::{AssessmentId, RequestId};
+use naast_domain::ids::{AssessmentId, ProgrammeId, RequestId};
 use naast_domain::independence::{
     Assessment, Effect, Funder, SchoolFacts, Situation, Tie, TieObject, assess,
 };
@@ -192,7 +192,32 @@ pub fn recheck(cx: &mut Writing<'_, '_, '_>, buddy: &Buddy, role: Role) -> Resul
                     .on(running.id)
                     .states(Some(running.state.code()), Some(MatchState::Paused.code())),
             );
+        } else if running.paused_because == Some(PauseReason::NewTie)
+            && is_all_accepted(cx.tx, &stored, &assessment)?
+        {
+            // what she was asked about is gone: it ended, or it was a mistake
+            support::change_state(cx.tx, &running, MatchState::Active, None)?;
+            entries.push(
+                entry("match.resumed")
+                    .on(running.id)
+                    .states(Some(running.state.code()), Some(MatchState::Active.code())),
+            );
         }
+    }
+    Ok(entries)
+}
+
+/// The form of a programme changed (I1): asks the rules again for every buddy who is proposed or matched in it.
+pub fn recheck_programme(
+    cx: &mut Writing<'_, '_, '_>,
+    programme: ProgrammeId,
+    role: Role,
+) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    for id in support::buddies_in_use(cx.tx, programme)? {
+        let buddy = buddies::of_programme(cx.tx, programme, id)?;
+        lock_touched(cx.tx, &buddy)?;
+        entries.extend(recheck(cx, &buddy, role)?);
     }
     Ok(entries)
 }

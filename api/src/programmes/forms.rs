@@ -1,4 +1,5 @@
-//! The form of a programme over time (I1): a change is an event with a day and a reason.
+//! The form of a programme over time (I1): a change is an event with a day and a reason. A form that holds from today or
+//! earlier has every buddy who is proposed or matched assessed again in the same step.
 
 use actix_web::{get, post, web};
 use naast_domain::Date;
@@ -19,6 +20,7 @@ use super::register::ProgrammeView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::contract::{Body, Path};
+use crate::independence::recheck_programme;
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
@@ -89,15 +91,19 @@ pub async fn change_programme_form(
             };
             programmes::change_form(cx.tx, &grant, id, stored.version, &period)?;
             let before = stored.forms.last().map(|last| last.form.code());
-            let entry = cx
+            let changed = cx
                 .entry(id, Role::Administrator, Purpose::Administration, "programme.form-changed")
                 .on(id)
                 .states(before, Some(period.form.code()));
+            let mut entries = vec![changed];
+            if period.since <= cx.today {
+                entries.extend(recheck_programme(cx, id, Role::Administrator)?);
+            }
             stored.value.forms.push(period);
             stored.version += 1;
             let answer =
                 ProgrammeView::answer(&stored, cx.today).at(&format!("/programmes/{id}/form-changes"));
-            Ok(cx.tx.keep([entry], answer)?)
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }
