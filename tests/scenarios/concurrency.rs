@@ -107,7 +107,13 @@ fn one_step_taken_many_times_at_once_is_taken_once(engine: Engine) {
                 _ => json!({ "step": step, "wordingVersion": "2026-1", "language": "nl" }),
             };
             let call = || -> Reply {
-                world.app.call(Some(world.leader), "POST", &format!("{path}/answers"), Some(&body), Some(&etag))
+                world.app.call(
+                    Some(world.leader),
+                    "POST",
+                    &format!("{path}/answers"),
+                    Some(&body),
+                    Some(&etag),
+                )
             };
             let calls: Vec<Box<dyn Fn() -> Reply + Sync + '_>> =
                 (0..12).map(|_| Box::new(call) as Box<dyn Fn() -> Reply + Sync + '_>).collect();
@@ -146,7 +152,8 @@ fn a_buddy_who_is_no_longer_independent_never_gets_a_running_match(engine: Engin
         let buddy = world.buddy(0, &json!({ "capacity": 5 }));
         let proposals: Vec<_> = (0..5).map(|_| accepted_by_the_parent(&world, &buddy).2).collect();
         let about = json!({ "kind": "school", "locationCode": SCHOOL });
-        let mut calls: Vec<_> = proposals.iter().map(|proposal| yes(&world, buddy.person, proposal)).collect();
+        let mut calls: Vec<_> =
+            proposals.iter().map(|proposal| yes(&world, buddy.person, proposal)).collect();
         calls.insert(2, Box::new(|| world.tie(&buddy, "employed-at-school", &about)));
         let replies = at_once(&calls);
         assert_eq!(replies[2].status, 201, "{}", replies[2].body);

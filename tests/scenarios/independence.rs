@@ -120,7 +120,8 @@ fn every_tie_of_the_table_does_in_every_form_what_the_table_says(engine: Engine)
             // a no frees the place among the two open proposals
             world.answer(parent, &proposal.id(), "refused").expect(201);
         }
-        let candidates = app.get(world.coordinators[form], &format!("{path}/candidates?limit=100")).expect(200);
+        let candidates =
+            app.get(world.coordinators[form], &format!("{path}/candidates?limit=100")).expect(200);
         let of = |list: &str, id: &str| {
             let rows = candidates.body[list].as_array().expect("a list");
             rows.iter().find(|row| row["buddyId"] == id).cloned()
@@ -128,7 +129,8 @@ fn every_tie_of_the_table_does_in_every_form_what_the_table_says(engine: Engine)
         for (id, _) in &seen {
             assert_eq!(of("candidates", id), None);
             let reasons = of("excluded", id).expect("who is excluded is told")["reasons"].clone();
-            let codes: Vec<_> = reasons.as_array().expect("reasons").iter().map(|one| one["code"].clone()).collect();
+            let codes: Vec<_> =
+                reasons.as_array().expect("reasons").iter().map(|one| one["code"].clone()).collect();
             assert_eq!(codes, ["not-independent"]);
         }
     }

@@ -25,7 +25,8 @@ fn state_of(world: &World, parent: PersonId, path: &str) -> Value {
 }
 
 fn places_taken(world: &World, buddy: &Buddy) -> Value {
-    world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200).body["runningMatches"].clone()
+    world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200).body["runningMatches"]
+        .clone()
 }
 
 fn a_tie_that_is_told_is_accepted_by_the_parent_herself_or_the_proposal_ends(engine: Engine) {
@@ -51,7 +52,9 @@ fn a_tie_that_is_told_is_accepted_by_the_parent_herself_or_the_proposal_ends(eng
         refused(world.answer(parent, &proposal, "accepted"), 409, "tie-not-accepted");
         let on = |tie: &Value, answer: &str| json!({ "answers": [{ "finding": tie["finding"], "answer": answer }] });
         let answers = format!("{path}/tie-answers");
-        for other in [buddy.person, world.coordinators[0], world.coordinators[1], world.leader, world.person()] {
+        for other in
+            [buddy.person, world.coordinators[0], world.coordinators[1], world.leader, world.person()]
+        {
             let reply = app.post(other, &answers, &on(&told[0], "accepted"));
             assert!([403, 404].contains(&reply.status), "{}", reply.body);
         }
@@ -104,7 +107,10 @@ fn a_tie_that_comes_before_the_last_yes_counts(engine: Engine) {
             }
             refused(world.answer(parent, &proposal, "accepted"), 409, "tie-not-accepted");
             world.answer_ties(parent, &proposal, "accepted");
-            assert!(world.answer(parent, &proposal, "accepted").expect(201).body["matchId"].is_string(), "{first}");
+            assert!(
+                world.answer(parent, &proposal, "accepted").expect(201).body["matchId"].is_string(),
+                "{first}"
+            );
         }
     }
     assert_sound(&world);
@@ -124,7 +130,10 @@ fn a_blocking_tie_ends_a_running_match_at_once(engine: Engine) {
         }
         world.tie(&buddy, "employed-at-school", &at_school()).expect(201);
         let shown = world.app.get(parent, &path).expect(200);
-        assert_eq!((&shown.body["state"], &shown.body["closedBecause"]), (&json!("closed"), &json!("independence-lost")));
+        assert_eq!(
+            (&shown.body["state"], &shown.body["closedBecause"]),
+            (&json!("closed"), &json!("independence-lost"))
+        );
         assert_eq!(state_of(&world, parent, &format!("/support-requests/{request}")), "consented");
         assert_eq!(places_taken(&world, &buddy), 0);
         // another buddy is sought at once, on the consent that she gave
@@ -144,7 +153,10 @@ fn a_tie_that_must_be_told_pauses_a_match_until_the_parent_accepts_it(engine: En
         let path = format!("/matches/{matched}");
         world.tie(&buddy, "own-child-at-school", &at_school()).expect(201);
         let shown = world.app.get(parent, &path).expect(200);
-        assert_eq!((&shown.body["state"], &shown.body["pausedBecause"]), (&json!("paused"), &json!("new-tie")));
+        assert_eq!(
+            (&shown.body["state"], &shown.body["pausedBecause"]),
+            (&json!("paused"), &json!("new-tie"))
+        );
         for anybody in [parent, buddy.person, world.coordinators[0]] {
             let resume = format!("{path}/resumptions");
             let reply = world.app.call(Some(anybody), "POST", &resume, None, Some(&shown.etag()));
@@ -183,7 +195,10 @@ fn a_tie_that_was_a_mistake_does_not_hold_a_match_for_ever(engine: Engine) {
     // nothing is left to tell: either it goes on by itself, or somebody can take it up again
     let shown = world.app.get(parent, &path).expect(200);
     if shown.body["state"] == "paused" {
-        world.app.call(Some(parent), "POST", &format!("{path}/resumptions"), None, Some(&shown.etag())).expect(200);
+        world
+            .app
+            .call(Some(parent), "POST", &format!("{path}/resumptions"), None, Some(&shown.etag()))
+            .expect(200);
     }
 }
 

@@ -121,7 +121,9 @@ fn after_the_hand_over_school_sees_that_it_was_and_when(engine: Engine) {
 fn crawl(world: &World, reader: PersonId, ids: &[(&str, &str)]) -> Vec<String> {
     let document = &naast_api::contract::CONTRACT.document;
     let mut read = Vec::new();
-    for (path, _) in document["paths"].as_object().expect("paths").iter().filter(|(_, item)| item["get"].is_object()) {
+    for (path, _) in
+        document["paths"].as_object().expect("paths").iter().filter(|(_, item)| item["get"].is_object())
+    {
         let collection = path.split('/').nth(1).unwrap_or_default();
         let id = ids.iter().find(|(of, _)| *of == collection).map(|(_, id)| *id);
         let place = path.replace("{id}", id.unwrap_or(SCHOOL)).replace("{locationCode}", SCHOOL);

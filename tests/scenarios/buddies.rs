@@ -1,0 +1,156 @@
+//! Readiness is computed from facts, never ticked; ties are declared about what they can be about, and asked again each
+//! year (S2, S3).
+
+use chrono::{Months, TimeDelta};
+use naast_tests::world::{Buddy, SCHOOL, World};
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use crate::looks::{refused, texts};
+
+on_both!(
+    readiness_names_everything_that_is_missing_and_nobody_can_tick_it,
+    a_certificate_runs_out_by_itself,
+    a_tie_is_about_what_such_a_tie_can_be_about,
+    a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is,
+);
+
+const CERTIFICATES: &[&str] = &["vog", "training", "agreement", "code-of-conduct"];
+
+fn missing(world: &World, buddy: &Buddy) -> Vec<String> {
+    let shown = world.app.get(buddy.person, &format!("/buddies/{}/readiness", buddy.id)).expect(200);
+    let missing = shown.body["missing"].as_array().expect("a list");
+    assert_eq!(shown.body["ready"], missing.is_empty());
+    assert!(missing.iter().all(|one| one["reason"].as_str().is_some_and(|reason| !reason.is_empty())));
+    missing.iter().filter_map(|one| one["requirement"].as_str().map(str::to_owned)).collect()
+}
+
+fn readiness_names_everything_that_is_missing_and_nobody_can_tick_it(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let buddy = world.applicant(0, &json!({}));
+    assert_eq!(missing(&world, &buddy), ["active", "vog", "training", "agreement", "code-of-conduct"]);
+    for left_out in CERTIFICATES {
+        let buddy = world.applicant(0, &json!({}));
+        let path = format!("/buddies/{}", buddy.id);
+        for kind in CERTIFICATES.iter().filter(|kind| *kind != left_out) {
+            world.certificate(0, &buddy, kind).expect(201);
+        }
+        world.app.ask(buddy.person, &format!("{path}/tie-declarations")).expect(200);
+        assert_eq!(missing(&world, &buddy), ["active", left_out]);
+        world.app.patch(world.coordinators[0], &path, &json!({ "status": "active" })).expect(200);
+        let refusal = refused(world.propose(0, &request, &buddy), 409, "buddy-not-ready");
+        assert_eq!(texts(&refusal.body["permitted"]), [*left_out]);
+        for member in ["ready", "readyUntil", "runningMatches", "tiesAskedDate"] {
+            let tick = json!({ member: true });
+            refused(world.app.patch(world.coordinators[0], &path, &tick), 400, "invalid-input");
+        }
+        // she cannot hand in her own certificate, nor make herself active
+        let own =
+            json!({ "kind": left_out, "profile": "45", "issuedDate": world.app.platform.clock.today() });
+        refused(world.app.post(buddy.person, &format!("{path}/certificates"), &own), 403, "forbidden");
+        world.certificate(0, &buddy, left_out).expect(201);
+        assert_eq!(missing(&world, &buddy), [""; 0]);
+        let proposal = world.propose(0, &request, &buddy).expect(201).id();
+        world.answer(parent, &proposal, "refused").expect(201);
+    }
+    let bare = json!({ "kind": "vog", "issuedDate": world.app.platform.clock.today() });
+    let path = format!("/buddies/{}/certificates", buddy.id);
+    let refusal = refused(world.app.post(world.coordinators[0], &path, &bare), 400, "invalid-input");
+    assert_eq!(refusal.body["errors"][0]["pointer"], "/profile");
+}
+
+fn a_certificate_runs_out_by_itself(engine: Engine) {
+    let world = World::new(engine);
+    let clock = &world.app.platform.clock;
+    let buddy = world.buddy(0, &json!({}));
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let proposal = world.propose(0, &request, &buddy).expect(201).id();
+    world.answer(parent, &proposal, "accepted").expect(201);
+
+    // both run for three years from a month ago; the first day after them is the first on which they do not count
+    let last = clock.today() - Months::new(1) + Months::new(36);
+    clock.advance(last - clock.today());
+    assert_eq!(missing(&world, &buddy), [""; 0], "on its last day");
+    clock.advance(TimeDelta::days(1));
+    assert_eq!(missing(&world, &buddy), ["vog", "training"]);
+    world.app.ask(buddy.person, &format!("/buddies/{}/tie-declarations", buddy.id)).expect(200);
+    let refusal = refused(world.answer(buddy.person, &proposal, "accepted"), 409, "buddy-not-ready");
+    assert_eq!(texts(&refusal.body["permitted"]), ["vog", "training"]);
+    let candidates = format!("/support-requests/{request}/candidates");
+    let shown = world.app.get(world.coordinators[0], &candidates).expect(200);
+    assert_eq!(shown.body["candidates"], json!([]));
+    for kind in ["vog", "training"] {
+        world.certificate(0, &buddy, kind).expect(201);
+    }
+    assert!(world.answer(buddy.person, &proposal, "accepted").expect(201).body["matchId"].is_string());
+}
+
+fn a_tie_is_about_what_such_a_tie_can_be_about(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.applicant(0, &json!({}));
+    let path = format!("/buddies/{}/ties", buddy.id);
+    let declare = |tie: Value| world.app.post(buddy.person, &path, &tie);
+    let school = json!({ "kind": "school", "locationCode": SCHOOL });
+    let wrong = json!({ "kind": "employed-at-school", "about": { "kind": "board", "boardNumber": "99901" } });
+    let refusal = refused(declare(wrong), 409, "tie-object-wrong");
+    assert_eq!(
+        (&refusal.body["state"], texts(&refusal.body["permitted"])),
+        (&json!("board"), vec!["school"])
+    );
+    let heavier = json!({ "kind": "school-volunteer", "about": school, "aggravated": true });
+    refused(declare(heavier), 409, "tie-answer-not-asked");
+    let backwards = json!({
+        "kind": "school-volunteer", "about": school, "sinceDate": "2026-02-02", "untilDate": "2026-02-01"
+    });
+    refused(declare(backwards), 409, "tie-ends-before-start");
+    let bare = json!({ "kind": "school-volunteer", "about": { "kind": "school" } });
+    assert_eq!(
+        refused(declare(bare), 400, "invalid-input").body["errors"][0]["pointer"],
+        "/about/locationCode"
+    );
+    let unknown = json!({ "kind": "likes-the-school", "about": school });
+    assert_eq!(refused(declare(unknown), 400, "invalid-input").body["errors"][0]["pointer"], "/kind");
+    assert_eq!(world.app.get(buddy.person, &path).expect(200).body["data"], json!([]));
+
+    let kinds = world.app.call(None, "GET", "/tie-kinds", None, None).expect(200);
+    for kind in
+        kinds.body["data"].as_array().expect("kinds").iter().filter(|one| !one["furtherQuestion"].is_null())
+    {
+        let about = match kind["about"][0].as_str().expect("a kind of thing") {
+            "school" => school.clone(),
+            _ => json!({ "kind": "everywhere" }),
+        };
+        declare(json!({ "kind": kind["kind"], "about": about, "aggravated": true })).expect(201);
+    }
+    let shown = world.app.get(world.coordinators[0], &path).expect(200);
+    assert_eq!(shown.body["data"].as_array().map(Vec::len), Some(2));
+    for other in [world.coordinators[1], world.leader, world.person()] {
+        refused(world.app.get(other, &path), 404, "not-found");
+    }
+}
+
+fn a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let request = world.consented(0, world.person());
+    let candidates = |list: &str| {
+        let path = format!("/support-requests/{request}/candidates");
+        world.app.get(world.coordinators[0], &path).expect(200).body[list].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!((candidates("candidates"), candidates("excluded")), (1, 0));
+    world.app.platform.clock.advance(TimeDelta::days(396));
+    assert_eq!((candidates("candidates"), candidates("excluded")), (0, 1));
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+    // her profile does not say it for her
+    world
+        .app
+        .patch(world.coordinators[0], &format!("/buddies/{}", buddy.id), &json!({ "capacity": 2 }))
+        .expect(200);
+    assert_eq!(candidates("candidates"), 0);
+    world.app.ask(buddy.person, &format!("/buddies/{}/tie-declarations", buddy.id)).expect(200);
+    assert_eq!((candidates("candidates"), candidates("excluded")), (1, 0));
+    world.propose(0, &request, &buddy).expect(201);
+}

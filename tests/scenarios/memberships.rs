@@ -1,0 +1,108 @@
+//! Only an active membership counts, and it is asked at each call (T3, T10).
+
+use chrono::Days;
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::refused;
+
+on_both!(
+    a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call,
+    a_role_that_has_not_begun_or_is_over_gives_nothing,
+    only_an_administrator_gives_roles_and_nobody_takes_one,
+);
+
+fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let candidates = format!("/support-requests/{request}/candidates");
+    let list = format!("/organisations/{}/memberships", world.association);
+    let body =
+        json!({ "personId": world.person(), "role": "coordinator", "programmeId": world.programmes[0] });
+    let role = world.app.post(world.administrator, &list, &body).expect(201);
+    let coordinator = naast_domain::ids::PersonId::from_uuid(
+        body["personId"].as_str().expect("an id").parse().expect("a UUID"),
+    );
+    let token = format!("Bearer {}", world.app.token(coordinator));
+    // the same token all along: it says who she is, and nothing of what she may
+    let get =
+        |path: &str| world.app.send("GET", &format!("/v1{path}"), &[("authorization", &token)], Vec::new());
+    let path = format!("{list}/{}", role.id());
+    let buddy = world.buddy(0, &json!({}));
+    for status in ["suspended", "active", "invited", "active", "ended"] {
+        world.app.patch(world.administrator, &path, &json!({ "status": status })).expect(200);
+        let powers = get("/me").expect(200).body["powers"].clone();
+        if status == "active" {
+            assert_eq!(powers[0]["role"], "coordinator");
+            get(&candidates).expect(200);
+            get(&format!("/buddies/{}", buddy.id)).expect(200);
+        } else {
+            assert_eq!(powers, json!([]), "{status}");
+            refused(get(&candidates), 403, "forbidden");
+            refused(get(&format!("/support-requests/{request}")), 404, "not-found");
+            refused(get(&format!("/buddies/{}", buddy.id)), 404, "not-found");
+            let listed = get(&format!("/support-requests?programmeId={}", world.programmes[0])).expect(200);
+            assert_eq!(listed.body["data"], json!([]), "{status}");
+        }
+        assert_eq!(get("/me/memberships").expect(200).body["data"][0]["status"], status);
+    }
+}
+
+fn a_role_that_has_not_begun_or_is_over_gives_nothing(engine: Engine) {
+    let world = World::new(engine);
+    let today = world.app.platform.clock.today();
+    let (yesterday, tomorrow) = (today - Days::new(1), today + Days::new(1));
+    let open = json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+    for (since, until, holds) in [
+        (today - Days::new(9), Some(yesterday), false),
+        (tomorrow, None, false),
+        (today - Days::new(9), Some(today), true),
+        (today, Some(tomorrow), true),
+    ] {
+        let person = world.person();
+        let body =
+            json!({ "personId": person, "role": "school-leader", "sinceDate": since, "untilDate": until });
+        world
+            .app
+            .post(world.administrator, &format!("/organisations/{}/memberships", world.school), &body)
+            .expect(201);
+        let reply = world.app.get(person, &format!("/conversations?locationCode={SCHOOL}"));
+        if holds {
+            reply.expect(200);
+        } else {
+            refused(reply, 403, "forbidden");
+            refused(world.app.post(person, "/conversations", &open), 403, "forbidden");
+            assert_eq!(world.app.get(person, "/me").expect(200).body["powers"], json!([]));
+        }
+        world.app.platform.clock.advance(chrono::TimeDelta::days(2));
+        let later = world.app.get(person, &format!("/conversations?locationCode={SCHOOL}")).status;
+        assert_eq!(later, if since == tomorrow { 200 } else { 403 }, "{since} {until:?}");
+        world.app.platform.clock.advance(chrono::TimeDelta::days(-2));
+    }
+}
+
+fn only_an_administrator_gives_roles_and_nobody_takes_one(engine: Engine) {
+    let world = World::new(engine);
+    let list = format!("/organisations/{}/memberships", world.association);
+    let auditor = world.member(&world.association, "auditor", None);
+    for who in [world.coordinators[0], world.leader, world.person(), auditor] {
+        let body = json!({ "personId": who, "role": "administrator" });
+        refused(world.app.post(who, &list, &body), 403, "forbidden");
+    }
+    for role in ["parent", "buddy"] {
+        let body = json!({ "personId": world.person(), "role": role });
+        refused(world.app.post(world.administrator, &list, &body), 400, "invalid-input");
+    }
+    let bare = json!({ "personId": world.person(), "role": "coordinator" });
+    refused(world.app.post(world.administrator, &list, &bare), 409, "role-needs-programme");
+    // what a caller adds to a body is not taken along
+    let all = world.app.get(world.administrator, &list).expect(200).body["data"].clone();
+    let Value::Array(rows) = all else { panic!("a list") };
+    let path = format!("{list}/{}", rows[0]["id"].as_str().expect("an id"));
+    for extra in ["role", "personId", "organisationId", "version"] {
+        let change = json!({ "status": "active", extra: "administrator" });
+        refused(world.app.patch(world.administrator, &path, &change), 400, "invalid-input");
+    }
+}
