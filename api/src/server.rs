@@ -56,10 +56,11 @@ pub fn app(
     App::new()
         .app_data(web::Data::new(platform))
         .wrap(from_fn(edge))
+        // before the contract's own routes: their scope takes every path below its base
+        .configure(routes::beside)
         .into_utoipa_app()
         .service(utoipa_actix_web::scope(BASE).configure(routes::routes))
         .into_app()
-        .configure(routes::beside)
         .default_service(web::to(nowhere))
 }
 

@@ -219,7 +219,11 @@ pub fn list(
     {
         return Ok(Slice { items: Vec::new(), more: false });
     }
-    let me = Key::from(grant.person());
+    // whose own they are is looked up first: two lists of keys find their index, two questions joined by OR do not
+    let (requests, own_buddies) = match whose {
+        Whose::Programme(_) => (Vec::new(), Vec::new()),
+        Whose::Own => own_keys(database, grant.person())?,
+    };
     let rows: Vec<Row> = on_either!(database, |c| {
         let mut query = matches::table
             .select(Row::as_select())
@@ -228,16 +232,9 @@ pub fn list(
             .into_boxed();
         query = match whose {
             Whose::Programme(programme) => query.filter(matches::programme_id.eq(Key::from(programme))),
-            Whose::Own => query.filter(
-                matches::request_id
-                    .eq_any(
-                        support_requests::table
-                            .filter(support_requests::parent_id.eq(me))
-                            .select(support_requests::id),
-                    )
-                    .or(matches::buddy_id
-                        .eq_any(buddies::table.filter(buddies::person_id.eq(me)).select(buddies::id))),
-            ),
+            Whose::Own => {
+                query.filter(matches::request_id.eq_any(&requests).or(matches::buddy_id.eq_any(&own_buddies)))
+            }
         };
         if let Some((at, id)) = page.after {
             let at = At(at);
@@ -248,6 +245,20 @@ pub fn list(
         query.load(c)
     })?;
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// The requests and the buddy profiles of a person.
+fn own_keys(database: &mut Database<'_>, person: PersonId) -> Result<(Vec<Key>, Vec<Key>), Error> {
+    let me = Key::from(person);
+    let requests = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::parent_id.eq(me))
+        .select(support_requests::id)
+        .load(c))?;
+    let own_buddies = on_either!(database, |c| buddies::table
+        .filter(buddies::person_id.eq(me))
+        .select(buddies::id)
+        .load(c))?;
+    Ok((requests, own_buddies))
 }
 
 /// Pauses or resumes a match that stands as it was loaded.

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, SCHOOL, World};
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
 use crate::looks::{assert_sound, count};
@@ -16,11 +16,17 @@ on_both!(
     one_step_taken_many_times_at_once_is_taken_once,
     withdrawal_wins_from_whatever_happens_at_the_same_moment,
     a_buddy_who_is_no_longer_independent_never_gets_a_running_match,
+    a_buddy_who_is_proposed_while_she_declares_a_tie_stays_proposed_to_nobody,
+    no_more_proposals_are_open_for_a_request_than_a_parent_can_weigh,
+    one_conversation_is_opened_with_a_parent_at_a_time,
     of_two_administrators_who_change_one_role_one_wins,
 );
 
+/// A call that waits for the others.
+type Call<'a> = Box<dyn Fn() -> Reply + Sync + 'a>;
+
 /// One call for each of these, all at the same moment.
-fn at_once(calls: &[Box<dyn Fn() -> Reply + Sync + '_>]) -> Vec<Reply> {
+fn at_once(calls: &[Call<'_>]) -> Vec<Reply> {
     let start = Barrier::new(calls.len());
     let replies: Vec<Reply> = std::thread::scope(|scope| {
         let threads: Vec<_> = calls
@@ -45,7 +51,7 @@ fn with(replies: &[Reply], status: u16) -> usize {
 }
 
 /// Says yes on a version that was read before.
-fn yes<'a>(world: &'a World, person: PersonId, proposal: &str) -> Box<dyn Fn() -> Reply + Sync + 'a> {
+fn yes<'a>(world: &'a World, person: PersonId, proposal: &str) -> Call<'a> {
     let path = format!("/proposals/{proposal}");
     let etag = world.app.get(person, &path).expect(200).etag();
     Box::new(move || {
@@ -115,8 +121,7 @@ fn one_step_taken_many_times_at_once_is_taken_once(engine: Engine) {
                     Some(&etag),
                 )
             };
-            let calls: Vec<Box<dyn Fn() -> Reply + Sync + '_>> =
-                (0..12).map(|_| Box::new(call) as Box<dyn Fn() -> Reply + Sync + '_>).collect();
+            let calls: Vec<Call> = (0..12).map(|_| Box::new(call) as Call).collect();
             let replies = at_once(&calls);
             assert_eq!((with(&replies, 201), with(&replies, 412) + with(&replies, 409)), (1, 11), "{step}");
         }
@@ -162,6 +167,50 @@ fn a_buddy_who_is_no_longer_independent_never_gets_a_running_match(engine: Engin
     }
     assert_eq!(count(&world, "matches WHERE state <> 'closed'"), 0);
     assert_eq!(count(&world, "proposals WHERE state = 'open'"), 0);
+    assert_sound(&world);
+}
+
+fn a_buddy_who_is_proposed_while_she_declares_a_tie_stays_proposed_to_nobody(engine: Engine) {
+    let world = World::new(engine);
+    let requests: Vec<_> = (0..6).map(|_| world.consented(0, world.person())).collect();
+    for _ in 0..6 {
+        let buddy = world.buddy(0, &json!({ "capacity": 10 }));
+        let about = json!({ "kind": "school", "locationCode": SCHOOL });
+        let mut calls: Vec<Call> = Vec::new();
+        for request in &requests {
+            calls.push(Box::new(|| world.propose(0, request, &buddy)));
+        }
+        calls.insert(3, Box::new(|| world.tie(&buddy, "employed-at-school", &about)));
+        let replies = at_once(&calls);
+        assert_eq!(replies[3].status, 201, "{}", replies[3].body);
+        assert_eq!(count(&world, "proposals WHERE state = 'open'"), 0, "refused, or cancelled at once");
+    }
+    assert_sound(&world);
+}
+
+fn no_more_proposals_are_open_for_a_request_than_a_parent_can_weigh(engine: Engine) {
+    let world = World::new(engine);
+    let buddies: Vec<_> = (0..8).map(|_| world.buddy(0, &json!({}))).collect();
+    for _ in 0..3 {
+        let request = world.consented(0, world.person());
+        let calls: Vec<Call> =
+            buddies.iter().map(|buddy| Box::new(|| world.propose(0, &request, buddy)) as Call).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (2, 6));
+    }
+    assert_sound(&world);
+}
+
+fn one_conversation_is_opened_with_a_parent_at_a_time(engine: Engine) {
+    let world = World::new(engine);
+    for _ in 0..4 {
+        let body =
+            json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+        let open = || world.app.post(world.leader, "/conversations", &body);
+        let calls: Vec<Call> = (0..12).map(|_| Box::new(open) as Call).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (1, 11));
+    }
     assert_sound(&world);
 }
 

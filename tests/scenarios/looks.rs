@@ -32,28 +32,44 @@ pub fn count(world: &World, rows: &str) -> i64 {
     })
 }
 
+fn names(world: &World, question: &str) -> Vec<String> {
+    let rows: Result<Vec<Named>, _> = around(&world.app.location, |database| match database {
+        Database::Sqlite(connection) => sql_query(question).load(*connection),
+        Database::Postgres(connection) => sql_query(question).load(*connection),
+    });
+    rows.expect("the question is sound").into_iter().map(|row| row.name).collect()
+}
+
+/// The tables that hold these letters in any row.
+pub fn tables_with(world: &World, letters: &str) -> Vec<String> {
+    let is_sqlite = matches!(world.app.location, Location::Sqlite(_));
+    let all = if is_sqlite {
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    } else {
+        "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'"
+    };
+    let mut tables = names(world, all);
+    tables.retain(|table| {
+        let rows = if is_sqlite {
+            let columns = names(world, &format!("SELECT name FROM pragma_table_info('{table}')"));
+            let any: Vec<_> =
+                columns.iter().map(|column| format!("CAST({column} AS text) LIKE '%{letters}%'")).collect();
+            format!("{table} WHERE {}", any.join(" OR "))
+        } else {
+            format!("{table} AS t WHERE t::text LIKE '%{letters}%'")
+        };
+        count(world, &rows) > 0
+    });
+    tables
+}
+
 /// Whether the database holds these letters in any place: in the bytes of the files of SQLite, in any row of PostgreSQL.
 pub fn holds(world: &World, letters: &str) -> bool {
-    match &world.app.location {
-        Location::Sqlite(path) => ["", "-wal"].iter().any(|ending| {
-            let file = format!("{}{ending}", path.display());
-            let bytes = std::fs::read(file).unwrap_or_default();
-            bytes.windows(letters.len()).any(|window| window == letters.as_bytes())
-        }),
-        Location::Postgres(_) => {
-            let tables: Vec<Named> = around(&world.app.location, |database| match database {
-                Database::Postgres(connection) => {
-                    sql_query("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'")
-                        .load(*connection)
-                        .expect("the tables are there")
-                }
-                Database::Sqlite(_) => unreachable!("the location is of PostgreSQL"),
-            });
-            tables.iter().any(|table| {
-                count(world, &format!("{} AS t WHERE t::text LIKE '%{letters}%'", table.name)) > 0
-            })
-        }
-    }
+    let Location::Sqlite(path) = &world.app.location else { return !tables_with(world, letters).is_empty() };
+    ["", "-wal"].iter().any(|ending| {
+        let bytes = std::fs::read(format!("{}{ending}", path.display())).unwrap_or_default();
+        bytes.windows(letters.len()).any(|window| window == letters.as_bytes())
+    })
 }
 
 /// Every invariant of the database holds, and nothing is missing from the journal.

@@ -1,12 +1,16 @@
 //! What the API promises, over HTTP, on both databases.
 
+mod answers;
 mod buddies;
+mod checker;
 mod concurrency;
 mod contract;
 mod contract_tour;
 mod conversation;
+mod conversation_rules;
 mod directory;
 mod independence;
+mod invariants;
 mod later_ties;
 mod looks;
 mod main_job;
@@ -14,4 +18,5 @@ mod memberships;
 mod properties;
 mod requests;
 mod school_side;
+mod strangers;
 mod tokens;

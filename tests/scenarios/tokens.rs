@@ -150,9 +150,9 @@ fn a_forged_token_is_refused_and_each_in_the_same_words(engine: Engine) {
     asked(&world, &[("authorization", &bearer(&sound))]).expect(200);
 
     let anonymous = seen(&refused(asked(&world, &[]), 401, "unauthenticated"));
-    let forged = forged(&world, &forger);
-    assert!(forged.len() >= 40, "{}", forged.len());
-    for (name, token) in &forged {
+    let tokens = forged(&world, &forger);
+    assert!(tokens.len() >= 40, "{}", tokens.len());
+    for (name, token) in &tokens {
         assert_eq!(seen(&asked(&world, &[("authorization", &bearer(token))])), anonymous, "{name}");
     }
     for header in [format!("Basic {sound}"), sound.clone(), format!("Bearer  {sound}"), "Bearer".to_owned()] {

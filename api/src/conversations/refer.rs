@@ -2,7 +2,7 @@
 //! the code of her conversation; the data go straight to the programme and never stand at the school's side.
 
 use actix_web::{post, web};
-use naast_domain::access::DecideOnRequest;
+use naast_domain::access::{DecideOnRequest, Power};
 use naast_domain::code::Code as _;
 use naast_domain::conversations::{ParentStep, Step};
 use naast_domain::ids::RequestId;
@@ -56,13 +56,14 @@ pub async fn consent_to_referral(
             let one = conversations::find_by_code(cx.tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
             let school = directory::school_facts(cx.tx, &one.school, cx.today)?
                 .ok_or(Error::Internal("a conversation has a school"))?;
-            if cx.me.is_of_school(&school.location, &school.board) {
+            let coordinates = |power: &Power| power.programme == Some(body.request.programme_id);
+            if cx.me.is_of_school(&school.location, &school.board) || cx.me.powers.iter().any(coordinates) {
                 return Err(Rejection::rule(
                     "only-the-parent",
                     "L6",
                     Text::of(
-                        "U werkt bij deze school. Alleen de ouder zelf kan toestemming geven.",
-                        "You work at this school. Only the parent herself can consent.",
+                        "U werkt bij deze school of bij dit programma. Alleen de ouder zelf kan toestemming geven.",
+                        "You work at this school or for this programme. Only the parent herself can consent.",
                     ),
                 )
                 .into());

@@ -8,7 +8,7 @@ use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::requests::{
-    ChannelWish, Contact, ContactKind, Duration, Origin, RequestState, SupportRequest, Topic,
+    ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_domain::text::Text;
 use naast_persistence::{Stored, directory, programmes, requests};
@@ -35,7 +35,7 @@ pub struct SupportRequestBody {
     /// The programme.
     pub programme_id: ProgrammeId,
     /// One-off advice or longer support.
-    pub duration: Duration,
+    pub duration: SupportDuration,
     /// Online, in person, or either. Independent of how long.
     pub channel: ChannelWish,
     /// What it is about. No diagnosis is asked.

@@ -5,7 +5,7 @@ use naast_domain::buddies::SpokenLanguage;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::requests::{
-    ChannelWish, ContactKind, Duration, Origin, RequestState, SupportRequest, Topic,
+    ChannelWish, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_persistence::Stored;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct SupportRequestView {
     /// How it came.
     pub origin: Origin,
     /// One-off or long-term.
-    pub duration: Duration,
+    pub duration: SupportDuration,
     /// Online, in person, or either.
     pub channel: ChannelWish,
     /// What it is about.

@@ -174,7 +174,7 @@ mod tests {
     use crate::buddies::{BuddyStatus, SpokenLanguage};
     use crate::code::CodeSet;
     use crate::directory::MunicipalityCode;
-    use crate::requests::{Duration, Origin, RequestState, Topic};
+    use crate::requests::{Origin, RequestState, SupportDuration, Topic};
 
     fn request(topics: &[Topic], channel: ChannelWish, municipality: Option<&str>) -> SupportRequest {
         let id = uuid::Uuid::nil();
@@ -183,7 +183,7 @@ mod tests {
             programme: id.into(),
             parent: id.into(),
             origin: Origin::Own,
-            duration: Duration::OneOff,
+            duration: SupportDuration::OneOff,
             channel,
             topics: topics.iter().copied().collect(),
             language: SpokenLanguage::Dutch,

@@ -18,7 +18,7 @@ use crate::text::Text;
 
 code_list! {
     /// How long the parent expects to want support (S5).
-    pub enum Duration {
+    pub enum SupportDuration {
         OneOff = "one-off": "eenmalig advies" / "one-off advice",
         LongTerm = "long-term": "langere begeleiding" / "longer support",
     }
@@ -106,7 +106,7 @@ pub struct SupportRequest {
     /// How it came.
     pub origin: Origin,
     /// One-off or long-term.
-    pub duration: Duration,
+    pub duration: SupportDuration,
     /// Online, in person, or either.
     pub channel: ChannelWish,
     /// What it is about.
@@ -245,7 +245,7 @@ mod tests {
             programme: id.into(),
             parent: id.into(),
             origin,
-            duration: Duration::LongTerm,
+            duration: SupportDuration::LongTerm,
             channel: ChannelWish::Online,
             topics: CodeSet::default(),
             language: SpokenLanguage::Dutch,

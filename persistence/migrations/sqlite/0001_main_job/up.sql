@@ -373,6 +373,8 @@ CREATE TABLE matches (
     FOREIGN KEY (programme_id, proposal_id) REFERENCES proposals (programme_id, id)
 ) STRICT;
 CREATE INDEX matches_by_id ON matches (id);
+CREATE INDEX matches_by_request ON matches (request_id);
+CREATE INDEX matches_by_buddy ON matches (buddy_id);
 CREATE INDEX matches_by_time ON matches (programme_id, started_at, id);
 CREATE INDEX matches_running_by_buddy ON matches (programme_id, buddy_id) WHERE state <> 'closed';
 -- one running match for a request, whatever happens at the same moment

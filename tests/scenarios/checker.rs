@@ -1,0 +1,115 @@
+//! Checks an answer against the contract: its status, its form, its schema and its headers.
+
+use std::collections::BTreeSet;
+
+use jsonschema::Validator;
+use naast_api::contract::CONTRACT;
+use naast_api::problem::CATALOGUE;
+use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
+use naast_tests::world::World;
+use serde_json::{Value, json};
+
+/// Checks answers against the contract, and remembers which operations and codes were seen.
+#[derive(Default)]
+pub struct Checker {
+    /// The operations that answered kindly.
+    pub done: BTreeSet<String>,
+    /// The codes of the problems that were seen.
+    pub codes: BTreeSet<String>,
+}
+
+fn schema(name: &str) -> Validator {
+    let schema = json!({ "$ref": name, "components": CONTRACT.document["components"] });
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("the schema compiles")
+}
+
+/// The operation of a call, by the template that has the fewest placeholders.
+fn operation(method: &str, path: &str) -> &'static Value {
+    let segments: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
+    let paths = CONTRACT.document["paths"].as_object().expect("paths");
+    paths
+        .iter()
+        .filter(|(template, _)| {
+            let template: Vec<&str> = template.split('/').collect();
+            template.len() == segments.len()
+                && template.iter().zip(&segments).all(|(one, other)| one == other || one.starts_with('{'))
+        })
+        .min_by_key(|(template, _)| template.matches('{').count())
+        .map_or_else(|| panic!("no {path}"), |(_, item)| &item[method.to_lowercase()])
+}
+
+impl Checker {
+    /// Checks one answer.
+    fn check(&mut self, method: &str, path: &str, reply: Reply) -> Reply {
+        let operation = operation(method, path);
+        let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("no {method} {path}"));
+        let told = format!("{name}: {} {}", reply.status, reply.body);
+        let response = &operation["responses"][reply.status.to_string()];
+        let content =
+            response["content"].as_object().unwrap_or_else(|| panic!("not in the contract: {told}"));
+        let (kind, media) = content.iter().next().expect("an answer has a form");
+        assert_eq!(
+            reply.header("content-type").map(|of| of.split(';').next().unwrap_or(of)),
+            Some(kind.as_str()),
+            "{told}"
+        );
+        let faults: Vec<String> =
+            schema(media["schema"]["$ref"].as_str().unwrap_or_else(|| panic!("{told}")))
+                .iter_errors(&reply.body)
+                .map(|fault| format!("{} at {}", fault, fault.instance_path()))
+                .collect();
+        assert_eq!(faults, [""; 0], "{told}");
+        for (header, value) in [
+            ("api-version", "1.0.0"),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+        ] {
+            assert_eq!(reply.header(header), Some(value), "{told}");
+        }
+        assert!(reply.header("x-request-id").is_some_and(|id| uuid::Uuid::try_parse(id).is_ok()), "{told}");
+        assert!(reply.header("strict-transport-security").is_some(), "{told}");
+        assert!(
+            reply.header("content-security-policy").is_some_and(|of| of.contains("default-src 'none'")),
+            "{told}"
+        );
+        if reply.status >= 400 {
+            let code = reply.text("code");
+            let kind = CATALOGUE.iter().find(|kind| kind.code == code).unwrap_or_else(|| panic!("{told}"));
+            assert_eq!(kind.status, reply.status, "{told}");
+            assert_ne!(code, "internal", "{told}");
+            assert_eq!(
+                reply.header("x-request-id").map(|id| format!("urn:uuid:{id}")),
+                reply.body["instance"].as_str().map(str::to_owned)
+            );
+            self.codes.insert(code);
+        } else {
+            self.done.insert(name.to_owned());
+        }
+        reply
+    }
+
+    /// Calls, on the version that `of` is or has now, and checks the answer.
+    pub fn call(
+        &mut self,
+        world: &World,
+        who: PersonId,
+        line: &str,
+        body: Option<&Value>,
+        of: Option<&str>,
+    ) -> Reply {
+        let (method, path) = line.split_once(' ').expect("a method and a path");
+        let etag = of.map(|of| match of {
+            etag if etag.starts_with('"') => etag.to_owned(),
+            of => world.app.get(who, of).expect(200).etag(),
+        });
+        let reply = world.app.call(Some(who), method, path, body, etag.as_deref());
+        self.check(method, path, reply)
+    }
+}

@@ -1,0 +1,154 @@
+//! What surrounds the steps of the consent conversation (L6): the words, the choice that is shown, when it may be held
+//! again, and whose it is.
+
+use chrono::TimeDelta;
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::{refused, texts};
+
+on_both!(
+    what_is_said_is_said_in_words_that_exist,
+    the_parent_is_shown_a_choice_that_is_not_the_schools_own,
+    a_parent_is_not_asked_again_and_again,
+    a_conversation_is_of_its_school_alone,
+);
+
+fn what_is_said_is_said_in_words_that_exist(engine: Engine) {
+    let world = World::new(engine);
+    let conversation = world.conversation();
+    let path = format!("/conversations/{conversation}");
+    let say = |body: Value| world.app.post_on(world.leader, &path, &format!("{path}/answers"), &body);
+    let bare = refused(say(json!({ "step": "ask-first-question" })), 400, "invalid-input");
+    let pointers: Vec<_> =
+        bare.body["errors"].as_array().expect("faults").iter().map(|one| &one["pointer"]).collect();
+    assert_eq!(pointers, ["/wordingVersion", "/language"]);
+    let unknown = json!({ "step": "ask-first-question", "wordingVersion": "2020-1", "language": "nl" });
+    assert_eq!(refused(say(unknown), 400, "invalid-input").body["errors"][0]["code"], "unknown-wording");
+
+    let guide = world.app.get(world.leader, "/conversation-guide?language=nl").expect(200);
+    let spoken: Vec<&str> = guide.body["wordings"]
+        .as_array()
+        .expect("words")
+        .iter()
+        .filter_map(|one| one["spoken"].as_str())
+        .collect();
+    assert_eq!(spoken[..2], ["Heeft u iemand die u kan ondersteunen?", "Zou ik met u mee mogen denken?"]);
+    assert!(spoken[..2].iter().all(|words| !words.contains("buddy")) && spoken[2].contains("buddy"));
+
+    world.step(&conversation, "ask-first-question").expect(201);
+    let steps = world.app.get(world.leader, &format!("{path}/answers")).expect(200);
+    assert_eq!(steps.body["data"][0]["wordingVersion"], "2026-1");
+    assert_eq!(steps.body["data"][0]["language"], "nl");
+}
+
+fn the_parent_is_shown_a_choice_that_is_not_the_schools_own(engine: Engine) {
+    let world = World::new(engine);
+    let start = world.app.platform.clock.today();
+    let second = json!({
+        "organisationId": world.school, "name": "Nog een", "form": "school", "funders": ["school"], "sinceDate": start,
+        "reason": "Test."
+    });
+    let second = world.app.post(world.administrator, "/programmes", &second).expect(201).id();
+    let place = format!("/programmes/{second}/schools/{SCHOOL}");
+    world
+        .app
+        .call(Some(world.administrator), "PUT", &place, Some(&json!({ "sinceDate": start })), None)
+        .expect(200);
+
+    let conversation = world.conversation();
+    for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+        world.step(&conversation, step).expect(201);
+    }
+    let path = format!("/conversations/{conversation}");
+    let [independent, own, point] = &world.programmes;
+    for (shown, code) in [
+        (json!(null), "choice-too-narrow"),
+        (json!([]), "choice-too-narrow"),
+        (json!([independent]), "choice-too-narrow"),
+        (json!([independent, independent]), "choice-too-narrow"),
+        (json!([own, second]), "no-independent-choice"),
+        (json!([independent, random_id()]), "programme-not-available"),
+    ] {
+        let body = json!({
+            "step": "explain-buddy", "wordingVersion": "2026-1", "language": "nl", "programmeIds": shown
+        });
+        refused(world.app.post_on(world.leader, &path, &format!("{path}/answers"), &body), 409, code);
+    }
+    let body = json!({
+        "step": "explain-buddy", "wordingVersion": "2026-1", "language": "nl", "programmeIds": [own, point]
+    });
+    let told = world.app.post_on(world.leader, &path, &format!("{path}/answers"), &body).expect(201);
+    let parent = world.person();
+    refused(
+        world.refer(parent, &told.text("parentCode"), &world.request_body(0)),
+        409,
+        "programme-not-available",
+    );
+    world.refer(parent, &told.text("parentCode"), &world.request_body(2)).expect(201);
+}
+
+fn a_parent_is_not_asked_again_and_again(engine: Engine) {
+    let world = World::new(engine);
+    let open = |reference: uuid::Uuid, ground: &str| {
+        let body = json!({ "locationCode": SCHOOL, "parentReference": reference, "ground": ground });
+        world.app.post(world.leader, "/conversations", &body)
+    };
+    let (no, somebody, silent) = (random_id(), random_id(), random_id());
+    let walk = |reference, steps: &[&str]| {
+        let conversation = open(reference, "regular-talk").expect(201).id();
+        for step in steps {
+            refused(open(reference, "regular-talk"), 409, "conversation-running");
+            refused(open(reference, "new-development-plan"), 409, "conversation-running");
+            world.step(&conversation, step).expect(201);
+        }
+    };
+    walk(no, &["ask-first-question", "has-nobody", "ask-second-question", "declines"]);
+    walk(somebody, &["ask-first-question", "has-own-network"]);
+    walk(silent, &["ask-first-question", "rather-not-say"]);
+
+    open(somebody, "regular-talk").expect(201);
+    for reference in [no, silent] {
+        let refusal = refused(open(reference, "regular-talk"), 409, "conversation-rested");
+        assert_eq!(texts(&refusal.body["permitted"]), ["new-development-plan"]);
+    }
+    open(no, "new-development-plan").expect(201);
+    world.app.platform.clock.advance(TimeDelta::days(178));
+    refused(open(silent, "regular-talk"), 409, "conversation-rested");
+    world.app.platform.clock.advance(TimeDelta::days(7));
+    open(silent, "regular-talk").expect(201);
+}
+
+fn a_conversation_is_of_its_school_alone(engine: Engine) {
+    let world = World::new(engine);
+    let conversation = world.conversation();
+    let (path, list) =
+        (format!("/conversations/{conversation}"), format!("/conversations?locationCode={SCHOOL}"));
+    let body = json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+    for path in [path.clone(), format!("{path}/answers")] {
+        refused(world.app.get(world.other_leader, &path), 404, "not-found");
+    }
+    assert_eq!(world.app.get(world.other_leader, &list).expect(200).body["data"], json!([]));
+    refused(world.app.post(world.other_leader, "/conversations", &body), 403, "forbidden");
+    let step = json!({ "step": "has-nobody" });
+    let reach = world.app.call(
+        Some(world.other_leader),
+        "POST",
+        &format!("{path}/answers"),
+        Some(&step),
+        Some("\"v1\""),
+    );
+    refused(reach, 404, "not-found");
+    let board = world.member(&world.school, "board-member", None);
+    for nobody in [world.person(), world.coordinators[0], world.coordinators[1], board, world.administrator] {
+        for path in [&path, &list, &format!("{path}/answers")] {
+            refused(world.app.get(nobody, path), 403, "forbidden");
+        }
+        refused(world.app.post(nobody, "/conversations", &body), 403, "forbidden");
+    }
+    for role in ["school-staff", "professional"] {
+        let colleague = world.member(&world.school, role, None);
+        assert_eq!(world.app.get(colleague, &list).expect(200).body["data"][0]["id"], conversation.as_str());
+    }
+}
