@@ -155,7 +155,7 @@ pub fn find(
     }))
 }
 
-/// A conversation for whoever holds its code: the parent to whom it was given.
+/// A conversation by the fingerprint of its code: the school's invitation until the parent exchanged it, then her own.
 pub fn find_by_code(
     database: &mut Database<'_>,
     code_hash: &[u8; 32],
@@ -198,10 +198,27 @@ pub fn list(
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
 }
 
+/// Puts the parent's own code in the place of the invitation, on a conversation that stands as it was loaded. The school's
+/// side of it does not change.
+pub fn exchange_code(
+    tx: &mut Transaction<'_, '_>,
+    conversation: &Conversation,
+    code_hash: &[u8; 32],
+) -> Result<(), Error> {
+    let row = conversations::table
+        .find(Key::from(conversation.id))
+        .filter(conversations::version.eq(conversation.version));
+    let update = diesel::update(row).set((
+        conversations::code_hash.eq(Some(&code_hash[..])),
+        conversations::version.eq(conversation.version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
 /// What a step changes besides the state.
 #[derive(Debug, Clone, Default)]
 pub struct Consequence {
-    /// The fingerprint of the code that the parent gets.
+    /// The fingerprint of the invitation code that the parent gets.
     pub code_hash: Option<[u8; 32]>,
     /// The day of the hand-over.
     pub handed_over_on: Option<Date>,

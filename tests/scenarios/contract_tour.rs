@@ -112,7 +112,15 @@ fn case(world: &World, see: &mut Checker) {
     for path in [&path, &format!("{path}/answers"), &format!("/conversations?locationCode={SCHOOL}")] {
         see.call(world, leader, &format!("GET {path}"), None, None).expect(200);
     }
-    let code = world.explained(&world.conversation());
+    let conversation = world.conversation();
+    for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+        world.step(&conversation, step).expect(201);
+    }
+    let invitation = world.step(&conversation, "explain-buddy").expect(201).text("invitationCode");
+    let exchange = json!({ "invitationCode": invitation });
+    let code =
+        see.call(world, parent, "POST /parent-codes", Some(&exchange), None).expect(201).text("parentCode");
+    see.call(world, parent, "POST /parent-codes", Some(&exchange), None).expect(404);
     let look = json!({ "code": code });
     see.call(world, parent, "POST /parent-conversations/_search", Some(&look), None).expect(200);
     let think = json!({ "code": code, "step": "take-time" });

@@ -106,7 +106,7 @@ fn every_step_of_school_leads_where_the_source_says_or_is_refused_with_what_come
             if let Some((_, to)) = ways.iter().find(|(way, _)| way == step) {
                 let moved = world.step(&brought_to(&world, steps), step).expect(201);
                 assert_eq!(moved.body["conversation"]["state"], *to, "{state} by {step}");
-                assert_eq!(moved.body["parentCode"].is_string(), *step == "explain-buddy");
+                assert_eq!(moved.body["invitationCode"].is_string(), *step == "explain-buddy");
             } else {
                 let refusal = refused(world.step(&conversation, step), 409, "step-not-permitted");
                 assert_eq!(refusal.body["state"], *state, "{step}");

@@ -81,12 +81,9 @@ fn the_parent_is_shown_a_choice_that_is_not_the_schools_own(engine: Engine) {
     });
     let told = world.app.post_on(world.leader, &path, &format!("{path}/answers"), &body).expect(201);
     let parent = world.person();
-    refused(
-        world.refer(parent, &told.text("parentCode"), &world.request_body(0)),
-        409,
-        "programme-not-available",
-    );
-    world.refer(parent, &told.text("parentCode"), &world.request_body(2)).expect(201);
+    let code = world.exchanged(&told.text("invitationCode"));
+    refused(world.refer(parent, &code, &world.request_body(0)), 409, "programme-not-available");
+    world.refer(parent, &code, &world.request_body(2)).expect(201);
 }
 
 fn a_parent_is_not_asked_again_and_again(engine: Engine) {

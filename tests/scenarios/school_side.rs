@@ -11,6 +11,7 @@ use crate::looks::{holds, refused, seen, tables_with};
 on_both!(
     whatever_the_parent_does_school_sees_the_same_bytes,
     five_parents_who_did_five_things_look_alike_at_school,
+    the_code_that_the_school_knew_opens_nothing_once_the_parent_used_it,
     after_the_hand_over_school_sees_that_it_was_and_when,
     no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consents,
     whoever_works_at_the_school_cannot_consent_for_the_parent,
@@ -56,6 +57,38 @@ fn whatever_the_parent_does_school_sees_the_same_bytes(engine: Engine) {
         world.parent_step(&code, "withdraw").expect(200);
         assert_eq!(all_of_it(&world, &conversation, reference), before, "{act}, then stop");
     }
+}
+
+fn the_code_that_the_school_knew_opens_nothing_once_the_parent_used_it(engine: Engine) {
+    let world = World::new(engine);
+    let reference = random_id();
+    let conversation = opened(&world, reference);
+    for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+        world.step(&conversation, step).expect(201);
+    }
+    let invitation = world.step(&conversation, "explain-buddy").expect(201).text("invitationCode");
+    let tries = |code: &str| {
+        let look = json!({ "code": code });
+        let exchange = json!({ "invitationCode": code });
+        [
+            refused(world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None), 404, "not-found"),
+            refused(world.parent_step(code, "withdraw"), 404, "not-found"),
+            refused(world.refer(world.person(), code, &world.request_body(0)), 404, "not-found"),
+            world.app.call(None, "POST", "/parent-codes", Some(&exchange), None),
+        ]
+    };
+    // before its use it is good for the exchange alone; the school's side does not change by it
+    let before = all_of_it(&world, &conversation, reference);
+    let exchanged = tries(&invitation)[3].body["parentCode"].as_str().expect("a code").to_owned();
+    assert_eq!(all_of_it(&world, &conversation, reference), before);
+    assert_ne!(exchanged, invitation);
+    // after it, it is as good as a code that never was
+    let never = tries("ABCD-EFGH-2345-6789");
+    for (used, never) in tries(&invitation).iter().zip(&never) {
+        assert_eq!(seen(used), seen(never));
+    }
+    world.parent_step(&exchanged, "take-time").expect(200);
+    assert_eq!(all_of_it(&world, &conversation, reference), before);
 }
 
 /// The same without ids and times.

@@ -197,6 +197,12 @@ impl World {
         self.app.post(buddy.person, &format!("/buddies/{}/ties", buddy.id), &body)
     }
 
+    /// The parent's own code, for the invitation that the school gave her.
+    pub fn exchanged(&self, invitation: &str) -> String {
+        let body = json!({ "invitationCode": invitation });
+        self.app.call(None, "POST", "/parent-codes", Some(&body), None).expect(201).text("parentCode")
+    }
+
     /// Says on the parent's side of a conversation, with nothing but her code, what she wants.
     pub fn parent_step(&self, code: &str, step: &str) -> Reply {
         self.app.call(None, "POST", "/parent-answers", Some(&json!({ "code": code, "step": step })), None)
@@ -305,7 +311,8 @@ impl World {
         for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
             self.step(conversation, step).expect(201);
         }
-        self.step(conversation, "explain-buddy").expect(201).text("parentCode")
+        let invitation = self.step(conversation, "explain-buddy").expect(201).text("invitationCode");
+        self.exchanged(&invitation)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The consent conversation (L6). The school's side opens it and records its steps; from the moment that a buddy was
-//! explained, every step is the parent's, who needs nothing but the code that she was given.
+//! explained, every step is the parent's. The school hands her an invitation code; she exchanges it, once, for a code of
+//! her own that the school never saw, and needs nothing else.
 
+pub mod exchange;
 pub mod guide;
 pub mod hold;
 pub mod parent;
@@ -19,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(hold::get_conversation)
         .service(steps::record_conversation_step)
         .service(steps::list_conversation_steps)
+        .service(exchange::exchange_invitation_code)
         .service(parent::find_parent_conversation)
         .service(parent::answer_as_parent)
         .service(refer::consent_to_referral);
@@ -32,7 +35,12 @@ fn fingerprint(of: &str, code: &str) -> [u8; 32] {
     Sha256::digest(format!("{of}:{typed}")).into()
 }
 
-/// The fingerprint by which a conversation is found.
+/// The fingerprint of the invitation code, which the school hands to the parent. It opens nothing but the exchange.
+pub(crate) fn of_invitation(code: &str) -> [u8; 32] {
+    fingerprint("invitation", code)
+}
+
+/// The fingerprint of the parent's own code, which the school never saw.
 pub(crate) fn of_conversation(code: &str) -> [u8; 32] {
     fingerprint("conversation", code)
 }

@@ -1,5 +1,5 @@
-//! The parent's side of a conversation. She needs no account to think, to say no, or to stop: only the code that she was
-//! given. School sees none of it.
+//! The parent's side of a conversation. She needs no account to think, to say no, or to stop: only her own
+//! code, for which she exchanged the school's invitation. School sees none of it.
 
 use actix_web::{post, web};
 use naast_domain::code::Code as _;
@@ -19,12 +19,12 @@ use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::{Error, InputFault};
 use crate::requests::withdraw::{Withdrawn, withdraw};
 
-/// A code that a parent was given.
+/// The parent's own code.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({ "code": "ABCD-EFGH-2345-6789" }))]
 pub struct ParentCodeBody {
-    /// The code. Dashes, spaces and small letters do no harm.
+    /// Her own code. Dashes, spaces and small letters do no harm.
     #[schema(min_length = 16, max_length = 30)]
     pub code: String,
 }
@@ -34,7 +34,7 @@ pub struct ParentCodeBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({ "code": "ABCD-EFGH-2345-6789", "step": "take-time" }))]
 pub struct ParentAnswerBody {
-    /// The code.
+    /// Her own code.
     #[schema(min_length = 16, max_length = 30)]
     pub code: String,
     /// What the parent wants. Consenting to the hand-over is a call of its own, in her own account.
@@ -69,7 +69,7 @@ fn view(
     })
 }
 
-/// Look up a conversation by the code that the parent was given.
+/// Look up a conversation by the parent's own code.
 #[utoipa::path(operation_id = "findParentConversation", tag = "conversations", security(()), request_body = ParentCodeBody, responses((status = 200, description = "The parent's own view", body = ParentConversationView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[post("/parent-conversations/_search")]
 pub async fn find_parent_conversation(

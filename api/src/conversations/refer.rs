@@ -31,7 +31,7 @@ use crate::requests::view::SupportRequestView;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReferralBody {
-    /// The code that the parent was given.
+    /// The parent's own code.
     #[schema(min_length = 16, max_length = 30)]
     pub code: String,
     /// What she asks, and of which of the programmes that she was shown.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::hold::ConversationView;
-use super::of_conversation;
+use super::of_invitation;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh_code;
@@ -48,8 +48,9 @@ pub struct ConversationStepBody {
 pub struct ConversationStepResultView {
     /// The conversation after the step.
     pub conversation: ConversationView,
-    /// The code for the parent, shown once, after `explain-buddy`. Give it to her and keep no copy.
-    pub parent_code: Option<String>,
+    /// The code to give to the parent, shown once, after `explain-buddy`. She exchanges it for one of her own; from then
+    /// on this one opens nothing.
+    pub invitation_code: Option<String>,
 }
 
 /// A step of the school's side that was recorded.
@@ -125,7 +126,7 @@ pub async fn record_conversation_step(
                 at: cx.now,
             };
             let consequence =
-                Consequence { code_hash: code.as_deref().map(of_conversation), ..Consequence::default() };
+                Consequence { code_hash: code.as_deref().map(of_invitation), ..Consequence::default() };
             conversations::keep_step(cx.tx, &one, next, &taken, &consequence)?;
             let entry = cx
                 .entry(Chain::PLATFORM, role, Purpose::Signposting, "conversation.step-recorded")
@@ -137,7 +138,7 @@ pub async fn record_conversation_step(
             let version = one.school_version;
             let view = ConversationStepResultView {
                 conversation: ConversationView::of(&one, reader.0),
-                parent_code: code.clone(),
+                invitation_code: code.clone(),
             };
             let place = format!("/conversations/{id}/answers");
             Ok(cx.tx.keep([entry], Answer::created(view, &place).version(version))?)

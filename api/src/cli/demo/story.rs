@@ -335,8 +335,8 @@ where
                 let seen = self.calls.get(leader, &path).await?;
                 let answer =
                     self.calls.post_on(leader, &format!("{path}/answers"), &seen, step.clone()).await?;
-                if let Ok(code) = answer.text("parentCode") {
-                    things.insert("parentCode", code);
+                if let Ok(code) = answer.text("invitationCode") {
+                    things.insert("invitationCode", code);
                 }
             }
             things.insert(name, id);
