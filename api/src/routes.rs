@@ -5,7 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    buddies, conversations, directory, matching, organisations, programmes, requests, service, support,
+    buddies, conversations, directory, independence, matching, organisations, programmes, requests, service,
+    support,
 };
 
 /// The routes of the contract, below its base.
@@ -16,6 +17,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     conversations::routes(config);
     requests::routes(config);
     buddies::routes(config);
+    independence::routes(config);
     matching::routes(config);
     support::routes(config);
     service::routes(config);

@@ -53,6 +53,47 @@ code_list! {
     }
 }
 
+/// Where a match stands, and what it rests for. A tie that comes on top of another pause is asked about first; what the
+/// match rested for before is not forgotten by the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// Where it stands.
+    pub state: MatchState,
+    /// What it rests for.
+    pub paused_because: Option<PauseReason>,
+    /// What it rests for once a tie on top of it is settled.
+    pub paused_before: Option<PauseReason>,
+}
+
+impl Course {
+    /// A match that runs.
+    pub const RUNNING: Self = Self { state: MatchState::Active, paused_because: None, paused_before: None };
+
+    /// A match that rests for a reason that somebody gave.
+    pub fn resting(reason: PauseReason) -> Self {
+        Self { state: MatchState::Paused, paused_because: Some(reason), paused_before: None }
+    }
+
+    /// Rests until the parent has answered on a tie that she does not know yet.
+    #[must_use]
+    pub fn asked_about_a_tie(self) -> Self {
+        match self.paused_because {
+            Some(PauseReason::NewTie) => self,
+            before => Self { paused_before: before, ..Self::resting(PauseReason::NewTie) },
+        }
+    }
+
+    /// The tie is accepted, or gone: the match runs again, or rests for what it rested for before.
+    #[must_use]
+    pub fn tie_settled(self) -> Self {
+        match (self.paused_because, self.paused_before) {
+            (Some(PauseReason::NewTie), Some(before)) => Self::resting(before),
+            (Some(PauseReason::NewTie), None) => Self::RUNNING,
+            _ => self,
+        }
+    }
+}
+
 impl ClosureReason {
     /// Whether somebody may give this reason; the others are the system's own.
     pub fn may_be_given(self) -> bool {
@@ -90,13 +131,23 @@ impl MatchState {
         .in_state(self.code(), permitted)
     }
 
-    /// Checks that a contact can be recorded: the match runs, and the day is not ahead of today.
+    /// Checks that a contact can be recorded: the match runs, and the day is neither before its start nor ahead of today.
     ///
     /// # Errors
-    /// `match-state`, `date-ahead`.
-    pub fn contact(self, on: Date, today: Date) -> Result<(), Rejection> {
+    /// `match-state`, `date-before-start`, `date-ahead`.
+    pub fn contact(self, on: Date, started: Date, today: Date) -> Result<(), Rejection> {
         if self != Self::Active {
             return Err(self.refuse());
+        }
+        if on < started {
+            return Err(Rejection::rule(
+                "date-before-start",
+                "S5",
+                Text::new(
+                    format!("De datum ligt voor het begin van de koppeling, op {started}."),
+                    format!("The date lies before the match began, on {started}."),
+                ),
+            ));
         }
         if on > today {
             return Err(Rejection::rule(
@@ -158,10 +209,11 @@ mod tests {
 
     #[test]
     fn a_contact_belongs_to_a_running_match_and_to_the_past() {
-        assert!(MatchState::Active.contact(day(5), day(5)).is_ok());
-        assert!(MatchState::Active.contact(day(6), day(5)).is_err());
-        assert!(MatchState::Paused.contact(day(5), day(5)).is_err());
-        assert!(MatchState::Closed.contact(day(5), day(5)).is_err());
+        assert!(MatchState::Active.contact(day(5), day(5), day(5)).is_ok());
+        assert!(MatchState::Active.contact(day(6), day(1), day(5)).is_err());
+        assert!(MatchState::Active.contact(day(3), day(4), day(5)).is_err());
+        assert!(MatchState::Paused.contact(day(5), day(1), day(5)).is_err());
+        assert!(MatchState::Closed.contact(day(5), day(1), day(5)).is_err());
     }
 
     #[test]
@@ -169,6 +221,17 @@ mod tests {
         assert_eq!(MatchState::Paused.resume(Some(PauseReason::ParentAsked)), Ok(MatchState::Active));
         let refusal = MatchState::Paused.resume(Some(PauseReason::NewTie)).expect_err("not by resuming");
         assert_eq!(refusal.permitted, ["tie-answers", "closure"]);
+    }
+
+    #[test]
+    fn what_a_match_rested_for_is_not_forgotten_by_a_tie_on_top_of_it() {
+        let asked = Course::RUNNING.asked_about_a_tie();
+        assert_eq!(asked, Course::resting(PauseReason::NewTie));
+        assert_eq!(asked.asked_about_a_tie().tie_settled(), Course::RUNNING);
+        let rest = Course::resting(PauseReason::ParentAsked);
+        assert_eq!(rest.asked_about_a_tie().paused_because, Some(PauseReason::NewTie));
+        assert_eq!(rest.asked_about_a_tie().asked_about_a_tie().tie_settled(), rest);
+        assert_eq!(rest.tie_settled(), rest);
     }
 
     #[test]

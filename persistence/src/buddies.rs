@@ -5,17 +5,16 @@ use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::MunicipalityCode;
-use naast_domain::ids::{BuddyId, CertificateId, PersonId, ProgrammeId, TieId};
-use naast_domain::independence::{Tie, TieObject};
+use naast_domain::ids::{BuddyId, CertificateId, PersonId, ProgrammeId};
+use naast_domain::independence::Tie;
 use naast_domain::organisations::Role;
 use naast_domain::requests::{ChannelWish, SupportRequest};
 use naast_domain::{Date, Moment};
-use serde::{Deserialize, Serialize};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
 use crate::rows::{Page, Slice, Stored, code, count, one};
-use crate::schema::{buddies, certificates, ties};
+use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -225,143 +224,6 @@ pub fn note_asked(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// The object of a tie, as it is written down.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum About {
-    School(naast_domain::directory::LocationCode),
-    Board(naast_domain::directory::BoardNumber),
-    Partnership(naast_domain::directory::PartnershipCode),
-    Seat(naast_domain::directory::PartnershipCode, naast_domain::directory::BoardNumber),
-    Municipality(MunicipalityCode),
-    Request(naast_domain::ids::RequestId),
-    Parent(PersonId),
-    Everywhere,
-}
-
-impl From<&TieObject> for About {
-    fn from(object: &TieObject) -> Self {
-        match object.clone() {
-            TieObject::School(location) => Self::School(location),
-            TieObject::Board(board) => Self::Board(board),
-            TieObject::Partnership(partnership) => Self::Partnership(partnership),
-            TieObject::Seat { partnership, board } => Self::Seat(partnership, board),
-            TieObject::Municipality(municipality) => Self::Municipality(municipality),
-            TieObject::Request(request) => Self::Request(request),
-            TieObject::Parent(parent) => Self::Parent(parent),
-            TieObject::Everywhere => Self::Everywhere,
-        }
-    }
-}
-
-impl From<About> for TieObject {
-    fn from(about: About) -> Self {
-        match about {
-            About::School(location) => Self::School(location),
-            About::Board(board) => Self::Board(board),
-            About::Partnership(partnership) => Self::Partnership(partnership),
-            About::Seat(partnership, board) => Self::Seat { partnership, board },
-            About::Municipality(municipality) => Self::Municipality(municipality),
-            About::Request(request) => Self::Request(request),
-            About::Parent(parent) => Self::Parent(parent),
-            About::Everywhere => Self::Everywhere,
-        }
-    }
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = ties)]
-struct TieRow {
-    programme_id: Key,
-    id: Key,
-    buddy_id: Key,
-    kind: String,
-    about: Json,
-    aggravated: bool,
-    since: Option<Date>,
-    until: Option<Date>,
-    declared_at: At,
-    version: i32,
-}
-
-impl TieRow {
-    fn read(self) -> Result<Stored<Tie>, Error> {
-        Ok(Stored {
-            version: self.version,
-            created_at: self.declared_at.0,
-            value: Tie {
-                id: self.id.into(),
-                kind: code("ties", "kind", &self.kind)?,
-                about: self.about.read::<About>("ties", "about")?.into(),
-                since: self.since,
-                until: self.until,
-                aggravated: self.aggravated,
-            },
-        })
-    }
-}
-
-/// Keeps a tie that a buddy declared.
-pub fn insert_tie(
-    tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareTies>,
-    buddy: &Buddy,
-    tie: &Tie,
-    now: Moment,
-) -> Result<(), Error> {
-    let row = TieRow {
-        programme_id: buddy.programme.into(),
-        id: tie.id.into(),
-        buddy_id: buddy.id.into(),
-        kind: tie.kind.to_string(),
-        about: Json::of(&About::from(&tie.about)),
-        aggravated: tie.aggravated,
-        since: tie.since,
-        until: tie.until,
-        declared_at: At(now),
-        version: 1,
-    };
-    on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// Sets the last day of a tie that stands as it was loaded.
-pub fn end_tie(
-    tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareTies>,
-    buddy: &Buddy,
-    tie: &Stored<Tie>,
-    until: Date,
-) -> Result<(), Error> {
-    let row = ties::table
-        .find((Key::from(buddy.programme), Key::from(tie.id)))
-        .filter(ties::version.eq(tie.version));
-    let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
-}
-
-/// The ties of a buddy who was loaded with a grant.
-pub fn ties_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<Stored<Tie>>, Error> {
-    let rows: Vec<TieRow> = on_either!(database, |c| ties::table
-        .filter(ties::programme_id.eq(Key::from(buddy.programme)))
-        .filter(ties::buddy_id.eq(Key::from(buddy.id)))
-        .order((ties::declared_at, ties::id))
-        .select(TieRow::as_select())
-        .load(c))?;
-    rows.into_iter().map(TieRow::read).collect()
-}
-
-/// One tie of a buddy who was loaded with a grant.
-pub fn find_tie(database: &mut Database<'_>, buddy: &Buddy, id: TieId) -> Result<Option<Stored<Tie>>, Error> {
-    let row: Option<TieRow> = on_either!(database, |c| ties::table
-        .find((Key::from(buddy.programme), Key::from(id)))
-        .filter(ties::buddy_id.eq(Key::from(buddy.id)))
-        .select(TieRow::as_select())
-        .first(c)
-        .optional())?;
-    row.map(TieRow::read).transpose()
-}
-
 /// A certificate as it is kept: with who saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptCertificate {
@@ -495,7 +357,7 @@ pub fn available_for<A: Action>(
 pub fn one_with_facts(database: &mut Database<'_>, buddy: &Buddy) -> Result<WithFacts, Error> {
     Ok(WithFacts {
         certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
-        ties: ties_of(database, buddy)?.into_iter().map(|tie| tie.value).collect(),
+        ties: crate::independence::ties::ties_of(database, buddy)?.into_iter().map(|tie| tie.value).collect(),
         buddy: buddy.clone(),
     })
 }
@@ -521,15 +383,7 @@ fn with_facts(
             let (buddy, kept) = row.read()?;
             certificates_by_buddy.entry(buddy).or_default().push(kept.certificate);
         }
-        let found: Vec<TieRow> = on_either!(&mut *database, |c| ties::table
-            .filter(ties::programme_id.eq(programme))
-            .filter(ties::buddy_id.eq_any(keys))
-            .select(TieRow::as_select())
-            .load(c))?;
-        for row in found {
-            let buddy = row.buddy_id;
-            ties_by_buddy.entry(buddy).or_default().push(row.read()?.value);
-        }
+        crate::independence::ties::of_buddies(database, programme, keys, &mut ties_by_buddy)?;
     }
     rows.into_iter()
         .map(|row| {

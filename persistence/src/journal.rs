@@ -208,7 +208,10 @@ fn verify_still(
     for key in chains {
         let chain = Chain::from_uuid(key.0);
         let of_chain = anchors.iter().filter(|anchor| anchor.chain == chain);
-        let anchors: BTreeMap<i64, &Hash> = of_chain.map(|anchor| (anchor.seq, &anchor.hash)).collect();
+        let mut anchors: BTreeMap<i64, Vec<&Hash>> = BTreeMap::new();
+        for anchor in of_chain {
+            anchors.entry(anchor.seq).or_default().push(&anchor.hash);
+        }
         let head = heads.iter().find(|(chain, ..)| *chain == key);
         verify_chain(database, chain, head, &anchors, &mut seen)?;
         progress(seen.rows);
@@ -216,33 +219,57 @@ fn verify_still(
     Ok(seen)
 }
 
+fn rows_after(database: &mut Database<'_>, chain: Chain, last: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    Ok(on_either!(database, |c| journal::table
+        .filter(journal::chain.eq(Key(chain.uuid())).and(journal::seq.gt(last)))
+        .order(journal::seq)
+        .limit(limit)
+        .select((
+            journal::seq,
+            journal::at,
+            journal::actor,
+            journal::role,
+            journal::purpose,
+            journal::action,
+            journal::object_kind,
+            journal::object_id,
+            journal::state_before,
+            journal::state_after,
+            journal::hash,
+        ))
+        .load(c))?)
+}
+
+fn next_seq(database: &mut Database<'_>, chain: Chain, last: i64) -> Result<Option<i64>, Error> {
+    Ok(on_either!(database, |c| journal::table
+        .filter(journal::chain.eq(Key(chain.uuid())).and(journal::seq.gt(last)))
+        .order(journal::seq)
+        .select(journal::seq)
+        .first(c)
+        .optional())?)
+}
+
 fn verify_chain(
     database: &mut Database<'_>,
     chain: Chain,
     head: Option<&StoredHead>,
-    anchors: &BTreeMap<i64, &Hash>,
+    anchors: &BTreeMap<i64, Vec<&Hash>>,
     seen: &mut Verification,
 ) -> Result<(), Error> {
     let (mut last, mut previous) = (0_i64, GENESIS);
     loop {
-        let rows: Vec<Row> = on_either!(database, |c| journal::table
-            .filter(journal::chain.eq(Key(chain.uuid())).and(journal::seq.gt(last)))
-            .order(journal::seq)
-            .limit(BATCH)
-            .select((
-                journal::seq,
-                journal::at,
-                journal::actor,
-                journal::role,
-                journal::purpose,
-                journal::action,
-                journal::object_kind,
-                journal::object_id,
-                journal::state_before,
-                journal::state_after,
-                journal::hash,
-            ))
-            .load(c))?;
+        let rows = match rows_after(database, chain, last, BATCH) {
+            Ok(rows) => rows,
+            // one of them holds what no row of ours can hold: the rest is read one by one, up to that one
+            Err(fault) => {
+                let Ok(rows) = rows_after(database, chain, last, 1) else {
+                    let seq = next_seq(database, chain, last)?.ok_or(fault)?;
+                    seen.damages.push(Damage { chain, seq, kind: DamageKind::Altered });
+                    return Ok(());
+                };
+                rows
+            }
+        };
         if rows.is_empty() {
             break;
         }
@@ -252,7 +279,10 @@ fn verify_chain(
                 Some(DamageKind::Gap)
             } else if link(&previous, row.seq, &row.digest(chain))[..] != row.hash[..] {
                 Some(DamageKind::Altered)
-            } else if anchors.get(&row.seq).is_some_and(|hash| hash[..] != row.hash[..]) {
+            } else if anchors
+                .get(&row.seq)
+                .is_some_and(|hashes| hashes.iter().any(|hash| hash[..] != row.hash[..]))
+            {
                 Some(DamageKind::AnchorDiffers)
             } else {
                 None

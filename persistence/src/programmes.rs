@@ -140,6 +140,13 @@ pub fn find(database: &mut Database<'_>, id: ProgrammeId) -> Result<Option<Store
     Ok(with_forms(database, row.into_iter().collect())?.pop())
 }
 
+/// Every programme, for work that goes through all of them.
+pub fn ids(database: &mut Database<'_>) -> Result<Vec<ProgrammeId>, Error> {
+    let keys: Vec<Key> =
+        on_either!(database, |c| programmes::table.order(programmes::id).select(programmes::id).load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
+}
+
 /// A page of programmes; of those that cover a school on a day, when one is named.
 pub fn list(
     database: &mut Database<'_>,

@@ -325,6 +325,24 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};
 
+    coordinator_ties (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        person_id -> Id,
+        kind -> Text,
+        about -> Document,
+        aggravated -> Bool,
+        since -> Nullable<Date>,
+        until -> Nullable<Date>,
+        declared_at -> Moment,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
     certificates (programme_id, id) {
         programme_id -> Id,
         id -> Id,
@@ -418,6 +436,7 @@ diesel::table! {
         proposal_id -> Id,
         state -> Text,
         paused_because -> Nullable<Text>,
+        paused_before -> Nullable<Text>,
         closed_because -> Nullable<Text>,
         started_at -> Moment,
         ended_at -> Nullable<Moment>,

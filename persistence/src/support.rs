@@ -6,7 +6,7 @@ use naast_domain::buddies::Channel;
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
-use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
+use naast_domain::support::{ClosureReason, ContactTask, Course, MatchState, PauseReason};
 use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
@@ -29,10 +29,8 @@ pub struct Match {
     pub buddy: BuddyId,
     /// The proposal that it came from.
     pub proposal: ProposalId,
-    /// Where it stands.
-    pub state: MatchState,
-    /// Why it is paused.
-    pub paused_because: Option<PauseReason>,
+    /// Where it stands, and what it rests for.
+    pub course: Course,
     /// Why it was closed.
     pub closed_because: Option<ClosureReason>,
     /// When it ended.
@@ -49,6 +47,7 @@ struct Row {
     proposal_id: Key,
     state: String,
     paused_because: Option<String>,
+    paused_before: Option<String>,
     closed_because: Option<String>,
     started_at: At,
     ended_at: Option<At>,
@@ -69,8 +68,11 @@ impl TryFrom<Row> for Stored<Match> {
                 request: row.request_id.into(),
                 buddy: row.buddy_id.into(),
                 proposal: row.proposal_id.into(),
-                state: code(T, "state", &row.state)?,
-                paused_because: code_or_none(T, "paused_because", row.paused_because.as_deref())?,
+                course: Course {
+                    state: code(T, "state", &row.state)?,
+                    paused_because: code_or_none(T, "paused_because", row.paused_because.as_deref())?,
+                    paused_before: code_or_none(T, "paused_before", row.paused_before.as_deref())?,
+                },
                 closed_because: code_or_none(T, "closed_because", row.closed_because.as_deref())?,
                 ended_at: row.ended_at.map(|at| at.0),
             },
@@ -89,7 +91,7 @@ pub fn start(tx: &mut Transaction<'_, '_>, started: &Match, now: Moment) -> Resu
         matches::request_id.eq(Key::from(started.request)),
         matches::buddy_id.eq(Key::from(started.buddy)),
         matches::proposal_id.eq(Key::from(started.proposal)),
-        matches::state.eq(started.state.to_string()),
+        matches::state.eq(started.course.state.to_string()),
         matches::started_at.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(matches::table).values(row).execute(c))?;
@@ -198,6 +200,21 @@ pub fn buddies_in_use(database: &mut Database<'_>, programme: ProgrammeId) -> Re
     Ok(keys.into_iter().map(Into::into).collect())
 }
 
+/// The buddies of earlier matches of a request whom the parent did not want any longer.
+pub fn turned_down(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    request: RequestId,
+) -> Result<Vec<BuddyId>, Error> {
+    let keys: Vec<Key> = on_either!(database, |c| matches::table
+        .filter(matches::programme_id.eq(Key::from(programme)))
+        .filter(matches::request_id.eq(Key::from(request)))
+        .filter(matches::closed_because.eq(ClosureReason::OtherBuddy.to_string()))
+        .select(matches::buddy_id)
+        .load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
+}
+
 /// Whose matches a page shows.
 #[derive(Debug, Clone, Copy)]
 pub enum Whose {
@@ -262,18 +279,19 @@ fn own_keys(database: &mut Database<'_>, person: PersonId) -> Result<(Vec<Key>, 
 }
 
 /// Pauses or resumes a match that stands as it was loaded.
-pub fn change_state(
+pub fn change_course(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<Match>,
-    state: MatchState,
-    paused_because: Option<PauseReason>,
+    course: Course,
 ) -> Result<(), Error> {
+    let word = |reason: Option<PauseReason>| reason.map(|reason| reason.to_string());
     let row = matches::table
         .find((Key::from(stored.programme), Key::from(stored.id)))
         .filter(matches::version.eq(stored.version));
     let update = diesel::update(row).set((
-        matches::state.eq(state.to_string()),
-        matches::paused_because.eq(paused_because.map(|reason| reason.to_string())),
+        matches::state.eq(course.state.to_string()),
+        matches::paused_because.eq(word(course.paused_because)),
+        matches::paused_before.eq(word(course.paused_before)),
         matches::version.eq(stored.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)

@@ -213,6 +213,13 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let reason = json!({ "reason": "other-buddy" });
     see.call(world, parent, &format!("POST {running}/closure"), Some(&reason), Some(&running)).expect(200);
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(200);
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let own = json!({ "kind": "employed-at-school", "about": { "kind": "school", "locationCode": SCHOOL } });
+    let own = see.call(world, coordinator, &format!("POST {ties}"), Some(&own), None).expect(201);
+    see.call(world, coordinator, &format!("GET {ties}"), None, None).expect(200);
+    see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
+    let (place, long_ago) = (format!("{ties}/{}", own.id()), json!({ "untilDate": "2001-01-01" }));
+    see.call(world, coordinator, &format!("PATCH {place}"), Some(&long_ago), Some(&own.etag())).expect(200);
     see.call(world, parent, &format!("POST {path}/withdrawal"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
 }

@@ -15,6 +15,7 @@ mod later_ties;
 mod looks;
 mod main_job;
 mod memberships;
+mod over_time;
 mod properties;
 mod requests;
 mod school_side;

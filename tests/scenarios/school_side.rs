@@ -71,7 +71,11 @@ fn the_code_that_the_school_knew_opens_nothing_once_the_parent_used_it(engine: E
         let look = json!({ "code": code });
         let exchange = json!({ "invitationCode": code });
         [
-            refused(world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None), 404, "not-found"),
+            refused(
+                world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None),
+                404,
+                "not-found",
+            ),
             refused(world.parent_step(code, "withdraw"), 404, "not-found"),
             refused(world.refer(world.person(), code, &world.request_body(0)), 404, "not-found"),
             world.app.call(None, "POST", "/parent-codes", Some(&exchange), None),

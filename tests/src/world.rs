@@ -78,9 +78,9 @@ fn area(digits: &str, partnership: &str) -> PostcodeArea {
     }
 }
 
-fn import(app: &TestApp) {
+fn import(app: &TestApp, board: &str) {
     let schools = vec![
-        school(SCHOOL, "99901", "1000 ZA", "9901"),
+        school(SCHOOL, board, "1000 ZA", "9901"),
         school(SISTER, "99901", "1000 ZB", "9901"),
         school(ELSEWHERE, "99902", "2000 ZC", "9902"),
     ];
@@ -104,7 +104,7 @@ impl World {
     /// Makes the world on a fresh database.
     pub fn new(engine: Engine) -> Self {
         let app = TestApp::start(engine);
-        import(&app);
+        import(&app, "99901");
         let administrator = first_administrator(&app.platform, "Beheer").expect("the installation is new");
         let organisation = |kind: &str, extra: Value| {
             let mut body = json!({ "kind": kind, "name": format!("{kind} (test)") });
@@ -153,6 +153,11 @@ impl World {
     /// A new person with a role in an organisation.
     pub fn member(&self, organisation: &str, role: &str, programme: Option<&String>) -> PersonId {
         member(&self.app, self.administrator, organisation, role, programme)
+    }
+
+    /// Imports the directory again, with [`SCHOOL`] under another board.
+    pub fn move_school(&self, board: &str) {
+        import(&self.app, board);
     }
 
     /// Registers a buddy in a programme, without certificates.

@@ -20,6 +20,8 @@ on_both!(
     every_tampering_is_found_and_named,
     what_fits_in_itself_is_found_by_an_anchor,
     damage_of_one_chain_leaves_the_others_intact,
+    a_row_that_cannot_be_read_is_named_like_any_other_damage,
+    of_two_anchors_for_one_row_each_counts,
 );
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
@@ -263,6 +265,39 @@ fn what_fits_in_itself_is_found_by_an_anchor(engine: Engine) {
     tamper(&opened.location, gone, |lying| *lying = Lying { rows: Vec::new(), head: None });
     assert_eq!(found(&opened, gone, &[]), [], "without an anchor nothing is left to find");
     assert_eq!(found(&opened, gone, &anchors), [(0, AnchorDiffers)], "the whole chain taken out");
+}
+
+fn a_row_that_cannot_be_read_is_named_like_any_other_damage(engine: Engine) {
+    let opened = open(engine, 1);
+    let chain = chain(1);
+    six_rows(&opened, chain);
+    // PostgreSQL's own types keep such a row out; there a text takes its place
+    let nonsense = if engine == Engine::Sqlite {
+        "UPDATE journal SET at = 'yesterday' WHERE seq = 3"
+    } else {
+        "UPDATE journal SET role = 'yesterday' WHERE seq = 3"
+    };
+    around(&opened.location, |database| {
+        disarm(database)?;
+        database.batch(nonsense)
+    })
+    .expect("an administrator can do anything");
+    assert_eq!(found(&opened, chain, &[]), [(3, Altered)]);
+}
+
+fn of_two_anchors_for_one_row_each_counts(engine: Engine) {
+    let opened = open(engine, 1);
+    let chain = chain(1);
+    six_rows(&opened, chain);
+    let right = opened.store.read(heads).expect("the heads can be read");
+    let mut wrong = right.clone();
+    for head in &mut wrong {
+        head.hash[0] ^= 1;
+    }
+    assert_eq!(found(&opened, chain, &right), []);
+    for both in [[right.clone(), wrong.clone()].concat(), [wrong, right].concat()] {
+        assert_eq!(found(&opened, chain, &both), [(6, AnchorDiffers)]);
+    }
 }
 
 fn damage_of_one_chain_leaves_the_others_intact(engine: Engine) {

@@ -8,7 +8,7 @@ use naast_domain::directory::MunicipalityCode;
 use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::journal::Purpose;
 use naast_domain::requests::Topic;
-use naast_persistence::{Stored, buddies, locks};
+use naast_persistence::{Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +17,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
+use crate::independence::again::{Occasion, leave, lock_touched};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
@@ -246,10 +247,18 @@ pub async fn update_buddy(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
-            locks::lock_buddy(cx.tx, id)?;
+            let (first, _) = reached::<ManageBuddies>(cx, id)?;
+            lock_touched(cx.tx, &first)?;
             let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
             if_match.check(stored.version)?;
             let before = stored.status;
+            let mut entries = Vec::new();
+            if body.status == Some(BuddyStatus::Left) && before != BuddyStatus::Left {
+                entries.extend(leave(cx.tx, &stored, Occasion::of(cx, role))?);
+                // her places were given back, so she counts anew
+                let (after, _) = reached::<ManageBuddies>(cx, id)?;
+                stored = after;
+            }
             let (buddy, body) = (&mut stored.value, body.clone());
             buddy.first_name = body.first_name.unwrap_or(std::mem::take(&mut buddy.first_name));
             buddy.languages = body.languages.map_or(buddy.languages, |list| list.into_iter().collect());
@@ -265,7 +274,8 @@ pub async fn update_buddy(
                 .on(id)
                 .states(Some(before.code()), Some(stored.status.code()));
             stored.version += 1;
-            Ok(cx.tx.keep([entry], answer(&stored))?)
+            entries.push(entry);
+            Ok(cx.tx.keep(entries, answer(&stored))?)
         })
         .await
 }

@@ -12,6 +12,7 @@ use naast_domain::ids::{BuddyId, PersonId, RequestId, TieId};
 use naast_domain::independence::{ObjectKind, Tie, TieKind, TieObject};
 use naast_domain::journal::Purpose;
 use naast_domain::text::Text;
+use naast_persistence::independence::ties;
 use naast_persistence::{Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +23,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
-use crate::independence::{lock_touched, recheck};
+use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::problem::{Error, InputFault};
@@ -206,17 +207,29 @@ pub struct TieView {
     pub etag: String,
 }
 
-fn view(stored: &Stored<Tie>, reader: Reader) -> TieView {
-    TieView {
-        id: stored.id,
-        kind: stored.kind,
-        label: stored.kind.label().get(reader.0).to_owned(),
-        about: stored.about.clone().into(),
-        since_date: stored.since,
-        until_date: stored.until,
-        aggravated: stored.aggravated,
-        declared_at: stored.created_at,
-        etag: crate::answer::etag(stored.version),
+impl TieBody {
+    /// The tie that this declares.
+    pub fn declare(self, id: TieId) -> Result<Tie, Error> {
+        let aggravated = self.aggravated.unwrap_or_default();
+        let about = self.about.read()?;
+        Ok(Tie::declare(id, self.kind, about, self.since_date, self.until_date, aggravated)?)
+    }
+}
+
+impl TieView {
+    /// A tie, in the words of the reader.
+    pub fn of(stored: &Stored<Tie>, reader: Reader) -> Self {
+        Self {
+            id: stored.id,
+            kind: stored.kind,
+            label: stored.kind.label().get(reader.0).to_owned(),
+            about: stored.about.clone().into(),
+            since_date: stored.since,
+            until_date: stored.until,
+            aggravated: stored.aggravated,
+            declared_at: stored.created_at,
+            etag: crate::answer::etag(stored.version),
+        }
     }
 }
 
@@ -236,17 +249,15 @@ pub async fn declare_tie(
             let grant = cx.grant::<DeclareTies>()?;
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
-            let body = body.clone();
-            let about = body.about.read()?;
-            let aggravated = body.aggravated.unwrap_or_default();
-            let tie = Tie::declare(tie_id, body.kind, about, body.since_date, body.until_date, aggravated)?;
-            buddies::insert_tie(cx.tx, &grant, &buddy, &tie, cx.now)?;
+            let tie = body.clone().declare(tie_id)?;
+            ties::insert_tie(cx.tx, &grant, &buddy, &tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];
-            entries.extend(recheck(cx, &buddy, role)?);
+            let occasion = Occasion::of(cx, role);
+            entries.extend(recheck(cx.tx, &buddy, occasion)?);
             let stored = Stored { value: tie, version: 1, created_at: cx.now };
             let place = format!("/buddies/{id}/ties");
-            Ok(cx.tx.keep(entries, Answer::created(view(&stored, reader), &place).version(1))?)
+            Ok(cx.tx.keep(entries, Answer::created(TieView::of(&stored, reader), &place).version(1))?)
         })
         .await
 }
@@ -268,8 +279,8 @@ pub async fn list_ties(
     platform
         .read(caller.0, move |cx| {
             let buddy = seen::<ReadBuddy>(cx, id)?;
-            let ties = buddies::ties_of(cx.db, &buddy)?;
-            Ok(TiePage { data: ties.iter().map(|tie| view(tie, reader)).collect(), next_cursor: None })
+            let ties = ties::ties_of(cx.db, &buddy)?;
+            Ok(TiePage { data: ties.iter().map(|tie| TieView::of(tie, reader)).collect(), next_cursor: None })
         })
         .await
 }
@@ -290,17 +301,17 @@ pub async fn end_tie(
             let grant = cx.grant::<DeclareTies>()?;
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
-            let mut stored = buddies::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
+            let mut stored = ties::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
-            let (kind, about, since) = (stored.kind, stored.about.clone(), stored.since);
-            let ended = Tie::declare(tie_id, kind, about, since, Some(body.until_date), stored.aggravated)?;
-            buddies::end_tie(cx.tx, &grant, &buddy, &stored, body.until_date)?;
+            let ended = stored.value.clone().end(body.until_date)?;
+            ties::end_tie(cx.tx, &grant, &buddy, &stored, body.until_date)?;
             stored.value = ended;
             stored.version += 1;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.ended").on(tie_id)];
-            entries.extend(recheck(cx, &buddy, role)?);
-            Ok(cx.tx.keep(entries, Answer::found(view(&stored, reader)).version(stored.version))?)
+            let occasion = Occasion::of(cx, role);
+            entries.extend(recheck(cx.tx, &buddy, occasion)?);
+            Ok(cx.tx.keep(entries, Answer::found(TieView::of(&stored, reader)).version(stored.version))?)
         })
         .await
 }

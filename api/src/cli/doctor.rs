@@ -1,10 +1,13 @@
 //! `naast doctor`: is this installation in order?
 
 use naast_persistence::doctor as checks;
+use naast_persistence::journal::verify;
 
 use super::{Failure, Place};
 use crate::clock::{Clock, fresh};
-use crate::identity::{Identity, LIFETIME};
+use crate::identity::LIFETIME;
+use crate::journal::read_anchors;
+use crate::platform::Platform;
 
 /// Checks the installation, a line for each check, and fails when one does.
 pub fn doctor(place: &Place) -> Result<(), Failure> {
@@ -17,23 +20,20 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
         }
     };
     let clock = Clock::default();
-    check(
-        "signing key",
-        Identity::open(&place.key_file(), LIFETIME).map_err(|fault| fault.to_string()).and_then(|identity| {
-            let person = fresh();
-            let token = identity.token(person, &clock, LIFETIME);
-            match identity.verify(&token, clock.now()) {
-                Some(found) if found == person => Ok("signs and verifies".to_owned()),
-                _ => Err("a token of its own does not verify".to_owned()),
-            }
-        }),
-    );
-    match place.platform(LIFETIME) {
-        Err(fault) => check("database", Err(fault.message)),
+    match place.existing_platform() {
+        Err(fault) => check("installation", Err(fault.message)),
         Ok(platform) => {
             check("database", Ok("opens, and its schema fits this version".to_owned()));
-            let found = platform.store.read(checks::run)?;
-            for one in found {
+            let person = fresh();
+            let token = platform.identity.token(person, &clock, LIFETIME);
+            check(
+                "signing key",
+                match platform.identity.verify(&token, clock.now()) {
+                    Some(found) if found == person => Ok("signs and verifies".to_owned()),
+                    _ => Err("a token of its own does not verify".to_owned()),
+                },
+            );
+            for one in platform.store.read(checks::run)? {
                 check(
                     one.name,
                     if one.wrong == 0 {
@@ -43,7 +43,24 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
                     },
                 );
             }
+            check("journal", journal(place, &platform));
         }
     }
     if failed == 0 { Ok(()) } else { Err(Failure::new(4, format!("{failed} checks failed"))) }
+}
+
+/// The journal against its hashes, heads and anchors.
+fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
+    let file = place.anchors();
+    let anchors = if file.exists() {
+        read_anchors(&file, &platform.identity).map_err(|fault| fault.to_string())?
+    } else {
+        Vec::new()
+    };
+    let seen = platform.store.read(|db| verify(db, &anchors, |_| {})).map_err(|fault| fault.to_string())?;
+    if seen.damages.is_empty() {
+        Ok(format!("{} rows in {} chains fit, with {} anchors", seen.rows, seen.chains, anchors.len()))
+    } else {
+        Err(format!("damaged in {} places; see `naast journal verify`", seen.damages.len()))
+    }
 }

@@ -77,6 +77,17 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
         );
         told.push_str(where_to.get(tongue));
     }
+    if matches!(report.status, ImportStatus::Applied) {
+        // a school may have moved to another board or partnership
+        let round = crate::independence::round::round(&platform)?;
+        if round.changes > 0 {
+            let changed = Text::new(
+                format!("{} voorstellen en koppelingen opnieuw beoordeeld en veranderd\n", round.changes),
+                format!("{} proposals and matches assessed again and changed\n", round.changes),
+            );
+            told.push_str(changed.get(tongue));
+        }
+    }
     // a reader who has gone away does not undo what was done
     let _ = std::io::stdout().write_all(told.as_bytes());
     if report.status == ImportStatus::Held { Err(held(&report, tongue)) } else { Ok(()) }

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use naast_persistence::journal::{DamageKind, verify};
 
 use super::{Failure, Place};
-use crate::identity::LIFETIME;
 use crate::journal::{anchor, read_anchors};
 
 /// What to do with the journal.
@@ -24,7 +23,7 @@ pub enum Journal {
 
 /// Runs the command.
 pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
-    let platform = place.platform(LIFETIME)?;
+    let platform = place.existing_platform()?;
     match what {
         Journal::Anchor => {
             let file = place.anchors();
@@ -37,10 +36,10 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             let heads = if file.exists() || anchors.is_some() {
                 read_anchors(&file, &platform.identity)?
             } else {
-                eprintln!(
+                super::complain(&format!(
                     "no anchors at {}: rows cut off the end together with their head cannot be found",
                     super::shown(&file)
-                );
+                ));
                 Vec::new()
             };
             let seen =

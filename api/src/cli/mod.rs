@@ -22,6 +22,7 @@ use naast_persistence::{Location, Store};
 use crate::clock::Clock;
 use crate::contract::CONTRACT;
 use crate::identity::{Identity, LIFETIME};
+use crate::independence::round::round;
 use crate::platform::Platform;
 
 /// The API behind buddy programmes for parents in passend onderwijs.
@@ -82,6 +83,8 @@ enum Command {
         /// Her name.
         name: String,
     },
+    /// Ask the independence rules again for every proposal and match, as the server does every few hours.
+    Reassess,
     /// Look after the journal.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -148,6 +151,19 @@ impl Place {
         })
     }
 
+    /// The platform on an installation that is there already: looking must not make one.
+    fn existing_platform(&self) -> Result<Platform, Failure> {
+        if let Location::Sqlite(file) = self.location()?
+            && !file.exists()
+        {
+            return Err(Failure::new(2, format!("there is no database at {}", shown(&file))));
+        }
+        if !self.key_file().exists() {
+            return Err(Failure::new(2, format!("there is no signing key at {}", shown(&self.key_file()))));
+        }
+        self.platform(LIFETIME)
+    }
+
     /// The file of the journal's anchors.
     fn anchors(&self) -> PathBuf {
         self.anchors_file.clone().unwrap_or_else(|| self.data.join("journal-anchors.jsonl"))
@@ -161,7 +177,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("naast: {}", failure.message);
+            complain(&format!("naast: {}", failure.message));
             ExitCode::from(failure.code)
         }
     }
@@ -189,6 +205,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Administrator { name } => {
             println!("{}", serve::first_administrator(&place.platform(LIFETIME)?, &name)?);
+            Ok(())
+        }
+        Command::Reassess => {
+            let done = round(&place.existing_platform()?)?;
+            println!("{} buddies looked at, {} changes", done.buddies, done.changes);
             Ok(())
         }
         Command::Journal(what) => journal::run(&place, &what),
@@ -230,6 +251,12 @@ fn say(text: &str) {
     use std::io::Write as _;
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
+}
+
+/// Says something on standard error; nobody may be there to read it.
+fn complain(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Makes the data folder, for its owner only, when it is not there.

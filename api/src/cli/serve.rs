@@ -19,6 +19,9 @@ use crate::server::{Settings, start};
 /// How often the heads of the journal are signed and written beside it.
 const ANCHOR_EVERY: Duration = Duration::from_secs(3600);
 
+/// How often the independence rules are asked again for everything that runs.
+const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
+
 /// Serves until a signal.
 pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
     let platform = place.platform(LIFETIME)?;
@@ -46,8 +49,10 @@ pub(super) fn run(
             .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;
         ready(running.address)?;
         let hourly = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone()));
+        let rounds = actix_rt::spawn(keep_independent(platform.clone()));
         running.serve().await?;
         hourly.abort();
+        rounds.abort();
         crate::journal::anchor(&platform, &anchors)?;
         Ok(())
     })
@@ -61,6 +66,23 @@ async fn keep_anchored(platform: Platform, file: std::path::PathBuf) {
         let written = actix_web::web::block(move || crate::journal::anchor(&platform, &file)).await;
         if !matches!(written, Ok(Ok(_))) {
             log::error!("the heads of the journal could not be anchored");
+        }
+    }
+}
+
+/// Asks the independence rules again for as long as the server runs: facts change with the days, and with what other
+/// programs write.
+async fn keep_independent(platform: Platform) {
+    let mut rounds = tokio::time::interval(REASSESS_EVERY);
+    loop {
+        rounds.tick().await;
+        let platform = platform.clone();
+        match actix_web::web::block(move || crate::independence::round::round(&platform)).await {
+            Ok(Ok(done)) => {
+                log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
+            }
+            Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
+            Err(_) => log::error!("the independence rules could not be asked again"),
         }
     }
 }

@@ -50,7 +50,10 @@ pub async fn exchange_invitation_code(
             conversations::exchange_code(tx, &one, &of_conversation(&code))?;
             let act = "conversation.invitation-used";
             let entry = unsigned_entry(Chain::PLATFORM, "parent", Purpose::Signposting, act, now).on(one.id);
-            Ok(tx.keep([entry], Answer::created(ParentCodeView { parent_code: code.clone() }, "/parent-codes"))?)
+            Ok(tx.keep(
+                [entry],
+                Answer::created(ParentCodeView { parent_code: code.clone() }, "/parent-codes"),
+            )?)
         })
         .await
 }

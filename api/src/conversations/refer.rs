@@ -30,6 +30,14 @@ use crate::requests::view::SupportRequestView;
 /// A hand-over that the parent consents to.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "code": "ABCD-EFGH-2345-6789",
+    "request": {
+        "programmeId": "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0003", "duration": "one-off", "channel": "online", "topics": [],
+        "language": "nl", "contact": { "name": "Ouder", "kind": "email", "value": "ouder@example.org" }
+    },
+    "consent": { "textVersion": "2026-1", "language": "nl" }
+}))]
 pub struct ReferralBody {
     /// The parent's own code.
     #[schema(min_length = 16, max_length = 30)]

@@ -11,7 +11,7 @@ use naast_domain::matching::{Answer as Said, Party, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::RequestState;
-use naast_domain::support::MatchState;
+use naast_domain::support::{Course, MatchState};
 use naast_domain::text::Text;
 use naast_persistence::support::Match;
 use naast_persistence::{buddies, locks, matching, requests, support};
@@ -96,8 +96,7 @@ pub async fn answer_proposal(
                     request: stored.request,
                     buddy: buddy.id,
                     proposal: id,
-                    state: MatchState::Active,
-                    paused_because: None,
+                    course: Course::RUNNING,
                     closed_because: None,
                     ended_at: None,
                 };

@@ -13,7 +13,7 @@ use naast_domain::requests::{Consent, ConsentedRequest, SupportRequest};
 use naast_domain::text::Tongue;
 use naast_persistence::buddies::WithFacts;
 use naast_persistence::matching::Decision;
-use naast_persistence::{Database, Stored, buddies, matching, requests};
+use naast_persistence::{Database, Stored, buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,6 +21,7 @@ use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
 use crate::independence::Facts;
+use crate::independence::coordinators::may_handle;
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::Platform;
@@ -131,16 +132,25 @@ pub(super) fn consider_all<A: Action>(
     let request = request.request();
     let available = buddies::available_for(db, grant, request, today)?;
     let facts = Facts::load(db, request, available.iter().flat_map(|one| &one.ties), today)?;
-    let before: Vec<BuddyId> = matching::proposals_for(db, request.programme, request.id)?
-        .iter()
-        .filter(|one| matches!(one.proposal.state, ProposalState::Open | ProposalState::Refused))
-        .map(|one| one.proposal.buddy)
-        .collect();
+    let before = proposed_before(db, request)?;
     let mut ranked: Vec<Candidate> =
         available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
     rank(&mut ranked);
     let names = available.into_iter().map(|one| (one.buddy.id, one.buddy.first_name)).collect();
     Ok(Consideration { ranked, names })
+}
+
+/// The buddies who are not put to this parent again: proposed now, refused by one of the two, or turned down by the
+/// parent after they had begun.
+pub(super) fn proposed_before(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+) -> Result<Vec<BuddyId>, Error> {
+    let mut before = support::turned_down(db, request.programme, request.id)?;
+    let proposals = matching::proposals_for(db, request.programme, request.id)?;
+    let asked = |state| matches!(state, ProposalState::Open | ProposalState::Refused);
+    before.extend(proposals.iter().filter(|one| asked(one.proposal.state)).map(|one| one.proposal.buddy));
+    Ok(before)
 }
 
 /// Considers one buddy for a request.
@@ -250,7 +260,8 @@ pub async fn list_candidates(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadCandidates>()?;
-            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let request = open_request(cx.db, stored)?;
             let consideration = consider_all(cx.db, &grant, &request, cx.today)?;
             Ok(Answer::found(consideration.view(id, query.limit.unwrap_or(20), reader.0)))
@@ -313,7 +324,8 @@ pub async fn list_decisions(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadCandidates>()?;
-            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let slice = matching::decisions_on(cx.db, &grant, stored.programme, id, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
             Ok(DecisionPage { data: slice.items.into_iter().map(DecisionView::from).collect(), next_cursor })

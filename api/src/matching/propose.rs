@@ -15,12 +15,13 @@ use naast_persistence::{Stored, buddies, locks, matching, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::candidates::{consider_all, consider_one, open_request};
+use super::candidates::{consider_all, consider_one, open_request, proposed_before};
 use super::show::{ProposalView, assemble};
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
+use crate::independence::coordinators::may_handle;
 use crate::independence::{Facts, keep};
 use crate::platform::{Platform, Said as _};
 use crate::problem::{Error, InputFault};
@@ -50,6 +51,7 @@ pub async fn propose_buddy(
             let (propose, read) = (cx.grant::<ProposeBuddy>()?, cx.grant::<ReadCandidates>()?);
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
+            may_handle(cx.tx, cx.me.person, role, &stored, cx.today)?;
             let request = open_request(cx.tx, stored)?;
             let wanted = request.request().clone();
 
@@ -72,11 +74,7 @@ pub async fn propose_buddy(
             // each proof on its own, so that the refusal names the first that is missing
             let ready = readiness(&buddy, &one.certificates, cx.today).proven()?;
             let independent = assessment.clone().clear_for(buddy.id)?;
-            let before: Vec<_> = proposals
-                .iter()
-                .filter(|one| matches!(one.proposal.state, ProposalState::Open | ProposalState::Refused))
-                .map(|one| one.proposal.buddy)
-                .collect();
+            let before = proposed_before(cx.tx, &wanted)?;
             let candidate = consider_one(&wanted, &one, &facts, &before, cx.today);
             suitable(&candidate.exclusions)?;
             let open = proposals.iter().filter(|one| one.proposal.state == ProposalState::Open).count();

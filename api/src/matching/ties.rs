@@ -11,11 +11,11 @@ use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Answer as Said, Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::rejection::Rejection;
-use naast_domain::support::{ClosureReason, MatchState, PauseReason};
+use naast_domain::support::{ClosureReason, MatchState};
 use naast_domain::text::Text;
 use naast_persistence::independence::KeptAssessment;
 use naast_persistence::matching::{KeptProposal, TieAnswer};
-use naast_persistence::{Stored, independence, locks, matching, requests, support};
+use naast_persistence::{Stored, independence, locks, matching, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,6 +23,7 @@ use super::show::{ProposalView, assemble};
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Body, Path};
+use crate::independence::again::{Occasion, end};
 use crate::page_of;
 use crate::platform::{Platform, Said as _, Writing};
 use crate::problem::Error;
@@ -128,29 +129,21 @@ fn answer_running(
     assessment: &KeptAssessment,
     refused: bool,
 ) -> Result<Vec<Entry>, Error> {
-    let states = |entry: Entry, to: MatchState| {
-        vec![entry.on(running.id).states(Some(running.state.code()), Some(to.code()))]
-    };
     if refused {
-        let reason = ClosureReason::OtherBuddy;
-        support::close(cx.tx, running, reason, cx.now)?;
-        let request = requests::of_match(cx.tx, running)?;
-        let after = reason.request_after();
-        requests::change_state(cx.tx, &request, after, None, cx.now)?;
-        let mut entries =
-            states(cx.entry(stored.programme, role, Purpose::Support, "match.closed"), MatchState::Closed);
-        let ended = cx.entry(stored.programme, role, Purpose::Support, "request.match-ended").on(request.id);
-        entries.push(ended.states(Some(request.state.code()), Some(after.code())));
-        return Ok(entries);
+        let occasion = Occasion::of(cx, role);
+        return end(cx.tx, running, ClosureReason::OtherBuddy, occasion);
     }
     let accepted = matching::accepted_findings(cx.tx, stored)?;
     let all = assessment.to_accept().all(|asked| accepted.iter().any(|key| key.as_str() == asked.key));
-    if all && running.paused_because == Some(PauseReason::NewTie) {
-        support::change_state(cx.tx, running, MatchState::Active, None)?;
-        let entry = cx.entry(stored.programme, role, Purpose::Support, "match.resumed");
-        return Ok(states(entry, MatchState::Active));
+    let course = running.course.tie_settled();
+    if !all || course == running.course {
+        return Ok(Vec::new());
     }
-    Ok(Vec::new())
+    support::change_course(cx.tx, running, course)?;
+    let act = if course.state == MatchState::Active { "match.resumed" } else { "match.tie-settled" };
+    let states = (Some(running.course.state.code()), Some(course.state.code()));
+    let entry = cx.entry(stored.programme, role, Purpose::Support, act).on(running.id);
+    Ok(vec![entry.states(states.0, states.1)])
 }
 
 /// The parent's answer on one tie.

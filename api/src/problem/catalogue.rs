@@ -58,6 +58,7 @@ catalogue! {
     "request-not-open" 409 "Deze aanvraag staat niet open" / "This request is not open", "Zie de stand." / "See the state.";
     "buddy-not-ready" 409 "De buddy is nog niet klaar" / "The buddy is not ready", "De redenen staan erbij." / "The reasons are given.";
     "buddy-not-independent" 409 "De buddy is niet onafhankelijk" / "The buddy is not independent", "Niemand kan dit opzij zetten (S2)." / "Nobody can set this aside (S2).";
+    "coordinator-tied" 409 "Een andere coördinator neemt dit over" / "Another coordinator takes this over", "U heeft zelf een band die hier in de weg staat (S2)." / "A tie of your own stands in the way here (S2).";
     "buddy-full" 409 "De buddy heeft geen plaats" / "The buddy has no capacity left", "Kies een andere buddy." / "Choose another buddy.";
     "buddy-unsuitable" 409 "De buddy past niet bij deze aanvraag" / "The buddy does not suit this request", "De redenen staan erbij." / "The reasons are given.";
     "own-request" 409 "Dit is haar eigen aanvraag" / "This is her own request", "Een buddy kan niet zichzelf steunen." / "A buddy cannot support herself.";
@@ -70,6 +71,7 @@ catalogue! {
     "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
     "tie-answer-not-asked" 409 "Deze vraag hoort hier niet" / "This question does not belong here", "Bij deze band hoort geen extra vraag." / "This tie asks no further question.";
     "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
+    "date-before-start" 409 "De datum ligt voor het begin" / "The date lies before the start", "Een contact hoort bij een koppeling die liep." / "A contact belongs to a match that ran.";
     "date-ahead" 409 "De datum ligt in de toekomst" / "The date is ahead", "Kies vandaag of eerder." / "Choose today or earlier.";
     "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm." / "Choose a day after the latest form began.";
     "role-needs-programme" 409 "Deze rol hoort bij een programma" / "This role belongs to a programme", "Noem het programma, of laat het weg bij een andere rol." / "Name the programme, or leave it out for another role.";

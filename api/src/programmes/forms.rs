@@ -20,7 +20,7 @@ use super::register::ProgrammeView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::contract::{Body, Path};
-use crate::independence::recheck_programme;
+use crate::independence::again::{Occasion, recheck_programme};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
@@ -97,7 +97,8 @@ pub async fn change_programme_form(
                 .states(before, Some(period.form.code()));
             let mut entries = vec![changed];
             if period.since <= cx.today {
-                entries.extend(recheck_programme(cx, id, Role::Administrator)?);
+                let occasion = Occasion::of(cx, Role::Administrator);
+                entries.extend(recheck_programme(cx.tx, id, occasion)?);
             }
             stored.value.forms.push(period);
             stored.version += 1;

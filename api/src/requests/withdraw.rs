@@ -66,7 +66,7 @@ pub fn withdraw(
     let running = support::running_of_request(tx, request.programme, request.id)?;
     if let Some(running) = &running {
         support::close(tx, running, ClosureReason::RequestWithdrawn, now)?;
-        let states = (Some(running.state.code()), Some(MatchState::Closed.code()));
+        let states = (Some(running.course.state.code()), Some(MatchState::Closed.code()));
         entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
     }
     requests::withdraw_consents(tx, request, None, now)?;

@@ -50,7 +50,7 @@ pub async fn close_match(
         .write(caller.0, move |cx| {
             let (mut stored, role) = reached::<CloseMatch>(cx, id)?;
             seen.check(stored.version)?;
-            let next = stored.state.close()?;
+            let next = stored.course.state.close()?;
             locks::lock_buddy(cx.tx, stored.buddy)?;
             support::close(cx.tx, &stored, body.reason, cx.now)?;
             let request = requests::of_match(cx.tx, &stored)?;
@@ -59,12 +59,12 @@ pub async fn close_match(
             let entries = [
                 cx.entry(stored.programme, role, Purpose::Support, "match.closed")
                     .on(id)
-                    .states(Some(stored.state.code()), Some(next.code())),
+                    .states(Some(stored.course.state.code()), Some(next.code())),
                 cx.entry(stored.programme, role, Purpose::Support, "request.match-ended")
                     .on(request.id)
                     .states(Some(request.state.code()), Some(after.code())),
             ];
-            stored.value.state = next;
+            stored.value.course.state = next;
             stored.value.closed_because = Some(body.reason);
             stored.value.ended_at = Some(cx.now);
             stored.version += 1;

@@ -6,7 +6,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::MatchId;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
-use naast_domain::support::PauseReason;
+use naast_domain::support::{Course, PauseReason};
 use naast_persistence::support;
 
 use super::reached;
@@ -52,23 +52,24 @@ async fn change(
         .write(caller.0, move |cx| {
             let (mut stored, role) = reached::<PauseMatch>(cx, id)?;
             seen.check(stored.version)?;
-            let (next, because, act) = if pause {
+            let (next, act) = if pause {
+                stored.course.state.pause()?;
                 let because = match role {
                     Role::Parent => PauseReason::ParentAsked,
                     Role::Buddy => PauseReason::BuddyAsked,
                     _ => PauseReason::CoordinatorAsked,
                 };
-                (stored.state.pause()?, Some(because), "match.paused")
+                (Course::resting(because), "match.paused")
             } else {
-                (stored.state.resume(stored.paused_because)?, None, "match.resumed")
+                stored.course.state.resume(stored.course.paused_because)?;
+                (Course::RUNNING, "match.resumed")
             };
-            support::change_state(cx.tx, &stored, next, because)?;
+            support::change_course(cx.tx, &stored, next)?;
             let entry = cx
                 .entry(stored.programme, role, Purpose::Support, act)
                 .on(id)
-                .states(Some(stored.state.code()), Some(next.code()));
-            stored.value.state = next;
-            stored.value.paused_because = because;
+                .states(Some(stored.course.state.code()), Some(next.state.code()));
+            stored.value.course = next;
             stored.version += 1;
             Ok(cx.tx.keep([entry], MatchView::answer(&stored))?)
         })

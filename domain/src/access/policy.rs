@@ -83,4 +83,6 @@ policy! {
     ReadBuddy: Buddy of Own, Coordinator of Programme;
     /// Declare and end ties.
     DeclareTies: Buddy of Own, Coordinator of Programme;
+    /// Declare and end one's own ties as a coordinator.
+    DeclareOwnTies: Coordinator of Programme;
 }

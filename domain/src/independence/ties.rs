@@ -115,6 +115,14 @@ impl Tie {
         Ok(Self { id, kind, about, since, until, aggravated })
     }
 
+    /// The tie with its last day. A tie is ended, never taken away.
+    ///
+    /// # Errors
+    /// `tie-ends-before-start`.
+    pub fn end(self, until: Date) -> Result<Self, Rejection> {
+        Self::declare(self.id, self.kind, self.about, self.since, Some(until), self.aggravated)
+    }
+
     /// How the tie stands on a day; none when it has yet to begin. The first and the last day belong to it.
     pub(super) fn standing(&self, on: Date) -> Option<Standing> {
         match (self.since, self.until) {

@@ -1,6 +1,9 @@
 //! Independence assessments: what the rules said of a buddy for a request, with the version of the table and the words
 //! that the parent is shown.
 
+pub mod coordinators;
+pub mod ties;
+
 use diesel::prelude::*;
 use naast_domain::ids::{AssessmentId, BuddyId, ProgrammeId, RequestId, TieId};
 use naast_domain::independence::{Assessment, Effect};

@@ -1,0 +1,132 @@
+//! Independence (S2): bringing the facts together for the rules, and what follows when a fact changes. A coordinator's own
+//! ties count too.
+
+pub mod again;
+pub mod coordinators;
+pub mod round;
+
+use std::collections::BTreeMap;
+
+use naast_domain::buddies::Buddy;
+use naast_domain::directory::{BoardNumber, LocationCode};
+use naast_domain::ids::AssessmentId;
+use naast_domain::independence::{
+    Assessment, Funder, SchoolFacts, Situation, Tie, TieObject, assess, assess_coordinator,
+};
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::SupportRequest;
+use naast_domain::{Date, Moment};
+use naast_persistence::independence::{self, KeptAssessment, ties};
+use naast_persistence::{Database, Transaction, directory, programmes};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::fresh;
+use crate::problem::Error;
+
+/// The routes of this room.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(coordinators::declare_own_tie)
+        .service(coordinators::list_own_ties)
+        .service(coordinators::end_own_tie);
+}
+
+/// What the rules look at for one request, whoever the buddy is.
+pub struct Facts {
+    /// The form of the programme today.
+    pub form: OrganisationForm,
+    funders: Vec<Funder>,
+    school: Option<SchoolFacts>,
+    boards: BTreeMap<LocationCode, BoardNumber>,
+}
+
+impl Facts {
+    /// Loads them: for all of these ties together, not for each.
+    pub fn load<'a>(
+        db: &mut Database<'_>,
+        request: &SupportRequest,
+        ties: impl Iterator<Item = &'a Tie>,
+        today: Date,
+    ) -> Result<Self, Error> {
+        let programme = programmes::find(db, request.programme)?.ok_or(Error::NotFound)?;
+        // a programme whose first form has yet to begin is assessed by that form
+        let period = programme
+            .form_on(today)
+            .or(programme.forms.first())
+            .ok_or(Error::Internal("a programme has a form"))?;
+        let school = match &request.school {
+            Some(location) => directory::school_facts(db, location, today)?,
+            None => None,
+        };
+        let mut elsewhere: Vec<LocationCode> = ties
+            .filter_map(|tie| match &tie.about {
+                TieObject::School(location) => Some(location.clone()),
+                _ => None,
+            })
+            .collect();
+        elsewhere.sort_unstable();
+        elsewhere.dedup();
+        let boards =
+            if elsewhere.is_empty() { BTreeMap::new() } else { directory::boards_of(db, &elsewhere)? };
+        Ok(Self { form: period.form, funders: period.funders.iter().collect(), school, boards })
+    }
+
+    /// Asks the rules.
+    pub fn assess(&self, request: &SupportRequest, buddy: &Buddy, ties: &[Tie], today: Date) -> Assessment {
+        self.ask(request, |situation| assess(ties, buddy.ties_asked_on, situation, today))
+    }
+
+    /// Asks the rules whether a coordinator with these ties of her own may handle the request.
+    pub fn assess_coordinator(&self, request: &SupportRequest, ties: &[Tie], today: Date) -> Assessment {
+        self.ask(request, |situation| assess_coordinator(ties, situation, today))
+    }
+
+    fn ask<T>(&self, request: &SupportRequest, question: impl FnOnce(&Situation<'_>) -> T) -> T {
+        question(&Situation {
+            form: self.form,
+            request: request.id,
+            parent: request.parent,
+            school: self.school.clone(),
+            funders: &self.funders,
+            board_of: &|location| self.boards.get(location).cloned(),
+        })
+    }
+}
+
+/// The rules' answer on one buddy for one request, today.
+pub fn assess_one(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    buddy: &Buddy,
+    today: Date,
+) -> Result<(Facts, Assessment), Error> {
+    let ties: Vec<Tie> = ties::ties_of(db, buddy)?.into_iter().map(|stored| stored.value).collect();
+    let facts = Facts::load(db, request, ties.iter(), today)?;
+    let assessment = facts.assess(request, buddy, &ties, today);
+    Ok((facts, assessment))
+}
+
+/// Keeps an assessment, with the version of the table and the words.
+pub fn keep(
+    tx: &mut Transaction<'_, '_>,
+    request: &SupportRequest,
+    buddy: &Buddy,
+    form: OrganisationForm,
+    assessment: &Assessment,
+    at: (Moment, Date),
+) -> Result<AssessmentId, Error> {
+    let id = fresh();
+    let kept = KeptAssessment {
+        id,
+        request: request.id,
+        buddy: buddy.id,
+        table_version: assessment.table_version.to_owned(),
+        form,
+        verdict: assessment.verdict,
+        findings: KeptAssessment::findings_of(assessment),
+        assessed_on: at.1,
+        assessed_at: at.0,
+    };
+    independence::insert(tx, request.programme, &kept)?;
+    Ok(id)
+}

@@ -1,0 +1,119 @@
+//! The ties that coordinators declared: with the wrong one, the case goes to another coordinator (rule 37).
+
+use diesel::prelude::*;
+use naast_domain::access::{DeclareOwnTies, Grant};
+use naast_domain::ids::{PersonId, ProgrammeId, TieId};
+use naast_domain::independence::Tie;
+use naast_domain::{Date, Moment};
+
+use super::ties::About;
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::rows::{Stored, code, one};
+use crate::schema::coordinator_ties as ties;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = ties)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    person_id: Key,
+    kind: String,
+    about: Json,
+    aggravated: bool,
+    since: Option<Date>,
+    until: Option<Date>,
+    declared_at: At,
+    version: i32,
+}
+
+impl TryFrom<Row> for Stored<Tie> {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        const T: &str = "coordinator_ties";
+        Ok(Self {
+            version: row.version,
+            created_at: row.declared_at.0,
+            value: Tie {
+                id: row.id.into(),
+                kind: code(T, "kind", &row.kind)?,
+                about: row.about.read::<About>(T, "about")?.into(),
+                since: row.since,
+                until: row.until,
+                aggravated: row.aggravated,
+            },
+        })
+    }
+}
+
+/// Keeps a tie that the coordinator who was granted this declared of herself.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<DeclareOwnTies>,
+    programme: ProgrammeId,
+    tie: &Tie,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = Row {
+        programme_id: programme.into(),
+        id: tie.id.into(),
+        person_id: grant.person().into(),
+        kind: tie.kind.to_string(),
+        about: Json::of(&About::from(&tie.about)),
+        aggravated: tie.aggravated,
+        since: tie.since,
+        until: tie.until,
+        declared_at: At(now),
+        version: 1,
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// Sets the last day of a tie that stands as it was loaded.
+pub fn end(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<DeclareOwnTies>,
+    programme: ProgrammeId,
+    tie: &Stored<Tie>,
+    until: Date,
+) -> Result<(), Error> {
+    let row =
+        ties::table.find((Key::from(programme), Key::from(tie.id))).filter(ties::version.eq(tie.version));
+    let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The ties that a person declared as coordinator of a programme, in the order in which she did.
+pub fn of(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    person: PersonId,
+) -> Result<Vec<Stored<Tie>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| ties::table
+        .filter(ties::programme_id.eq(Key::from(programme)))
+        .filter(ties::person_id.eq(Key::from(person)))
+        .order((ties::declared_at, ties::id))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One tie that the coordinator who was granted this declared of herself.
+pub fn find(
+    database: &mut Database<'_>,
+    grant: &Grant<DeclareOwnTies>,
+    programme: ProgrammeId,
+    id: TieId,
+) -> Result<Option<Stored<Tie>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| ties::table
+        .find((Key::from(programme), Key::from(id)))
+        .filter(ties::person_id.eq(Key::from(grant.person())))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}

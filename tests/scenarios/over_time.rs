@@ -1,0 +1,243 @@
+//! Independence over time (S2): facts begin on their day, a school moves, a form begins, a buddy leaves, a coordinator is
+//! tied herself. The platform's own round finds what no call announces.
+
+use chrono::Days;
+use naast_api::independence::round::{Round, round};
+use naast_domain::ids::PersonId;
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, count, refused};
+
+on_both!(
+    a_tie_counts_from_its_first_day,
+    a_form_that_was_dated_ahead_counts_from_its_day,
+    a_school_that_moves_to_another_board_is_assessed_by_it,
+    a_round_over_what_did_not_change_writes_nothing,
+    a_pause_that_the_parent_asked_for_outlives_a_tie_on_top_of_it,
+    a_buddy_whom_the_parent_did_not_want_is_not_put_to_her_again,
+    a_buddy_who_leaves_leaves_nobody_waiting,
+    a_coordinator_with_a_tie_leaves_the_case_to_another,
+);
+
+fn at(school: &str) -> Value {
+    json!({ "kind": "school", "locationCode": school })
+}
+
+struct Case {
+    buddy: Buddy,
+    parent: PersonId,
+    request: String,
+    matched: String,
+    proposal: String,
+}
+
+impl Case {
+    fn running(world: &World) -> Self {
+        let buddy = world.buddy(0, &json!({}));
+        let parent = world.person();
+        let request = world.consented(0, parent);
+        let (matched, proposal) = world.matched(0, parent, &request, &buddy);
+        Self { buddy, parent, request, matched, proposal }
+    }
+
+    fn shown(&self, world: &World) -> Value {
+        world.app.get(self.parent, &format!("/matches/{}", self.matched)).expect(200).body
+    }
+
+    fn state(&self, world: &World) -> String {
+        self.shown(world)["state"].as_str().expect("a state").to_owned()
+    }
+
+    fn request_state(&self, world: &World) -> Value {
+        world.app.get(self.parent, &format!("/support-requests/{}", self.request)).expect(200).body["state"]
+            .clone()
+    }
+}
+
+fn a_day_later(world: &World) {
+    world.app.platform.clock.advance(chrono::TimeDelta::days(1));
+}
+
+fn changes(world: &World) -> usize {
+    round(&world.app.platform).expect("the rules can be asked").changes
+}
+
+fn a_tie_counts_from_its_first_day(engine: Engine) {
+    let world = World::new(engine);
+    for (kind, after) in [("own-child-at-school", "paused"), ("employed-at-school", "closed")] {
+        let case = Case::running(&world);
+        let tomorrow = world.app.platform.clock.today() + Days::new(1);
+        let tie = json!({ "kind": kind, "about": at(SCHOOL), "sinceDate": tomorrow });
+        world.app.post(case.buddy.person, &format!("/buddies/{}/ties", case.buddy.id), &tie).expect(201);
+        assert_eq!((changes(&world), case.state(&world).as_str()), (0, "active"));
+        a_day_later(&world);
+        assert!(changes(&world) > 0);
+        assert_eq!(case.state(&world), after, "{kind}");
+        assert_eq!(changes(&world), 0, "a second round finds nothing to do");
+    }
+    assert_sound(&world);
+}
+
+fn a_form_that_was_dated_ahead_counts_from_its_day(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    // told in an independent programme, a block in a school's own
+    world.tie(&buddy, "supplier-of-school", &at(SCHOOL)).expect(201);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let state = || world.app.get(parent, &format!("/matches/{matched}")).expect(200).text("state");
+    let path = format!("/programmes/{}", world.programmes[0]);
+    let tomorrow = world.app.platform.clock.today() + Days::new(1);
+    let change = json!({ "form": "school", "funders": ["school"], "sinceDate": tomorrow, "reason": "Overname (test)." });
+    world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change).expect(201);
+    assert_eq!((changes(&world), state().as_str()), (0, "active"));
+    a_day_later(&world);
+    assert!(changes(&world) > 0);
+    assert_ne!(state(), "active");
+}
+
+fn a_school_that_moves_to_another_board_is_assessed_by_it(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::running(&world);
+    // the buddy works at a school of another board: nothing to this parent, until her school moves to that board
+    world.tie(&case.buddy, "employed-at-school", &at(ELSEWHERE)).expect(201);
+    assert_eq!((changes(&world), case.state(&world).as_str()), (0, "active"));
+    world.move_school("99902");
+    assert!(changes(&world) > 0);
+    assert_ne!(case.state(&world), "active");
+}
+
+fn a_round_over_what_did_not_change_writes_nothing(engine: Engine) {
+    let world = World::new(engine);
+    let running = Case::running(&world);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    world.propose(0, &request, &buddy).expect(201);
+    let rows = |table: &str| count(&world, table);
+    let before = (rows("journal"), rows("assessments"), rows("proposals"));
+    let done = round(&world.app.platform).expect("the rules can be asked");
+    assert_eq!(done, Round { buddies: 2, changes: 0 });
+    assert_eq!((rows("journal"), rows("assessments"), rows("proposals")), before);
+    assert_eq!(running.state(&world), "active");
+}
+
+fn a_pause_that_the_parent_asked_for_outlives_a_tie_on_top_of_it(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::running(&world);
+    let path = format!("/matches/{}", case.matched);
+    let etag = world.app.get(case.parent, &path).expect(200).etag();
+    world.app.call(Some(case.parent), "POST", &format!("{path}/pauses"), None, Some(&etag)).expect(200);
+    world.tie(&case.buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    assert_eq!(case.shown(&world)["pausedBecause"], "new-tie");
+    world.answer_ties(case.parent, &case.proposal, "accepted");
+    let shown = case.shown(&world);
+    assert_eq!((&shown["state"], &shown["pausedBecause"]), (&json!("paused"), &json!("parent-asked")));
+    let etag = world.app.get(case.parent, &path).expect(200).etag();
+    world.app.call(Some(case.parent), "POST", &format!("{path}/resumptions"), None, Some(&etag)).expect(200);
+    assert_eq!(case.state(&world), "active");
+    assert_sound(&world);
+}
+
+fn a_buddy_whom_the_parent_did_not_want_is_not_put_to_her_again(engine: Engine) {
+    let world = World::new(engine);
+    let closed = Case::running(&world);
+    let path = format!("/matches/{}", closed.matched);
+    world
+        .app
+        .post_on(closed.parent, &path, &format!("{path}/closure"), &json!({ "reason": "other-buddy" }))
+        .expect(200);
+    let refused_tie = Case::running(&world);
+    world.tie(&refused_tie.buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    world.answer_ties(refused_tie.parent, &refused_tie.proposal, "refused");
+    for case in [&closed, &refused_tie] {
+        assert_eq!(case.request_state(&world), "consented");
+        let reply = refused(world.propose(0, &case.request, &case.buddy), 409, "buddy-unsuitable");
+        assert_eq!(reply.body["permitted"], json!(["already-proposed"]));
+        let seen = world
+            .app
+            .get(world.coordinators[0], &format!("/support-requests/{}/candidates", case.request))
+            .expect(200);
+        let excluded = seen.body["excluded"].as_array().expect("a list");
+        assert!(excluded.iter().any(|one| one["buddyId"] == json!(case.buddy.id)), "{}", seen.body);
+    }
+}
+
+fn a_buddy_who_leaves_leaves_nobody_waiting(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 2 }));
+    let (parent, other) = (world.person(), world.person());
+    let (request, asked) = (world.consented(0, parent), world.consented(0, other));
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let proposal = world.propose(0, &asked, &buddy).expect(201).id();
+    let path = format!("/buddies/{}", buddy.id);
+    let left = world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    assert_eq!((&left.body["status"], &left.body["runningMatches"]), (&json!("left"), &json!(0)));
+    assert_eq!(world.app.get(world.coordinators[0], &path).expect(200).etag(), left.etag());
+    let shown = world.app.get(parent, &format!("/matches/{matched}")).expect(200).body;
+    assert_eq!((&shown["state"], &shown["closedBecause"]), (&json!("closed"), &json!("buddy-stops")));
+    assert_eq!(
+        world.app.get(other, &format!("/proposals/{proposal}")).expect(200).body["state"],
+        "cancelled"
+    );
+    // a new buddy is sought, on the consent that the parent gave
+    world.matched(0, parent, &request, &world.buddy(0, &json!({})));
+    assert_sound(&world);
+}
+
+fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let entangled = world.coordinators[0];
+    let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let case = Case::running(&world);
+    let (open, buddy) = (world.consented(0, world.person()), world.buddy(0, &json!({})));
+    let elsewhere = {
+        let mut body = world.request_body(0);
+        body["locationCode"] = json!(ELSEWHERE);
+        let parent = world.person();
+        let id = app.post(parent, "/support-requests", &body).expect(201).id();
+        world.consent(parent, &id).expect(201);
+        id
+    };
+    let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
+    for nobody in [world.coordinators[1], world.leader, world.administrator, case.parent] {
+        assert!([403, 404].contains(&app.post(nobody, &ties, &tie).status));
+    }
+    let declared = app.post(entangled, &ties, &tie).expect(201);
+    assert_eq!(app.get(entangled, &ties).expect(200).body["data"][0]["id"], declared.body["id"]);
+    assert_eq!(app.get(colleague, &ties).expect(200).body["data"], json!([]), "her own, and nobody else's");
+
+    let path = format!("/support-requests/{open}");
+    let put = json!({ "buddyId": buddy.id });
+    let matched = format!("/matches/{}", case.matched);
+    let etag = app.get(entangled, &matched).expect(200).etag();
+    let contact = json!({
+        "date": app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening"
+    });
+    for (method, path, body) in [
+        ("GET", format!("{path}/candidates"), None),
+        ("GET", format!("{path}/decisions"), None),
+        ("POST", format!("{path}/proposals"), Some(&put)),
+        ("POST", format!("{matched}/contacts"), Some(&contact)),
+        ("POST", format!("{matched}/pauses"), None),
+        ("POST", format!("{matched}/closure"), Some(&json!({ "reason": "goal-reached" }))),
+    ] {
+        refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-entangled");
+    }
+    app.post(colleague, &format!("{path}/proposals"), &put).expect(201);
+    app.get(entangled, &format!("/support-requests/{elsewhere}/candidates")).expect(200);
+    // what a parent wants stopped is stopped, whoever takes her call
+    app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
+
+    // a tie that ended long ago no longer stands in the way
+    let place = format!("{ties}/{}", declared.id());
+    let end = json!({ "untilDate": "2021-07-31" });
+    refused(app.call(Some(colleague), "PATCH", &place, Some(&end), Some(&declared.etag())), 404, "not-found");
+    app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&declared.etag())).expect(200);
+    app.call(Some(entangled), "POST", &format!("{matched}/pauses"), None, Some(&etag)).expect(200);
+    assert_sound(&world);
+}
