@@ -137,7 +137,7 @@ pub(crate) fn prepare_sqlite(connection: &mut SqliteConnection, read_only: bool)
     connection
         .batch_execute(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
-             PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 1000; \
+             PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 1000; \
              PRAGMA journal_size_limit = 67108864;",
         )
         .map_err(Error::from)?;
