@@ -11,6 +11,7 @@ use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
+use naast_persistence::keys::Keys;
 use naast_persistence::{Database, Kept, Store, Transaction, organisations};
 
 use crate::clock::Clock;
@@ -26,6 +27,8 @@ pub struct Platform {
     pub clock: Clock,
     /// Keys and tokens.
     pub identity: Arc<Identity>,
+    /// The keys that what is personal is sealed with.
+    pub keys: Keys,
     /// Where files of this installation stand.
     pub data: PathBuf,
 }
@@ -34,6 +37,8 @@ pub struct Platform {
 pub struct Reading<'a, 'c> {
     /// The database.
     pub db: &'a mut Database<'c>,
+    /// The keys that what is personal is sealed with.
+    pub keys: &'a Keys,
     /// Who calls, with what she may be at this moment.
     pub me: Principal,
     /// The day of the call.
@@ -44,6 +49,8 @@ pub struct Reading<'a, 'c> {
 pub struct Writing<'a, 't, 'c> {
     /// The transaction.
     pub tx: &'a mut Transaction<'t, 'c>,
+    /// The keys that what is personal is sealed with.
+    pub keys: &'a Keys,
     /// Who calls, with what she may be at this moment.
     pub me: Principal,
     /// The moment of the call, the same for everything that it keeps.
@@ -154,10 +161,10 @@ impl Platform {
         caller: PersonId,
         work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let today = self.clock.today();
+        let (today, keys) = (self.clock.today(), self.keys.clone());
         self.read_open(move |db| {
             let me = principal(db, caller, today)?;
-            work(&mut Reading { db, me, today })
+            work(&mut Reading { db, keys: &keys, me, today })
         })
         .await
     }
@@ -177,10 +184,10 @@ impl Platform {
         caller: PersonId,
         work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (now, today) = (self.clock.now(), self.clock.today());
+        let (now, today, keys) = (self.clock.now(), self.clock.today(), self.keys.clone());
         self.write_open(move |tx| {
             let me = principal(tx, caller, today)?;
-            work(&mut Writing { tx, me, now, today })
+            work(&mut Writing { tx, keys: &keys, me, now, today })
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! Buddies, their ties and their certificates.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
@@ -13,6 +15,7 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
+use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::{Page, Slice, Stored, code, count, one};
 use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
@@ -26,7 +29,6 @@ struct Row {
     programme_id: Key,
     id: Key,
     person_id: Key,
-    first_name: String,
     languages: i64,
     specialisms: i64,
     channels: i64,
@@ -50,7 +52,6 @@ impl TryFrom<Row> for Stored<Buddy> {
                 id: row.id.into(),
                 programme: row.programme_id.into(),
                 person: row.person_id.into(),
-                first_name: row.first_name,
                 languages: CodeSet::from_bits(row.languages),
                 specialisms: CodeSet::from_bits(row.specialisms),
                 channels: CodeSet::from_bits(row.channels),
@@ -76,15 +77,18 @@ pub fn standing(buddy: &Buddy) -> Standing<'static> {
 /// Registers a buddy.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     _grant: &Grant<ManageBuddies>,
     buddy: &Buddy,
+    first_name: &str,
     now: Moment,
 ) -> Result<(), Error> {
+    let first_name = keys.seal(tx, Owner::Person(buddy.person), place(buddy.id), first_name, now)?;
     let row = (
         buddies::programme_id.eq(Key::from(buddy.programme)),
         buddies::id.eq(Key::from(buddy.id)),
         buddies::person_id.eq(Key::from(buddy.person)),
-        buddies::first_name.eq(&buddy.first_name),
+        buddies::first_name.eq(first_name.as_str()),
         buddies::languages.eq(buddy.languages.bits()),
         buddies::specialisms.eq(buddy.specialisms.bits()),
         buddies::channels.eq(buddy.channels.bits()),
@@ -174,7 +178,6 @@ pub fn change_profile(
         .find((Key::from(buddy.programme), Key::from(buddy.id)))
         .filter(buddies::version.eq(buddy.version));
     let update = diesel::update(row).set((
-        buddies::first_name.eq(&buddy.first_name),
         buddies::languages.eq(buddy.languages.bits()),
         buddies::specialisms.eq(buddy.specialisms.bits()),
         buddies::channels.eq(buddy.channels.bits()),
@@ -184,6 +187,43 @@ pub fn change_profile(
         buddies::version.eq(buddy.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Changes what parents call a buddy who was loaded with a grant.
+pub fn rename(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    _grant: &Grant<ManageBuddies>,
+    buddy: &Buddy,
+    first_name: &str,
+    now: Moment,
+) -> Result<(), Error> {
+    let sealed = keys.seal(tx, Owner::Person(buddy.person), place(buddy.id), first_name, now)?;
+    let row = buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id)));
+    let update = diesel::update(row).set(buddies::first_name.eq(sealed.as_str()));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+fn place(buddy: BuddyId) -> Place {
+    Place { table: T, column: "first_name", row: buddy.uuid() }
+}
+
+/// What parents call these buddies, who were loaded with a grant; empty for one who was erased.
+pub fn names(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    of: &[BuddyId],
+) -> Result<HashMap<BuddyId, String>, Error> {
+    let ids: Vec<Key> = of.iter().copied().map(Key::from).collect();
+    let rows: Vec<(Key, String)> = on_either!(&mut *database, |c| buddies::table
+        .filter(buddies::id.eq_any(ids))
+        .select((buddies::id, buddies::first_name))
+        .load(c))?;
+    let sealed: Vec<(BuddyId, Sealed)> =
+        rows.into_iter().map(|(id, name)| (BuddyId::from(id), Sealed(name))).collect();
+    let places: Vec<(Place, &Sealed)> = sealed.iter().map(|(id, name)| (place(*id), name)).collect();
+    let opened = keys.open_all(database, &places)?;
+    Ok(sealed.iter().map(|(id, _)| *id).zip(opened.into_iter().map(Option::unwrap_or_default)).collect())
 }
 
 /// Takes one place of a buddy, when she has one free. Says whether she had.
@@ -368,8 +408,6 @@ fn with_facts(
     keys: &[Key],
     rows: Vec<Row>,
 ) -> Result<Vec<WithFacts>, Error> {
-    use std::collections::HashMap;
-
     let mut certificates_by_buddy: HashMap<Key, Vec<Certificate>> = HashMap::new();
     let mut ties_by_buddy: HashMap<Key, Vec<Tie>> = HashMap::new();
     // SQLite takes 32,766 parameters in one statement

@@ -13,6 +13,7 @@ pub mod doctor;
 mod error;
 pub mod independence;
 pub mod journal;
+pub mod keys;
 pub mod locks;
 pub mod matching;
 pub mod migrations;

@@ -11,6 +11,7 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::{Page, Slice, Stored, code, identifier, one};
 use crate::schema::{memberships, organisations, people};
 use crate::transaction::Transaction;
@@ -152,20 +153,31 @@ pub struct Person {
 /// Registers a person.
 pub fn insert_person(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     _grant: &Grant<RegisterPeople>,
     person: &Person,
     now: Moment,
 ) -> Result<(), Error> {
+    let name = keys.seal(tx, Owner::Person(person.id), name_place(person.id), &person.name, now)?;
     let row =
-        (people::id.eq(Key::from(person.id)), people::name.eq(&person.name), people::created_at.eq(At(now)));
+        (people::id.eq(Key::from(person.id)), people::name.eq(name.as_str()), people::created_at.eq(At(now)));
     on_either!(&mut **tx, |c| diesel::insert_into(people::table).values(row).execute(c))?;
     Ok(())
 }
 
 /// The name of a person; `None` when there is nobody with this id. A person reads her own.
-pub fn name_of(database: &mut Database<'_>, id: PersonId) -> Result<Option<String>, Error> {
-    on_either!(database, |c| people::table.find(Key::from(id)).select(people::name).first(c).optional())
-        .map_err(Error::from)
+pub fn name_of(database: &mut Database<'_>, keys: &Keys, id: PersonId) -> Result<Option<String>, Error> {
+    let sealed: Option<String> = on_either!(&mut *database, |c| people::table
+        .find(Key::from(id))
+        .select(people::name)
+        .first(c)
+        .optional())?;
+    let Some(sealed) = sealed else { return Ok(None) };
+    Ok(Some(keys.open(database, name_place(id), &Sealed(sealed))?.unwrap_or_default()))
+}
+
+fn name_place(id: PersonId) -> Place {
+    Place { table: "people", column: "name", row: id.uuid() }
 }
 
 /// Registers an organisation.

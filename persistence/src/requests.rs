@@ -1,5 +1,7 @@
 //! Support requests and the consents on them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing};
@@ -7,11 +9,14 @@ use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
 use naast_domain::organisations::Role;
-use naast_domain::requests::{ChannelWish, Consent, ConsentKind, Contact, RequestState, SupportRequest};
+use naast_domain::requests::{
+    ChannelWish, Consent, ConsentKind, Contact, ContactKind, RequestState, SupportRequest,
+};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::{Page, Slice, Stored, code, code_or_none, identifier, one};
+use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::rows::{Page, Slice, Stored, code, identifier, one};
 use crate::schema::{consents, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -30,9 +35,6 @@ struct Row {
     location_code: Option<String>,
     municipality_code: Option<String>,
     state: String,
-    contact_name: Option<String>,
-    contact_kind: Option<String>,
-    contact_value: Option<String>,
     version: i32,
     created_at: At,
     updated_at: At,
@@ -44,11 +46,6 @@ impl TryFrom<Row> for Stored<SupportRequest> {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let kind = code_or_none(T, "contact_kind", row.contact_kind.as_deref())?;
-        let contact = match (row.contact_name, kind, row.contact_value) {
-            (Some(name), Some(kind), Some(value)) => Some(Contact { name, kind, value }),
-            _ => None,
-        };
         Ok(Self {
             version: row.version,
             created_at: row.created_at.0,
@@ -70,15 +67,19 @@ impl TryFrom<Row> for Stored<SupportRequest> {
                     .map(|text| identifier(T, "municipality_code", MunicipalityCode::parse(&text)))
                     .transpose()?,
                 state: code(T, "state", &row.state)?,
-                contact,
             },
         })
     }
 }
 
-/// Keeps a new request. A parent makes only her own, so the request itself is the grant.
-pub fn insert(tx: &mut Transaction<'_, '_>, request: &SupportRequest, now: Moment) -> Result<(), Error> {
-    let contact = request.contact.as_ref();
+/// Keeps a new request. A parent makes only her own, so the request itself is the grant. How to reach her is sealed.
+pub fn insert(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: &SupportRequest,
+    contact: &Contact,
+    now: Moment,
+) -> Result<(), Error> {
     let row = Row {
         programme_id: request.programme.into(),
         id: request.id.into(),
@@ -91,15 +92,62 @@ pub fn insert(tx: &mut Transaction<'_, '_>, request: &SupportRequest, now: Momen
         location_code: request.school.as_ref().map(ToString::to_string),
         municipality_code: request.municipality.as_ref().map(ToString::to_string),
         state: request.state.to_string(),
-        contact_name: contact.map(|contact| contact.name.clone()),
-        contact_kind: contact.map(|contact| contact.kind.to_string()),
-        contact_value: contact.map(|contact| contact.value.clone()),
         version: 1,
         created_at: At(now),
         updated_at: At(now),
     };
-    on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table).values(row).execute(c))?;
+    let owner = Owner::Case(request.id);
+    let name = keys.seal(tx, owner, place(request.id, "contact_name"), &contact.name, now)?;
+    let value = keys.seal(tx, owner, place(request.id, "contact_value"), &contact.value, now)?;
+    let contact = (
+        support_requests::contact_name.eq(Some(name.as_str())),
+        support_requests::contact_kind.eq(Some(contact.kind.to_string())),
+        support_requests::contact_value.eq(Some(value.as_str())),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)
+        .values((row, contact))
+        .execute(c))?;
     Ok(())
+}
+
+fn place(request: RequestId, column: &'static str) -> Place {
+    Place { table: T, column, row: request.uuid() }
+}
+
+/// How to reach the parents of these requests, which were loaded with a grant; nothing for one that was withdrawn.
+pub fn contacts_of(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    requests: &[RequestId],
+) -> Result<HashMap<RequestId, Contact>, Error> {
+    type Found = (Key, Option<String>, Option<String>, Option<String>);
+    let ids: Vec<Key> = requests.iter().copied().map(Key::from).collect();
+    let rows: Vec<Found> = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::id.eq_any(ids))
+        .select((
+            support_requests::id,
+            support_requests::contact_name,
+            support_requests::contact_kind,
+            support_requests::contact_value,
+        ))
+        .load(c))?;
+    let mut kinds = Vec::new();
+    let mut sealed = Vec::new();
+    for (id, name, kind, value) in rows {
+        if let (Some(name), Some(kind), Some(value)) = (name, kind, value) {
+            let id = RequestId::from(id);
+            kinds.push((id, code::<ContactKind>(T, "contact_kind", &kind)?));
+            sealed.push((place(id, "contact_name"), Sealed(name)));
+            sealed.push((place(id, "contact_value"), Sealed(value)));
+        }
+    }
+    let sealed: Vec<(Place, &Sealed)> = sealed.iter().map(|(place, one)| (*place, one)).collect();
+    let opened = keys.open_all(database, &sealed)?;
+    let contacts = kinds.into_iter().zip(opened.chunks(2)).filter_map(|((id, kind), pair)| match pair {
+        [Some(name), Some(value)] => Some((id, Contact { name: name.clone(), kind, value: value.clone() })),
+        _ => None,
+    });
+    Ok(contacts.collect())
 }
 
 /// Remembers the fingerprint of the code by which a referred parent may also stop.
@@ -259,8 +307,14 @@ pub fn change_state(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Takes the contact data of a withdrawn request away.
-pub fn forget_contact(tx: &mut Transaction<'_, '_>, request: &SupportRequest) -> Result<(), Error> {
+/// Takes the contact data of a withdrawn request away, and destroys the key that sealed them: copies in backups are
+/// unreadable from now on.
+pub fn forget_contact(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: &SupportRequest,
+    now: Moment,
+) -> Result<(), Error> {
     let update =
         diesel::update(support_requests::table.find((Key::from(request.programme), Key::from(request.id))))
             .set((
@@ -268,7 +322,9 @@ pub fn forget_contact(tx: &mut Transaction<'_, '_>, request: &SupportRequest) ->
                 support_requests::contact_kind.eq(None::<String>),
                 support_requests::contact_value.eq(None::<String>),
             ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    keys.destroy(tx, Owner::Case(request.id), now)?;
+    Ok(())
 }
 
 /// A consent as it is kept: with the exact words that were shown.

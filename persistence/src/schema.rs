@@ -492,6 +492,33 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    master_keys (id) {
+        id -> Text,
+        token -> Binary,
+        bound_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    data_keys (id) {
+        id -> Id,
+        owner_kind -> Text,
+        owner_id -> Id,
+        master_id -> Text,
+        wrapped -> Nullable<Binary>,
+        state -> Text,
+        created_at -> Moment,
+        destroyed_at -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -513,6 +540,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consents,
     buddies,
     ties,
+    coordinator_ties,
     certificates,
     assessments,
     decisions,
@@ -522,4 +550,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     journal_heads,
     journal,
+    master_keys,
+    data_keys,
 );

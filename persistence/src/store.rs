@@ -55,6 +55,15 @@ pub enum OpenError {
     /// The schema is older than this program.
     #[error("the database lacks migrations ({0} waiting): run `naast migrate` first")]
     Older(usize),
+    /// The master keys at hand are not those of this database.
+    #[error(
+        "this database is bound to other master keys than the file holds (its key is {0}); bring the key file that belongs \
+         to this database. Nothing was written"
+    )]
+    OtherKeys(String),
+    /// The file of the master keys is of no use.
+    #[error(transparent)]
+    Keys(#[from] crate::keys::RingError),
     /// Anything else.
     #[error(transparent)]
     Storage(#[from] Error),

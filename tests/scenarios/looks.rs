@@ -63,6 +63,11 @@ pub fn tables_with(world: &World, letters: &str) -> Vec<String> {
     tables
 }
 
+/// The sealed values that a column holds.
+pub fn sealed_in(world: &World, table: &str, column: &str) -> Vec<String> {
+    names(world, &format!("SELECT {column} AS name FROM {table} WHERE {column} IS NOT NULL"))
+}
+
 /// Whether the database holds these letters in any place: in the bytes of the files of SQLite, in any row of PostgreSQL.
 pub fn holds(world: &World, letters: &str) -> bool {
     let Location::Sqlite(path) = &world.app.location else { return !tables_with(world, letters).is_empty() };

@@ -226,7 +226,7 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
         ("POST", format!("{matched}/pauses"), None),
         ("POST", format!("{matched}/closure"), Some(&json!({ "reason": "goal-reached" }))),
     ] {
-        refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-entangled");
+        refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-tied");
     }
     app.post(colleague, &format!("{path}/proposals"), &put).expect(201);
     app.get(entangled, &format!("/support-requests/{elsewhere}/candidates")).expect(200);

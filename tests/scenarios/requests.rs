@@ -5,7 +5,7 @@ use naast_tests::world::{Buddy, World};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, count, holds, refused, texts};
+use crate::looks::{assert_sound, count, holds, refused, sealed_in, texts};
 
 on_both!(
     a_parent_asks_without_school_and_without_a_conversation,
@@ -195,11 +195,15 @@ fn what_was_withdrawn_leaves_no_contact_behind(engine: Engine) {
     let mut body = world.request_body(0);
     body["contact"]["value"] = json!(WAY);
     let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
-    assert!(holds(&world, WAY), "the look itself works");
+    assert!(!holds(&world, WAY), "it is sealed from the start");
+    let sealed = sealed_in(&world, "support_requests", "contact_value").pop().expect("it is kept");
+    assert!(holds(&world, &sealed), "the look itself works");
     world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
     if engine == Engine::Sqlite {
         around(&world.app.location, |database| database.batch("PRAGMA wal_checkpoint(TRUNCATE)"))
             .expect("the log is worked in");
     }
-    assert!(!holds(&world, WAY));
+    assert!(!holds(&world, &sealed) && !holds(&world, WAY));
+    // and the key is gone: what a backup holds cannot be opened either
+    assert_eq!(count(&world, "data_keys WHERE owner_kind = 'case' AND wrapped IS NOT NULL"), 0);
 }

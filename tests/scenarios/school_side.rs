@@ -6,7 +6,7 @@ use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
-use crate::looks::{holds, refused, seen, tables_with};
+use crate::looks::{holds, refused, sealed_in, seen, tables_with};
 
 on_both!(
     whatever_the_parent_does_school_sees_the_same_bytes,
@@ -195,10 +195,20 @@ fn no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consen
     assert!(!holds(&world, NAME) && !holds(&world, WAY), "kept before the parent consented");
 
     let request = world.refer(parent, &code, &body).expect(201).id();
-    assert!(holds(&world, NAME) && holds(&world, WAY), "kept from then on: the look itself works");
-    for mark in [NAME, WAY] {
-        assert_eq!(tables_with(&world, mark), ["support_requests"], "and in no place of the school's side");
+    assert!(!holds(&world, NAME) && !holds(&world, WAY), "kept from then on, and sealed");
+    for column in ["contact_name", "contact_value"] {
+        let sealed = sealed_in(&world, "support_requests", column).pop().expect("it is kept");
+        assert_eq!(
+            tables_with(&world, &sealed),
+            ["support_requests"],
+            "and in no place of the school's side"
+        );
     }
+    let shown = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+    assert_eq!(
+        (&shown.body["contact"]["name"], &shown.body["contact"]["value"]),
+        (&json!(NAME), &json!(WAY))
+    );
     world.consent(parent, &request).expect(201);
     let buddy = world.buddy(0, &json!({}));
     let (matched, proposal) = world.matched(0, parent, &request, &buddy);

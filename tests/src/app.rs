@@ -9,6 +9,7 @@ use naast_api::identity::{Identity, LIFETIME};
 use naast_api::platform::Platform;
 use naast_api::server::{Settings, start};
 use naast_domain::ids::PersonId;
+use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
 use serde_json::Value;
 use ureq::http::{HeaderMap, Method, Request};
@@ -81,9 +82,14 @@ impl TestApp {
     pub fn start(engine: Engine) -> Self {
         let (location, guard) = location(engine);
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
+        let store = Store::open(&location, 8).expect("a migrated database opens");
+        let clock = Clock::default();
+        let keys = Keys::at(&data.path().join("master-keys"), &store, clock.now())
+            .expect("keys are made for a new database");
         let platform = Platform {
-            store: Arc::new(Store::open(&location, 8).expect("a migrated database opens")),
-            clock: Clock::default(),
+            store: Arc::new(store),
+            clock,
+            keys,
             identity: Arc::new(
                 Identity::open(&data.path().join("key.pk8"), LIFETIME)
                     .expect("a key is made where there is none"),

@@ -3,6 +3,7 @@
 
 mod columns;
 mod journal;
+mod keys;
 mod limits;
 mod migrations;
 mod schema;

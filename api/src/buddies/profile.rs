@@ -8,7 +8,8 @@ use naast_domain::directory::MunicipalityCode;
 use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::journal::Purpose;
 use naast_domain::requests::Topic;
-use naast_persistence::{Stored, buddies};
+use naast_persistence::keys::Keys;
+use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -114,13 +115,26 @@ pub struct BuddyView {
     pub ties_asked_date: Option<naast_domain::Date>,
 }
 
-impl From<&Buddy> for BuddyView {
-    fn from(buddy: &Buddy) -> Self {
+impl BuddyView {
+    /// The view of a buddy who was loaded with a grant.
+    pub fn load(db: &mut Database<'_>, keys: &Keys, buddy: &Buddy) -> Result<Self, Error> {
+        let name = buddies::names(db, keys, &[buddy.id])?.remove(&buddy.id);
+        Ok(Self::of(buddy, name.unwrap_or_default()))
+    }
+
+    /// The views of a page.
+    fn load_all(db: &mut Database<'_>, keys: &Keys, page: &[Stored<Buddy>]) -> Result<Vec<Self>, Error> {
+        let ids: Vec<BuddyId> = page.iter().map(|one| one.id).collect();
+        let mut names = buddies::names(db, keys, &ids)?;
+        Ok(page.iter().map(|one| Self::of(one, names.remove(&one.id).unwrap_or_default())).collect())
+    }
+
+    fn of(buddy: &Buddy, first_name: String) -> Self {
         Self {
             id: buddy.id,
             programme_id: buddy.programme,
             person_id: buddy.person,
-            first_name: buddy.first_name.clone(),
+            first_name,
             languages: buddy.languages.iter().collect(),
             specialisms: buddy.specialisms.iter().collect(),
             channels: buddy.channels.iter().collect(),
@@ -133,8 +147,8 @@ impl From<&Buddy> for BuddyView {
     }
 }
 
-fn answer(stored: &Stored<Buddy>) -> Answer<BuddyView> {
-    Answer::found(BuddyView::from(&stored.value)).version(stored.version)
+fn answer(db: &mut Database<'_>, keys: &Keys, stored: &Stored<Buddy>) -> Result<Answer<BuddyView>, Error> {
+    Ok(Answer::found(BuddyView::load(db, keys, stored)?).version(stored.version))
 }
 
 /// Register a buddy. She begins as an applicant; certificates and ties follow.
@@ -156,7 +170,6 @@ pub async fn register_buddy(
                 id,
                 programme: body.programme_id,
                 person: body.person_id,
-                first_name: body.first_name,
                 languages: body.languages.into_iter().collect(),
                 specialisms: body.specialisms.into_iter().collect(),
                 channels: body.channels.into_iter().collect(),
@@ -166,12 +179,12 @@ pub async fn register_buddy(
                 status: BuddyStatus::Applicant,
                 ties_asked_on: None,
             };
-            buddies::insert(cx.tx, &grant, &buddy, cx.now)?;
+            buddies::insert(cx.tx, cx.keys, &grant, &buddy, &body.first_name, cx.now)?;
             let entry = cx
                 .entry(buddy.programme, role, Purpose::Volunteers, "buddy.registered")
                 .on(id)
                 .states(None, Some(buddy.status.code()));
-            let view = BuddyView::from(&buddy);
+            let view = BuddyView::of(&buddy, body.first_name);
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/buddies/{id}")).version(1))?)
         })
         .await
@@ -211,14 +224,13 @@ pub async fn list_buddies(
             let grant = cx.grant::<ReadBuddy>()?;
             let Some(programme) = query.programme_id else {
                 let own = buddies::of_person(cx.db, cx.me.person)?;
-                return Ok(BuddyPage {
-                    data: own.iter().map(|one| (&one.value).into()).collect(),
-                    next_cursor: None,
-                });
+                let data = BuddyView::load_all(cx.db, cx.keys, &own)?;
+                return Ok(BuddyPage { data, next_cursor: None });
             };
             let slice = buddies::list(cx.db, &grant, programme, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
-            Ok(BuddyPage { data: slice.items.iter().map(|one| (&one.value).into()).collect(), next_cursor })
+            let data = BuddyView::load_all(cx.db, cx.keys, &slice.items)?;
+            Ok(BuddyPage { data, next_cursor })
         })
         .await
 }
@@ -231,7 +243,12 @@ pub async fn get_buddy(
     caller: Caller,
     Path(id): Path<BuddyId>,
 ) -> Result<Answer<BuddyView>, Error> {
-    platform.read(caller.0, move |cx| Ok(answer(&seen::<ReadBuddy>(cx, id)?))).await
+    platform
+        .read(caller.0, move |cx| {
+            let buddy = seen::<ReadBuddy>(cx, id)?;
+            answer(cx.db, cx.keys, &buddy)
+        })
+        .await
 }
 
 /// Change a buddy's profile or status.
@@ -260,7 +277,6 @@ pub async fn update_buddy(
                 stored = after;
             }
             let (buddy, body) = (&mut stored.value, body.clone());
-            buddy.first_name = body.first_name.unwrap_or(std::mem::take(&mut buddy.first_name));
             buddy.languages = body.languages.map_or(buddy.languages, |list| list.into_iter().collect());
             buddy.specialisms = body.specialisms.map_or(buddy.specialisms, |list| list.into_iter().collect());
             buddy.channels = body.channels.map_or(buddy.channels, |list| list.into_iter().collect());
@@ -269,13 +285,17 @@ pub async fn update_buddy(
             buddy.capacity = body.capacity.unwrap_or(buddy.capacity);
             buddy.status = body.status.unwrap_or(buddy.status);
             buddies::change_profile(cx.tx, &grant, &stored)?;
+            if let Some(name) = body.first_name {
+                buddies::rename(cx.tx, cx.keys, &grant, &stored, &name, cx.now)?;
+            }
             let entry = cx
                 .entry(stored.programme, role, Purpose::Volunteers, "buddy.changed")
                 .on(id)
                 .states(Some(before.code()), Some(stored.status.code()));
             stored.version += 1;
             entries.push(entry);
-            Ok(cx.tx.keep(entries, answer(&stored))?)
+            let answer = answer(cx.tx, cx.keys, &stored)?;
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }

@@ -332,7 +332,7 @@ pub async fn confirm_ties(
             buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
             buddy.value.ties_asked_on = Some(cx.today);
             let entry = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed").on(id);
-            let answer = Answer::found(BuddyView::from(&buddy.value)).version(buddy.version + 1);
+            let answer = Answer::found(BuddyView::load(cx.tx, cx.keys, &buddy)?).version(buddy.version + 1);
             Ok(cx.tx.keep([entry], answer)?)
         })
         .await

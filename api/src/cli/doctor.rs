@@ -44,6 +44,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
                 );
             }
             check("journal", journal(place, &platform));
+            check("sealed values", sealed(&platform));
         }
     }
     if failed == 0 { Ok(()) } else { Err(Failure::new(4, format!("{failed} checks failed"))) }
@@ -62,5 +63,16 @@ fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
         Ok(format!("{} rows in {} chains fit, with {} anchors", seen.rows, seen.chains, anchors.len()))
     } else {
         Err(format!("damaged in {} places; see `naast journal verify`", seen.damages.len()))
+    }
+}
+
+/// Whether everything that is sealed opens.
+fn sealed(platform: &Platform) -> Result<String, String> {
+    let seen = platform.keys.check(&platform.store).map_err(|fault| fault.to_string())?;
+    let damaged: u64 = seen.damaged.values().sum();
+    if damaged == 0 {
+        Ok(format!("{} open, {} were erased", seen.values, seen.erased))
+    } else {
+        Err(format!("{damaged} do not open; see `naast keys check`"))
     }
 }

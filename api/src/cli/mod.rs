@@ -4,6 +4,7 @@ pub mod demo;
 mod doctor;
 mod import;
 mod journal;
+mod keys;
 mod serve;
 
 pub use serve::first_administrator;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
 use naast_domain::ids::PersonId;
+use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
 
 use crate::clock::Clock;
@@ -49,6 +51,10 @@ pub struct Place {
     /// The file of the signing key, when it does not stand in the data folder. Replicas share one.
     #[arg(long, env = "NAAST_SIGNING_KEY_FILE", global = true)]
     signing_key_file: Option<PathBuf>,
+    /// The file of the master keys, when it does not stand in the data folder. Replicas share one. Keep it apart from backups
+    /// of the database.
+    #[arg(long, env = "NAAST_MASTER_KEY_FILE", global = true)]
+    master_key_file: Option<PathBuf>,
     /// The file of the journal's anchors, when it does not stand in the data folder.
     #[arg(long, env = "NAAST_ANCHORS_FILE", global = true)]
     anchors_file: Option<PathBuf>,
@@ -85,6 +91,9 @@ enum Command {
     },
     /// Ask the independence rules again for every proposal and match, as the server does every few hours.
     Reassess,
+    /// Look after the keys that what is personal is sealed with.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Look after the journal.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -131,6 +140,11 @@ impl Place {
         }
     }
 
+    /// The file of the master keys.
+    fn master_key_file(&self) -> PathBuf {
+        self.master_key_file.clone().unwrap_or_else(|| self.data.join("master-keys"))
+    }
+
     fn key_file(&self) -> PathBuf {
         self.signing_key_file.clone().unwrap_or_else(|| self.data.join("signing-key.pk8"))
     }
@@ -143,9 +157,12 @@ impl Place {
             Location::Sqlite(_) => Store::open_migrated(&location, self.connections)?,
             Location::Postgres(_) => Store::open(&location, self.connections)?,
         };
+        let clock = Clock::default();
+        let keys = Keys::at(&self.master_key_file(), &store, clock.now())?;
         Ok(Platform {
             store: Arc::new(store),
-            clock: Clock::default(),
+            clock,
+            keys,
             identity: Arc::new(Identity::open(&self.key_file(), longest)?),
             data: self.data.clone(),
         })
@@ -212,6 +229,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             println!("{} buddies looked at, {} changes", done.buddies, done.changes);
             Ok(())
         }
+        Command::Keys(what) => keys::run(&place, &what),
         Command::Journal(what) => journal::run(&place, &what),
         Command::Doctor => doctor::doctor(&place),
     }

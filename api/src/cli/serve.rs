@@ -90,7 +90,7 @@ async fn keep_independent(platform: Platform) {
 /// Makes the first administrator. An installation that has one refuses: the next is made by her, over the API.
 pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, Failure> {
     let (name, now, today) = (name.to_owned(), platform.clock.now(), platform.clock.today());
-    let person: PersonId = fresh();
+    let (person, keys): (PersonId, _) = (fresh(), platform.keys.clone());
     let organisation = fresh();
     let membership = fresh();
     let founder = Principal {
@@ -112,6 +112,7 @@ pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, 
             }
             organisations::insert_person(
                 tx,
+                &keys,
                 &granted(&founder)?,
                 &Person { id: person, name: name.clone() },
                 now,

@@ -8,6 +8,7 @@ use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
+use naast_persistence::keys::Keys;
 use naast_persistence::{Database, Kept, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -100,14 +101,14 @@ pub async fn answer_as_parent(
         );
         return Err(InputFault::body("/step", "not-in-list", text).into());
     }
-    let now = platform.clock.now();
+    let (now, keys) = (platform.clock.now(), platform.keys.clone());
     platform
         .write_open(move |tx| {
             let one =
                 conversations::find_by_code(tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
             let next = one.state.take(Step::Parent(body.step))?;
             if one.state == ConversationState::Referred {
-                return stop_referred(tx, &one, &body.code, now);
+                return stop_referred(tx, &keys, &one, &body.code, now);
             }
             let answer = Answer::found(view(tx, &one, next)?);
             if next == one.state {
@@ -138,6 +139,7 @@ pub async fn answer_as_parent(
 /// A parent who stops after the hand-over withdraws the request that came of it.
 fn stop_referred(
     tx: &mut naast_persistence::Transaction<'_, '_>,
+    keys: &Keys,
     one: &Conversation,
     code: &str,
     now: naast_domain::Moment,
@@ -149,7 +151,7 @@ fn stop_referred(
     locks::lock_request(tx, found.id)?;
     let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
     let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
-    match withdraw(tx, &request, entry, now)? {
+    match withdraw(tx, keys, &request, entry, now)? {
         Withdrawn::Already => Ok(Kept::unchanged(answer)),
         Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, answer)?),
     }

@@ -88,9 +88,9 @@ pub async fn consent_to_referral(
                 )
                 .into());
             }
-            let request = body.request.clone().into_request(cx, id, Origin::Referral)?;
+            let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral)?;
             let consent = shown(consent_id, ConsentKind::Referral, &body.consent, cx.now)?;
-            requests::insert(cx.tx, &request, cx.now)?;
+            requests::insert(cx.tx, cx.keys, &request, &contact, cx.now)?;
             requests::insert_consent(cx.tx, &grant, &request, &consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;
             // to the day only: a moment that stands on both sides would tie them together as well as a name
@@ -116,7 +116,7 @@ pub async fn consent_to_referral(
                 .on(id)
                 .states(None, Some(request.state.code()));
             let stored = Stored { value: request, version: 1, created_at: cx.now };
-            let view = SupportRequestView::of(&stored);
+            let view = SupportRequestView::of(&stored, Some(contact));
             Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

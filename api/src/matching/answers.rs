@@ -123,8 +123,10 @@ pub async fn answer_proposal(
                 started = Some(match_id);
             }
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let view =
-                ProposalAnswerView { proposal: assemble(cx.tx, &after, role, reader.0)?, match_id: started };
+            let view = ProposalAnswerView {
+                proposal: assemble(cx.tx, cx.keys, &after, role, reader.0)?,
+                match_id: started,
+            };
             let place = format!("/proposals/{id}");
             Ok(cx.tx.keep(entries, Answer::created(view, &place).version(after.version))?)
         })

@@ -1,5 +1,7 @@
 //! Candidates for a request: who could support this parent, in what order, and why; and who could not, and why not.
 
+use std::collections::HashMap;
+
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
@@ -119,8 +121,10 @@ pub(super) fn open_request(
 /// Who was considered for a request, in order.
 pub(super) struct Consideration {
     pub(super) ranked: Vec<Candidate>,
-    names: std::collections::HashMap<BuddyId, String>,
 }
+
+/// The names of the buddies whom an answer shows.
+type Names = HashMap<BuddyId, String>;
 
 /// Considers every available buddy for a request.
 pub(super) fn consider_all<A: Action>(
@@ -136,8 +140,7 @@ pub(super) fn consider_all<A: Action>(
     let mut ranked: Vec<Candidate> =
         available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
     rank(&mut ranked);
-    let names = available.into_iter().map(|one| (one.buddy.id, one.buddy.first_name)).collect();
-    Ok(Consideration { ranked, names })
+    Ok(Consideration { ranked })
 }
 
 /// The buddies who are not put to this parent again: proposed now, refused by one of the two, or turned down by the
@@ -173,40 +176,50 @@ pub(super) fn consider_one(
 }
 
 impl Consideration {
-    fn view(&self, request: RequestId, limit: usize, tongue: Tongue) -> CandidatesView {
-        let name = |buddy: BuddyId| self.names.get(&buddy).cloned().unwrap_or_default();
-        let candidates =
-            self.ranked.iter().filter(|one| one.can_be_proposed()).take(limit).map(|one| CandidateView {
-                buddy_id: one.buddy,
-                first_name: name(one.buddy),
-                score: one.score.total(),
-                criteria: one
-                    .score
-                    .parts
-                    .iter()
-                    .map(|part| CriterionView {
-                        criterion: part.criterion,
-                        points: part.points,
-                        most: part.criterion.most(),
-                        reason: part.reason.get(tongue).to_owned(),
-                    })
-                    .collect(),
-                ties_to_accept: one.ties_to_accept,
-                running_matches: one.matches,
-            });
-        let excluded =
-            self.ranked.iter().filter(|one| !one.can_be_proposed()).take(100).map(|one| ExcludedView {
-                buddy_id: one.buddy,
-                first_name: name(one.buddy),
-                reasons: one
-                    .exclusions
-                    .iter()
-                    .map(|(code, reason)| ExclusionView {
-                        code: *code,
-                        reason: reason.get(tongue).to_owned(),
-                    })
-                    .collect(),
-            });
+    /// Who can be proposed, best first, at most so many.
+    fn best(&self, limit: usize) -> impl Iterator<Item = &Candidate> {
+        self.ranked.iter().filter(|one| one.can_be_proposed()).take(limit)
+    }
+
+    /// Who cannot, as far as an answer shows them.
+    fn excluded(&self) -> impl Iterator<Item = &Candidate> {
+        self.ranked.iter().filter(|one| !one.can_be_proposed()).take(100)
+    }
+
+    /// The buddies whose names an answer shows.
+    fn shown(&self, limit: usize) -> Vec<BuddyId> {
+        self.best(limit).chain(self.excluded()).map(|one| one.buddy).collect()
+    }
+
+    fn view(&self, names: &Names, request: RequestId, limit: usize, tongue: Tongue) -> CandidatesView {
+        let name = |buddy: BuddyId| names.get(&buddy).cloned().unwrap_or_default();
+        let candidates = self.best(limit).map(|one| CandidateView {
+            buddy_id: one.buddy,
+            first_name: name(one.buddy),
+            score: one.score.total(),
+            criteria: one
+                .score
+                .parts
+                .iter()
+                .map(|part| CriterionView {
+                    criterion: part.criterion,
+                    points: part.points,
+                    most: part.criterion.most(),
+                    reason: part.reason.get(tongue).to_owned(),
+                })
+                .collect(),
+            ties_to_accept: one.ties_to_accept,
+            running_matches: one.matches,
+        });
+        let excluded = self.excluded().map(|one| ExcludedView {
+            buddy_id: one.buddy,
+            first_name: name(one.buddy),
+            reasons: one
+                .exclusions
+                .iter()
+                .map(|(code, reason)| ExclusionView { code: *code, reason: reason.get(tongue).to_owned() })
+                .collect(),
+        });
         CandidatesView {
             request_id: request,
             rules_version: RULES_VERSION.to_owned(),
@@ -264,7 +277,9 @@ pub async fn list_candidates(
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let request = open_request(cx.db, stored)?;
             let consideration = consider_all(cx.db, &grant, &request, cx.today)?;
-            Ok(Answer::found(consideration.view(id, query.limit.unwrap_or(20), reader.0)))
+            let limit = query.limit.unwrap_or(20);
+            let names = buddies::names(cx.db, cx.keys, &consideration.shown(limit))?;
+            Ok(Answer::found(consideration.view(&names, id, limit, reader.0)))
         })
         .await
 }

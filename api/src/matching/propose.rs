@@ -121,7 +121,7 @@ pub async fn propose_buddy(
                 .on(proposal_id)
                 .states(None, Some(ProposalState::Open.code()));
             let stored = Stored { value: kept, version: 1, created_at: cx.now };
-            let view = assemble(cx.tx, &stored, role, reader.0)?;
+            let view = assemble(cx.tx, cx.keys, &stored, role, reader.0)?;
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/proposals/{proposal_id}")).version(1))?)
         })
         .await

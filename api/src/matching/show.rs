@@ -10,6 +10,7 @@ use naast_domain::matching::{Answer as Said, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::text::Tongue;
+use naast_persistence::keys::Keys;
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::{Database, Stored, buddies, independence, matching, requests};
 use serde::{Deserialize, Serialize};
@@ -68,13 +69,14 @@ pub struct DisclosedTieView {
 /// The view of a proposal for somebody in a role.
 pub(super) fn assemble(
     db: &mut Database<'_>,
+    keys: &Keys,
     stored: &Stored<KeptProposal>,
     role: Role,
     tongue: Tongue,
 ) -> Result<ProposalView, Error> {
     let kept = &stored.value;
     let assessment = independence::find(db, kept.programme, kept.assessment)?;
-    let buddy = buddies::of_programme(db, kept.programme, kept.proposal.buddy)?;
+    let name = buddies::names(db, keys, &[kept.proposal.buddy])?.remove(&kept.proposal.buddy);
     let answers = if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(db, kept)? };
     let mut ties = Vec::new();
     if role != Role::Buddy {
@@ -98,7 +100,7 @@ pub(super) fn assemble(
         id: kept.id,
         request_id: kept.request,
         buddy_id: kept.proposal.buddy,
-        buddy_first_name: buddy.first_name.clone(),
+        buddy_first_name: name.unwrap_or_default(),
         state: kept.proposal.state,
         parent_answer: kept.proposal.parent,
         buddy_answer: kept.proposal.buddy_answer,
@@ -128,8 +130,10 @@ pub async fn list_proposals_for_request(
             let grant = cx.grant::<ReadProposals>()?;
             let (request, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let proposals = matching::proposals_for(cx.db, request.programme, id)?;
-            let data =
-                proposals.iter().map(|one| assemble(cx.db, one, role, reader.0)).collect::<Result<_, _>>()?;
+            let data = proposals
+                .iter()
+                .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))
+                .collect::<Result<_, _>>()?;
             Ok(ProposalPage { data, next_cursor: None })
         })
         .await
@@ -171,7 +175,7 @@ pub async fn list_my_proposals(
             let data = slice
                 .items
                 .iter()
-                .map(|one| assemble(cx.db, one, role, reader.0))
+                .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))
                 .collect::<Result<_, _>>()?;
             Ok(ProposalPage { data, next_cursor })
         })
@@ -191,7 +195,7 @@ pub async fn get_proposal(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadProposal>()?;
             let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            Ok(Answer::found(assemble(cx.db, &stored, role, reader.0)?).version(stored.version))
+            Ok(Answer::found(assemble(cx.db, cx.keys, &stored, role, reader.0)?).version(stored.version))
         })
         .await
 }

@@ -49,7 +49,7 @@ pub async fn register_person(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RegisterPeople>()?;
             let role = if grant.reaches_all() { Role::Administrator } else { Role::Coordinator };
-            organisations::insert_person(cx.tx, &grant, &person, cx.now)?;
+            organisations::insert_person(cx.tx, cx.keys, &grant, &person, cx.now)?;
             let entry =
                 cx.entry(Chain::PLATFORM, role, Purpose::Administration, "person.registered").on(person.id);
             let view = PersonView { id: person.id, name: person.name.clone() };

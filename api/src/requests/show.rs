@@ -65,10 +65,8 @@ pub async fn list_support_requests(
                 None => requests::list_own(cx.db, &grant, page)?,
             };
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
-            Ok(SupportRequestPage {
-                data: slice.items.iter().map(SupportRequestView::of).collect(),
-                next_cursor,
-            })
+            let data = SupportRequestView::load_all(cx.db, cx.keys, &slice.items)?;
+            Ok(SupportRequestPage { data, next_cursor })
         })
         .await
 }
@@ -85,7 +83,8 @@ pub async fn get_support_request(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadRequest>()?;
             let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            Ok(Answer::found(SupportRequestView::of(&stored)).version(stored.version))
+            let view = SupportRequestView::load(cx.db, cx.keys, &stored)?;
+            Ok(Answer::found(view).version(stored.version))
         })
         .await
 }

@@ -97,13 +97,13 @@ impl ContactBody {
 }
 
 impl SupportRequestBody {
-    /// The request that the caller makes of this body.
+    /// The request that the caller makes of this body, and how to reach her.
     pub fn into_request(
         self,
         cx: &mut Writing<'_, '_, '_>,
         id: RequestId,
         origin: Origin,
-    ) -> Result<SupportRequest, Error> {
+    ) -> Result<(SupportRequest, Contact), Error> {
         let mut faults: Vec<InputFault> = self.contact.check().into_iter().collect();
         let running =
             programmes::find(cx.tx, self.programme_id)?.is_some_and(|one| one.form_on(cx.today).is_some());
@@ -122,7 +122,7 @@ impl SupportRequestBody {
             return Err(Error::Input(faults));
         }
         let contact = Contact { name: self.contact.name, kind: self.contact.kind, value: self.contact.value };
-        Ok(SupportRequest {
+        let request = SupportRequest {
             id,
             programme: self.programme_id,
             parent: cx.me.person,
@@ -134,8 +134,8 @@ impl SupportRequestBody {
             school: self.location_code,
             municipality: self.municipality_code,
             state: RequestState::Submitted,
-            contact: Some(contact),
-        })
+        };
+        Ok((request, contact))
     }
 }
 
@@ -150,14 +150,14 @@ pub async fn submit_support_request(
     let id: RequestId = fresh();
     platform
         .write(caller.0, move |cx| {
-            let request = body.clone().into_request(cx, id, Origin::Own)?;
-            requests::insert(cx.tx, &request, cx.now)?;
+            let (request, contact) = body.clone().into_request(cx, id, Origin::Own)?;
+            requests::insert(cx.tx, cx.keys, &request, &contact, cx.now)?;
             let entry = cx
                 .entry(request.programme, Role::Parent, Purpose::Matching, "request.submitted")
                 .on(id)
                 .states(None, Some(request.state.code()));
             let stored = Stored { value: request, version: 1, created_at: cx.now };
-            let view = SupportRequestView::of(&stored);
+            let view = SupportRequestView::of(&stored, Some(contact));
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

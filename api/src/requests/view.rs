@@ -5,11 +5,14 @@ use naast_domain::buddies::SpokenLanguage;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::requests::{
-    ChannelWish, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
+    ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
-use naast_persistence::Stored;
+use naast_persistence::keys::Keys;
+use naast_persistence::{Database, Stored, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::problem::Error;
 
 /// A support request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,8 +61,25 @@ pub struct ContactView {
 }
 
 impl SupportRequestView {
-    /// The view of a stored request.
-    pub fn of(stored: &Stored<SupportRequest>) -> Self {
+    /// The view of a request that was loaded with a grant, with how to reach its parent.
+    pub fn load(db: &mut Database<'_>, keys: &Keys, stored: &Stored<SupportRequest>) -> Result<Self, Error> {
+        let contact = requests::contacts_of(db, keys, &[stored.id])?.remove(&stored.id);
+        Ok(Self::of(stored, contact))
+    }
+
+    /// The views of a page.
+    pub fn load_all(
+        db: &mut Database<'_>,
+        keys: &Keys,
+        page: &[Stored<SupportRequest>],
+    ) -> Result<Vec<Self>, Error> {
+        let ids: Vec<RequestId> = page.iter().map(|one| one.id).collect();
+        let mut contacts = requests::contacts_of(db, keys, &ids)?;
+        Ok(page.iter().map(|one| Self::of(one, contacts.remove(&one.id))).collect())
+    }
+
+    /// The view of a stored request and the contact that belongs to it.
+    pub fn of(stored: &Stored<SupportRequest>, contact: Option<Contact>) -> Self {
         let request = &stored.value;
         Self {
             id: request.id,
@@ -74,10 +94,10 @@ impl SupportRequestView {
             municipality_code: request.municipality.clone(),
             state: request.state,
             permitted: request.state.permitted().into_iter().map(str::to_owned).collect(),
-            contact: request.contact.as_ref().map(|contact| ContactView {
-                name: contact.name.clone(),
+            contact: contact.map(|contact| ContactView {
+                name: contact.name,
                 kind: contact.kind,
-                value: contact.value.clone(),
+                value: contact.value,
             }),
             submitted_at: stored.created_at,
         }

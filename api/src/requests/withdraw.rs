@@ -9,6 +9,7 @@ use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
+use naast_persistence::keys::Keys;
 use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,7 @@ pub enum Withdrawn {
 /// the parent.
 pub fn withdraw(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     request: &Stored<SupportRequest>,
     entry: impl Fn(&'static str) -> Entry,
     now: Moment,
@@ -71,7 +73,7 @@ pub fn withdraw(
     }
     requests::withdraw_consents(tx, request, None, now)?;
     requests::change_state(tx, request, next, None, now)?;
-    requests::forget_contact(tx, request)?;
+    requests::forget_contact(tx, keys, request, now)?;
     entries.push(
         entry("request.withdrawn").on(request.id).states(Some(request.state.code()), Some(next.code())),
     );
@@ -103,7 +105,7 @@ pub async fn withdraw_support_request(
             let entry = |act| {
                 crate::platform::signed_entry(stored.programme, me.person, role, Purpose::Support, act, now)
             };
-            match withdraw(cx.tx, &stored, entry, cx.now)? {
+            match withdraw(cx.tx, cx.keys, &stored, entry, cx.now)? {
                 Withdrawn::Already => Ok(Kept::unchanged(view(Vec::new(), None).version(stored.version))),
                 Withdrawn::Now { entries, proposals, closed } => {
                     Ok(cx.tx.keep(entries, view(proposals, closed).version(stored.version + 1))?)

@@ -65,8 +65,6 @@ pub struct Buddy {
     pub programme: ProgrammeId,
     /// The person that she is.
     pub person: PersonId,
-    /// What parents call her.
-    pub first_name: String,
     /// The languages that she speaks.
     pub languages: CodeSet<SpokenLanguage>,
     /// What she knows more of (S5: such as social safety at school).

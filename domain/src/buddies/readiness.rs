@@ -189,7 +189,6 @@ mod tests {
             id: id.into(),
             programme: id.into(),
             person: id.into(),
-            first_name: "Test".to_owned(),
             languages: CodeSet::default(),
             specialisms: CodeSet::default(),
             channels: CodeSet::default(),

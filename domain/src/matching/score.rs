@@ -200,7 +200,6 @@ mod tests {
             id: id.into(),
             programme: id.into(),
             person: id.into(),
-            first_name: "Test".to_owned(),
             languages: CodeSet::default(),
             specialisms: specialisms.iter().copied().collect(),
             channels: channels.channels(),

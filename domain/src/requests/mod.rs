@@ -119,8 +119,6 @@ pub struct SupportRequest {
     pub municipality: Option<MunicipalityCode>,
     /// Where it stands.
     pub state: RequestState,
-    /// How to reach the parent; gone once the request is withdrawn.
-    pub contact: Option<Contact>,
 }
 
 /// A request that its parent consented to, and that has no buddy yet: the only kind that a buddy can be proposed for.
@@ -252,7 +250,6 @@ mod tests {
             school: None,
             municipality: None,
             state,
-            contact: None,
         }
     }
 

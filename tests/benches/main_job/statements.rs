@@ -11,6 +11,7 @@ use naast_api::clock::Clock;
 use naast_api::identity::{Identity, LIFETIME};
 use naast_api::platform::Platform;
 use naast_api::server::{Settings, start};
+use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
 
 use crate::load::Connection;
@@ -34,12 +35,10 @@ impl Instrumentation for Counter {
 pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
     set_default_instrumentation(|| Some(Box::new(Counter))).expect("nobody else sets it");
     let identity = Identity::open(&data.join("signing-key.pk8"), LIFETIME).expect("the key is there");
-    let platform = Platform {
-        store: Arc::new(Store::open(location, 1).expect("a migrated database opens")),
-        clock: Clock::default(),
-        identity: Arc::new(identity),
-        data: data.to_owned(),
-    };
+    let (store, clock) = (Store::open(location, 1).expect("a migrated database opens"), Clock::default());
+    let keys = Keys::at(&data.join("master-keys"), &store, clock.now()).expect("the keys are there");
+    let platform =
+        Platform { store: Arc::new(store), clock, keys, identity: Arc::new(identity), data: data.to_owned() };
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -81,6 +81,7 @@ fn write_for_owner(file: &std::path::Path, text: &str) -> std::io::Result<()> {
 fn own_place(place: &Place) -> Result<Place, Failure> {
     let mut own = place.clone();
     own.signing_key_file = Some(place.data.join("demo-signing-key.pk8"));
+    own.master_key_file = Some(place.data.join("demo-master-keys"));
     own.anchors_file = Some(place.data.join("demo-journal-anchors.jsonl"));
     if place.database_url.is_none() {
         let file = place.data.join("demo.db");

@@ -267,8 +267,8 @@ where
         let matched = self.submit(third, &programmes[0], &["extra-support"]).await?;
         let running = self.matched(third, &matched, coordinators[0], &buddies[0]).await?;
         things.insert("requestMatched", matched);
-        for (days, task) in [(9, "listening"), (2, "preparing-talk")] {
-            let date = self.platform.clock.today() - Days::new(days);
+        for task in ["listening", "preparing-talk"] {
+            let date = self.platform.clock.today();
             let body = json!({ "date": date, "channel": "online", "minutes": 45, "task": task });
             self.calls.post(buddies[0].0, &format!("/matches/{running}/contacts"), body).await?;
         }

@@ -1,0 +1,61 @@
+//! `naast keys`: the master keys, and everything that is sealed under them.
+
+use clap::Subcommand;
+use naast_persistence::keys::Ring;
+
+use super::{Failure, Place};
+
+/// What to do with the keys.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Add a master key to the key file. Nothing uses it yet: bring the file to every replica, start them again, then rotate.
+    Add,
+    /// Wrap every data key with the newest master key of the file. Can be cut short and run again.
+    Rotate,
+    /// Seal every value anew, under fresh data keys, and destroy the old ones. Can be cut short and run again.
+    Reencrypt,
+    /// Open everything that is sealed. Exit code 0: everything opens; 3: something does not.
+    Check,
+}
+
+/// Runs the command.
+pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
+    if matches!(what, Keys::Add) {
+        let file = place.master_key_file();
+        let ring = Ring::add(&file)?;
+        super::say(&format!(
+            "{}: key {} added. Keep a copy of this file apart from the backups of the database.\n\
+             Bring it to every replica and start them again; then run: naast keys rotate",
+            super::shown(&file),
+            ring.newest().id
+        ));
+        return Ok(());
+    }
+    let platform = place.existing_platform()?;
+    let (keys, store, now) = (&platform.keys, &platform.store, platform.clock.now());
+    match what {
+        Keys::Add => {}
+        Keys::Rotate => {
+            let done = keys.rotate(store, now)?;
+            super::say(&format!("{} data keys wrapped with the newest master key", done.keys));
+        }
+        Keys::Reencrypt => {
+            let done = keys.reencrypt(store, now)?;
+            super::say(&format!("{} values sealed anew, {} old data keys destroyed", done.values, done.keys));
+        }
+        Keys::Check => {
+            let seen = keys.check(store)?;
+            super::say(&format!("{} values open, {} were erased", seen.values, seen.erased));
+            for (master, count) in &seen.wrapped_by {
+                super::say(&format!("{count} data keys under master key {master}"));
+            }
+            for (column, count) in &seen.damaged {
+                super::say(&format!("{column}: {count} values do not open"));
+            }
+            if !seen.damaged.is_empty() {
+                return Err(Failure::new(3, "not everything opens"));
+            }
+        }
+    }
+    Ok(())
+}

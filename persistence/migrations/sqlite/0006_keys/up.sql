@@ -1,0 +1,23 @@
+-- Keys: which master keys this database is bound to, and the data keys that they wrap. The master keys themselves are in a
+-- file outside the database.
+CREATE TABLE master_keys (
+    id TEXT PRIMARY KEY,
+    -- a known word, sealed: shows that a key of this id is the very same key
+    token BLOB NOT NULL,
+    bound_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE data_keys (
+    id TEXT PRIMARY KEY,
+    owner_kind TEXT NOT NULL CHECK (owner_kind IN ('person', 'case', 'private', 'system')),
+    owner_id TEXT NOT NULL,
+    master_id TEXT NOT NULL REFERENCES master_keys (id),
+    -- gone once the key is destroyed, and with it everything that it sealed
+    wrapped BLOB,
+    state TEXT NOT NULL CHECK (state IN ('active', 'retiring', 'destroyed')),
+    created_at TEXT NOT NULL,
+    destroyed_at TEXT,
+    CHECK ((state = 'destroyed') = (wrapped IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX data_keys_one_in_use ON data_keys (owner_kind, owner_id) WHERE state = 'active';
+CREATE INDEX data_keys_by_owner ON data_keys (owner_kind, owner_id);

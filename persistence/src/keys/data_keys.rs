@@ -1,0 +1,191 @@
+//! Data keys: one for each owner, wrapped by the master key in use when it was made.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use uuid::Uuid;
+
+use super::envelope::{self, Place, Secret};
+use super::ring::{Master, Ring};
+use super::{Keys, Owner, damaged};
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::schema::{data_keys, master_keys};
+use crate::transaction::Transaction;
+use crate::{Error, OpenError, on_either};
+
+/// What is sealed under a master key to recognise it by.
+const TOKEN: &[u8] = b"naast";
+
+fn token_place() -> Place {
+    Place { table: "master_keys", column: "token", row: Uuid::nil() }
+}
+
+pub(super) fn wrapped_place(id: Uuid) -> Place {
+    Place { table: "data_keys", column: "wrapped", row: id }
+}
+
+/// A master key that this database is bound to.
+pub(super) struct Bound {
+    pub(super) id: String,
+    token: Vec<u8>,
+}
+
+/// The master keys that this database is bound to.
+pub(super) fn masters(database: &mut Database<'_>) -> Result<Vec<Bound>, OpenError> {
+    let rows: Result<Vec<(String, Vec<u8>)>, _> = on_either!(database, |c| master_keys::table
+        .order(master_keys::bound_at)
+        .select((master_keys::id, master_keys::token))
+        .load(c));
+    let rows = rows.map_err(|fault| OpenError::Storage(fault.into()))?;
+    Ok(rows.into_iter().map(|(id, token)| Bound { id, token }).collect())
+}
+
+/// The newest key of the ring that this database is bound to, proven to be the very same key.
+pub(super) fn prove(ring: &Ring, known: &[Bound]) -> Result<String, OpenError> {
+    let found = known.iter().rev().find_map(|bound| ring.find(&bound.id).map(|master| (bound, master)));
+    let (bound, master) = found.ok_or_else(|| OpenError::OtherKeys(ring.newest().id.clone()))?;
+    if envelope::open(&master.secret, token_place(), &bound.token).as_deref() == Ok(TOKEN) {
+        Ok(master.id.clone())
+    } else {
+        Err(OpenError::OtherKeys(master.id.clone()))
+    }
+}
+
+/// Binds the database to a master key.
+pub(super) fn bind(tx: &mut Transaction<'_, '_>, master: &Master, now: Moment) -> Result<(), Error> {
+    let row = (
+        master_keys::id.eq(&master.id),
+        master_keys::token.eq(envelope::seal((Uuid::nil(), &master.secret), token_place(), TOKEN)),
+        master_keys::bound_at.eq(At(now)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(master_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+pub(super) type Row = (Key, String, Option<Vec<u8>>);
+
+pub(super) fn unwrap(ring: &Ring, (id, master, wrapped): Row) -> Result<Option<(Uuid, Secret)>, Error> {
+    let Some(wrapped) = wrapped else { return Ok(None) };
+    let place = wrapped_place(id.0);
+    let master = ring.find(&master).ok_or_else(|| damaged(place))?;
+    let bytes = envelope::open(&master.secret, place, &wrapped).map_err(|_| damaged(place))?;
+    Secret::of(&bytes).map(|secret| Some((id.0, secret))).ok_or_else(|| damaged(place))
+}
+
+/// Whether there is or was a data key of this id.
+pub(super) fn is_known(database: &mut Database<'_>, id: Uuid) -> Result<bool, Error> {
+    let count: i64 =
+        on_either!(database, |c| data_keys::table.filter(data_keys::id.eq(Key(id))).count().get_result(c))?;
+    Ok(count == 1)
+}
+
+/// The key in use of an owner, made when there is none.
+pub(super) fn of(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    owner: Owner,
+    now: Moment,
+) -> Result<(Uuid, Secret), Error> {
+    of_parts(tx, keys, owner.parts(), now)
+}
+
+/// The same, for an owner as the table knows it.
+pub(super) fn of_parts(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    (kind, owner_id): (&str, Uuid),
+    now: Moment,
+) -> Result<(Uuid, Secret), Error> {
+    let load = |tx: &mut Transaction<'_, '_>| -> Result<Option<Row>, Error> {
+        Ok(on_either!(&mut **tx, |c| data_keys::table
+            .filter(data_keys::owner_kind.eq(kind))
+            .filter(data_keys::owner_id.eq(Key(owner_id)))
+            .filter(data_keys::state.eq("active"))
+            .select((data_keys::id, data_keys::master_id, data_keys::wrapped))
+            .first(c)
+            .optional())?)
+    };
+    if let Some(row) = load(tx)? {
+        return unwrap(&keys.ring, row)?.ok_or(damaged(wrapped_place(owner_id)));
+    }
+    insert(tx, keys.master(), (kind, owner_id), now)?;
+    // another transaction may have made it first: whichever is there counts
+    let row = load(tx)?.ok_or(Error::Lost)?;
+    unwrap(&keys.ring, row)?.ok_or(damaged(wrapped_place(owner_id)))
+}
+
+/// Makes a key for an owner, unless one is in use.
+fn insert(
+    tx: &mut Transaction<'_, '_>,
+    master: &Master,
+    (kind, owner_id): (&str, Uuid),
+    now: Moment,
+) -> Result<(), Error> {
+    let fresh = Secret::fresh();
+    let id = fresh_id();
+    let row = (
+        data_keys::id.eq(Key(id)),
+        data_keys::owner_kind.eq(kind),
+        data_keys::owner_id.eq(Key(owner_id)),
+        data_keys::master_id.eq(&master.id),
+        data_keys::wrapped.eq(Some(envelope::seal((id, &master.secret), wrapped_place(id), fresh.bytes()))),
+        data_keys::state.eq("active"),
+        data_keys::created_at.eq(At(now)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(data_keys::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// The id of a data key names nothing outside, and a caller has no say in it.
+#[expect(clippy::disallowed_methods, reason = "like a nonce: never a caller's to choose")]
+fn fresh_id() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// Data keys by their ids; those that were destroyed are not among them.
+pub(super) fn find(
+    database: &mut Database<'_>,
+    ring: &Ring,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Secret>, Error> {
+    let mut keys: Vec<Key> = ids.iter().copied().map(Key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut secrets = HashMap::with_capacity(keys.len());
+    // SQLite takes 32,766 parameters in one statement
+    for keys in keys.chunks(10_000) {
+        let rows: Vec<Row> = on_either!(&mut *database, |c| data_keys::table
+            .filter(data_keys::id.eq_any(keys))
+            .select((data_keys::id, data_keys::master_id, data_keys::wrapped))
+            .load(c))?;
+        for row in rows {
+            secrets.extend(unwrap(ring, row)?);
+        }
+    }
+    Ok(secrets)
+}
+
+/// Destroys every key of an owner. Says how many that were.
+pub(super) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
+    let (kind, owner_id) = owner.parts();
+    let update = diesel::update(
+        data_keys::table
+            .filter(data_keys::owner_kind.eq(kind))
+            .filter(data_keys::owner_id.eq(Key(owner_id)))
+            .filter(data_keys::state.ne("destroyed")),
+    )
+    .set((
+        data_keys::wrapped.eq(None::<Vec<u8>>),
+        data_keys::state.eq("destroyed"),
+        data_keys::destroyed_at.eq(Some(At(now))),
+    ));
+    Ok(on_either!(&mut **tx, |c| update.execute(c))?)
+}

@@ -1,0 +1,178 @@
+//! Encryption at rest. Names, contact ways, free text and secrets are sealed before they reach a column ([`Sealed`]), each
+//! under the data key of whom or what it belongs to ([`Owner`]); the data keys lie in the database, wrapped by a master key
+//! that does not ([`Ring`]). Destroying a data key makes everything that it sealed unreadable at once, in every copy of the
+//! row, wherever that is.
+
+mod columns;
+mod data_keys;
+mod envelope;
+mod ring;
+mod work;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use naast_domain::Moment;
+use naast_domain::ids::{PersonId, RequestId};
+use uuid::Uuid;
+
+use crate::database::Database;
+use crate::transaction::Transaction;
+use crate::{Error, OpenError};
+
+pub use envelope::Place;
+pub use ring::{Ring, RingError};
+pub use work::{Checked, Rotated};
+
+/// A value as it is kept, an envelope in base64: nobody reads it without its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed(pub(crate) String);
+
+impl Sealed {
+    fn of(envelope: &[u8]) -> Self {
+        Self(STANDARD_NO_PAD.encode(envelope))
+    }
+
+    fn envelope(&self) -> Result<Vec<u8>, envelope::Damaged> {
+        STANDARD_NO_PAD.decode(&self.0).map_err(|_| envelope::Damaged)
+    }
+
+    /// What a column holds.
+    pub fn from_column(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The column as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whose a data key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// A person: her name, her sign-in address.
+    Person(PersonId),
+    /// A request: how to reach the parent.
+    Case(RequestId),
+    /// What parent and buddy write to each other in a case.
+    Private(RequestId),
+    /// The installation: secrets that belong to no person.
+    System,
+}
+
+impl Owner {
+    fn parts(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Person(id) => ("person", id.uuid()),
+            Self::Case(id) => ("case", id.uuid()),
+            Self::Private(id) => ("private", id.uuid()),
+            Self::System => ("system", Uuid::nil()),
+        }
+    }
+}
+
+/// The keys of a running program: every master key that it knows, and the one that wraps new data keys.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    ring: Arc<Ring>,
+    active: String,
+}
+
+impl Keys {
+    /// The keys of this database. One that has none yet is bound to the last master key of the ring, and what it holds is
+    /// sealed. One that is bound already must
+    /// be bound to a key of the ring; otherwise this refuses and nothing is written. A key that was added to the ring and is
+    /// not bound yet waits for [`Self::rotate`].
+    pub fn bound(ring: Ring, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
+        let known = store.read(data_keys::masters)?;
+        let active = if known.is_empty() {
+            let keys = Self { active: ring.newest().id.clone(), ring: Arc::new(ring) };
+            let first = keys.clone();
+            store.write::<_, OpenError>(move |tx| {
+                data_keys::bind(tx, first.master(), now)?;
+                first.seal_existing(tx, now)?;
+                Ok(crate::Kept::unchanged(()))
+            })?;
+            return Ok(keys);
+        } else {
+            data_keys::prove(&ring, &known)?
+        };
+        Ok(Self { ring: Arc::new(ring), active })
+    }
+
+    /// The keys of this database from a file. The file is made for a database that has no keys yet, and only for such a one:
+    /// where it is missing beside a database with keys, this refuses.
+    pub fn at(path: &std::path::Path, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
+        let is_new = store.read(data_keys::masters)?.is_empty();
+        Self::bound(Ring::open(path, is_new)?, store, now)
+    }
+
+    fn master(&self) -> &ring::Master {
+        self.ring.find(&self.active).expect("the key in use was proven to be in the ring")
+    }
+
+    /// Seals a text under its owner's key, which is made when there is none.
+    pub fn seal(
+        &self,
+        tx: &mut Transaction<'_, '_>,
+        owner: Owner,
+        place: Place,
+        text: &str,
+        now: Moment,
+    ) -> Result<Sealed, Error> {
+        let (id, secret) = data_keys::of(tx, self, owner, now)?;
+        Ok(Sealed::of(&envelope::seal((id, &secret), place, text.as_bytes())))
+    }
+
+    /// Opens a sealed text; `None` when its key was destroyed.
+    pub fn open(
+        &self,
+        database: &mut Database<'_>,
+        place: Place,
+        sealed: &Sealed,
+    ) -> Result<Option<String>, Error> {
+        Ok(self.open_all(database, &[(place, sealed)])?.pop().flatten())
+    }
+
+    /// Opens many, with one query for all of their keys.
+    pub fn open_all(
+        &self,
+        database: &mut Database<'_>,
+        sealed: &[(Place, &Sealed)],
+    ) -> Result<Vec<Option<String>>, Error> {
+        let mut ids = Vec::with_capacity(sealed.len());
+        let mut envelopes = Vec::with_capacity(sealed.len());
+        for (place, one) in sealed {
+            let envelope = one.envelope().map_err(|_| damaged(*place))?;
+            ids.push(envelope::key_of(&envelope).map_err(|_| damaged(*place))?);
+            envelopes.push((*place, envelope));
+        }
+        let secrets: HashMap<Uuid, envelope::Secret> = data_keys::find(database, &self.ring, &ids)?;
+        envelopes
+            .iter()
+            .zip(ids)
+            .map(|((place, envelope), id)| {
+                let Some(secret) = secrets.get(&id) else { return Ok(None) };
+                let bytes = envelope::open(secret, *place, envelope).map_err(|_| damaged(*place))?;
+                String::from_utf8(bytes).map(Some).map_err(|_| damaged(*place))
+            })
+            .collect()
+    }
+
+    /// Destroys the key of an owner: what it sealed cannot be read any more, here or in any copy.
+    pub fn destroy(&self, tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
+        data_keys::destroy(tx, owner, now)
+    }
+
+    /// What an exact value is found by without being readable.
+    pub fn blind(&self, kind: &str, value: &str) -> [u8; 16] {
+        self.ring.blind(kind, value)
+    }
+}
+
+fn damaged(place: Place) -> Error {
+    Error::Corrupt { table: place.table, column: place.column }
+}
