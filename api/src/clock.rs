@@ -20,15 +20,20 @@ impl Clock {
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
     }
 
-    /// The day in the Netherlands' own reckoning of time is a matter of display; rules count days in UTC.
+    /// The day as people in the Netherlands reckon it.
     pub fn today(&self) -> Date {
-        self.now().date_naive()
+        day_of(self.now())
     }
 
     /// Moves this clock, and every clone of it, ahead.
     pub fn advance(&self, by: TimeDelta) {
         self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
+}
+
+/// The day of a moment, as people in the Netherlands reckon it.
+pub fn day_of(moment: Moment) -> Date {
+    moment.with_timezone(&chrono_tz::Europe::Amsterdam).date_naive()
 }
 
 /// A fresh id. Version 4 says nothing of when it was made.
@@ -72,6 +77,14 @@ mod tests {
         assert!(
             one.chars().all(|letter| letter == '-' || letter.is_ascii_uppercase() || letter.is_ascii_digit())
         );
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_the_netherlands() {
+        let at = |text: &str| text.parse::<Moment>().expect("a moment");
+        assert_eq!(day_of(at("2026-11-23T22:59:59Z")).to_string(), "2026-11-23");
+        assert_eq!(day_of(at("2026-11-23T23:00:00Z")).to_string(), "2026-11-24");
+        assert_eq!(day_of(at("2026-07-01T22:00:00Z")).to_string(), "2026-07-02", "in summer an hour earlier");
     }
 
     #[test]

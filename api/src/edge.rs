@@ -129,7 +129,7 @@ fn translate(
 
 fn log_fault(error: &Error, number: &str) {
     match error {
-        Error::Internal(_) | Error::Storage(_) => log::error!(request_id = number; "{error}"),
+        _ if error.code() == "internal" => log::error!(request_id = number; "{error}"),
         _ => log::debug!(request_id = number, code = error.code(); "refused"),
     }
 }

@@ -23,6 +23,7 @@ code_list! {
         ParentAsked = "parent-asked": "op verzoek van de ouder" / "at the parent's wish",
         BuddyAsked = "buddy-asked": "op verzoek van de buddy" / "at the buddy's wish",
         CoordinatorAsked = "coordinator-asked": "op verzoek van de coördinator" / "at the coordinator's wish",
+        BuddyNotReady = "buddy-not-ready": "een bewijs van de buddy is verlopen, of zij is even niet beschikbaar" / "a certificate of the buddy has lapsed, or she is away for a while",
         NewTie = "new-tie": "er is iets nieuws dat u moet weten over deze buddy" / "there is something new that you must know of this buddy",
     }
 }
@@ -80,6 +81,28 @@ impl Course {
         match self.paused_because {
             Some(PauseReason::NewTie) => self,
             before => Self { paused_before: before, ..Self::resting(PauseReason::NewTie) },
+        }
+    }
+
+    /// The buddy is not ready any more: nobody is supported by a buddy whose certificates have lapsed.
+    #[must_use]
+    pub fn buddy_lapsed(self) -> Self {
+        match (self.paused_because, self.paused_before) {
+            (None, _) if self.state == MatchState::Active => Self::resting(PauseReason::BuddyNotReady),
+            (Some(PauseReason::NewTie), None) => {
+                Self { paused_before: Some(PauseReason::BuddyNotReady), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// The buddy is ready again.
+    #[must_use]
+    pub fn buddy_ready(self) -> Self {
+        match (self.paused_because, self.paused_before) {
+            (Some(PauseReason::BuddyNotReady), _) => Self::RUNNING,
+            (_, Some(PauseReason::BuddyNotReady)) => Self { paused_before: None, ..self },
+            _ => self,
         }
     }
 
@@ -232,6 +255,12 @@ mod tests {
         assert_eq!(rest.asked_about_a_tie().paused_because, Some(PauseReason::NewTie));
         assert_eq!(rest.asked_about_a_tie().asked_about_a_tie().tie_settled(), rest);
         assert_eq!(rest.tie_settled(), rest);
+        let lapsed = Course::RUNNING.buddy_lapsed();
+        assert_eq!(lapsed, Course::resting(PauseReason::BuddyNotReady));
+        assert_eq!(lapsed.buddy_ready(), Course::RUNNING);
+        assert_eq!(rest.buddy_lapsed().buddy_ready(), rest);
+        assert_eq!(asked.buddy_lapsed().tie_settled(), lapsed);
+        assert_eq!(asked.buddy_lapsed().buddy_ready(), asked);
     }
 
     #[test]

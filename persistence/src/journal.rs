@@ -196,15 +196,23 @@ fn verify_still(
     anchors: &[Head],
     progress: &mut dyn FnMut(u64),
 ) -> Result<Verification, Error> {
-    let heads = stored_heads(database)?;
-    let mut chains: Vec<Key> =
-        on_either!(database, |c| journal::table.select(journal::chain).distinct().load::<Key>(c))?;
+    let (mut chains, misspelt) = chains_of(database)?;
+    let heads: Vec<StoredHead> = on_either!(&mut *database, |c| journal_heads::table
+        .filter(journal_heads::chain.eq_any(&chains))
+        .order(journal_heads::chain)
+        .load(c))?;
     chains.extend(heads.iter().map(|(chain, ..)| *chain));
     chains.extend(anchors.iter().map(|anchor| Key(anchor.chain.uuid())));
     chains.sort_unstable();
     chains.dedup();
 
     let mut seen = Verification { chains: chains.len(), ..Verification::default() };
+    // SQLite takes any text for the name of a chain; a row under another spelling of it is nobody's but a forger's
+    seen.damages.extend(misspelt.into_iter().map(|name| Damage {
+        chain: uuid::Uuid::parse_str(&name).map_or(Chain::PLATFORM, Chain::from_uuid),
+        seq: 0,
+        kind: DamageKind::Gap,
+    }));
     for key in chains {
         let chain = Chain::from_uuid(key.0);
         let of_chain = anchors.iter().filter(|anchor| anchor.chain == chain);
@@ -249,6 +257,34 @@ fn next_seq(database: &mut Database<'_>, chain: Chain, last: i64) -> Result<Opti
         .optional())?)
 }
 
+/// The chains that there are, and on SQLite the names of chains that are spelt as no program of ours spells them.
+fn chains_of(database: &mut Database<'_>) -> Result<(Vec<Key>, Vec<String>), Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+
+    let Database::Sqlite(connection) = database else {
+        let mut keys: Vec<Key> =
+            on_either!(&mut *database, |c| journal::table.select(journal::chain).distinct().load(c))?;
+        keys.extend(on_either!(database, |c| journal_heads::table
+            .select(journal_heads::chain)
+            .load::<Key>(c))?);
+        return Ok((keys, Vec::new()));
+    };
+    let question = "SELECT DISTINCT CAST(chain AS TEXT) AS name FROM journal UNION SELECT CAST(chain AS TEXT) FROM journal_heads";
+    let names: Vec<Named> = diesel::sql_query(question).load(*connection)?;
+    let (mut keys, mut misspelt) = (Vec::new(), Vec::new());
+    for Named { name } in names {
+        match uuid::Uuid::parse_str(&name) {
+            Ok(id) if id.hyphenated().to_string() == name => keys.push(Key(id)),
+            _ => misspelt.push(name),
+        }
+    }
+    Ok((keys, misspelt))
+}
+
 fn verify_chain(
     database: &mut Database<'_>,
     chain: Chain,
@@ -257,13 +293,14 @@ fn verify_chain(
     seen: &mut Verification,
 ) -> Result<(), Error> {
     let (mut last, mut previous) = (0_i64, GENESIS);
+    let mut read = i64::MIN;
     loop {
-        let rows = match rows_after(database, chain, last, BATCH) {
+        let rows = match rows_after(database, chain, read, BATCH) {
             Ok(rows) => rows,
             // one of them holds what no row of ours can hold: the rest is read one by one, up to that one
             Err(fault) => {
-                let Ok(rows) = rows_after(database, chain, last, 1) else {
-                    let seq = next_seq(database, chain, last)?.ok_or(fault)?;
+                let Ok(rows) = rows_after(database, chain, read, 1) else {
+                    let seq = next_seq(database, chain, read)?.ok_or(fault)?;
                     seen.damages.push(Damage { chain, seq, kind: DamageKind::Altered });
                     return Ok(());
                 };
@@ -293,6 +330,7 @@ fn verify_chain(
                 return Ok(());
             }
             last = row.seq;
+            read = row.seq;
             previous = hash_of(&row.hash)?;
         }
     }

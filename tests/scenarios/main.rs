@@ -8,6 +8,7 @@ mod contract;
 mod contract_tour;
 mod conversation;
 mod conversation_rules;
+mod demo;
 mod directory;
 mod independence;
 mod invariants;

@@ -11,6 +11,7 @@ on_both!(
     a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call,
     a_role_that_has_not_begun_or_is_over_gives_nothing,
     only_an_administrator_gives_roles_and_nobody_takes_one,
+    a_role_is_given_once_and_a_wrong_reference_is_named,
 );
 
 fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engine) {
@@ -48,6 +49,24 @@ fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engin
         }
         assert_eq!(get("/me/memberships").expect(200).body["data"][0]["status"], status);
     }
+}
+
+fn a_role_is_given_once_and_a_wrong_reference_is_named(engine: Engine) {
+    let world = World::new(engine);
+    let list = format!("/organisations/{}/memberships", world.association);
+    let body =
+        json!({ "personId": world.person(), "role": "coordinator", "programmeId": world.programmes[0] });
+    let role = world.app.post(world.administrator, &list, &body).expect(201);
+    // what was given twice would stay when one of the two is suspended
+    refused(world.app.post(world.administrator, &list, &body), 409, "already-there");
+    let path = format!("{list}/{}", role.id());
+    world.app.patch(world.administrator, &path, &json!({ "status": "ended" })).expect(200);
+    world.app.post(world.administrator, &list, &body).expect(201);
+    let strangers = json!({ "personId": random_id(), "role": "coordinator", "programmeId": random_id() });
+    let reply = refused(world.app.post(world.administrator, &list, &strangers), 400, "invalid-input");
+    let pointers: Vec<_> =
+        reply.body["errors"].as_array().expect("a list").iter().map(|one| &one["pointer"]).collect();
+    assert_eq!(pointers, ["/personId", "/programmeId"]);
 }
 
 fn a_role_that_has_not_begun_or_is_over_gives_nothing(engine: Engine) {

@@ -19,6 +19,9 @@ on_both!(
     a_buddy_whom_the_parent_did_not_want_is_not_put_to_her_again,
     a_buddy_who_leaves_leaves_nobody_waiting,
     a_coordinator_with_a_tie_leaves_the_case_to_another,
+    nobody_handles_her_own_request,
+    a_match_rests_while_its_buddy_is_not_ready,
+    what_the_parent_answered_on_ties_changes_the_version_of_the_proposal,
 );
 
 fn at(school: &str) -> Value {
@@ -185,6 +188,60 @@ fn a_buddy_who_leaves_leaves_nobody_waiting(engine: Engine) {
     // a new buddy is sought, on the consent that the parent gave
     world.matched(0, parent, &request, &world.buddy(0, &json!({})));
     assert_sound(&world);
+}
+
+fn nobody_handles_her_own_request(engine: Engine) {
+    let world = World::new(engine);
+    let coordinator = world.coordinators[0];
+    let request = world.consented(0, coordinator);
+    let buddy = world.buddy(0, &json!({}));
+    refused(world.propose(0, &request, &buddy), 409, "coordinator-tied");
+    let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let path = format!("/support-requests/{request}/proposals");
+    world.app.post(colleague, &path, &json!({ "buddyId": buddy.id })).expect(201);
+}
+
+fn a_match_rests_while_its_buddy_is_not_ready(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::running(&world);
+    let (coordinator, buddy) = (world.coordinators[0], format!("/buddies/{}", case.buddy.id));
+    let matched = format!("/matches/{}", case.matched);
+    world.app.patch(coordinator, &buddy, &json!({ "status": "paused" })).expect(200);
+    let shown = case.shown(&world);
+    assert_eq!((&shown["state"], &shown["pausedBecause"]), (&json!("paused"), &json!("buddy-not-ready")));
+    for anybody in [case.parent, case.buddy.person, coordinator] {
+        let etag = world.app.get(anybody, &matched).expect(200).etag();
+        let reply =
+            world.app.call(Some(anybody), "POST", &format!("{matched}/resumptions"), None, Some(&etag));
+        refused(reply, 409, "buddy-not-ready");
+    }
+    world.app.patch(coordinator, &buddy, &json!({ "status": "active" })).expect(200);
+    assert_eq!(case.state(&world), "active");
+    // a certificate that lapses announces itself to nobody
+    world.app.platform.clock.advance(chrono::TimeDelta::days(3 * 366));
+    assert!(changes(&world) > 0);
+    assert_eq!(case.shown(&world)["pausedBecause"], "buddy-not-ready");
+    for kind in ["vog", "training"] {
+        world.certificate(0, &case.buddy, kind).expect(201);
+    }
+    assert_eq!(case.state(&world), "active", "the last certificate that was missing wakes it");
+    assert_sound(&world);
+}
+
+fn what_the_parent_answered_on_ties_changes_the_version_of_the_proposal(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    world.tie(&buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    let request = world.consented(0, parent);
+    let proposal = world.propose(0, &request, &buddy).expect(201).id();
+    let path = format!("/proposals/{proposal}");
+    let before = world.app.get(parent, &path).expect(200).etag();
+    world.answer_ties(parent, &proposal, "accepted");
+    assert_ne!(world.app.get(parent, &path).expect(200).etag(), before);
+    let yes = json!({ "answer": "accepted" });
+    let stale =
+        world.app.call(Some(parent), "POST", &format!("{path}/acceptances"), Some(&yes), Some(&before));
+    refused(stale, 412, "stale-version");
 }
 
 fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {

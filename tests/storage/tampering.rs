@@ -22,6 +22,7 @@ on_both!(
     damage_of_one_chain_leaves_the_others_intact,
     a_row_that_cannot_be_read_is_named_like_any_other_damage,
     of_two_anchors_for_one_row_each_counts,
+    a_row_before_the_first_and_a_chain_under_another_spelling_are_found,
 );
 
 #[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
@@ -283,6 +284,36 @@ fn a_row_that_cannot_be_read_is_named_like_any_other_damage(engine: Engine) {
     })
     .expect("an administrator can do anything");
     assert_eq!(found(&opened, chain, &[]), [(3, Altered)]);
+}
+
+fn a_row_before_the_first_and_a_chain_under_another_spelling_are_found(engine: Engine) {
+    const COPY: &str = "INSERT INTO journal SELECT CHAIN, SEQ, at, actor, role, purpose, 'forged.row', object_kind, object_id, \
+                        state_before, state_after, hash FROM journal WHERE seq = 5";
+    let opened = open(engine, 1);
+    let chain = chain(0xABCD_EF00);
+    six_rows(&opened, chain);
+    let forged = |of: &str, seq: &str| COPY.replace("CHAIN", of).replace("SEQ", seq);
+    let before = forged("chain", "0");
+    assert!(around(&opened.location, |database| database.batch(&before)).is_err(), "refused to begin with");
+    around(&opened.location, |database| {
+        disarm(database)?;
+        database.batch(&before)
+    })
+    .expect("an administrator can do anything");
+    assert_eq!(found(&opened, chain, &[]), [(0, Gap)]);
+    if engine == Engine::Sqlite {
+        let opened = open(engine, 1);
+        six_rows(&opened, chain);
+        around(&opened.location, |database| {
+            disarm(database)?;
+            database.batch(&forged("upper(chain)", "1"))?;
+            database.batch(&forged("'nobody'", "1"))
+        })
+        .expect("an administrator can do anything");
+        let seen =
+            opened.store.read(|database| verify(database, &[], |_| {})).expect("the journal can be read");
+        assert_eq!(seen.damages.len(), 2, "{:?}", seen.damages);
+    }
 }
 
 fn of_two_anchors_for_one_row_each_counts(engine: Engine) {

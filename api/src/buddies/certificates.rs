@@ -9,7 +9,6 @@ use naast_domain::ids::{BuddyId, CertificateId, PersonId};
 use naast_domain::journal::Purpose;
 use naast_domain::text::Text;
 use naast_persistence::buddies::{self, KeptCertificate};
-use naast_persistence::locks;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +17,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
+use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::problem::{Error, InputFault};
@@ -104,7 +104,8 @@ pub async fn record_certificate(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
-            locks::lock_buddy(cx.tx, id)?;
+            let (first, _) = reached::<ManageBuddies>(cx, id)?;
+            lock_touched(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
             check(&body, cx.today)?;
             let kept = KeptCertificate {
@@ -123,7 +124,10 @@ pub async fn record_certificate(
                 .entry(buddy.programme, role, Purpose::Volunteers, "certificate.recorded")
                 .on(certificate_id);
             let place = format!("/buddies/{id}/certificates");
-            Ok(cx.tx.keep([entry], Answer::created(CertificateView::from(kept), &place))?)
+            let occasion = Occasion::of(cx, role);
+            let mut entries = vec![entry];
+            entries.extend(recheck(cx.tx, &buddy, occasion)?);
+            Ok(cx.tx.keep(entries, Answer::created(CertificateView::from(kept), &place))?)
         })
         .await
 }

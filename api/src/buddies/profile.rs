@@ -18,7 +18,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
-use crate::independence::again::{Occasion, leave, lock_touched};
+use crate::independence::again::{Occasion, leave, lock_touched, recheck};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
@@ -294,6 +294,9 @@ pub async fn update_buddy(
                 .states(Some(before.code()), Some(stored.status.code()));
             stored.version += 1;
             entries.push(entry);
+            let now = reached::<ManageBuddies>(cx, id)?.0;
+            let occasion = Occasion::of(cx, role);
+            entries.extend(recheck(cx.tx, &now, occasion)?);
             let answer = answer(cx.tx, cx.keys, &stored)?;
             Ok(cx.tx.keep(entries, answer)?)
         })

@@ -3,14 +3,14 @@
 //! A block ends the proposal or the match at once, and a new buddy is sought. A tie that the parent does not know yet
 //! pauses the match until she has answered. Where the rules say what they said before, nothing is written.
 
-use naast_domain::buddies::Buddy;
+use naast_domain::buddies::{Buddy, readiness};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{AssessmentId, BuddyId, PersonId, ProgrammeId, RequestId};
 use naast_domain::independence::{Assessment, Effect};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Proposal, ProposalState};
 use naast_domain::organisations::Role;
-use naast_domain::support::{ClosureReason, Course, MatchState, PauseReason};
+use naast_domain::support::{ClosureReason, Course, MatchState};
 use naast_domain::{Date, Moment};
 use naast_persistence::independence::{self, KeptAssessment};
 use naast_persistence::matching::KeptProposal;
@@ -85,14 +85,35 @@ pub fn recheck(tx: &mut Transaction<'_, '_>, buddy: &Buddy, occasion: Occasion) 
             entries.push(recheck_proposal(tx, &stored, &assessment, id, occasion)?);
         }
     }
+    let is_ready = is_ready(tx, buddy, occasion.today)?;
     for running in support::running_of_buddy(tx, buddy.programme, buddy.id)? {
         let stored = matching::of_match(tx, buddy.programme, running.proposal)?;
+        let mut course = running.course;
         if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
             matching::change(tx, &stored, &stored.proposal, id)?;
-            entries.extend(recheck_match(tx, &running, &stored, &assessment, occasion)?);
+            if assessment.verdict == Effect::Block {
+                entries.extend(end(tx, &running, ClosureReason::IndependenceLost, occasion)?);
+                continue;
+            }
+            course = if is_all_accepted(tx, &stored, &assessment)? {
+                // what she was asked about is gone: it ended, or it was a mistake
+                course.tie_settled()
+            } else {
+                // also when it was paused for another reason: resuming must not leap over the parent's answer
+                course.asked_about_a_tie()
+            };
         }
+        course = if is_ready { course.buddy_ready() } else { course.buddy_lapsed() };
+        entries.extend(follow(tx, &running, course, occasion)?);
     }
     Ok(entries)
+}
+
+/// Whether the facts of a buddy are in order on a day.
+pub fn is_ready(db: &mut Database<'_>, buddy: &Buddy, today: Date) -> Result<bool, Error> {
+    let certificates: Vec<_> =
+        buddies::certificates_of(db, buddy)?.into_iter().map(|kept| kept.certificate).collect();
+    Ok(readiness(buddy, &certificates, today).is_ready())
 }
 
 /// The form of a programme changed (I1): every buddy who is proposed or matched in it, with every lock taken before the
@@ -151,34 +172,24 @@ fn recheck_proposal(
     Ok(occasion.entry(stored.programme, act).on(stored.id).states(states.0, states.1))
 }
 
-fn recheck_match(
+/// Keeps where a match goes from here; nothing where it stays as it was.
+fn follow(
     tx: &mut Transaction<'_, '_>,
     running: &Stored<Match>,
-    stored: &Stored<KeptProposal>,
-    assessment: &Assessment,
+    course: Course,
     occasion: Occasion,
-) -> Result<Vec<Entry>, Error> {
-    if assessment.verdict == Effect::Block {
-        return end(tx, running, ClosureReason::IndependenceLost, occasion);
-    }
-    let course = if is_all_accepted(tx, stored, assessment)? {
-        // what she was asked about is gone: it ended, or it was a mistake
-        running.course.tie_settled()
-    } else {
-        // also when it was paused for another reason: resuming must not leap over the parent's answer
-        running.course.asked_about_a_tie()
-    };
+) -> Result<Option<Entry>, Error> {
     if course == running.course {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     support::change_course(tx, running, course)?;
-    let act = match course {
-        Course::RUNNING => "match.resumed",
-        Course { paused_because: Some(PauseReason::NewTie), .. } => "match.paused",
-        _ => "match.tie-settled",
+    let act = match (running.course.state, course.state) {
+        (MatchState::Paused, MatchState::Active) => "match.resumed",
+        (MatchState::Active, _) => "match.paused",
+        _ => "match.pause-changed",
     };
     let states = (Some(running.course.state.code()), Some(course.state.code()));
-    Ok(vec![occasion.entry(running.programme, act).on(running.id).states(states.0, states.1)])
+    Ok(Some(occasion.entry(running.programme, act).on(running.id).states(states.0, states.1)))
 }
 
 /// Ends a match that the parent did not choose to end: a new buddy is sought on the consent that she gave.

@@ -37,6 +37,9 @@ pub fn may_handle(
     if role != Role::Coordinator {
         return Ok(());
     }
+    if person == request.parent {
+        return Err(tied());
+    }
     let ties: Vec<Tie> =
         coordinators::of(db, request.programme, person)?.into_iter().map(|one| one.value).collect();
     if ties.is_empty() {
@@ -47,7 +50,11 @@ pub fn may_handle(
     if assessment.verdict != Effect::Block {
         return Ok(());
     }
-    Err(Rejection::rule(
+    Err(tied())
+}
+
+fn tied() -> Error {
+    Rejection::rule(
         "coordinator-tied",
         "S2",
         Text::of(
@@ -58,7 +65,7 @@ pub fn may_handle(
         ),
     )
     .in_state("coordinator-tied", Vec::new())
-    .into())
+    .into()
 }
 
 /// Declare a tie of my own as coordinator. From now on the cases that it touches are another coordinator's.

@@ -138,11 +138,12 @@ fn suitable(exclusions: &[(Exclusion, Text)]) -> Result<(), Error> {
     if others.is_empty() {
         return Ok(());
     }
-    let join =
-        |text: fn(&Text) -> &str| others.iter().map(|(_, reason)| text(reason)).collect::<Vec<_>>().join(" ");
+    let join = |text: fn(&Text) -> &str| {
+        others.iter().map(|(_, reason)| text(reason)).collect::<Vec<_>>().join("; ")
+    };
     let reason = Text::new(
-        format!("Deze buddy past niet bij deze aanvraag. {}", join(|text| &text.nl)),
-        format!("This buddy does not suit this request. {}", join(|text| &text.en)),
+        format!("Deze buddy past niet bij deze aanvraag: {}", join(|text| &text.nl)),
+        format!("This buddy does not suit this request: {}", join(|text| &text.en)),
     );
     let codes = others.iter().map(|(code, _)| code.code()).collect();
     Err(Rejection::rule("buddy-unsuitable", "S5", reason).in_state("excluded", codes).into())

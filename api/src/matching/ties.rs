@@ -15,7 +15,7 @@ use naast_domain::support::{ClosureReason, MatchState};
 use naast_domain::text::Text;
 use naast_persistence::independence::KeptAssessment;
 use naast_persistence::matching::{KeptProposal, TieAnswer};
-use naast_persistence::{Stored, independence, locks, matching, support};
+use naast_persistence::{Stored, buddies, independence, locks, matching, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ use super::show::{ProposalView, assemble};
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Body, Path};
-use crate::independence::again::{Occasion, end};
+use crate::independence::again::{Occasion, end, is_ready};
 use crate::page_of;
 use crate::platform::{Platform, Said as _, Writing};
 use crate::problem::Error;
@@ -97,7 +97,11 @@ pub async fn answer_ties(
                     matching::change(cx.tx, &stored, &proposal, stored.assessment)?;
                     stored.version + 1
                 }
-                None => stored.version,
+                None => {
+                    // what the proposal shows has changed, and with it its version
+                    matching::change(cx.tx, &stored, &stored.proposal, stored.assessment)?;
+                    stored.version + 1
+                }
             };
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let view = assemble(cx.tx, cx.keys, &after, role, reader.0)?;
@@ -135,12 +139,14 @@ fn answer_running(
     }
     let accepted = matching::accepted_findings(cx.tx, stored)?;
     let all = assessment.to_accept().all(|asked| accepted.iter().any(|key| key.as_str() == asked.key));
-    let course = running.course.tie_settled();
+    let buddy = buddies::of_programme(cx.tx, running.programme, running.buddy)?;
+    let settled = running.course.tie_settled();
+    let course = if is_ready(cx.tx, &buddy, cx.today)? { settled } else { settled.buddy_lapsed() };
     if !all || course == running.course {
         return Ok(Vec::new());
     }
     support::change_course(cx.tx, running, course)?;
-    let act = if course.state == MatchState::Active { "match.resumed" } else { "match.tie-settled" };
+    let act = if course.state == MatchState::Active { "match.resumed" } else { "match.pause-changed" };
     let states = (Some(running.course.state.code()), Some(course.state.code()));
     let entry = cx.entry(stored.programme, role, Purpose::Support, act).on(running.id);
     Ok(vec![entry.states(states.0, states.1)])

@@ -10,7 +10,7 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, MembershipStatus, Role};
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
-use naast_persistence::organisations;
+use naast_persistence::{organisations, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::{Error, InputFault, unknown};
 
 /// A role to give.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -136,6 +136,18 @@ pub async fn create_membership(
             organisations::find(cx.tx, organisation)?.ok_or(Error::NotFound)?;
             let since = body.since_date.unwrap_or(cx.today);
             check(&body, since)?;
+            let mut faults = Vec::new();
+            if organisations::name_of(cx.tx, cx.keys, body.person_id)?.is_none() {
+                faults.push(unknown("/personId"));
+            }
+            if let Some(programme) = body.programme_id
+                && programmes::find(cx.tx, programme)?.is_none()
+            {
+                faults.push(unknown("/programmeId"));
+            }
+            if !faults.is_empty() {
+                return Err(Error::Input(faults));
+            }
             let membership = Membership {
                 id,
                 person: body.person_id,

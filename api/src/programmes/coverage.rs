@@ -8,6 +8,7 @@ use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::text::Text;
+use naast_persistence::directory;
 use naast_persistence::programmes::{self, Covered};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -67,6 +68,7 @@ pub async fn cover_school(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
             programmes::find(cx.tx, id)?.ok_or(Error::NotFound)?;
+            directory::school_facts(cx.tx, &covered.school, cx.today)?.ok_or(Error::NotFound)?;
             programmes::cover(cx.tx, &grant, id, &covered)?;
             let entry = cx
                 .entry(id, Role::Administrator, Purpose::Administration, "programme.school-covered")

@@ -10,7 +10,7 @@ use naast_domain::independence::Funder;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme};
-use naast_persistence::{Stored, programmes};
+use naast_persistence::{Stored, organisations, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,7 +21,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::{Error, InputFault, unknown};
 
 /// A programme to start.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -94,6 +94,7 @@ pub async fn create_programme(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
+            organisations::find(cx.tx, body.organisation_id)?.ok_or_else(|| unknown("/organisationId"))?;
             let programme = Programme {
                 id,
                 organisation: body.organisation_id,

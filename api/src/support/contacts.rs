@@ -86,7 +86,7 @@ pub async fn record_contact(
     platform
         .write(caller.0, move |cx| {
             let (stored, role) = reached::<RecordContact>(cx, id)?;
-            stored.course.state.contact(body.date, stored.created_at.date_naive(), cx.today)?;
+            stored.course.state.contact(body.date, crate::clock::day_of(stored.created_at), cx.today)?;
             let contact = Contact {
                 id: contact_id,
                 date: body.date,

@@ -2,12 +2,13 @@
 
 use actix_web::{post, web};
 use naast_domain::access::PauseMatch;
+use naast_domain::buddies::readiness;
 use naast_domain::code::Code as _;
 use naast_domain::ids::MatchId;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::support::{Course, PauseReason};
-use naast_persistence::support;
+use naast_persistence::{buddies, support};
 
 use super::reached;
 use super::show::MatchView;
@@ -62,6 +63,9 @@ async fn change(
                 (Course::resting(because), "match.paused")
             } else {
                 stored.course.state.resume(stored.course.paused_because)?;
+                let buddy = buddies::of_programme(cx.tx, stored.programme, stored.buddy)?;
+                let facts = buddies::one_with_facts(cx.tx, &buddy)?;
+                readiness(&facts.buddy, &facts.certificates, cx.today).proven()?;
                 (Course::RUNNING, "match.resumed")
             };
             support::change_course(cx.tx, &stored, next)?;

@@ -54,7 +54,10 @@ impl MatchView {
             buddy_id: stored.buddy,
             proposal_id: stored.proposal,
             state: stored.course.state,
-            paused_because: stored.course.paused_because,
+            paused_because: stored
+                .course
+                .paused_because
+                .filter(|_| stored.course.state == MatchState::Paused),
             closed_because: stored.closed_because,
             started_at: stored.created_at,
             ended_at: stored.ended_at,

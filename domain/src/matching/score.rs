@@ -190,7 +190,6 @@ mod tests {
             school: None,
             municipality: municipality.map(|code| MunicipalityCode::parse(code).expect("valid")),
             state: RequestState::Consented,
-            contact: None,
         }
     }
 

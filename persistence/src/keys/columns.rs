@@ -4,13 +4,13 @@
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     pub(crate) table: &'static str,
-    pub(crate) column: &'static str,
+    pub(crate) name: &'static str,
     /// The kind of owner of its data key, and the column that names the owner.
     pub(crate) owner: (&'static str, &'static str),
 }
 
 const fn column(table: &'static str, column: &'static str, owner: (&'static str, &'static str)) -> Column {
-    Column { table, column, owner }
+    Column { table, name: column, owner }
 }
 
 pub(crate) const SEALED: &[Column] = &[

@@ -76,7 +76,6 @@ impl Place {
 pub struct Damaged;
 
 /// Seals a value under a data key.
-#[expect(clippy::missing_panics_doc, reason = "a value of this length can be sealed")]
 pub fn seal(key: (Uuid, &Secret), place: Place, value: &[u8]) -> Vec<u8> {
     let mut padded = u32::try_from(value.len()).expect("a value shorter than 4 GiB").to_le_bytes().to_vec();
     padded.extend_from_slice(value);

@@ -55,7 +55,9 @@ impl Master {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.bytes()).expect("any length is a key of HMAC");
         mac.update(b"naast master key");
         let fingerprint = mac.finalize().into_bytes();
-        Self { id: fingerprint.iter().take(6).map(|byte| format!("{byte:02x}")).collect(), secret }
+        let first = fingerprint.first_chunk::<6>().expect("SHA-256 has more than 6 bytes");
+        let number = first.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        Self { id: format!("{number:012x}"), secret }
     }
 }
 
@@ -122,6 +124,7 @@ impl Ring {
     }
 
     /// The key that was added last.
+    #[expect(clippy::missing_panics_doc, reason = "a ring is read only from a file with a key")]
     pub fn newest(&self) -> &Master {
         self.masters.last().expect("a ring has a key")
     }
@@ -133,6 +136,7 @@ impl Ring {
 
     /// What an exact value is found by without being readable: the same for the same value of the same kind, and of no use
     /// without the key.
+    #[expect(clippy::missing_panics_doc, reason = "any length is a key of HMAC, and SHA-256 has 32 bytes")]
     pub fn blind(&self, kind: &str, value: &str) -> [u8; 16] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.index.bytes()).expect("any length is a key of HMAC");

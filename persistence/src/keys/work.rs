@@ -136,7 +136,7 @@ impl Keys {
                 let Some(last) = rows.last() else { break };
                 after = last.id.0;
                 for row in &rows {
-                    let place = Place { table: column.table, column: column.column, row: row.id.0 };
+                    let place = Place { table: column.table, column: column.name, row: row.id.0 };
                     let key = data_keys::of_parts(tx, self, (column.owner.0, row.owner.0), now)?;
                     let sealed = envelope::seal((key.0, &key.1), place, row.value.as_bytes());
                     write(tx, *column, row.id, &Sealed::of(&sealed))?;
@@ -158,7 +158,7 @@ impl Keys {
         let Some(last) = rows.last().map(|row| row.id.0) else { return Ok((None, 0)) };
         let mut count = 0;
         for row in rows {
-            let place = Place { table: column.table, column: column.column, row: row.id.0 };
+            let place = Place { table: column.table, column: column.name, row: row.id.0 };
             let sealed = Sealed(row.value).envelope().map_err(|_| damaged(place))?;
             let id = envelope::key_of(&sealed).map_err(|_| damaged(place))?;
             let found: Option<(String, Key, String)> = on_either!(&mut **tx, |c| table::table
@@ -209,7 +209,7 @@ impl Keys {
         row: &SealedRow,
         seen: &mut Checked,
     ) -> Result<(), Error> {
-        let place = Place { table: column.table, column: column.column, row: row.id.0 };
+        let place = Place { table: column.table, column: column.name, row: row.id.0 };
         let envelope = Sealed(row.value.clone()).envelope();
         let named = envelope.and_then(|envelope| envelope::key_of(&envelope).map(|id| (id, envelope)));
         let opens = named.map_err(|_| damaged(place)).and_then(|(id, envelope)| {
@@ -224,7 +224,7 @@ impl Keys {
             Ok(true) => seen.values += 1,
             Ok(false) => seen.erased += 1,
             Err(Error::Corrupt { .. }) => {
-                *seen.damaged.entry(format!("{}.{}", column.table, column.column)).or_default() += 1;
+                *seen.damaged.entry(format!("{}.{}", column.table, column.name)).or_default() += 1;
             }
             Err(fault) => return Err(fault),
         }
@@ -247,7 +247,7 @@ struct SealedRow {
 }
 
 fn batch(database: &mut Database<'_>, column: Column, after: Uuid) -> Result<Vec<SealedRow>, Error> {
-    let Column { table, column, owner: (_, owner) } = column;
+    let Column { table, name: column, owner: (_, owner) } = column;
     let question = |one: &str, two: &str| {
         format!(
             "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND id > {one} ORDER BY id LIMIT {two}"
@@ -266,7 +266,7 @@ fn batch(database: &mut Database<'_>, column: Column, after: Uuid) -> Result<Vec
 }
 
 fn write(tx: &mut Transaction<'_, '_>, column: Column, row: Key, sealed: &Sealed) -> Result<(), Error> {
-    let Column { table, column, .. } = column;
+    let Column { table, name: column, .. } = column;
     let changed = match &mut **tx {
         Database::Sqlite(c) => diesel::sql_query(format!("UPDATE {table} SET {column} = ? WHERE id = ?"))
             .bind::<Text, _>(sealed.as_str())

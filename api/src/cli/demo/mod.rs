@@ -42,6 +42,9 @@ struct RoleOfDemo {
 /// asks for an empty one.
 #[expect(clippy::missing_panics_doc, reason = "the demo is plain text")]
 pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
+    // before anything of an earlier demo is touched: one that runs still needs it
+    std::net::TcpListener::bind(listen.listen)
+        .map_err(|fault| Failure::new(1, format!("{}: {fault}", listen.listen)))?;
     let place = own_place(place)?;
     naast_persistence::migrate(&place.location()?)?;
     let platform = place.platform(LIFETIME)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::dev::{Service, ServiceResponse};
-use chrono::{Days, Months};
+use chrono::Months;
 use naast_domain::ids::PersonId;
 use serde_json::{Value, json};
 

@@ -16,3 +16,13 @@ CREATE TABLE coordinator_ties (
     PRIMARY KEY (programme_id, id)
 );
 CREATE INDEX coordinator_ties_by_person ON coordinator_ties (programme_id, person_id);
+
+-- A row of the journal has a number from 1 on.
+CREATE TRIGGER journal_counts_from_one BEFORE INSERT ON journal
+    FOR EACH ROW WHEN (NEW.seq < 1) EXECUTE FUNCTION journal_is_append_only();
+
+-- One role is given once: what is suspended is suspended.
+CREATE UNIQUE INDEX memberships_given_once ON memberships (organisation_id, person_id, role)
+    WHERE status <> 'ended' AND programme_id IS NULL;
+CREATE UNIQUE INDEX memberships_given_once_in_a_programme ON memberships (organisation_id, person_id, role, programme_id)
+    WHERE status <> 'ended';

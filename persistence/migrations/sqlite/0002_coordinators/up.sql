@@ -16,3 +16,15 @@ CREATE TABLE coordinator_ties (
     PRIMARY KEY (programme_id, id)
 ) STRICT;
 CREATE INDEX coordinator_ties_by_person ON coordinator_ties (programme_id, person_id);
+
+-- A row of the journal has a number from 1 on.
+CREATE TRIGGER journal_counts_from_one BEFORE INSERT ON journal WHEN NEW.seq < 1
+BEGIN
+    SELECT RAISE(ABORT, 'a row of the journal has a number from 1 on');
+END;
+
+-- One role is given once: what is suspended is suspended.
+CREATE UNIQUE INDEX memberships_given_once ON memberships (organisation_id, person_id, role)
+    WHERE status <> 'ended' AND programme_id IS NULL;
+CREATE UNIQUE INDEX memberships_given_once_in_a_programme ON memberships (organisation_id, person_id, role, programme_id)
+    WHERE status <> 'ended';
