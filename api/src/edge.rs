@@ -158,5 +158,7 @@ fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: naast_doma
 
 /// What is not a route: a known path with another method, or nothing at all.
 pub async fn nowhere(request: actix_web::HttpRequest) -> Result<actix_web::HttpResponse, Error> {
-    Err(CONTRACT.methods_of(request.path()).map_or(Error::NotFound, Error::Method))
+    let beside = crate::routes::BESIDE.contains(&request.path()) || request.path().starts_with("/docs/");
+    let methods = CONTRACT.methods_of(request.path()).or_else(|| beside.then(|| vec!["GET", "HEAD"]));
+    Err(methods.map_or(Error::NotFound, Error::Method))
 }

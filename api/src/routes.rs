@@ -23,6 +23,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     service::routes(config);
 }
 
+/// The paths beside the contract that are read, but for the pages below `/docs/`.
+pub const BESIDE: &[&str] =
+    &["/v1/openapi.json", "/v1/openapi.yaml", "/health/live", "/health/ready", "/docs"];
+
 /// What stands beside the contract: the document itself, its pages, and health.
 pub fn beside(config: &mut web::ServiceConfig) {
     config

@@ -95,6 +95,14 @@ fn a_path_has_its_methods_and_no_others(engine: Engine) {
     }
     assert!(gets > 30);
     refused(world.app.send("GET", "/v1/nowhere", &headers, Vec::new()), 404, "not-found");
+    for path in ["/v1/openapi.json", "/v1/openapi.yaml", "/health/live", "/health/ready", "/docs/"] {
+        let reply = refused(world.app.send("POST", path, &headers, Vec::new()), 405, "method-not-allowed");
+        assert_eq!(reply.header("allow"), Some("GET, HEAD"), "{path}");
+    }
+    for name in ["", " ", "\u{a0}\t"] {
+        let reply = world.app.post(world.administrator, "/people", &json!({ "name": name }));
+        assert_eq!(refused(reply, 400, "invalid-input").body["errors"][0]["pointer"], "/name", "{name:?}");
+    }
     refused(world.app.send("GET", "/v1", &headers, Vec::new()), 404, "not-found");
 }
 

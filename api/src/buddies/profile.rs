@@ -38,7 +38,7 @@ pub struct BuddyBody {
     /// The person that she is.
     pub person_id: PersonId,
     /// What parents call her.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(min_length = 1, max_length = 60, pattern = "\\S")]
     pub first_name: String,
     /// The languages that she speaks.
     #[schema(min_items = 1, max_items = 20)]

@@ -22,7 +22,7 @@ use crate::problem::Error;
 #[schema(example = json!({ "name": "Voorbeeld Persoon" }))]
 pub struct PersonBody {
     /// Her name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
 }
 

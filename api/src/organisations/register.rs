@@ -27,7 +27,7 @@ pub struct OrganisationBody {
     /// What it is.
     pub kind: OrganisationKind,
     /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
     /// The school location that it is, for a school.
     pub location_code: Option<LocationCode>,

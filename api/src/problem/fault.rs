@@ -153,6 +153,12 @@ fn escape(property: &str) -> String {
 }
 
 fn pattern(expected: &str) -> Text {
+    if expected == r"\S" {
+        return Text::of(
+            "Hier hoort minstens één zichtbaar teken.",
+            "At least one visible character belongs here.",
+        );
+    }
     Text::new(format!("Dit moet passen bij {expected}"), format!("This must match {expected}"))
 }
 

@@ -31,7 +31,7 @@ pub struct ProgrammeBody {
     /// The organisation that runs it.
     pub organisation_id: OrganisationId,
     /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
     /// Its form (I1).
     pub form: OrganisationForm,

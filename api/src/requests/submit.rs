@@ -57,7 +57,7 @@ pub struct SupportRequestBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactBody {
     /// What she wants to be called; a first name will do.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, pattern = "\\S")]
     pub name: String,
     /// The kind of contact way.
     pub kind: ContactKind,
