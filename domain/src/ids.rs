@@ -85,4 +85,8 @@ ids! {
     ContactId,
     /// An import into the directory.
     ImportId,
+    /// A subscription to events by webhook.
+    WebhookSubscriptionId,
+    /// The delivery of one event to one subscription.
+    WebhookDeliveryId,
 }

@@ -37,6 +37,11 @@ impl Chain {
     pub const fn uuid(self) -> uuid::Uuid {
         self.0
     }
+
+    /// The programme whose chain this is; `None` for the chain of the platform.
+    pub fn programme(self) -> Option<ProgrammeId> {
+        (self != Self::PLATFORM).then(|| self.0.into())
+    }
 }
 
 impl From<ProgrammeId> for Chain {

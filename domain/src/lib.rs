@@ -17,6 +17,7 @@ pub mod buddies;
 pub mod code;
 pub mod conversations;
 pub mod directory;
+pub mod events;
 pub mod ids;
 pub mod independence;
 pub mod journal;

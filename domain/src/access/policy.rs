@@ -85,4 +85,11 @@ policy! {
     DeclareTies: Buddy of Own, Coordinator of Programme;
     /// Declare and end one's own ties as a coordinator.
     DeclareOwnTies: Coordinator of Programme;
+
+    /// Read the feed of events.
+    ReadEvents: Administrator of Platform, Auditor of Platform, Coordinator of Programme;
+    /// Read subscriptions to events, and what was delivered.
+    ReadWebhooks: Administrator of Platform, Auditor of Platform, Coordinator of Programme;
+    /// Make subscriptions, change their secrets, disable and enable them, send again.
+    ManageWebhooks: Administrator of Platform, Coordinator of Programme;
 }
