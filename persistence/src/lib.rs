@@ -11,6 +11,7 @@ pub mod database;
 pub mod directory;
 pub mod doctor;
 mod error;
+pub mod events;
 pub mod independence;
 pub mod journal;
 pub mod keys;

@@ -519,6 +519,62 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    webhook_subscriptions (chain, id) {
+        chain -> Id,
+        id -> Id,
+        url -> Text,
+        event_types -> Nullable<BigInt>,
+        state -> Text,
+        disabled_because -> Nullable<Text>,
+        position -> BigInt,
+        failing_since -> Nullable<Moment>,
+        quiet_until -> Nullable<Moment>,
+        lease_holder -> Nullable<Id>,
+        lease_until -> Nullable<Moment>,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    webhook_secrets (chain, id) {
+        chain -> Id,
+        id -> Id,
+        subscription_id -> Id,
+        secret -> Binary,
+        since -> Moment,
+        until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    webhook_deliveries (chain, id) {
+        chain -> Id,
+        id -> Id,
+        subscription_id -> Id,
+        seq -> BigInt,
+        event_type -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Nullable<Moment>,
+        last_at -> Nullable<Moment>,
+        last_status -> Nullable<Integer>,
+        last_fault -> Nullable<Text>,
+        settled_at -> Nullable<Moment>,
+        created_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -552,4 +608,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal,
     master_keys,
     data_keys,
+    webhook_subscriptions,
+    webhook_secrets,
+    webhook_deliveries,
 );

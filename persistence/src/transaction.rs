@@ -13,7 +13,7 @@ pub struct Transaction<'a, 'c> {
 }
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
-/// [`Kept::unchanged`] makes one without, for a call that changed nothing.
+/// [`Kept::unchanged`] and [`Kept::bookkeeping`] make one without, for a call that changed nothing of anybody's.
 #[must_use]
 #[derive(Debug)]
 pub struct Kept<T>(T);
@@ -21,6 +21,12 @@ pub struct Kept<T>(T);
 impl<T> Kept<T> {
     /// Nothing was changed: the answer to a repeated call.
     pub fn unchanged(value: T) -> Self {
+        Self(value)
+    }
+
+    /// Only the platform's own bookkeeping was changed: what was sent where, and when. It is nobody's object, and a row for
+    /// each would be an event about events.
+    pub fn bookkeeping(value: T) -> Self {
         Self(value)
     }
 
