@@ -3,7 +3,8 @@
 //!
 //! An event is thin: it says that something happened, to which object, and when. It holds no value of a person and no
 //! state; who wants to know more asks the API, with her own rights. What happens in a consent conversation is no event at
-//! all (L6): it lies between a school and a parent.
+//! all (L6): it lies between a school and a parent. And no event names a person: that somebody was registered, a moment
+//! before a request came, would say whose it is.
 
 mod guard;
 mod kinds;
