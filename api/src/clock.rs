@@ -65,6 +65,21 @@ pub fn fresh_code() -> String {
         })
 }
 
+/// A fresh secret of 256 bits, for signing (Standard Webhooks 1.0 asks for 24 to 64 bytes).
+#[expect(clippy::missing_panics_doc, reason = "a system without chance cannot sign anything")]
+pub fn fresh_secret() -> [u8; 32] {
+    let mut secret = [0; 32];
+    aws_lc_rs::rand::fill(&mut secret).expect("the system gives chance");
+    secret
+}
+
+/// Chance from 0 to 1000, for spreading what would otherwise happen at one moment.
+#[expect(clippy::disallowed_methods, reason = "the one place that draws chance")]
+pub fn fresh_permille() -> i32 {
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    i32::from(u16::from_be_bytes([bytes[0], bytes[1]])) % 1001
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

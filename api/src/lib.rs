@@ -13,6 +13,7 @@ pub mod contract;
 pub mod conversations;
 pub mod directory;
 pub mod edge;
+pub mod events;
 pub mod identity;
 pub mod independence;
 pub mod journal;

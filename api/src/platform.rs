@@ -31,6 +31,8 @@ pub struct Platform {
     pub keys: Keys,
     /// Where files of this installation stand.
     pub data: PathBuf,
+    /// How events are named and sent.
+    pub events: Arc<crate::events::Settings>,
 }
 
 /// A use case that only reads.

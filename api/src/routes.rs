@@ -5,8 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    buddies, conversations, directory, independence, matching, organisations, programmes, requests, service,
-    support,
+    buddies, conversations, directory, events, independence, matching, organisations, programmes, requests,
+    service, support,
 };
 
 /// The routes of the contract, below its base.
@@ -20,6 +20,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     independence::routes(config);
     matching::routes(config);
     support::routes(config);
+    events::routes(config);
     service::routes(config);
 }
 

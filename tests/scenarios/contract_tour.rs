@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use naast_api::contract::CONTRACT;
 use naast_domain::ids::PersonId;
+use naast_tests::receiver::Receiver;
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
@@ -14,10 +15,11 @@ use crate::checker::Checker;
 on_both!(every_operation_answers_as_the_contract_says);
 
 fn every_operation_answers_as_the_contract_says(engine: Engine) {
-    let world = World::new(engine);
+    let world = World::with_receivers(engine);
     let mut see = Checker::default();
     platform(&world, &mut see);
     case(&world, &mut see);
+    webhooks(&world, &mut see);
     let all: BTreeSet<String> = CONTRACT.document["paths"]
         .as_object()
         .expect("paths")
@@ -222,4 +224,30 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     see.call(world, coordinator, &format!("PATCH {place}"), Some(&long_ago), Some(&own.etag())).expect(200);
     see.call(world, parent, &format!("POST {path}/withdrawal"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
+}
+
+/// The feed, and a subscription from its beginning to its end.
+fn webhooks(world: &World, see: &mut Checker) {
+    let (coordinator, receiver) = (world.coordinators[0], Receiver::answering(204));
+    let feed = format!("GET /events?programmeId={}", world.programmes[0]);
+    see.call(world, coordinator, &feed, None, None).expect(200);
+    see.call(world, world.administrator, "GET /events", None, None).expect(200);
+    let body = json!({ "url": receiver.url(), "programmeId": world.programmes[0] });
+    let made = see.call(world, coordinator, "POST /webhook-subscriptions", Some(&body), None).expect(201);
+    let id = made.body["subscription"]["id"].as_str().expect("an id");
+    let path = format!("/webhook-subscriptions/{id}");
+    see.call(world, coordinator, &format!("GET {path}"), None, None).expect(200);
+    see.call(world, coordinator, "GET /webhook-subscriptions", None, None).expect(200);
+    see.call(world, coordinator, &format!("POST {path}/secret-rotations"), None, Some(&path)).expect(201);
+    world.app.drain();
+    let sent = format!("GET /webhook-deliveries?subscriptionId={id}");
+    let sent = see.call(world, coordinator, &sent, None, None).expect(200);
+    let delivery = format!("/webhook-deliveries/{}", sent.body["data"][0]["id"].as_str().expect("an id"));
+    see.call(world, coordinator, &format!("GET {delivery}"), None, None).expect(200);
+    see.call(world, coordinator, &format!("POST {delivery}/replays"), None, None).expect(201);
+    see.call(world, coordinator, &format!("POST {delivery}/replays"), None, None).expect(409);
+    see.call(world, coordinator, &format!("POST {path}/disablements"), None, Some(&path)).expect(200);
+    see.call(world, coordinator, &format!("POST {path}/enablements"), None, Some(&path)).expect(200);
+    let missing = format!("GET /webhook-deliveries?subscriptionId={}", random_id());
+    see.call(world, coordinator, &missing, None, None).expect(404);
 }

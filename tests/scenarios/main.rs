@@ -1,5 +1,6 @@
 //! What the API promises, over HTTP, on both databases.
 
+mod address_guard;
 mod answers;
 mod buddies;
 mod checker;
@@ -10,6 +11,7 @@ mod conversation;
 mod conversation_rules;
 mod demo;
 mod directory;
+mod events;
 mod independence;
 mod invariants;
 mod later_ties;
@@ -22,3 +24,5 @@ mod requests;
 mod school_side;
 mod strangers;
 mod tokens;
+mod webhook_failures;
+mod webhooks;

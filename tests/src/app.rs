@@ -5,6 +5,9 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use naast_api::clock::Clock;
+use naast_api::events;
+use naast_api::events::dispatcher::Dispatcher;
+use naast_api::events::outbound::Outbound;
 use naast_api::identity::{Identity, LIFETIME};
 use naast_api::platform::Platform;
 use naast_api::server::{Settings, start};
@@ -80,6 +83,11 @@ impl Reply {
 impl TestApp {
     /// Starts a server on a fresh, migrated database.
     pub fn start(engine: Engine) -> Self {
+        Self::start_with(engine, events::Settings::default())
+    }
+
+    /// Starts a server that says this of its events.
+    pub fn start_with(engine: Engine, events: events::Settings) -> Self {
         let (location, guard) = location(engine);
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
         let store = Store::open(&location, 8).expect("a migrated database opens");
@@ -95,6 +103,7 @@ impl TestApp {
                     .expect("a key is made where there is none"),
             ),
             data: data.path().to_owned(),
+            events: Arc::new(events),
         };
         let (tell, told) = mpsc::channel();
         let served = platform.clone();
@@ -110,6 +119,17 @@ impl TestApp {
         let (address, handle) = told.recv().expect("the server starts");
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         Self { address, platform, location, agent, handle, thread: Some(thread), _guard: guard, _data: data }
+    }
+
+    /// Sends every webhook that is due at this moment, and says how many attempts that took.
+    pub fn drain(&self) -> usize {
+        self.drain_through(Outbound::new(&self.platform.events).expect("the system has certificates"))
+    }
+
+    /// The same, through a way out of the test's own.
+    pub fn drain_through(&self, outbound: Outbound) -> usize {
+        let sender = Dispatcher::new(self.platform.clone(), outbound);
+        actix_web::rt::System::new().block_on(sender.drain()).expect("storage does not fail")
     }
 
     /// A token for a person.

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod postgres;
+pub mod receiver;
 pub mod world;
 
 use diesel::Connection;

@@ -103,7 +103,16 @@ fn import(app: &TestApp, board: &str) {
 impl World {
     /// Makes the world on a fresh database.
     pub fn new(engine: Engine) -> Self {
-        let app = TestApp::start(engine);
+        Self::on(TestApp::start(engine))
+    }
+
+    /// Makes the world on a server whose webhooks may also go to this machine.
+    pub fn with_receivers(engine: Engine) -> Self {
+        let settings = naast_api::events::Settings { webhooks_to_loopback: true, ..Default::default() };
+        Self::on(TestApp::start_with(engine, settings))
+    }
+
+    fn on(app: TestApp) -> Self {
         import(&app, "99901");
         let administrator = first_administrator(&app.platform, "Beheer").expect("the installation is new");
         let organisation = |kind: &str, extra: Value| {

@@ -2,6 +2,7 @@
 //! journal.
 
 mod columns;
+mod events;
 mod journal;
 mod keys;
 mod limits;

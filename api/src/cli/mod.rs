@@ -61,6 +61,8 @@ pub struct Place {
     /// Connections to the database, and threads that wait for them.
     #[arg(long, env = "NAAST_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64), global = true)]
     connections: u32,
+    #[command(flatten)]
+    events: crate::events::Settings,
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,6 +167,7 @@ impl Place {
             keys,
             identity: Arc::new(Identity::open(&self.key_file(), longest)?),
             data: self.data.clone(),
+            events: Arc::new(self.events.clone()),
         })
     }
 

@@ -1,5 +1,6 @@
-//! `naast serve`: the server, with anchors of the journal every hour and when it stops.
+//! `naast serve`: the server, the sender of webhooks, and anchors of the journal every hour and when it stops.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use naast_domain::access::{Power, Principal};
@@ -11,6 +12,8 @@ use naast_persistence::organisations::{self, Person};
 
 use super::{Failure, Listen, Place};
 use crate::clock::fresh;
+use crate::events::dispatcher::Dispatcher;
+use crate::events::outbound::Outbound;
 use crate::identity::LIFETIME;
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
@@ -50,12 +53,31 @@ pub(super) fn run(
         ready(running.address)?;
         let hourly = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone()));
         let rounds = actix_rt::spawn(keep_independent(platform.clone()));
+        let sender = sender(&platform);
+        let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
         running.serve().await?;
         hourly.abort();
         rounds.abort();
+        if let (Some(sender), Some(sending)) = (sender, sending) {
+            sending.abort();
+            if let Err(fault) = sender.stop().await {
+                log::warn!("another replica sends webhooks half a minute later: {fault}");
+            }
+        }
         crate::journal::anchor(&platform, &anchors)?;
         Ok(())
     })
+}
+
+/// Who sends webhooks. A machine without certificates cannot check a receiver; it serves all the same.
+fn sender(platform: &Platform) -> Option<Arc<Dispatcher>> {
+    match Outbound::new(&platform.events) {
+        Ok(outbound) => Some(Arc::new(Dispatcher::new(platform.clone(), outbound))),
+        Err(fault) => {
+            log::error!("no webhooks are sent: {fault}");
+            None
+        }
+    }
 }
 
 async fn keep_anchored(platform: Platform, file: std::path::PathBuf) {

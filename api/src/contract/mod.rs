@@ -4,6 +4,7 @@
 mod body;
 mod document;
 mod query;
+mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

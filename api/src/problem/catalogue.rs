@@ -74,6 +74,9 @@ catalogue! {
     "date-before-start" 409 "De datum ligt voor het begin" / "The date lies before the start", "Een contact hoort bij een koppeling die liep." / "A contact belongs to a match that ran.";
     "date-ahead" 409 "De datum ligt in de toekomst" / "The date is ahead", "Kies vandaag of eerder." / "Choose today or earlier.";
     "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm." / "Choose a day after the latest form began.";
+    "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
+    "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
+    "delivery-waits" 409 "Dit wacht al" / "This waits already", "Het wordt vanzelf verstuurd." / "It is sent by itself.";
     "role-needs-programme" 409 "Deze rol hoort bij een programma" / "This role belongs to a programme", "Noem het programma, of laat het weg bij een andere rol." / "Name the programme, or leave it out for another role.";
 }
 

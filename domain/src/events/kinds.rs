@@ -21,6 +21,7 @@ code_list! {
         MatchPaused = "nl.naast.match.paused": "koppeling gepauzeerd" / "match paused",
         MatchResumed = "nl.naast.match.resumed": "koppeling hervat" / "match resumed",
         MatchClosed = "nl.naast.match.closed": "koppeling gesloten" / "match closed",
+        MatchTieSettled = "nl.naast.match.tie-settled": "band bij een koppeling afgehandeld" / "tie of a match settled",
         ContactRecorded = "nl.naast.contact.recorded": "contact vastgelegd" / "contact recorded",
         BuddyRegistered = "nl.naast.buddy.registered": "buddy ingeschreven" / "buddy registered",
         BuddyChanged = "nl.naast.buddy.changed": "gegevens van buddy veranderd" / "buddy changed",

@@ -37,8 +37,14 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
     let identity = Identity::open(&data.join("signing-key.pk8"), LIFETIME).expect("the key is there");
     let (store, clock) = (Store::open(location, 1).expect("a migrated database opens"), Clock::default());
     let keys = Keys::at(&data.join("master-keys"), &store, clock.now()).expect("the keys are there");
-    let platform =
-        Platform { store: Arc::new(store), clock, keys, identity: Arc::new(identity), data: data.to_owned() };
+    let platform = Platform {
+        store: Arc::new(store),
+        clock,
+        keys,
+        identity: Arc::new(identity),
+        data: data.to_owned(),
+        events: Arc::default(),
+    };
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {

@@ -1,0 +1,203 @@
+//! Reading the journal as a feed while others write, and sharing subscriptions among senders.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use naast_domain::Moment;
+use naast_domain::access::{Grant, ManageWebhooks, Power, Principal, ReadEvents};
+use naast_domain::events::{DeliveryFault, Next, Outcome, SubscriptionState};
+use naast_domain::ids::WebhookSubscriptionId;
+use naast_domain::journal::Chain;
+use naast_domain::organisations::Role;
+use naast_persistence::events::{
+    LEASE, Settled, Subscription, SubscriptionKey, feed, insert, lease_due, take_turn,
+};
+use naast_persistence::{Error, Kept, Store};
+use naast_tests::{Engine, Opened, on_both, open, random_id};
+
+use crate::journal::{chain, entry, record};
+
+on_both!(
+    a_reader_of_the_feed_skips_nothing_while_a_slow_change_is_under_way,
+    a_lease_is_held_by_one_and_runs_out,
+    a_late_outcome_changes_nothing,
+);
+
+fn administrator() -> Principal {
+    let power = Power {
+        role: Role::Administrator,
+        organisation: random_id().into(),
+        programme: None,
+        school: None,
+        board: None,
+    };
+    Principal { person: random_id().into(), powers: vec![power] }
+}
+
+fn reader() -> Grant<ReadEvents> {
+    administrator().grant().expect("an administrator reads events")
+}
+
+/// Everything behind a number, page by page.
+fn read(store: &Store, chain: Chain, after: i64) -> Vec<i64> {
+    let grant = reader();
+    let (mut numbers, mut after) = (Vec::new(), after);
+    loop {
+        let page = store.read(|database| feed(database, &grant, chain, after, 7)).expect("the feed is read");
+        numbers.extend(page.items.iter().map(|event| event.seq));
+        after = numbers.last().copied().unwrap_or(after);
+        if !page.more {
+            return numbers;
+        }
+    }
+}
+
+/// One change writes its row and takes its time to commit; meanwhile others write in the same chain and in another, and a
+/// reader reads on from where she was.
+fn a_reader_of_the_feed_skips_nothing_while_a_slow_change_is_under_way(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 12);
+    let (slow, other) = (chain(1), chain(2));
+    record(store, vec![entry(slow, 0), entry(other, 0)]).expect("kept");
+    let (begun, has_begun) = mpsc::channel();
+    let done = &AtomicBool::new(false);
+    let seen = std::thread::scope(|scope| {
+        let slow_change = scope.spawn(move || {
+            let begun = std::sync::Mutex::new(begun);
+            store.write(move |tx| {
+                let kept = tx.keep([entry(slow, 1)], ())?;
+                let _ = begun.lock().expect("nobody panics").send(());
+                std::thread::sleep(Duration::from_millis(400));
+                Ok::<_, Error>(kept)
+            })
+        });
+        has_begun.recv().expect("the slow change began");
+        // its row is written and not committed: nobody sees it, nor anything behind it
+        assert_eq!(read(store, slow, 1), [0_i64; 0]);
+        let writers: Vec<_> = (0..6)
+            .map(|writer| {
+                scope.spawn(move || {
+                    for number in 0..8 {
+                        let chain = if number % 4 == 3 { other } else { slow };
+                        record(store, vec![entry(chain, 100 * writer + number)]).expect("kept");
+                    }
+                })
+            })
+            .collect();
+        let reading = scope.spawn(move || {
+            let mut seen = read(store, slow, 0);
+            loop {
+                let last_time = done.load(Ordering::SeqCst);
+                seen.extend(read(store, slow, seen.last().copied().unwrap_or(0)));
+                if last_time {
+                    return seen;
+                }
+            }
+        });
+        slow_change.join().expect("no panic").expect("the slow change is kept");
+        for writer in writers {
+            writer.join().expect("no writer fails");
+        }
+        done.store(true, Ordering::SeqCst);
+        reading.join().expect("no reader fails")
+    });
+    assert!(seen.iter().copied().eq(1..=2 + 6 * 6), "{seen:?}");
+}
+
+fn subscribed(store: &Store, chain: Chain) -> SubscriptionKey {
+    let id: WebhookSubscriptionId = random_id().into();
+    let subscription = Subscription {
+        id,
+        chain,
+        url: "https://hook.example.org/".to_owned(),
+        types: None,
+        state: SubscriptionState::Active,
+        disabled_because: None,
+        failing_since: None,
+    };
+    let secret = random_id();
+    store
+        .write(move |tx| {
+            let grant: Grant<ManageWebhooks> = administrator().grant().expect("she manages webhooks");
+            assert!(insert(tx, &grant, &subscription, (secret, b"secret"), now())?);
+            Ok::<_, Error>(Kept::bookkeeping(()))
+        })
+        .expect("kept");
+    (chain, id)
+}
+
+fn now() -> Moment {
+    Moment::UNIX_EPOCH + chrono::TimeDelta::days(20_000)
+}
+
+fn lease(store: &Store, holder: uuid::Uuid, at: Moment, most: i64) -> Vec<SubscriptionKey> {
+    store
+        .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(lease_due(tx, holder, at, most)?)))
+        .expect("leases are taken")
+}
+
+fn a_lease_is_held_by_one_and_runs_out(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 4);
+    let keys: BTreeSet<_> = (0..5).map(|_| subscribed(store, chain(1))).collect();
+    let (here, there) = (random_id(), random_id());
+    assert_eq!(lease(store, here, now(), 10), [], "nothing has happened yet");
+    record(store, vec![entry(chain(1), 1)]).expect("kept");
+    // the first holds its transaction open while the second asks
+    let (begun, has_begun) = mpsc::channel();
+    let (first, second) = std::thread::scope(|scope| {
+        let first = scope.spawn(move || {
+            let begun = std::sync::Mutex::new(begun);
+            store.write(move |tx| {
+                let keys = lease_due(tx, here, now(), 2)?;
+                let _ = begun.lock().expect("nobody panics").send(());
+                std::thread::sleep(Duration::from_millis(if engine == Engine::Postgres { 3000 } else { 50 }));
+                Ok::<_, Error>(Kept::bookkeeping(keys))
+            })
+        });
+        has_begun.recv().expect("the first began");
+        let asked = std::time::Instant::now();
+        let second = lease(store, there, now(), 10);
+        assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
+        (first.join().expect("no panic").expect("leases are taken"), second)
+    });
+    assert_eq!((first.len(), second.len()), (2, 3));
+    assert_eq!(first.iter().chain(&second).copied().collect::<BTreeSet<_>>(), keys);
+    assert_eq!(lease(store, there, now() + LEASE - chrono::TimeDelta::seconds(1), 10), []);
+    assert_eq!(lease(store, there, now() + LEASE, 10).len(), 5);
+}
+
+/// Who lost the lease while it sent finds, when it comes back, that another has taken over.
+fn a_late_outcome_changes_nothing(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 4);
+    let key = subscribed(store, chain(1));
+    record(store, vec![entry(chain(1), 1), entry(chain(1), 2)]).expect("kept");
+    let (slow, quick) = (random_id(), random_id());
+    let turn = |holder, last: Option<Settled>, at| {
+        store
+            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, holder, key, last, at)?)))
+            .expect("a turn is taken")
+            .task
+    };
+    let settled = |task: &naast_persistence::events::Task, outcome, next| Settled {
+        delivery: task.delivery,
+        attempt: task.attempt,
+        outcome,
+        next,
+    };
+    lease(store, slow, now(), 1);
+    let first = turn(slow, None, now()).expect("there is something to send");
+    assert_eq!((first.event.seq, first.attempt), (1, 1));
+    let then = now() + LEASE;
+    assert_eq!(lease(store, quick, then, 1).len(), 1);
+    let again = turn(quick, None, then).expect("it was not kept, so it is sent once more");
+    assert_eq!((again.delivery, again.attempt), (first.delivery, 1));
+    let good = Outcome::Answered { status: 200, retry_after: None };
+    let next = turn(quick, Some(settled(&again, good, Next::Delivered)), then).expect("the second event");
+    assert_eq!(next.event.seq, 2);
+    // the slow one comes back with a failure: the delivery stays delivered, and it gets nothing more to do
+    let bad = Outcome::Failed(DeliveryFault::Timeout);
+    assert!(turn(slow, Some(settled(&first, bad, Next::GivenUp)), then).is_none());
+    assert!(turn(quick, Some(settled(&next, good, Next::Delivered)), then).is_none());
+    assert_eq!(lease(store, quick, then + LEASE, 1), [], "nothing is left");
+}
