@@ -1,11 +1,14 @@
 //! Events by webhook: signed so that the official library believes them, with secrets that can be replaced, sent again on
 //! demand, and only to who may subscribe.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use naast_api::contract::CONTRACT;
-use naast_tests::receiver::{Received, Receiver};
+use naast_api::events::dispatcher::Dispatcher;
+use naast_api::events::outbound::Outbound;
+use naast_tests::receiver::{Reaction, Received, Receiver, status};
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -22,6 +25,7 @@ on_both!(
     a_subscription_that_is_disabled_hears_afterwards_what_it_missed,
     several_senders_share_the_work_and_send_everything_once,
     what_a_dead_sender_held_is_sent_by_another,
+    the_sender_of_a_server_wakes_by_itself_and_gives_back_what_it_held,
 );
 
 /// Subscribes programme 0 to everything, or to some types; gives back the path and the secret.
@@ -321,4 +325,30 @@ fn what_a_dead_sender_held_is_sent_by_another(engine: Engine) {
     world.app.platform.clock.advance(TimeDelta::from_std(Duration::from_secs(31)).expect("short"));
     assert_eq!(world.app.drain(), 1);
     assert_eq!(receiver.got().len(), 1);
+}
+
+fn the_sender_of_a_server_wakes_by_itself_and_gives_back_what_it_held(engine: Engine) {
+    let world = World::with_receivers(engine);
+    let quick = Receiver::answering(200);
+    let slow = Receiver::start("127.0.0.1", |_| Reaction { delay: Duration::from_secs(60), ..status(200) });
+    subscribe(&world, &quick, Some(&["request.submitted"]));
+    let (path, _) = subscribe(&world, &slow, Some(&["request.submitted"]));
+    actix_web::rt::System::new().block_on(async {
+        let outbound = Outbound::new(&world.app.platform.events).expect("the system has certificates");
+        let sender = Arc::new(Dispatcher::new(world.app.platform.clone(), outbound));
+        let sending = actix_web::rt::spawn(Arc::clone(&sender).run());
+        world.request(0, world.person());
+        let both_have_it = async {
+            while quick.got().is_empty() || slow.got().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), both_have_it).await.expect("the sender woke");
+        // stopped in the middle of a message: what it held is free at once, and the message was not received
+        sending.abort();
+        let _ = sending.await;
+        sender.stop().await.expect("storage works");
+    });
+    assert_eq!(count(&world, "webhook_subscriptions WHERE lease_holder IS NOT NULL"), 0);
+    assert_eq!(deliveries(&world, &path)[0]["state"], "pending");
 }

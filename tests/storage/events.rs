@@ -6,13 +6,13 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use naast_domain::Moment;
-use naast_domain::access::{Grant, ManageWebhooks, Power, Principal, ReadEvents};
-use naast_domain::events::{DeliveryFault, Next, Outcome, SubscriptionState};
+use naast_domain::access::{Grant, ManageWebhooks, Power, Principal, ReadEvents, ReadWebhooks};
+use naast_domain::events::{DeliveryFault, DeliveryState, Next, Outcome, SubscriptionState};
 use naast_domain::ids::WebhookSubscriptionId;
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_persistence::events::{
-    LEASE, Settled, Subscription, SubscriptionKey, feed, insert, lease_due, take_turn,
+    LEASE, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due, take_turn,
 };
 use naast_persistence::{Error, Kept, Store};
 use naast_tests::{Engine, Opened, on_both, open, random_id};
@@ -198,6 +198,10 @@ fn a_late_outcome_changes_nothing(engine: Engine) {
     // the slow one comes back with a failure: the delivery stays delivered, and it gets nothing more to do
     let bad = Outcome::Failed(DeliveryFault::Timeout);
     assert!(turn(slow, Some(settled(&first, bad, Next::GivenUp)), then).is_none());
+    let grant: Grant<ReadWebhooks> = administrator().grant().expect("she reads webhooks");
+    let kept = store.read(|database| find_delivery(database, &grant, first.delivery)).expect("it is read");
+    let kept = kept.expect("the delivery is there");
+    assert_eq!((kept.state, kept.last_fault), (DeliveryState::Delivered, None));
     assert!(turn(quick, Some(settled(&next, good, Next::Delivered)), then).is_none());
     assert_eq!(lease(store, quick, then + LEASE, 1), [], "nothing is left");
 }
