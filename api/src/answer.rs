@@ -32,6 +32,11 @@ impl<T> Answer<T> {
         Self::found(body).at(place)
     }
 
+    /// What was taken in, to be done later.
+    pub fn accepted(body: T) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::found(body) }
+    }
+
     /// The same, as something new at a place below the base of the API.
     #[must_use]
     pub fn at(self, place: &str) -> Self {

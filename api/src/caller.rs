@@ -4,26 +4,39 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
-use naast_domain::ids::PersonId;
 use naast_domain::text::Tongue;
 
+use crate::contract::CONTRACT;
+use crate::identity::{Reach, Subject};
 use crate::platform::Platform;
 use crate::problem::Error;
 
-/// A caller with a token that holds. Only the Authorization header counts.
-#[derive(Debug, Clone, Copy)]
-pub struct Caller(pub PersonId);
+/// A caller with a token that holds. Only the Authorization header counts. A connected system gets in where the contract
+/// names one of its scopes, and with no others than those.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Subject);
 
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        ready(read(request).map(Self).ok_or(Error::Unauthenticated))
+        ready(read(request).ok_or(Error::Unauthenticated).and_then(|subject| admit(request, subject)))
     }
 }
 
-fn read(request: &HttpRequest) -> Option<PersonId> {
+fn admit(request: &HttpRequest, subject: Subject) -> Result<Caller, Error> {
+    let Reach::System(asked) = subject.reach else { return Ok(Caller(subject)) };
+    let opening = CONTRACT.scopes(request.method(), &request.match_pattern().unwrap_or_default());
+    let scopes = asked.common(opening);
+    if scopes.is_empty() {
+        return Err(Error::Scope(opening));
+    }
+    Ok(Caller(Subject { reach: Reach::System(scopes), ..subject }))
+}
+
+/// The token of a call, when it has exactly one.
+fn read(request: &HttpRequest) -> Option<Subject> {
     let platform = request.app_data::<web::Data<Platform>>()?;
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let value = headers.next()?.to_str().ok()?;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DurationRound as _, TimeDelta};
 use naast_domain::{Date, Moment};
 
@@ -80,6 +82,28 @@ pub fn fresh_permille() -> i32 {
     i32::from(u16::from_be_bytes([bytes[0], bytes[1]])) % 1001
 }
 
+/// A fresh secret as text, base64url: for programs to send.
+pub fn fresh_token() -> String {
+    URL_SAFE_NO_PAD.encode(fresh_secret())
+}
+
+/// Eight fresh digits, each as likely as any other, for a person to type within minutes.
+///
+/// # Panics
+/// When the system has no chance to give.
+pub fn fresh_digits() -> String {
+    const MANY: u64 = 100_000_000;
+    loop {
+        let mut bytes = [0; 8];
+        aws_lc_rs::rand::fill(&mut bytes).expect("the system gives chance");
+        let number = u64::from_be_bytes(bytes);
+        // the last, unfinished round of numbers would make some codes likelier than others
+        if number < u64::MAX - u64::MAX % MANY {
+            return format!("{:08}", number % MANY);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +124,14 @@ mod tests {
         assert_eq!(day_of(at("2026-11-23T22:59:59Z")).to_string(), "2026-11-23");
         assert_eq!(day_of(at("2026-11-23T23:00:00Z")).to_string(), "2026-11-24");
         assert_eq!(day_of(at("2026-07-01T22:00:00Z")).to_string(), "2026-07-02", "in summer an hour earlier");
+    }
+
+    #[test]
+    fn secrets_are_long_and_digits_are_eight() {
+        assert_eq!(fresh_token().len(), 43);
+        assert_ne!(fresh_token(), fresh_token());
+        let digits = fresh_digits();
+        assert!(digits.len() == 8 && digits.bytes().all(|letter| letter.is_ascii_digit()), "{digits}");
     }
 
     #[test]

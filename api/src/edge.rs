@@ -118,7 +118,8 @@ fn translate(
         _ if response
             .headers()
             .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind == "application/problem+json") =>
+            // the second is how OAuth tells its refusals (RFC 6749, 5.2)
+            .is_some_and(|kind| kind == "application/problem+json" || kind == "application/json") =>
         {
             return response;
         }
@@ -141,7 +142,10 @@ fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: naast_doma
     if path.starts_with("/docs") {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
-    if path == "/v1/openapi.json" || path == "/v1/openapi.yaml" {
+    if path == "/.well-known/jwks.json" {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    }
+    if path == "/v1/openapi.json" || path == "/v1/openapi.yaml" || path.starts_with("/.well-known/") {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     headers.insert(HeaderName::from_static("api-version"), HeaderValue::from_static(API_VERSION));

@@ -6,7 +6,6 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use naast_domain::Moment;
@@ -40,12 +39,15 @@ impl Anchor {
     }
 
     /// The head that this anchor attests, when its signature holds.
-    fn head(&self, public_key: &[u8]) -> Option<Head> {
+    fn head(&self, identity: &Identity) -> Option<Head> {
         let hash: Hash = STANDARD.decode(&self.hash).ok()?.try_into().ok()?;
         let text = Self::signed_text(self.chain, self.seq, &hash, self.at);
         let signature = STANDARD.decode(&self.signature).ok()?;
-        UnparsedPublicKey::new(&ED25519, public_key).verify(&text, &signature).ok()?;
-        Some(Head { chain: Chain::from_uuid(self.chain), seq: self.seq, hash })
+        identity.attests(&text, &signature).then_some(Head {
+            chain: Chain::from_uuid(self.chain),
+            seq: self.seq,
+            hash,
+        })
     }
 }
 
@@ -67,7 +69,7 @@ pub fn anchor(platform: &Platform, path: &Path) -> Result<usize, AnchorError> {
     let mut lines = String::new();
     for head in &moved {
         let chain = head.chain.uuid();
-        let signature = platform.identity.sign(&Anchor::signed_text(chain, head.seq, &head.hash, at));
+        let signature = platform.identity.sign(&Anchor::signed_text(chain, head.seq, &head.hash, at), at);
         let (hash, signature) = (STANDARD.encode(head.hash), STANDARD.encode(signature));
         let anchor = Anchor { chain, seq: head.seq, hash, at, signature };
         lines.push_str(&serde_json::to_string(&anchor).expect("an anchor is plain text and numbers"));
@@ -103,7 +105,8 @@ pub enum AnchorError {
     Line(usize),
 }
 
-/// Reads the anchors of a file. Each must bear the installation's own signature.
+/// Reads the anchors of a file. Each must bear the installation's own signature, by the key of
+/// today or an older one.
 pub fn read_anchors(path: &Path, identity: &Identity) -> Result<Vec<Head>, AnchorError> {
     let bytes = std::fs::read(path)?;
     whole_lines(&bytes)
@@ -111,7 +114,7 @@ pub fn read_anchors(path: &Path, identity: &Identity) -> Result<Vec<Head>, Ancho
         .enumerate()
         .map(|(place, line)| {
             let anchor: Option<Anchor> = serde_json::from_slice(line).ok();
-            anchor.and_then(|anchor| anchor.head(identity.public_key())).ok_or(AnchorError::Line(place + 1))
+            anchor.and_then(|anchor| anchor.head(identity)).ok_or(AnchorError::Line(place + 1))
         })
         .collect()
 }

@@ -12,10 +12,10 @@ use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
-use naast_persistence::{Database, Kept, Store, Transaction, organisations};
+use naast_persistence::{Database, Kept, Store, Transaction};
 
 use crate::clock::Clock;
-use crate::identity::Identity;
+use crate::identity::{Identity, Subject};
 use crate::problem::Error;
 
 /// A running server's parts, shared by all of its workers.
@@ -152,20 +152,16 @@ pub fn unsigned_entry(
     entry(chain.into(), None, role, purpose, act, at)
 }
 
-fn principal(db: &mut Database<'_>, caller: PersonId, today: Date) -> Result<Principal, Error> {
-    organisations::principal(db, caller, today)?.ok_or(Error::Unauthenticated)
-}
-
 impl Platform {
     /// Runs a use case that only reads.
     pub async fn read<T: Send + 'static>(
         &self,
-        caller: PersonId,
+        caller: impl Into<Subject>,
         work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (today, keys) = (self.clock.today(), self.keys.clone());
+        let (caller, today, keys) = (caller.into(), self.clock.today(), self.keys.clone());
         self.read_open(move |db| {
-            let me = principal(db, caller, today)?;
+            let me = caller.principal(db, today)?;
             work(&mut Reading { db, keys: &keys, me, today })
         })
         .await
@@ -183,12 +179,13 @@ impl Platform {
     /// Runs a use case that changes something. The answer comes once the change is durable.
     pub async fn write<T: Send + 'static>(
         &self,
-        caller: PersonId,
+        caller: impl Into<Subject>,
         work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (now, today, keys) = (self.clock.now(), self.clock.today(), self.keys.clone());
+        let (caller, keys) = (caller.into(), self.keys.clone());
+        let (now, today) = (self.clock.now(), self.clock.today());
         self.write_open(move |tx| {
-            let me = principal(tx, caller, today)?;
+            let me = caller.principal(tx, today)?;
             work(&mut Writing { tx, keys: &keys, me, now, today })
         })
         .await

@@ -52,6 +52,12 @@ macro_rules! ids {
     )+};
 }
 
+impl From<ClientId> for PersonId {
+    fn from(client: ClientId) -> Self {
+        Self(client.uuid())
+    }
+}
+
 ids! {
     /// A person who can sign in: parent, buddy, coordinator, school leader.
     PersonId,
@@ -89,4 +95,10 @@ ids! {
     WebhookSubscriptionId,
     /// The delivery of one event to one subscription.
     WebhookDeliveryId,
+    /// A connected system. It stands among people with the same value, so that what it did names it.
+    ClientId,
+    /// A one-time code that was asked for.
+    SignInCodeId,
+    /// A session of a person.
+    SessionId,
 }

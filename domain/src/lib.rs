@@ -18,6 +18,7 @@ pub mod code;
 pub mod conversations;
 pub mod directory;
 pub mod events;
+pub mod identity;
 pub mod ids;
 pub mod independence;
 pub mod journal;

@@ -33,6 +33,14 @@ code_list! {
         PoolManager = "pool-manager": "beheerder van een buddypool" / "pool manager",
         Auditor = "auditor": "toezichthouder" / "auditor",
         Administrator = "administrator": "beheerder" / "administrator",
+        DirectoryReader = "directory-reader": "systeem dat de gids leest" / "system that reads the directory",
+        DirectoryWriter = "directory-writer": "systeem dat de gids bijwerkt" / "system that brings the directory up to date",
+        ConversationOpener = "conversation-opener": "systeem dat gesprekken opent" / "system that opens conversations",
+        ReferralReader = "referral-reader": "systeem dat ziet of een overdracht is gedaan" / "system that sees whether a hand-over was made",
+        PoolKeeper = "pool-keeper": "systeem dat een buddypool bijhoudt" / "system that keeps a pool of buddies in step",
+        OfferAnswerer = "offer-answerer": "systeem dat voor een buddypool antwoordt" / "system that answers for a pool of buddies",
+        EventReader = "event-reader": "systeem dat gebeurtenissen leest" / "system that reads events",
+        ReportReader = "report-reader": "systeem dat rapporten leest" / "system that reads reports",
     }
 }
 
@@ -104,10 +112,26 @@ impl Role {
         matches!(self, Self::SchoolStaff | Self::SchoolLeader | Self::Professional | Self::BoardMember)
     }
 
+    /// Whether a connected system acts in the role, by one of its scopes ([`crate::identity::Scope`]), and no person ever.
+    pub fn is_of_a_system(self) -> bool {
+        matches!(
+            self,
+            Self::DirectoryReader
+                | Self::DirectoryWriter
+                | Self::ConversationOpener
+                | Self::ReferralReader
+                | Self::PoolKeeper
+                | Self::OfferAnswerer
+                | Self::EventReader
+                | Self::ReportReader
+        )
+    }
+
     /// Roles that a membership can give. Parent and buddy are not among them: a parent is whoever asks, a buddy
-    /// whoever is registered as one.
+    /// whoever is registered as one; nor are the roles of systems, which come from scopes.
     pub fn of_memberships() -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(|role| !matches!(role, Self::Parent | Self::Buddy))
+        let given = |role: &Self| !matches!(role, Self::Parent | Self::Buddy) && !role.is_of_a_system();
+        Self::ALL.iter().copied().filter(given)
     }
 }
 

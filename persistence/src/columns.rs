@@ -87,7 +87,7 @@ macro_rules! keys {
 keys! {
     PersonId OrganisationId MembershipId ProgrammeId ConversationId RequestId ConsentId BuddyId TieId CertificateId
     AssessmentId DecisionId ProposalId MatchId ContactId ImportId
-    WebhookSubscriptionId WebhookDeliveryId
+    WebhookSubscriptionId WebhookDeliveryId ClientId SignInCodeId SessionId
 }
 
 const MOMENT_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";

@@ -12,6 +12,7 @@ pub mod directory;
 pub mod doctor;
 mod error;
 pub mod events;
+pub mod identity;
 pub mod independence;
 pub mod journal;
 pub mod keys;

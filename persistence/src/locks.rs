@@ -1,8 +1,8 @@
-//! Locks, always in the same order: a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: a sign-in code or session, a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::{BuddyId, RequestId};
+use naast_domain::ids::{BuddyId, RequestId, SessionId, SignInCodeId};
 
 use crate::Error;
 use crate::columns::{Id, Key};
@@ -46,4 +46,14 @@ pub fn lock_request(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), E
 /// Holds off every other change to this buddy, her ties, certificates and number of matches.
 pub fn lock_buddy(tx: &mut Transaction<'_, '_>, id: BuddyId) -> Result<(), Error> {
     lock(tx, "SELECT 1 FROM buddies WHERE id = $1 FOR UPDATE", id.into())
+}
+
+/// Holds off every other try of this one-time code until the end of the transaction: tries are counted one by one.
+pub fn lock_sign_in_code(tx: &mut Transaction<'_, '_>, id: SignInCodeId) -> Result<(), Error> {
+    lock(tx, "SELECT 1 FROM sign_in_codes WHERE id = $1 FOR UPDATE", id.into())
+}
+
+/// Holds off every other use of a token of this session: of two that come at once, the second finds the first.
+pub fn lock_session(tx: &mut Transaction<'_, '_>, id: SessionId) -> Result<(), Error> {
+    lock(tx, "SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE", id.into())
 }

@@ -158,6 +158,16 @@ pub fn insert_person(
     person: &Person,
     now: Moment,
 ) -> Result<(), Error> {
+    keep_person(tx, keys, person, now)
+}
+
+/// Keeps a person, registered by somebody or by herself.
+pub(crate) fn keep_person(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    person: &Person,
+    now: Moment,
+) -> Result<(), Error> {
     let name = keys.seal(tx, Owner::Person(person.id), name_place(person.id), &person.name, now)?;
     let row =
         (people::id.eq(Key::from(person.id)), people::name.eq(name.as_str()), people::created_at.eq(At(now)));
@@ -176,7 +186,7 @@ pub fn name_of(database: &mut Database<'_>, keys: &Keys, id: PersonId) -> Result
     Ok(Some(keys.open(database, name_place(id), &Sealed(sealed))?.unwrap_or_default()))
 }
 
-fn name_place(id: PersonId) -> Place {
+pub(crate) fn name_place(id: PersonId) -> Place {
     Place { table: "people", column: "name", row: id.uuid() }
 }
 

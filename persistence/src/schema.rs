@@ -575,6 +575,107 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    clients (id) {
+        id -> Id,
+        organisation_id -> Id,
+        purpose -> Text,
+        scopes -> BigInt,
+        status -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    client_credentials (id) {
+        id -> Id,
+        client_id -> Id,
+        secret_hash -> Nullable<Binary>,
+        public_key -> Nullable<Text>,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    used_assertions (client_id, jti_hash) {
+        client_id -> Id,
+        jti_hash -> Binary,
+        expires_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    sign_in_codes (id) {
+        id -> Id,
+        address_hash -> Binary,
+        code_hash -> Binary,
+        tries -> Integer,
+        used -> Bool,
+        created_at -> Moment,
+        expires_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    sign_in_addresses (address_hash, person_id) {
+        address_hash -> Binary,
+        person_id -> Id,
+        added_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    sessions (id) {
+        id -> Id,
+        person_id -> Id,
+        started_at -> Moment,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    refresh_tokens (token_hash) {
+        token_hash -> Binary,
+        session_id -> Id,
+        used -> Bool,
+        issued_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    external_subjects (issuer, subject_hash) {
+        issuer -> Text,
+        subject_hash -> Binary,
+        person_id -> Id,
+        linked_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -611,4 +712,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_subscriptions,
     webhook_secrets,
     webhook_deliveries,
+    clients,
+    client_credentials,
+    used_assertions,
+    sign_in_codes,
+    sign_in_addresses,
+    sessions,
+    refresh_tokens,
+    external_subjects,
 );

@@ -24,8 +24,8 @@ impl<T> Kept<T> {
         Self(value)
     }
 
-    /// Only the platform's own bookkeeping was changed: what was sent where, and when. It is nobody's object, and a row for
-    /// each would be an event about events.
+    /// Only the platform's own bookkeeping was changed: what was sent where, and when; how often a one-time code was tried, and
+    /// which token was used. It is nobody's object, and a row for each would be an event about events.
     pub fn bookkeeping(value: T) -> Self {
         Self(value)
     }

@@ -64,7 +64,10 @@ fn nobody_gets_in_without_a_token_where_the_contract_asks_for_one(engine: Engine
             );
         }
     }
-    assert_eq!(open, 7, "problems (2), consent texts, tie kinds, and what the parent does by code (3)");
+    assert_eq!(
+        open, 10,
+        "problems (2), consent texts, tie kinds, what the parent does by code (3), signing in (3)"
+    );
     // a person whom this installation does not know is nobody
     let nobody = naast_domain::ids::PersonId::from_uuid(random_id());
     refused(world.app.get(nobody, "/me"), 401, "unauthenticated");

@@ -11,6 +11,7 @@ use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
 use crate::checker::Checker;
+use crate::signing_in::{ONE_TIME_CODE, code_in, letters};
 
 on_both!(every_operation_answers_as_the_contract_says);
 
@@ -18,6 +19,7 @@ fn every_operation_answers_as_the_contract_says(engine: Engine) {
     let world = World::with_receivers(engine);
     let mut see = Checker::default();
     platform(&world, &mut see);
+    identity(&world, &mut see);
     case(&world, &mut see);
     webhooks(&world, &mut see);
     let all: BTreeSet<String> = CONTRACT.document["paths"]
@@ -99,6 +101,21 @@ fn platform(world: &World, see: &mut Checker) {
     see.call(world, administrator, &format!("POST {path}/form-changes"), Some(&change), None).expect(428);
     see.call(world, administrator, &format!("POST {path}/form-changes"), Some(&change), Some("\"v99\""))
         .expect(412);
+}
+
+/// Signing in, and out.
+fn identity(world: &World, see: &mut Checker) {
+    let email = json!({ "email": "ouder@example.org" });
+    let asked = see.call(world, world.leader, "POST /sign-in-codes", Some(&email), None).expect(202);
+    let nonsense = json!({ "email": "geen adres" });
+    see.call(world, world.leader, "POST /sign-in-codes", Some(&nonsense), None).expect(400);
+    let (id, code) = (asked.text("signInId"), code_in(&letters(&world.app)[0]));
+    let fields = [("grant_type", ONE_TIME_CODE), ("sign_in_id", id.as_str()), ("code", code.as_str())];
+    let token = see.form(world, "/oauth/token", &fields).expect(200).text("refresh_token");
+    see.form(world, "/oauth/token", &fields).expect(400);
+    see.form(world, "/oauth/token", &[("grant_type", "client_credentials")]).expect(401);
+    see.form(world, "/oauth/revoke", &[("token", &token)]).expect(200);
+    see.form(world, "/oauth/revoke", &[]).expect(400);
 }
 
 /// A case, from the first question to the end.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use naast_tests::app::Reply;
-use naast_tests::world::World;
+use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -35,7 +35,9 @@ impl Forger {
         let file = std::fs::read(world.app.platform.data.join("key.pk8")).expect("the key is there");
         Self {
             key: EncodingKey::from_ed_der(&file),
-            public: world.app.platform.identity.public_key().to_vec(),
+            public: world.app.platform.identity.ring(world.app.platform.clock.now()).all()[0]
+                .public()
+                .to_vec(),
             header: part(&token, 0),
             claims: part(&token, 1),
         }
@@ -108,6 +110,53 @@ fn forged(world: &World, forger: &Forger) -> Vec<(String, String)> {
         add(&format!("alg {alg}"), forger.with_header("alg", json!(alg)));
     }
 
+    all.extend(overreaching(forger));
+    all.extend(broken(world, forger));
+    all
+}
+
+/// Tokens that are signed as they should be, and say more than we ever say.
+fn overreaching(forger: &Forger) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, token: String| all.push((name.to_owned(), token));
+    // what only this installation may say, said with its own key but not as it says it
+    let with_all = |pairs: &[(&str, Value)]| {
+        let mut claims = forger.claims.clone();
+        for (name, value) in pairs {
+            claims[*name] = value.clone();
+        }
+        forger.signed(&forger.header, &claims)
+    };
+    let (sub, role) =
+        (forger.claims["sub"].clone(), |role: &str, at: &str| json!([{ "role": role, "at": at }]));
+    add("a person with scopes", with_all(&[("scope", json!("directory:read"))]));
+    add("a system without scopes", with_all(&[("client_id", sub.clone())]));
+    add("a scope that is none", with_all(&[("client_id", sub.clone()), ("scope", json!("everything"))]));
+    add("no scope at all", with_all(&[("client_id", sub.clone()), ("scope", json!(""))]));
+    add("scopes as a list", with_all(&[("client_id", sub.clone()), ("scope", json!(["directory:read"]))]));
+    add(
+        "a system with roles",
+        with_all(&[
+            ("client_id", sub),
+            ("scope", json!("directory:read")),
+            ("school_roles", role("school-leader", SCHOOL)),
+        ]),
+    );
+    add("administrator by vouching", with_all(&[("school_roles", role("administrator", SCHOOL))]));
+    add("coordinator by vouching", with_all(&[("school_roles", role("coordinator", SCHOOL))]));
+    add("a role that is none", with_all(&[("school_roles", role("boss", SCHOOL))]));
+    add("a role at no school", with_all(&[("school_roles", role("school-leader", "nowhere"))]));
+    add("roles as text", with_all(&[("school_roles", json!("school-leader"))]));
+    add("kid with NUL", forger.with_header("kid", json!("a\u{0}b")));
+    add("kid of 10 kB", forger.with_header("kid", json!("a".repeat(10_000))));
+    add("a name in the header that we do not know", forger.with_header("epk", json!({})));
+    all
+}
+
+/// Tokens that are no tokens, or not signed by whom they say.
+fn broken(world: &World, forger: &Forger) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, token: String| all.push((name.to_owned(), token));
     let token = world.app.token(world.leader);
     let [head, body, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
     let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -130,6 +179,14 @@ fn forged(world: &World, forger: &Forger) -> Vec<(String, String)> {
     });
     let end = if signature.starts_with('A') { "B" } else { "A" };
     add("one letter of the signature", format!("{head}.{body}.{end}{}", &signature[1..]));
+    add("a signature of zeros", format!("{head}.{body}.{}", URL_SAFE_NO_PAD.encode([0; 64])));
+    add("a header twice over", {
+        let twice = r#"{"alg":"EdDSA","alg":"none","typ":"at+jwt","kid":"a"}"#;
+        format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode(twice))
+    });
+    add("a header that is no object", format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode("[1]")));
+    add("not UTF-8", format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode(b"\xff\xfe")));
+    add("deep as a well", format!("{}.{body}.{signature}", URL_SAFE_NO_PAD.encode("[".repeat(20_000))));
     add("padded", format!("{token}="));
     add("four parts", format!("{token}.{signature}"));
     add("two parts", format!("{head}.{body}"));
@@ -151,7 +208,7 @@ fn a_forged_token_is_refused_and_each_in_the_same_words(engine: Engine) {
 
     let anonymous = seen(&refused(asked(&world, &[]), 401, "unauthenticated"));
     let tokens = forged(&world, &forger);
-    assert!(tokens.len() >= 40, "{}", tokens.len());
+    assert!(tokens.len() >= 80, "{}", tokens.len());
     for (name, token) in &tokens {
         assert_eq!(seen(&asked(&world, &[("authorization", &bearer(token))])), anonymous, "{name}");
     }
@@ -166,6 +223,12 @@ fn a_forged_token_is_refused_and_each_in_the_same_words(engine: Engine) {
     }
     assert_eq!(seen(&asked(&world, &[("cookie", &format!("access_token={sound}"))])), anonymous);
     asked(&world, &[("authorization", &format!("bearer {sound}"))]).expect(200);
+    // and a system that nobody connected is nobody, also where its scope would let it in
+    let mut claims = forger.claims.clone();
+    (claims["client_id"], claims["scope"]) = (claims["sub"].clone(), json!("directory:read"));
+    let boards = |headers: &[(&str, &str)]| world.app.send("GET", "/v1/boards", headers, Vec::new());
+    let nobody = bearer(&forger.signed(&forger.header, &claims));
+    assert_eq!(seen(&boards(&[("authorization", &nobody)])), anonymous);
 }
 
 /// What is `crit` must be understood, or the token refused (RFC 7515, 4.1.11).

@@ -83,11 +83,20 @@ impl Reply {
 impl TestApp {
     /// Starts a server on a fresh, migrated database.
     pub fn start(engine: Engine) -> Self {
-        Self::start_with(engine, events::Settings::default())
+        Self::start_as(engine, events::Settings::default(), |identity| identity)
     }
 
     /// Starts a server that says this of its events.
     pub fn start_with(engine: Engine, events: events::Settings) -> Self {
+        Self::start_as(engine, events, |identity| identity)
+    }
+
+    /// Starts a server with another way to sign in.
+    pub fn start_signing(engine: Engine, change: impl FnOnce(Identity) -> Identity) -> Self {
+        Self::start_as(engine, events::Settings::default(), change)
+    }
+
+    fn start_as(engine: Engine, events: events::Settings, change: impl FnOnce(Identity) -> Identity) -> Self {
         let (location, guard) = location(engine);
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
         let store = Store::open(&location, 8).expect("a migrated database opens");
@@ -98,10 +107,10 @@ impl TestApp {
             store: Arc::new(store),
             clock,
             keys,
-            identity: Arc::new(
+            identity: Arc::new(change(
                 Identity::open(&data.path().join("key.pk8"), LIFETIME)
                     .expect("a key is made where there is none"),
-            ),
+            )),
             data: data.path().to_owned(),
             events: Arc::new(events),
         };

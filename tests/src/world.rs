@@ -112,7 +112,8 @@ impl World {
         Self::on(TestApp::start_with(engine, settings))
     }
 
-    fn on(app: TestApp) -> Self {
+    /// Makes the world on a server that was just started.
+    pub fn on(app: TestApp) -> Self {
         import(&app, "99901");
         let administrator = first_administrator(&app.platform, "Beheer").expect("the installation is new");
         let organisation = |kind: &str, extra: Value| {

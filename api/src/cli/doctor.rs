@@ -29,7 +29,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             check(
                 "signing key",
                 match platform.identity.verify(&token, clock.now()) {
-                    Some(found) if found == person => Ok("signs and verifies".to_owned()),
+                    Some(found) if found.person == person => Ok("signs and verifies".to_owned()),
                     _ => Err("a token of its own does not verify".to_owned()),
                 },
             );

@@ -1,9 +1,9 @@
-//! `naast keys`: the master keys, and everything that is sealed under them.
+//! `naast keys`: the master keys and everything that is sealed under them, and the signing keys.
 
 use clap::Subcommand;
 use naast_persistence::keys::Ring;
 
-use super::{Failure, Place};
+use super::{Failure, Place, signing_keys};
 
 /// What to do with the keys.
 #[derive(Debug, Subcommand)]
@@ -16,10 +16,27 @@ pub enum Keys {
     Reencrypt,
     /// Open everything that is sealed. Exit code 0: everything opens; 3: something does not.
     Check,
+    /// List the signing keys: name, from when on each signs, and whether it is believed now.
+    ListSigning,
+    /// Put a fresh signing key beside the others, which signs from a moment on.
+    ///
+    /// Servers look at the files every minute and publish the key before it signs. The key before is believed until its last
+    /// token is dead, ten minutes after. Its file stays: anchors of the journal that it signed are checked with it. With
+    /// several replicas, bring the new file to each of them within the time before it signs.
+    RotateSigning {
+        /// In how many minutes it signs. Long enough for every replica and every cache of the published keys to know it.
+        #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(i64).range(2..=10_080))]
+        in_minutes: i64,
+    },
 }
 
 /// Runs the command.
 pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
+    match what {
+        Keys::ListSigning => return signing_keys::list(place),
+        Keys::RotateSigning { in_minutes } => return signing_keys::rotate(place, *in_minutes),
+        _ => {}
+    }
     if matches!(what, Keys::Add) {
         let file = place.master_key_file();
         let ring = Ring::add(&file)?;
@@ -34,7 +51,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     let (keys, store, now) = (&platform.keys, &platform.store, platform.clock.now());
     match what {
-        Keys::Add => {}
+        Keys::Add | Keys::ListSigning | Keys::RotateSigning { .. } => {}
         Keys::Rotate => {
             let done = keys.rotate(store, now)?;
             super::say(&format!("{} data keys wrapped with the newest master key", done.keys));

@@ -1,11 +1,13 @@
 //! The command line of `naast`.
 
+pub mod client;
 pub mod demo;
 mod doctor;
 mod import;
 mod journal;
 mod keys;
 mod serve;
+mod signing_keys;
 
 pub use serve::first_administrator;
 
@@ -17,12 +19,16 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
-use naast_domain::ids::PersonId;
+use naast_domain::access::{Power, Principal};
+use naast_domain::ids::{OrganisationId, PersonId};
+use naast_domain::organisations::Role;
 use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
 
 use crate::clock::Clock;
 use crate::contract::CONTRACT;
+use crate::identity::post::Post;
+use crate::identity::trusted::TrustedIssuers;
 use crate::identity::{Identity, LIFETIME};
 use crate::independence::round::round;
 use crate::platform::Platform;
@@ -55,6 +61,19 @@ pub struct Place {
     /// of the database.
     #[arg(long, env = "NAAST_MASTER_KEY_FILE", global = true)]
     master_key_file: Option<PathBuf>,
+    /// The address under which clients reach this installation: the issuer of its tokens. https, without a path.
+    #[arg(long, env = "NAAST_PUBLIC_URL", default_value = crate::identity::ISSUER, value_parser = public_url, global = true)]
+    public_url: String,
+    /// The mail server, such as `smtps://user:password@host` or `smtp://host?tls=required`. Without it, letters become files in the
+    /// folder `mail` of the data folder.
+    #[arg(long, env = "NAAST_SMTP_URL", requires = "mail_from", global = true, hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// The sender of letters, such as: Naast <naast@example.org>.
+    #[arg(long, env = "NAAST_MAIL_FROM", global = true)]
+    mail_from: Option<String>,
+    /// A file with the identity providers that are trusted: JSON, see docs/OPERATIONS.md. Without it, none is.
+    #[arg(long, env = "NAAST_TRUSTED_ISSUERS", global = true)]
+    trusted_issuers: Option<PathBuf>,
     /// The file of the journal's anchors, when it does not stand in the data folder.
     #[arg(long, env = "NAAST_ANCHORS_FILE", global = true)]
     anchors_file: Option<PathBuf>,
@@ -93,7 +112,10 @@ enum Command {
     },
     /// Ask the independence rules again for every proposal and match, as the server does every few hours.
     Reassess,
-    /// Look after the keys that what is personal is sealed with.
+    /// Connect systems, change their keys, and shut them out.
+    #[command(subcommand)]
+    Client(client::Client),
+    /// Look after the keys: those that what is personal is sealed with, and those that tokens are signed with.
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Look after the journal.
@@ -151,6 +173,18 @@ impl Place {
         self.signing_key_file.clone().unwrap_or_else(|| self.data.join("signing-key.pk8"))
     }
 
+    /// Keys, post and trust, as they are set.
+    fn identity(&self, longest: TimeDelta) -> Result<Identity, Failure> {
+        let post = match (&self.smtp_url, &self.mail_from) {
+            (Some(url), Some(from)) => Post::to_server(url, from)?,
+            _ => Post::to_folder(self.data.join("mail")),
+        };
+        let trusted =
+            self.trusted_issuers.as_deref().map(TrustedIssuers::read).transpose()?.unwrap_or_default();
+        let identity = Identity::open(&self.key_file(), longest)?;
+        Ok(identity.issued_by(&self.public_url).with_post(post).trusting(trusted))
+    }
+
     /// The platform on this place. SQLite is brought up to date on the way: it serves one machine, where nobody else does.
     /// `longest` is how long a token may live.
     fn platform(&self, longest: TimeDelta) -> Result<Platform, Failure> {
@@ -165,7 +199,7 @@ impl Place {
             store: Arc::new(store),
             clock,
             keys,
-            identity: Arc::new(Identity::open(&self.key_file(), longest)?),
+            identity: Arc::new(self.identity(longest)?),
             data: self.data.clone(),
             events: Arc::new(self.events.clone()),
         })
@@ -188,6 +222,25 @@ impl Place {
     fn anchors(&self) -> PathBuf {
         self.anchors_file.clone().unwrap_or_else(|| self.data.join("journal-anchors.jsonl"))
     }
+}
+
+/// Whoever has the terminal of the installation is its administrator.
+fn operator(person: PersonId, organisation: OrganisationId) -> Principal {
+    let power = Power { role: Role::Administrator, organisation, programme: None, school: None, board: None };
+    Principal { person, powers: vec![power] }
+}
+
+/// An issuer is https without path, query or fragment (RFC 8414, 2); http only on this machine.
+fn public_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let host = text.strip_prefix("https://").or_else(|| {
+        let rest = text.strip_prefix("http://")?;
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| rest.starts_with(local)).then_some(rest)
+    });
+    let is_host = |host: &&str| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']);
+    host.filter(is_host)
+        .map(|_| text.to_owned())
+        .ok_or_else(|| "expected https://HOST without a path (http:// only on this machine)".to_owned())
 }
 
 /// Runs the command line.
@@ -219,7 +272,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Token { person } => {
-            let identity = Identity::open(&place.key_file(), LIFETIME)?;
+            let identity = place.identity(LIFETIME)?;
             println!("{}", identity.token(PersonId::from_uuid(person), &Clock::default(), LIFETIME));
             Ok(())
         }
@@ -232,6 +285,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             println!("{} buddies looked at, {} changes", done.buddies, done.changes);
             Ok(())
         }
+        Command::Client(what) => client::run(&place, what),
         Command::Keys(what) => keys::run(&place, &what),
         Command::Journal(what) => journal::run(&place, &what),
         Command::Doctor => doctor::doctor(&place),

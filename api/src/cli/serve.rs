@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use naast_domain::access::{Power, Principal};
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, Organisation, OrganisationKind};
@@ -115,16 +114,7 @@ pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, 
     let (person, keys): (PersonId, _) = (fresh(), platform.keys.clone());
     let organisation = fresh();
     let membership = fresh();
-    let founder = Principal {
-        person,
-        powers: vec![Power {
-            role: Role::Administrator,
-            organisation,
-            programme: None,
-            school: None,
-            board: None,
-        }],
-    };
+    let founder = super::operator(person, organisation);
     platform
         .store
         .write(move |tx| {

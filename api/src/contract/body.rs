@@ -38,10 +38,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
             if !is_json {
                 return Err(Error::Refused("unsupported-media-type"));
             }
-            let bytes = tokio::time::timeout(DEADLINE, collect(payload))
-                .await
-                .map_err(|_| Error::Refused("body-too-slow"))??;
-            read(&bytes).map(Self)
+            read(&gather(payload).await?).map(Self)
         })
     }
 }
@@ -54,6 +51,11 @@ fn is_json(request: &HttpRequest) -> bool {
         && ["application/json", "application/merge-patch+json"]
             .iter()
             .any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+/// The bytes of a body, within their limits.
+pub(super) async fn gather(payload: dev::Payload) -> Result<BytesMut, Error> {
+    tokio::time::timeout(DEADLINE, collect(payload)).await.map_err(|_| Error::Refused("body-too-slow"))?
 }
 
 async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {

@@ -1,5 +1,7 @@
 //! Making the OpenAPI document: the code gives paths and schemas; what holds for every operation is added here, once.
 
+use naast_domain::code::Code as _;
+use naast_domain::identity::Scope;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
@@ -20,7 +22,8 @@ pub const BASE: &str = "/v1";
 conversation that comes before, consent that is really hers, a buddy who is really independent of the school, \
 matching, and support.\n\nAPI achter buddyprogramma's voor ouders in het passend onderwijs. De begrippen staan met \
 hun Nederlandse woord in de woordenlijst (docs/GLOSSARY.md).\n\n**Signing in**: `Authorization: Bearer <token>`. A \
-token says who calls; roles are read at each call. **Changing**: send the `ETag` that you read in `If-Match`. \
+token says who calls; roles are read at each call. People get one by a one-time code, systems as a client: see \
+the tag `identity`. **Changing**: send the `ETag` that you read in `If-Match`. \
 **Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
 lists of codes can grow; treat an unknown code as you treat an unknown word.",
         version = "1.0.0",
@@ -31,6 +34,7 @@ lists of codes can grow; treat an unknown code as you treat an unknown word.",
     tags(
         (name = "directory", description = "Schools, boards and partnerships, as DUO publishes them."),
         (name = "organisations", description = "Who takes part, in which role. Only an active membership counts (I1)."),
+        (name = "identity", description = "Signing in: one-time codes, tokens, and what another issuer vouches for."),
         (name = "programmes", description = "Buddy programmes in their three forms, and what follows from a form (I1, S0, S1, S6)."),
         (name = "conversations", description = "The consent conversation (L6): no step leaps over another."),
         (name = "requests", description = "Support requests and the parent's consents (S5)."),
@@ -84,7 +88,9 @@ fn close_schemas(document: &mut Value) {
                 .collect();
             schema["required"] = Value::Array(members);
         }
-        if schema.get("additionalProperties").is_none() {
+        // RFC 6749, 3.2: what an OAuth endpoint does not know, it ignores
+        let open = ["TokenBody", "RevocationBody"].contains(&name.as_str());
+        if schema.get("additionalProperties").is_none() && !open {
             schema["additionalProperties"] = Value::Bool(false);
         }
     }
@@ -169,7 +175,15 @@ fn components(document: &mut Value) {
             "schema": { "type": "string", "format": "uuid" }
         }
     });
+    let scopes: Map<String, Value> =
+        Scope::ALL.iter().map(|scope| (scope.code().to_owned(), scope.label().en.into())).collect();
     document["components"]["securitySchemes"] = json!({
+        "client": {
+            "type": "oauth2",
+            "flows": { "clientCredentials": { "tokenUrl": "/v1/oauth/token", "scopes": scopes } },
+            "description": "A connected system: it works for one organisation and one purpose. Any one of the scopes that \
+                            an operation names opens it; an operation that names none is for people."
+        },
         "person": {
             "type": "http",
             "scheme": "bearer",

@@ -3,6 +3,7 @@
 
 mod body;
 mod document;
+mod form;
 mod query;
 mod webhooks;
 
@@ -11,10 +12,13 @@ use std::sync::LazyLock;
 
 use actix_web::http::Method;
 use jsonschema::Validator;
+use naast_domain::code::{Code as _, CodeSet};
+use naast_domain::identity::Scope;
 use serde_json::{Value, json};
 
 pub use body::Body;
 pub use document::{API_VERSION, BASE};
+pub use form::Form;
 pub use query::{Path, Query};
 
 /// The contract of this build. Made once.
@@ -28,6 +32,7 @@ pub struct Contract {
     pub json: String,
     bodies: HashMap<String, Validator>,
     operations: HashMap<(Method, String), HashMap<String, Parameter>>,
+    scopes: HashMap<(Method, String), CodeSet<Scope>>,
     paths: Vec<(Vec<String>, Vec<&'static str>)>,
 }
 
@@ -70,6 +75,7 @@ impl Contract {
             })
             .collect();
         let mut operations = HashMap::new();
+        let mut scopes = HashMap::new();
         let mut paths = Vec::new();
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             let mut methods = Vec::new();
@@ -92,6 +98,7 @@ impl Contract {
                     })
                     .collect();
                 let method = Method::from_bytes(method.as_bytes()).expect("a known method");
+                scopes.insert((method.clone(), format!("{BASE}{path}")), scopes_of(operation));
                 operations.insert((method, format!("{BASE}{path}")), query);
             }
             if methods.contains(&"GET") {
@@ -100,7 +107,7 @@ impl Contract {
             paths.push((format!("{BASE}{path}").split('/').map(str::to_owned).collect(), methods));
         }
         let json = serde_json::to_string(&document).expect("the document is JSON");
-        Self { document, json, bodies, operations, paths }
+        Self { document, json, bodies, operations, scopes, paths }
     }
 
     /// The document as YAML text: the file openapi.yaml.
@@ -115,6 +122,11 @@ impl Contract {
         self.bodies.get(schema)
     }
 
+    /// The scopes by which a connected system may do an operation, any one of them; none for what only people do.
+    pub fn scopes(&self, method: &Method, path: &str) -> CodeSet<Scope> {
+        self.scopes.get(&(method.clone(), path.to_owned())).copied().unwrap_or_default()
+    }
+
     /// The methods of a path; `None` when the contract has no such path.
     pub fn methods_of(&self, path: &str) -> Option<Vec<&'static str>> {
         let segments: Vec<&str> = path.split('/').collect();
@@ -126,6 +138,13 @@ impl Contract {
         };
         self.paths.iter().find(|(template, _)| fits(template)).map(|(_, methods)| methods.clone())
     }
+}
+
+/// The scopes that the security requirements of an operation name.
+fn scopes_of(operation: &Value) -> CodeSet<Scope> {
+    let ways = operation["security"].as_array().into_iter().flatten();
+    let named = ways.filter_map(|way| way["client"].as_array()).flatten().filter_map(Value::as_str);
+    named.map(|scope| Scope::parse(scope).expect("a scope of the list; a test builds the contract")).collect()
 }
 
 fn known_method(method: &str) -> Option<&'static str> {

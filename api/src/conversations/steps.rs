@@ -90,7 +90,7 @@ fn check_words(body: &ConversationStepBody) -> Result<(), Error> {
 }
 
 /// Record a step of the school's side.
-#[utoipa::path(operation_id = "recordConversationStep", tag = "conversations", params(("id" = ConversationId, Path, description = "The conversation"), ("If-Match" = String, Header, description = "The ETag of the conversation that was read")), request_body = ConversationStepBody, responses((status = 201, description = "Recorded", body = ConversationStepResultView)))]
+#[utoipa::path(operation_id = "recordConversationStep", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), params(("id" = ConversationId, Path, description = "The conversation"), ("If-Match" = String, Header, description = "The ETag of the conversation that was read")), request_body = ConversationStepBody, responses((status = 201, description = "Recorded", body = ConversationStepResultView)))]
 #[post("/conversations/{id}/answers")]
 pub async fn record_conversation_step(
     platform: web::Data<Platform>,
@@ -152,7 +152,7 @@ page_of! {
 }
 
 /// List the steps that the school's side recorded.
-#[utoipa::path(operation_id = "listConversationSteps", tag = "conversations", params(("id" = ConversationId, Path, description = "The conversation")), responses((status = 200, description = "All of them, on one page", body = ConversationStepPage)))]
+#[utoipa::path(operation_id = "listConversationSteps", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), params(("id" = ConversationId, Path, description = "The conversation")), responses((status = 200, description = "All of them, on one page", body = ConversationStepPage)))]
 #[get("/conversations/{id}/answers")]
 pub async fn list_conversation_steps(
     platform: web::Data<Platform>,

@@ -83,7 +83,7 @@ fn position(question: &str, after: Option<&str>) -> Result<Option<i64>, Error> {
 ///
 /// The events of one programme, or of the platform, in the order in which they were recorded. Keep `after`, and ask again
 /// with it: nothing is skipped, whatever was being written at the moment that you read.
-#[utoipa::path(operation_id = "listEvents", tag = "events", params(EventQuery), responses((status = 200, description = "A page, oldest first", body = EventPage)))]
+#[utoipa::path(operation_id = "listEvents", tag = "events", security(("person" = []), ("client" = ["events:read"])), params(EventQuery), responses((status = 200, description = "A page, oldest first", body = EventPage)))]
 #[get("/events")]
 pub async fn list_events(
     platform: web::Data<Platform>,

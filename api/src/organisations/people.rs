@@ -5,6 +5,7 @@ use naast_domain::access::RegisterPeople;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
+use naast_persistence::identity::addresses;
 use naast_persistence::organisations::{self, Person};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,17 +14,28 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Body;
+use crate::identity::{check_address, of_address};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
 /// A person to register.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "name": "Voorbeeld Persoon" }))]
+#[schema(example = json!({ "name": "Voorbeeld Persoon", "email": "persoon@example.org" }))]
 pub struct PersonBody {
     /// Her name.
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
+    /// The address by which she signs in. Only its fingerprint is kept, apart from everything else. The answer is the same
+    /// when the address leads to another account already.
+    #[schema(min_length = 3, max_length = 254)]
+    pub email: Option<String>,
+}
+
+impl std::fmt::Debug for PersonBody {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("PersonBody(withheld)")
+    }
 }
 
 /// A person who was registered.
@@ -44,12 +56,17 @@ pub async fn register_person(
     caller: Caller,
     Body(body): Body<PersonBody>,
 ) -> Result<Answer<PersonView>, Error> {
+    let email = body.email.as_deref().map(|email| check_address(email, "/email")).transpose()?;
     let person = Person { id: fresh(), name: body.name };
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RegisterPeople>()?;
             let role = if grant.reaches_all() { Role::Administrator } else { Role::Coordinator };
             organisations::insert_person(cx.tx, cx.keys, &grant, &person, cx.now)?;
+            if let Some(email) = &email {
+                let address = of_address(cx.keys, email);
+                addresses::insert(cx.tx, &grant, &address, person.id, cx.now)?;
+            }
             let entry =
                 cx.entry(Chain::PLATFORM, role, Purpose::Administration, "person.registered").on(person.id);
             let view = PersonView { id: person.id, name: person.name.clone() };

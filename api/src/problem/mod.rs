@@ -7,6 +7,8 @@ mod fault;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use naast_domain::code::{Code as _, CodeSet};
+use naast_domain::identity::Scope;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Fault;
@@ -28,6 +30,9 @@ pub enum Error {
     /// No role of the caller may do this.
     #[error("no role of the caller may do this")]
     Forbidden,
+    /// A connected system may not do this with the scopes of its token; with one of these it might.
+    #[error("no scope of the token opens this")]
+    Scope(CodeSet<Scope>),
     /// There is no such thing, or it is somebody else's.
     #[error("not found")]
     NotFound,
@@ -134,6 +139,7 @@ impl Error {
             Self::Input(_) => "invalid-input",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
+            Self::Scope(_) => "insufficient-scope",
             Self::NotFound => "not-found",
             Self::Rule(rejection) => rejection.code,
             Self::PreconditionMissing => "precondition-missing",
@@ -194,6 +200,12 @@ impl Error {
             }
             Self::Unauthenticated => {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+            }
+            Self::Scope(opening) => {
+                let scopes: Vec<&str> = opening.iter().map(Scope::code).collect();
+                // RFC 6750, 3.1
+                let told = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
+                response.insert_header((header::WWW_AUTHENTICATE, told));
             }
             Self::Refused("unsupported-media-type") => {
                 response.insert_header(("Accept-Post", "application/json"));

@@ -84,7 +84,7 @@ page_of! {
 }
 
 /// List the schools that a programme covers.
-#[utoipa::path(operation_id = "listCoveredSchools", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme"), PageQuery), responses((status = 200, description = "A page", body = CoveragePage)))]
+#[utoipa::path(operation_id = "listCoveredSchools", tag = "programmes", security(("person" = []), ("client" = ["conversations:open", "directory:read"])), params(("id" = ProgrammeId, Path, description = "The programme"), PageQuery), responses((status = 200, description = "A page", body = CoveragePage)))]
 #[get("/programmes/{id}/schools")]
 pub async fn list_covered_schools(
     platform: web::Data<Platform>,

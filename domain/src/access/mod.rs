@@ -85,13 +85,19 @@ impl Principal {
     /// Leave to do this action, when any role of the caller may do it to anything at all.
     ///
     /// Everybody may be a parent or a buddy of something, so an action that the table gives to the owner or the
-    /// assigned buddy is granted to every caller; what it reaches is decided per object.
+    /// assigned buddy is granted to every person; what it reaches is decided per object. A connected system is nobody's
+    /// parent or buddy.
     pub fn grant<A: Action>(&self) -> Option<Grant<A>> {
         let may = A::ALLOWED.iter().any(|(role, relation)| match relation {
-            Relation::Own | Relation::Assigned => true,
+            Relation::Own | Relation::Assigned => !self.is_a_system(),
             _ => self.powers.iter().any(|power| power.role == *role),
         });
         may.then(|| Grant { principal: self.clone(), action: PhantomData })
+    }
+
+    /// Whether a connected system calls, and no person.
+    pub fn is_a_system(&self) -> bool {
+        self.powers.iter().any(|power| power.role.is_of_a_system())
     }
 
     /// Whether the caller holds a role of the school's side at this school or its board.
@@ -126,8 +132,8 @@ impl<A: Action> Grant<A> {
         let holds =
             |fits: &dyn Fn(&Power) -> bool| self.principal.powers.iter().any(|p| p.role == role && fits(p));
         match relation {
-            Relation::Own => object.owner == me,
-            Relation::Assigned => object.assigned == me,
+            Relation::Own => object.owner == me && !self.principal.is_a_system(),
+            Relation::Assigned => object.assigned == me && !self.principal.is_a_system(),
             Relation::Programme => object.programme.is_some_and(|of| holds(&|p| p.programme == Some(of))),
             Relation::School => object.school.is_some_and(|of| holds(&|p| p.school.as_ref() == Some(of))),
             Relation::Platform => holds(&|_| true),
@@ -211,6 +217,27 @@ mod tests {
             grant.reaches(Standing { owner: Some(id(1).into()), ..Standing::default() }),
             Some(Role::Parent)
         );
+    }
+
+    #[test]
+    fn a_system_reaches_its_own_school_and_is_nobodys_parent() {
+        let school = LocationCode::parse("99ZZ00").expect("a location code");
+        let other = LocationCode::parse("99ZY00").expect("a location code");
+        let system = Principal {
+            person: id(1).into(),
+            powers: vec![Power {
+                role: Role::ConversationOpener,
+                organisation: id(9).into(),
+                programme: None,
+                school: Some(school.clone()),
+                board: None,
+            }],
+        };
+        assert!(system.grant::<ReadRequest>().is_none());
+        let grant = system.grant::<HoldConversation>().expect("its scope opens conversations");
+        let at = |school| Standing { school: Some(school), ..Standing::default() };
+        assert_eq!(grant.reaches(at(&school)), Some(Role::ConversationOpener));
+        assert_eq!(grant.reaches(at(&other)), None);
     }
 
     #[test]

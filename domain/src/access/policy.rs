@@ -37,13 +37,16 @@ policy! {
     /// Give, suspend and end roles.
     ManageMemberships: Administrator of Platform;
 
+    /// Connect systems, change their keys, and shut them out.
+    ManageClients: Administrator of Platform;
+
     /// Start programmes, change their form, say which schools they cover.
     ManageProgrammes: Administrator of Platform;
 
     /// Open a consent conversation and record its steps (L6).
-    HoldConversation: SchoolLeader of School, SchoolStaff of School, Professional of School;
+    HoldConversation: SchoolLeader of School, SchoolStaff of School, Professional of School, ConversationOpener of School;
     /// Read the school's side of a conversation.
-    ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School;
+    ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School, ConversationOpener of School, ReferralReader of School;
 
     /// Read a support request; the buddy while a match with it runs.
     ReadRequest: Parent of Own, Coordinator of Programme, Buddy of Assigned;
@@ -87,7 +90,7 @@ policy! {
     DeclareOwnTies: Coordinator of Programme;
 
     /// Read the feed of events.
-    ReadEvents: Administrator of Platform, Auditor of Platform, Coordinator of Programme;
+    ReadEvents: Administrator of Platform, Auditor of Platform, Coordinator of Programme, EventReader of Programme;
     /// Read subscriptions to events, and what was delivered.
     ReadWebhooks: Administrator of Platform, Auditor of Platform, Coordinator of Programme;
     /// Make subscriptions, change their secrets, disable and enable them, send again.

@@ -1,0 +1,58 @@
+//! A form: what OAuth's endpoints take instead of JSON (RFC 6749, appendix B), checked against the published schema like
+//! any other body.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::CONTRACT;
+use super::body::gather;
+use crate::problem::Error;
+
+/// A form that keeps its schema; `None` when it does not. OAuth's endpoints have words of their own for that.
+#[derive(Debug)]
+pub struct Form<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let is_form = is_form(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = gather(payload).await?;
+            Ok(Self(if is_form { read(&bytes)? } else { None }))
+        })
+    }
+}
+
+fn is_form(request: &HttpRequest) -> bool {
+    let mut types = request.headers().get_all(header::CONTENT_TYPE);
+    let Some(Ok(kind)) = types.next().map(header::HeaderValue::to_str) else { return false };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    types.next().is_none() && kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// A field that is given twice spoils the form, and an empty one counts as left out (RFC 6749, 3.2).
+fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Option<T>, Error> {
+    let Ok(pairs) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(bytes) else { return Ok(None) };
+    let mut members = Map::new();
+    for (name, text) in pairs {
+        if text.chars().any(char::is_control) || members.contains_key(&name) {
+            return Ok(None);
+        }
+        if !text.is_empty() {
+            members.insert(name, Value::from(text));
+        }
+    }
+    let value = Value::Object(members);
+    let validator =
+        CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
+    Ok(if validator.is_valid(&value) { T::deserialize(value).ok() } else { None })
+}

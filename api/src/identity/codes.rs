@@ -1,0 +1,110 @@
+//! A person asks for a one-time code by mail. Known or unknown, the address is not looked up here at all: the answer and the
+//! work are the same, and who has no account begins one when she uses the code.
+
+use actix_web::{post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::identity::{SignInCode, codes as rules, may_send};
+use naast_domain::ids::SignInCodeId;
+use naast_domain::text::Text;
+use naast_persistence::Kept;
+use naast_persistence::identity::codes;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::post::Letter;
+use super::{fingerprint, of_address};
+use crate::answer::Answer;
+use crate::caller::Reader;
+use crate::clock::{fresh, fresh_digits};
+use crate::contract::Body;
+use crate::platform::Platform;
+use crate::problem::{Error, InputFault};
+
+/// Where a code should go.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "email": "ouder@example.org" }))]
+pub struct SignInCodeBody {
+    /// The e-mail address.
+    #[schema(min_length = 3, max_length = 254)]
+    pub email: String,
+}
+
+impl std::fmt::Debug for SignInCodeBody {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("SignInCodeBody(withheld)")
+    }
+}
+
+/// What to send along with the code. It says nothing of the address.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInCodeView {
+    /// Goes with the code to the token endpoint, as `sign_in_id`. Without it a code is of no use to anybody.
+    pub sign_in_id: SignInCodeId,
+    /// When the code stops being good.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The fingerprint of a code. The id in it keeps two people with the same digits apart.
+pub(super) fn of_code(id: SignInCodeId, digits: &str) -> [u8; 32] {
+    let digits: String = digits.chars().filter(|letter| !letter.is_whitespace()).collect();
+    fingerprint("naast.sign-in-code.v1", &[&id.to_string(), &digits])
+}
+
+/// Whether this is an address that mail can go to.
+pub(crate) fn check_address(address: &str, pointer: &str) -> Result<lettre::Address, InputFault> {
+    let text =
+        Text::of("Een e-mailadres, zoals naam@voorbeeld.nl.", "An e-mail address, such as name@example.org.");
+    address
+        .trim()
+        .parse::<lettre::Address>()
+        .ok()
+        .filter(|address| address.domain().contains('.'))
+        .ok_or_else(|| InputFault::body(pointer, "format", text))
+}
+
+fn letter(to: lettre::Address, digits: &str, reader: Reader) -> Letter {
+    let (first, last) = digits.split_at(4);
+    let subject = Text::of("Uw code voor Naast", "Your code for Naast");
+    let text = Text::new(
+        format!(
+            "Uw code is {first} {last}\n\nDe code geldt tien minuten en werkt één keer. Geef hem aan niemand.\n\
+             Vroeg u hier niet om? Dan hoeft u niets te doen.\n"
+        ),
+        format!(
+            "Your code is {first} {last}\n\nIt is good for ten minutes and works once. Give it to nobody.\n\
+             Did you not ask for it? Then you need not do anything.\n"
+        ),
+    );
+    Letter { to, subject: subject.get(reader.0).to_owned(), text: text.get(reader.0).to_owned() }
+}
+
+/// Ask for a one-time code by mail. The answer is the same for every address, also for one that got too many lately.
+#[utoipa::path(operation_id = "requestSignInCode", tag = "identity", security(()), request_body = SignInCodeBody, responses((status = 202, description = "Taken in; look in the mail", body = SignInCodeView)))]
+#[post("/sign-in-codes")]
+pub async fn request_sign_in_code(
+    platform: web::Data<Platform>,
+    reader: Reader,
+    Body(body): Body<SignInCodeBody>,
+) -> Result<Answer<SignInCodeView>, Error> {
+    let to = check_address(&body.email, "/email")?;
+    let (now, digits) = (platform.clock.now(), fresh_digits());
+    let code = SignInCode::made(fresh(), now);
+    let view = SignInCodeView { sign_in_id: code.id, expires_at: code.expires_at };
+    let (address, code_hash) = (of_address(&platform.keys, &to), of_code(code.id, &digits));
+    let may_go = platform
+        .write_open(move |tx| {
+            if !may_send(codes::made_since(tx, &address, now - rules::WINDOW)?) {
+                return Ok::<_, Error>(Kept::unchanged(false));
+            }
+            codes::insert(tx, &code, &address, &code_hash, now, now - rules::WINDOW)?;
+            Ok(Kept::bookkeeping(true))
+        })
+        .await?;
+    if may_go {
+        // goes by itself: how long the post takes is nobody's to measure
+        platform.identity.post.send(letter(to, &digits, reader));
+    }
+    Ok(Answer::accepted(view))
+}

@@ -1,0 +1,199 @@
+//! Who calls. A token proves a person or a connected system and nothing else: roles are read from the database at each call.
+//!
+//! Only tokens of this installation open the API, so there is one way to check one. Whoever has something else, a code from
+//! her mail, a client's key, a token of her school's identity provider, exchanges it at the [`token`] endpoint.
+
+mod codes;
+mod jwt;
+pub(crate) mod keys;
+pub mod metadata;
+mod oauth;
+pub mod post;
+mod subject;
+pub mod token;
+mod tokens;
+pub mod trusted;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use chrono::TimeDelta;
+use naast_domain::Moment;
+use naast_domain::ids::PersonId;
+use naast_persistence::keys::Keys;
+use sha2::{Digest, Sha256};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::Clock;
+
+pub use keys::{KeyError, KeyRing, rotate};
+pub use subject::{Reach, Subject};
+
+pub(crate) use codes::check_address;
+pub(crate) use keys::owner_only;
+
+/// Who issues, where nothing else is set.
+pub const ISSUER: &str = "https://naast.example";
+/// The audience of every token.
+pub const AUDIENCE: &str = "naast-api";
+/// A token lives ten minutes at most, but where a trial says otherwise.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// The client that people sign in with.
+pub(crate) const PEOPLES_CLIENT: &str = "naast";
+
+/// How many verified tokens are remembered. Beyond it, all are forgotten and verified anew.
+const REMEMBERED: usize = 10_000;
+
+/// How often the files of the keys are looked at, in seconds: a rotation is planned further ahead than that.
+const LOOK_EVERY: i64 = 60;
+
+/// The routes of this room.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(codes::request_sign_in_code).service(token::issue_token).service(token::revoke_token);
+}
+
+/// The keys of this installation, what it verified lately, whom it trusts, and the post by which codes go.
+pub struct Identity {
+    file: PathBuf,
+    ring: RwLock<Arc<KeyRing>>,
+    looked_at: AtomicI64,
+    longest: TimeDelta,
+    issuer: String,
+    verified: Mutex<HashMap<[u8; 32], (Subject, i64)>>,
+    /// By which codes go to people.
+    pub post: post::Post,
+    /// The issuers whose tokens can be exchanged for ours.
+    pub trusted: trusted::TrustedIssuers,
+}
+
+impl Identity {
+    /// Opens the keys of this file, and makes the first when there is none. Mail goes to the folder `mail` beside it, and
+    /// nobody else is trusted, until somebody says otherwise.
+    pub fn open(file: &Path, longest: TimeDelta) -> Result<Self, KeyError> {
+        let ring = KeyRing::open(file)?;
+        let mail = file.parent().unwrap_or(Path::new(".")).join("mail");
+        Ok(Self {
+            file: file.to_owned(),
+            ring: RwLock::new(Arc::new(ring)),
+            looked_at: AtomicI64::new(0),
+            longest,
+            issuer: ISSUER.to_owned(),
+            verified: Mutex::new(HashMap::new()),
+            post: post::Post::to_folder(mail),
+            trusted: trusted::TrustedIssuers::default(),
+        })
+    }
+
+    /// The same under its public address, which names it as issuer.
+    #[must_use]
+    pub fn issued_by(self, address: &str) -> Self {
+        Self { issuer: address.trim_end_matches('/').to_owned(), ..self }
+    }
+
+    /// The same with another post.
+    #[must_use]
+    pub fn with_post(self, post: post::Post) -> Self {
+        Self { post, ..self }
+    }
+
+    /// The same, trusting these.
+    #[must_use]
+    pub fn trusting(self, trusted: trusted::TrustedIssuers) -> Self {
+        Self { trusted, ..self }
+    }
+
+    /// Who issues: the public address of this installation.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// How long a token lives at most.
+    pub fn longest(&self) -> TimeDelta {
+        self.longest
+    }
+
+    /// The keys as their files are now, or were less than a minute ago.
+    ///
+    /// # Panics
+    /// Never: nothing panics while it holds the lock.
+    pub fn ring(&self, now: Moment) -> Arc<KeyRing> {
+        let last = self.looked_at.swap(now.timestamp(), Ordering::Relaxed);
+        if (now.timestamp() - last).abs() >= LOOK_EVERY {
+            match KeyRing::open(&self.file) {
+                Ok(ring) => *self.ring.write().expect("nothing panics here") = Arc::new(ring),
+                // those that were read before still sign and verify
+                Err(fault) => log::error!("{fault}"),
+            }
+        } else {
+            self.looked_at.store(last, Ordering::Relaxed);
+        }
+        Arc::clone(&self.ring.read().expect("nothing panics here"))
+    }
+
+    /// A token for a person, for trials and tests.
+    pub fn token(&self, person: PersonId, clock: &Clock, lifetime: TimeDelta) -> String {
+        self.issue(&person.into(), "naast-cli", (clock.now(), lifetime))
+    }
+
+    /// A token for a subject that proved itself, by way of a client.
+    pub(crate) fn issue(
+        &self,
+        subject: &Subject,
+        client: &str,
+        (now, lifetime): (Moment, TimeDelta),
+    ) -> String {
+        tokens::sign(&self.ring(now), &self.issuer, subject, client, (now, lifetime.min(self.longest)))
+    }
+
+    /// Whom a token proves; `None` for anything that is not in perfect order.
+    pub fn verify(&self, token: &str, now: Moment) -> Option<Subject> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        if let Some((subject, exp)) = self.verified.lock().ok()?.get(&digest) {
+            return (now.timestamp() < *exp).then(|| subject.clone());
+        }
+        let (subject, exp) = tokens::examine(&self.ring(now), &self.issuer, token, (now, self.longest))?;
+        let mut verified = self.verified.lock().ok()?;
+        if verified.len() >= REMEMBERED {
+            verified.clear();
+        }
+        verified.insert(digest, (subject.clone(), exp));
+        Some(subject)
+    }
+
+    /// Signs bytes with the key that signs at a moment: for anchors of the journal.
+    pub fn sign(&self, bytes: &[u8], now: Moment) -> Vec<u8> {
+        self.ring(now).signing(now).sign(bytes)
+    }
+
+    /// Whether any key of this installation, however old, made this signature.
+    ///
+    /// # Panics
+    /// Never: nothing panics while it holds the lock.
+    pub fn attests(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        let ring = Arc::clone(&self.ring.read().expect("nothing panics while it holds the lock"));
+        ring.attests(bytes, signature)
+    }
+}
+
+/// The fingerprint of something secret or personal. The label keeps fingerprints of different things apart.
+pub(crate) fn fingerprint(label: &str, parts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in [label].iter().chain(parts) {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().into()
+}
+
+/// What an address is found by, however it is written: without spaces around it, and in small letters. Who does not have the
+/// master keys cannot test an address that she guesses.
+pub(crate) fn of_address(keys: &Keys, address: &lettre::Address) -> [u8; 16] {
+    keys.blind("sign-in-address", &address.to_string().to_lowercase())
+}
+
+/// Whether two fingerprints are the same, in a time that does not tell how nearly.
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(one, other).is_ok()
+}

@@ -1,0 +1,65 @@
+//! Whom a token proves, and how far it goes.
+
+use naast_domain::Date;
+use naast_domain::access::Principal;
+use naast_domain::code::CodeSet;
+use naast_domain::identity::{Scope, VouchedRole};
+use naast_domain::ids::{ClientId, PersonId};
+use naast_persistence::identity::{clients, external};
+use naast_persistence::{Database, organisations};
+
+use crate::problem::Error;
+
+/// Whom a token proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The person; for a connected system the account that bears its name.
+    pub person: PersonId,
+    /// How far the token goes.
+    pub reach: Reach,
+}
+
+/// How far a token goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// A person, with whatever the database says of her at the moment of the call.
+    Person,
+    /// The same, and these roles at schools, on the word of her school's own identity provider.
+    Vouched(Vec<VouchedRole>),
+    /// A connected system, within these scopes.
+    System(CodeSet<Scope>),
+}
+
+impl From<PersonId> for Subject {
+    fn from(person: PersonId) -> Self {
+        Self { person, reach: Reach::Person }
+    }
+}
+
+impl Subject {
+    /// A connected system within these scopes.
+    pub fn system(client: ClientId, scopes: CodeSet<Scope>) -> Self {
+        Self { person: client.into(), reach: Reach::System(scopes) }
+    }
+
+    /// What this subject may be on a day: read from the database, at each call.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when there is nobody with this id, or the system is shut out.
+    pub fn principal(&self, db: &mut Database<'_>, today: Date) -> Result<Principal, Error> {
+        let found = match &self.reach {
+            Reach::System(scopes) => {
+                clients::principal(db, ClientId::from_uuid(self.person.uuid()), *scopes)?
+            }
+            Reach::Person => organisations::principal(db, self.person, today)?,
+            Reach::Vouched(roles) => {
+                let mut found = organisations::principal(db, self.person, today)?;
+                if let Some(principal) = &mut found {
+                    principal.powers.extend(external::powers(db, roles)?);
+                }
+                found
+            }
+        };
+        found.ok_or(Error::Unauthenticated)
+    }
+}

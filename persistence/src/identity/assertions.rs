@@ -1,0 +1,31 @@
+//! Which assertions were used. Kept in the database, so that replicas agree.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::ids::ClientId;
+
+use super::Fingerprint;
+use crate::columns::{At, Key};
+use crate::schema::used_assertions;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// Uses up the number of an assertion; `false` when it was used before. What expired before `forget_before` is forgotten.
+pub fn use_up(
+    tx: &mut Transaction<'_, '_>,
+    client: ClientId,
+    jti: &Fingerprint,
+    expires_at: Moment,
+    forget_before: Moment,
+) -> Result<bool, Error> {
+    let old = used_assertions::table.filter(used_assertions::expires_at.lt(At(forget_before)));
+    on_either!(&mut **tx, |c| diesel::delete(old).execute(c))?;
+    let row = (
+        used_assertions::client_id.eq(Key::from(client)),
+        used_assertions::jti_hash.eq(&jti[..]),
+        used_assertions::expires_at.eq(At(expires_at)),
+    );
+    let insert = diesel::insert_into(used_assertions::table).values(row);
+    let kept = on_either!(&mut **tx, |c| insert.on_conflict_do_nothing().execute(c))?;
+    Ok(kept == 1)
+}

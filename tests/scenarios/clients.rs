@@ -1,0 +1,211 @@
+//! Connected systems prove themselves: with a key, once for each assertion, or with a secret; and whatever is wrong, the
+//! answer is the same.
+
+use chrono::TimeDelta;
+use naast_api::cli::client::{Proof, revoke, rotate};
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::{count, holds, seen};
+use crate::signing_in::{
+    FORM, KeyClient, OtherKey, ask, basic, call, client_token, form, key_client, key_file, refused,
+    secret_client,
+};
+
+on_both!(
+    a_client_signs_in_with_its_key,
+    an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words,
+    a_client_signs_in_with_its_secret_for_trials,
+    a_key_is_changed_without_an_interruption,
+    a_client_that_is_revoked_is_out_on_the_next_call,
+    a_token_request_that_is_no_request_is_refused,
+);
+
+const SCOPES: &[&str] = &["directory:read", "conversations:open"];
+
+fn a_client_signs_in_with_its_key(engine: Engine) {
+    let world = World::new(engine);
+    for key in [OtherKey::ed25519(), OtherKey::p256()] {
+        let client = key_client(&world, key, SCOPES);
+        let reply =
+            KeyClient::ask(&world.app, &client.key.sign(None, &client.claims(&world.app))).expect(200);
+        assert_eq!(reply.body["scope"], "directory:read conversations:open");
+        assert_eq!((&reply.body["expires_in"], &reply.body["refresh_token"]), (&json!(600), &Value::Null));
+        call(&world.app, &reply.text("access_token"), "GET", "/boards", None).expect(200);
+        // for the issuer as a whole is as good as for the endpoint
+        let mut claims = client.claims(&world.app);
+        claims["aud"] = json!([world.app.platform.identity.issuer(), "https://elsewhere.example"]);
+        KeyClient::ask(&world.app, &client.key.sign(None, &claims)).expect(200);
+    }
+}
+
+fn an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let client = key_client(&world, OtherKey::ed25519(), SCOPES);
+    let other = key_client(&world, OtherKey::ed25519(), SCOPES);
+    let now = app.platform.clock.now().timestamp();
+    let refusal = seen(&refused(KeyClient::ask(app, "geen assertion"), 401, "invalid_client"));
+    let with = |name: &str, value: Value| {
+        let mut claims = client.claims(app);
+        claims[name] = value;
+        client.key.sign(None, &claims)
+    };
+    let mut bad = vec![
+        ("replayed", {
+            let assertion = client.key.sign(None, &client.claims(app));
+            KeyClient::ask(app, &assertion).expect(200);
+            assertion
+        }),
+        ("signed by another client", other.key.sign(None, &client.claims(app))),
+        ("in another client's name", client.key.sign(None, &other.claims(app))),
+        ("of nobody", with("sub", json!(random_id()))),
+        ("issued by another", with("iss", json!(other.id))),
+        ("for another audience", with("aud", json!("https://elsewhere.example/v1/oauth/token"))),
+        ("for a longer audience", with("aud", json!("https://naast.example/v1/oauth/token/"))),
+        ("too far ahead", with("exp", json!(now + 400))),
+        ("expired", with("exp", json!(now - 1))),
+        ("from tomorrow", with("iat", json!(now + 86_400))),
+        ("not yet", with("nbf", json!(now + 3_600))),
+        ("expiry as text", with("exp", json!((now + 60).to_string()))),
+        ("empty number", with("jti", json!(""))),
+        ("by another algorithm", {
+            let mut key = OtherKey::p256();
+            std::mem::swap(&mut key.private, &mut OtherKey::p256().private);
+            key.sign(None, &client.claims(app))
+        }),
+    ];
+    for name in ["iss", "sub", "aud", "exp", "jti"] {
+        let mut claims = client.claims(app);
+        claims.as_object_mut().expect("claims").remove(name);
+        bad.push((name, client.key.sign(None, &claims)));
+    }
+    for (name, assertion) in bad {
+        assert_eq!(seen(&KeyClient::ask(app, &assertion)), refusal, "{name}");
+    }
+    let sound = || client.key.sign(None, &client.claims(app));
+    let fields = |kind: &str, id: &str| {
+        let assertion = sound();
+        let fields = [
+            ("grant_type", "client_credentials"),
+            ("client_assertion_type", kind),
+            ("client_assertion", &assertion),
+            ("client_id", id),
+        ];
+        ask(app, &[], &fields)
+    };
+    assert_eq!(seen(&fields("urn:other", &client.id)), refusal);
+    assert_eq!(seen(&fields(crate::signing_in::BY_ASSERTION, &other.id)), refusal);
+    fields(crate::signing_in::BY_ASSERTION, &client.id).expect(200);
+    // numbers of assertions are kept while they matter, and no longer
+    app.platform.clock.advance(TimeDelta::minutes(6));
+    KeyClient::ask(app, &sound()).expect(200);
+    assert_eq!(count(&world, "used_assertions"), 1);
+}
+
+fn a_client_signs_in_with_its_secret_for_trials(engine: Engine) {
+    let world = World::new(engine);
+    let client = secret_client(&world, &world.school, SCOPES);
+    assert!(!holds(&world, &client.1), "a secret is kept as a fingerprint");
+    let token = client_token(&world, &client);
+    call(&world.app, &token, "GET", "/partnerships", None).expect(200);
+    let asked = |header: &str, scope: &str| {
+        let fields = [("grant_type", "client_credentials"), ("scope", scope)];
+        ask(&world.app, &[("authorization", header)], &fields)
+    };
+    let sound = basic(&client.0, &client.1);
+    assert_eq!(asked(&sound, "directory:read").expect(200).body["scope"], "directory:read");
+    for scope in ["reports:read", "directory:read reports:read", "everything", "directory:read  "] {
+        refused(asked(&sound, scope), 400, "invalid_scope");
+    }
+    let wrong = refused(asked(&basic(&client.0, "geheim"), ""), 401, "invalid_client");
+    assert_eq!(wrong.header("www-authenticate"), Some("Basic realm=\"naast\""));
+    for header in
+        [basic(&random_id().to_string(), &client.1), basic("x", "y"), "Basic ???".into(), "Bearer x".into()]
+    {
+        assert_eq!(seen(&asked(&header, "")), seen(&wrong), "{header}");
+    }
+    // a client proves itself in one way, not in two
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", crate::signing_in::BY_ASSERTION),
+        ("client_assertion", "x"),
+    ];
+    refused(ask(&world.app, &[("authorization", &sound)], &fields), 401, "invalid_client");
+}
+
+fn a_key_is_changed_without_an_interruption(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let mut client = key_client(&world, OtherKey::ed25519(), SCOPES);
+    let id = client.id.parse().expect("a UUID");
+    let works = |key: &OtherKey| {
+        let assertion = key.sign(None, &client.claims(app));
+        KeyClient::ask(app, &assertion).status
+    };
+    let next = OtherKey::p256();
+    rotate(&app.platform, id, &key_file(&world, &next), 24).expect("the client is connected");
+    assert_eq!((works(&client.key), works(&next)), (200, 200));
+    app.platform.clock.advance(TimeDelta::hours(25));
+    assert_eq!((works(&client.key), works(&next)), (401, 200));
+    // a stolen key is out at once, also when it had been given some time
+    let last = OtherKey::ed25519();
+    rotate(&app.platform, id, &key_file(&world, &last), 0).expect("the client is connected");
+    assert_eq!((works(&next), works(&last)), (401, 200));
+    let secret = rotate(&app.platform, id, &Proof { public_key: None, secret: true }, 1).expect("connected");
+    client.key = last;
+    client_token(&world, &(client.id.clone(), secret.expect("a secret")));
+    assert_eq!(count(&world, "journal WHERE action = 'client.key-changed'"), 3);
+}
+
+fn a_client_that_is_revoked_is_out_on_the_next_call(engine: Engine) {
+    let world = World::new(engine);
+    let client = secret_client(&world, &world.school, SCOPES);
+    let token = client_token(&world, &client);
+    call(&world.app, &token, "GET", "/boards", None).expect(200);
+    revoke(&world.app.platform, client.0.parse().expect("a UUID")).expect("the client is connected");
+    let refusal = call(&world.app, &token, "GET", "/boards", None);
+    assert_eq!(seen(&refusal), seen(&call(&world.app, "nonsense", "GET", "/boards", None)));
+    let header = basic(&client.0, &client.1);
+    let fields = [("grant_type", "client_credentials")];
+    refused(ask(&world.app, &[("authorization", &header)], &fields), 401, "invalid_client");
+    assert!(revoke(&world.app.platform, client.0.parse().expect("a UUID")).is_err());
+    assert!(revoke(&world.app.platform, random_id()).is_err());
+    let rows = "journal WHERE action LIKE 'client.%' AND object_id = '";
+    assert_eq!(count(&world, &format!("{rows}{}'", client.0)), 2, "connected and revoked");
+}
+
+fn a_token_request_that_is_no_request_is_refused(engine: Engine) {
+    let world = World::new(engine);
+    let send =
+        |headers: &[(&str, &str)], body: Vec<u8>| world.app.send("POST", "/v1/oauth/token", headers, body);
+    let sound = form(&[("grant_type", "refresh_token"), ("refresh_token", "x")]);
+    refused(send(&[FORM], sound.clone()), 400, "invalid_grant");
+    let more = [sound.clone(), b"&colour=red".to_vec()].concat();
+    refused(send(&[FORM], more), 400, "invalid_grant");
+    for (headers, body) in [
+        (vec![], sound.clone()),
+        (vec![("content-type", "application/json")], br#"{"grant_type":"refresh_token"}"#.to_vec()),
+        (vec![FORM], Vec::new()),
+        (vec![FORM], b"grant_type=refresh_token".to_vec()),
+        (vec![FORM], b"grant_type=refresh_token&refresh_token=".to_vec()),
+        (vec![FORM], [sound.clone(), b"&grant_type=refresh_token".to_vec()].concat()),
+        (vec![FORM], b"grant_type=refresh_token&refresh_token=%00".to_vec()),
+        (
+            vec![FORM],
+            b"grant_type=https%3A%2F%2Fnaast.example%2Fgrants%2Fone-time-code&sign_in_id=x&code=1".to_vec(),
+        ),
+    ] {
+        let told = String::from_utf8_lossy(&body).into_owned();
+        let reply = send(&headers, body);
+        assert_eq!(reply.body["error"], "invalid_request", "{told}: {}", reply.body);
+        assert_eq!(reply.status, 400);
+    }
+    for grant in ["password", "authorization_code", "implicit"] {
+        refused(send(&[FORM], form(&[("grant_type", grant)])), 400, "unsupported_grant_type");
+    }
+    crate::looks::refused(send(&[FORM], vec![b'a'; 65 * 1024]), 413, "payload-too-large");
+    let english = send(&[FORM, ("accept-language", "en")], sound);
+    assert_eq!(english.body["error_description"], "This code or token does not hold.");
+}

@@ -1,0 +1,123 @@
+//! Signing keys are changed without anybody noticing, and everybody can read how to sign in.
+
+use chrono::{DateTime, TimeDelta};
+use naast_api::identity::rotate;
+use naast_api::journal::{anchor, read_anchors};
+use naast_tests::app::TestApp;
+use naast_tests::{Engine, on_both};
+use serde_json::Value;
+
+use crate::signing_in::call;
+
+on_both!(
+    a_signing_key_is_changed_without_anybody_noticing,
+    anchors_of_an_older_key_hold,
+    everybody_can_read_how_to_sign_in,
+);
+
+fn open(app: &TestApp, path: &str) -> Value {
+    let reply = app.send("GET", path, &[], Vec::new()).expect(200);
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{path}");
+    reply.body
+}
+
+fn kids(app: &TestApp) -> Vec<String> {
+    let set = open(app, "/.well-known/jwks.json");
+    set["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .map(|key| {
+            assert_eq!(
+                (&key["kty"], &key["crv"], &key["alg"]),
+                (&"OKP".into(), &"Ed25519".into(), &"EdDSA".into())
+            );
+            assert_eq!(key.as_object().expect("a key").len(), 6, "nothing but the public half: {key}");
+            key["kid"].as_str().expect("a name").to_owned()
+        })
+        .collect()
+}
+
+fn a_signing_key_is_changed_without_anybody_noticing(engine: Engine) {
+    let world = naast_tests::world::World::new(engine);
+    let app = &world.app;
+    let clock = &app.platform.clock;
+    let kid = |token: &str| jsonwebtoken::decode_header(token).expect("a header").kid.expect("a name");
+    let works = |token: &str| call(app, token, "GET", "/me", None).status;
+    let file = app.platform.data.join("key.pk8");
+    let first = kids(app);
+    assert_eq!(first, [kid(&app.token(world.leader))]);
+
+    let next = rotate(&file, clock.now(), TimeDelta::minutes(15)).expect("a fresh key");
+    assert!(rotate(&file, clock.now(), TimeDelta::minutes(15)).is_err(), "one waits already");
+    clock.advance(TimeDelta::minutes(2));
+    assert_eq!(kids(app), [first[0].clone(), next.id.clone()], "published before it signs");
+    assert_eq!(kid(&app.token(world.leader)), first[0]);
+    clock.advance(TimeDelta::minutes(12));
+    let old = app.token(world.leader);
+    assert_eq!(kid(&old), first[0]);
+    clock.advance(TimeDelta::minutes(2));
+    let new = app.token(world.leader);
+    assert_eq!(kid(&new), next.id);
+    assert_eq!((works(&old), works(&new)), (200, 200), "both hold");
+    clock.advance(TimeDelta::minutes(7));
+    assert_eq!(works(&old), 200, "until it is old");
+    clock.advance(TimeDelta::minutes(3));
+    assert_eq!(kids(app), [next.id]);
+    // what the old key would sign now is nobody's word any more
+    let late = forged_by_first(app, &world);
+    assert_eq!((works(&old), works(&late), works(&app.token(world.leader))), (401, 401, 200));
+}
+
+/// A token of this moment, signed with the first key, as somebody who found its file would make one.
+fn forged_by_first(app: &TestApp, world: &naast_tests::world::World) -> String {
+    let token = app.token(world.leader);
+    let bytes = std::fs::read(app.platform.data.join("key.pk8")).expect("the first key stays");
+    let claims: Value = {
+        use base64::Engine as _;
+        let part = token.split('.').nth(1).expect("claims");
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    let ring = app.platform.identity.ring(app.platform.clock.now());
+    let mut header = jsonwebtoken::decode_header(&token).expect("a header");
+    header.kid = Some(ring.all()[0].id.clone());
+    jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_ed_der(&bytes)).expect("a token")
+}
+
+fn anchors_of_an_older_key_hold(engine: Engine) {
+    let world = naast_tests::world::World::new(engine);
+    let platform = &world.app.platform;
+    let (key, anchors) = (platform.data.join("key.pk8"), platform.data.join("anchors.jsonl"));
+    assert!(anchor(platform, &anchors).expect("anchored") > 0);
+    rotate(&key, platform.clock.now(), TimeDelta::minutes(5)).expect("a fresh key");
+    platform.clock.advance(TimeDelta::hours(1));
+    world.person();
+    assert!(anchor(platform, &anchors).expect("anchored with the new key") > 0);
+    assert!(read_anchors(&anchors, &platform.identity).expect("both keys attest").len() >= 2);
+}
+
+fn everybody_can_read_how_to_sign_in(engine: Engine) {
+    let app = TestApp::start_signing(engine, |identity| identity.issued_by("https://buddy.example.org/"));
+    let server = open(&app, "/.well-known/oauth-authorization-server");
+    assert_eq!(server["issuer"], "https://buddy.example.org");
+    assert_eq!(server["token_endpoint"], "https://buddy.example.org/v1/oauth/token");
+    assert_eq!(server["jwks_uri"], "https://buddy.example.org/.well-known/jwks.json");
+    assert_eq!(server["grant_types_supported"].as_array().map(Vec::len), Some(4));
+    assert_eq!(server["scopes_supported"].as_array().map(Vec::len), Some(8));
+    let resource = open(&app, "/.well-known/oauth-protected-resource/v1");
+    assert_eq!(resource["resource"], "https://buddy.example.org/v1");
+    assert_eq!(resource["authorization_servers"], serde_json::json!(["https://buddy.example.org"]));
+    assert_eq!(resource, open(&app, "/.well-known/oauth-protected-resource"));
+    let keys = app.send("GET", "/.well-known/jwks.json", &[], Vec::new());
+    assert_eq!(keys.header("cache-control"), Some("public, max-age=300"));
+    let text = app.send("GET", "/.well-known/security.txt", &[], Vec::new()).expect(200);
+    let text = String::from_utf8(text.bytes).expect("text");
+    let line = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    assert!(line("Contact:").is_some_and(|contact| contact.starts_with("mailto:")));
+    let expires =
+        DateTime::parse_from_rfc3339(line("Expires:").expect("RFC 9116 asks for it")).expect("a moment");
+    assert!(expires > app.platform.clock.now());
+    // tokens are issued under that name, and those of another installation are not taken
+    assert_eq!(app.platform.identity.issuer(), "https://buddy.example.org");
+}
