@@ -1,5 +1,7 @@
 //! What several scenarios look at: a refusal, two answers that must be the same, and the database itself.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Database, Location, doctor, journal};
@@ -38,6 +40,53 @@ fn names(world: &World, question: &str) -> Vec<String> {
         Database::Postgres(connection) => sql_query(question).load(*connection),
     });
     rows.expect("the question is sound").into_iter().map(|row| row.name).collect()
+}
+
+#[derive(QueryableByName)]
+struct Content {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    content: String,
+}
+
+/// Everything that is in the database, by table: all rows in one order, or a digest of them.
+pub fn contents(world: &World) -> BTreeMap<String, String> {
+    let is_sqlite = matches!(world.app.location, Location::Sqlite(_));
+    let all = if is_sqlite {
+        "SELECT m.name AS name, group_concat('quote(\"' || c.name || '\")', ' || ''|'' || ') AS content \
+         FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name"
+    } else {
+        "SELECT tablename::text AS name, '' AS content FROM pg_tables WHERE schemaname = 'public'"
+    };
+    let tables = rows(world, all);
+    let of = |table: &Content| {
+        let (name, columns) = (&table.name, &table.content);
+        let rows = if is_sqlite {
+            format!(
+                "SELECT group_concat(line, char(10)) FROM (SELECT {columns} AS line FROM {name} ORDER BY 1)"
+            )
+        } else {
+            format!("SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {name} t")
+        };
+        format!("SELECT '{name}' AS name, coalesce(({rows}), '') AS content")
+    };
+    let question = tables.iter().map(of).collect::<Vec<_>>().join(" UNION ALL ");
+    rows(world, &question).into_iter().map(|table| (table.name, table.content)).collect()
+}
+
+/// The tables in which two contents of a database differ.
+pub fn differing(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> Vec<String> {
+    let all: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    all.into_iter().filter(|table| one.get(*table) != other.get(*table)).cloned().collect()
+}
+
+fn rows(world: &World, question: &str) -> Vec<Content> {
+    let rows: Result<Vec<Content>, _> = around(&world.app.location, |database| match database {
+        Database::Sqlite(connection) => sql_query(question).load(*connection),
+        Database::Postgres(connection) => sql_query(question).load(*connection),
+    });
+    rows.expect("the question is sound")
 }
 
 /// The tables that hold these letters in any row.

@@ -2,6 +2,7 @@
 
 mod address_guard;
 mod answers;
+mod authorisation;
 mod buddies;
 mod checker;
 mod clients;

@@ -1,0 +1,142 @@
+//! How each operation is called: by which ids, with which body, and in which state its object must be for the call to
+//! succeed. A new operation on known objects needs a line here when it takes a body, has filters or needs a state.
+
+use naast_tests::app::Reply;
+use naast_tests::random_id;
+use naast_tests::world::SISTER;
+use serde_json::{Value, json};
+
+use super::objects::{Objects, State};
+use super::stage::{Stage, elsewhere, meeting};
+use super::table::Operation;
+
+/// The state that the case must be in.
+pub fn state_for(operation: &str) -> State {
+    match operation {
+        "giveConsent" => State::Submitted,
+        "listCandidates" | "proposeBuddy" => State::Consented,
+        "answerTies" => State::Proposed,
+        "answerProposal" => State::Told,
+        "resumeMatch" => State::Paused,
+        _ => State::Matched,
+    }
+}
+
+/// The filters of a collection; without them a page would show the caller's own.
+fn filters(operation: &str, on: &Objects) -> String {
+    match operation {
+        "listSupportRequests" | "listMatches" | "listBuddies" => {
+            format!("?programmeId={}&pageSize=200", on.programme)
+        }
+        "listProposalsToBuddy" => format!("?buddyId={}", on.buddy),
+        "listConversations" => format!("?locationCode={}", on.school),
+        _ => String::new(),
+    }
+}
+
+/// The value of a placeholder: `{id}` is named by the collection that it stands in.
+fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
+    match (collection, name) {
+        (_, "locationCode") => &on.school,
+        (_, "boardNumber") => &on.board,
+        (_, "partnershipCode") => &on.partnership,
+        (_, "membershipId") => &on.membership,
+        ("ties", "tieId") => &on.tie,
+        ("coordinator-ties", "tieId") => &on.own_tie,
+        ("problems", "code") => &on.problem,
+        ("directory-imports", "id") => &on.import,
+        ("organisations", "id") => &on.organisation,
+        ("programmes", "id") => &on.programme,
+        ("conversations", "id") => &on.conversation,
+        ("support-requests", "id") => &on.request,
+        ("buddies", "id") => &on.buddy,
+        ("proposals", "id") => &on.proposal,
+        ("matches", "id") => &on.matched,
+        _ => panic!(
+            "/{collection}/{{{name}}}: say in calls.rs (`placeholder`) which id stands here, and add it to `Objects` in objects.rs"
+        ),
+    }
+}
+
+/// The path of a call.
+fn path(operation: &Operation, on: &Objects) -> String {
+    // who covers a school more must not change what the cases of the table stand on
+    let on = Objects {
+        school: if operation.id == "coverSchool" { SISTER.to_owned() } else { on.school.clone() },
+        ..on.clone()
+    };
+    let mut collection = "";
+    let mut path = String::new();
+    for part in operation.template.split('/').skip(1) {
+        path.push('/');
+        if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            path.push_str(placeholder(collection, name, &on));
+        } else {
+            path.push_str(part);
+            collection = part;
+        }
+    }
+    path + &filters(&operation.id, &on)
+}
+
+/// A body that fits, for operations that take one.
+fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
+    let world = &stage.world;
+    let today = world.app.platform.clock.today();
+    let words = json!({ "textVersion": "2026-1", "language": "nl" });
+    let request = || {
+        let mut body = world.request_body(0);
+        body["programmeId"] = json!(on.programme);
+        body
+    };
+    Some(match operation.id.as_str() {
+        _ if !operation.takes_body => return None,
+        "registerPerson" => json!({ "name": "Iemand" }),
+        "createOrganisation" => json!({ "kind": "provider", "name": "Aanbieder" }),
+        "createMembership" => json!({ "personId": on.person, "role": "auditor" }),
+        "updateMembership" => json!({ "status": "suspended" }),
+        "createProgramme" => json!({
+            "organisationId": world.association, "name": "Nieuw", "form": "independent", "funders": ["members"], "reason": "Test."
+        }),
+        "changeProgrammeForm" => {
+            json!({ "form": "support-point", "funders": [], "sinceDate": on.day, "reason": "Later." })
+        }
+        "coverSchool" => json!({ "sinceDate": today }),
+        "openConversation" => {
+            json!({ "locationCode": on.school, "parentReference": random_id(), "ground": "regular-talk" })
+        }
+        "recordConversationStep" => json!({ "step": "has-nobody" }),
+        "exchangeInvitationCode" => json!({ "invitationCode": on.invitation }),
+        "findParentConversation" => json!({ "code": on.code }),
+        "answerAsParent" => json!({ "code": on.code, "step": "withdraw" }),
+        "consentToReferral" => json!({ "code": on.code, "request": world.request_body(0), "consent": words }),
+        "submitSupportRequest" => request(),
+        "giveConsent" => json!({ "kind": "request", "text": words }),
+        "proposeBuddy" => json!({ "buddyId": on.buddy }),
+        "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
+        "answerProposal" => json!({ "answer": "accepted" }),
+        "recordContact" => meeting(today),
+        "closeMatch" => json!({ "reason": "goal-reached" }),
+        "registerBuddy" => json!({
+            "programmeId": on.programme, "personId": on.person, "firstName": "Nieuw", "languages": ["nl"],
+            "specialisms": [], "channels": ["online"], "municipalityCodes": [], "capacity": 1
+        }),
+        "updateBuddy" => json!({ "capacity": 10 }),
+        "recordCertificate" => json!({ "kind": "training", "issuedDate": today }),
+        "declareTie" | "declareOwnTie" => json!({ "kind": "political-office", "about": elsewhere() }),
+        "endTie" | "endOwnTie" => json!({ "untilDate": today }),
+        id => panic!("{id} takes a body: add one that fits to `body` in calls.rs"),
+    })
+}
+
+/// Calls an operation as somebody, with everything in order but perhaps her right to it.
+pub fn call(stage: &Stage, operation: &Operation, caller: &str, on: &Objects) -> Reply {
+    let body = body(operation, on, stage);
+    let mut headers = vec![("accept", "application/json")];
+    headers.extend(stage.cast.token(caller).map(|token| ("authorization", token)));
+    // any version will do (RFC 9110, 13.1.1): it must not be a stale one that is refused
+    headers.extend(operation.asks_version.then_some(("if-match", "*")));
+    headers.extend(body.as_ref().map(|_| ("content-type", "application/json")));
+    let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+    stage.world.app.send(&operation.method, &format!("/v1{}", path(operation, on)), &headers, bytes)
+}

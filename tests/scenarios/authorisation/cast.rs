@@ -1,0 +1,188 @@
+//! Who calls: everybody whom the table names. Twenty of them held a role once, or will, and hold none now.
+
+use std::collections::BTreeMap;
+
+use chrono::Days;
+use naast_domain::ids::PersonId;
+use naast_tests::random_id;
+use naast_tests::world::{Buddy, World};
+use serde_json::{Value, json};
+
+/// The callers that the table knows.
+pub const NAMES: &[&str] = &[
+    // no token
+    "anonymous",
+    // a token that is in order, of a person who is not registered
+    "unknown",
+    // somebody without any role
+    "stranger",
+    // the thirteen roles: of the case at hand, its programme and its school
+    "parent",
+    "buddy",
+    "coordinator",
+    "trainer",
+    "school-staff",
+    "school-leader",
+    "professional",
+    "board-member",
+    "partnership-staff",
+    "council-member",
+    "pool-manager",
+    "auditor",
+    "administrator",
+    // parent and buddy of another case of the same programme; the buddy of the case that is over
+    "other-parent",
+    "other-buddy",
+    "former-buddy",
+    // coordinator and school leader of the foreign case
+    "other-coordinator",
+    "other-leader",
+    // a membership that was ended, is suspended, was never taken up, ran out, or has yet to begin
+    "coordinator-ended",
+    "coordinator-suspended",
+    "coordinator-invited",
+    "coordinator-past",
+    "coordinator-future",
+    "school-leader-ended",
+    "school-leader-suspended",
+    "school-leader-invited",
+    "school-leader-past",
+    "school-leader-future",
+    "administrator-ended",
+    "administrator-suspended",
+    "administrator-invited",
+    "administrator-past",
+    "administrator-future",
+    "auditor-ended",
+    "auditor-suspended",
+    "auditor-invited",
+    "auditor-past",
+    "auditor-future",
+];
+
+/// The people of the table, in a world.
+pub struct Cast {
+    people: BTreeMap<&'static str, Option<PersonId>>,
+    tokens: BTreeMap<&'static str, String>,
+    /// The buddies of the cases, in the order own, over, sister, foreign.
+    pub buddies: [Buddy; 4],
+    /// The parent of the foreign case, who does not call.
+    pub foreign_parent: PersonId,
+    /// The organisations of board and partnership.
+    pub board: String,
+    /// The organisation of the partnership.
+    pub partnership: String,
+}
+
+/// Where a role is held: its organisation, and the programme for a role of a programme.
+pub struct Seat {
+    /// The organisation.
+    pub organisation: String,
+    /// The programme.
+    pub programme: Option<String>,
+}
+
+impl Cast {
+    /// Brings them together.
+    pub fn of(world: &World) -> Self {
+        let organisation = |kind: &str, member: &str, value: &str| {
+            let body = json!({ "kind": kind, "name": format!("{kind} (test)"), member: value });
+            world.app.post(world.administrator, "/organisations", &body).expect(201).id()
+        };
+        let board = organisation("board", "boardNumber", "99901");
+        let partnership = organisation("partnership", "partnershipCode", "PO9901");
+        let ready = |programme: usize, name: &str| {
+            world.buddy(programme, &json!({ "firstName": name, "capacity": 10 }))
+        };
+        let buddies = [
+            ready(0, "Buddy-own"),
+            ready(0, "Buddy-over"),
+            ready(0, "Buddy-sister"),
+            ready(2, "Buddy-foreign"),
+        ];
+        let mut cast = Self {
+            people: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            buddies,
+            foreign_parent: world.person(),
+            board,
+            partnership,
+        };
+        for name in NAMES {
+            let person = match *name {
+                "anonymous" => None,
+                "unknown" => Some(PersonId::from_uuid(random_id())),
+                "stranger" | "parent" | "other-parent" => Some(world.person()),
+                "buddy" => Some(cast.buddies[0].person),
+                "former-buddy" => Some(cast.buddies[1].person),
+                "other-buddy" => Some(cast.buddies[2].person),
+                "coordinator" => Some(world.coordinators[0]),
+                "other-coordinator" => Some(world.coordinators[2]),
+                "school-leader" => Some(world.leader),
+                "other-leader" => Some(world.other_leader),
+                "administrator" => Some(world.administrator),
+                name => Some(cast.member(world, name)),
+            };
+            cast.people.insert(name, person);
+            if let Some(person) = person {
+                cast.tokens.insert(name, format!("Bearer {}", world.app.token(person)));
+            }
+        }
+        cast
+    }
+
+    /// Where this role is held in the case at hand.
+    pub fn seat(&self, world: &World, role: &str) -> Seat {
+        let of_programme = ["coordinator", "trainer", "pool-manager"].contains(&role);
+        let organisation = match role {
+            "board-member" => &self.board,
+            "partnership-staff" => &self.partnership,
+            _ if of_programme => &world.association,
+            // whoever can hold her role at the school does: a rule that forgets to ask which role would show
+            _ => &world.school,
+        };
+        Seat {
+            organisation: organisation.clone(),
+            programme: of_programme.then(|| world.programmes[0].clone()),
+        }
+    }
+
+    /// A new person with the role that her name begins with, in the state that it ends with.
+    fn member(&self, world: &World, name: &str) -> PersonId {
+        let lapses = ["-ended", "-suspended", "-invited", "-past", "-future"];
+        let lapse = lapses.iter().find(|lapse| name.ends_with(**lapse)).copied().unwrap_or_default();
+        let role = name.strip_suffix(lapse).unwrap_or(name);
+        let seat = self.seat(world, role);
+        let person = world.person();
+        let mut body = json!({ "personId": person, "role": role });
+        if let Some(programme) = seat.programme {
+            body["programmeId"] = Value::String(programme);
+        }
+        let today = world.app.platform.clock.today();
+        match lapse {
+            "-past" => {
+                body["sinceDate"] = json!(today - Days::new(9));
+                body["untilDate"] = json!(today - Days::new(1));
+            }
+            "-future" => body["sinceDate"] = json!(today + Days::new(1)),
+            _ => {}
+        }
+        let list = format!("/organisations/{}/memberships", seat.organisation);
+        let given = world.app.post(world.administrator, &list, &body).expect(201).id();
+        if let "-ended" | "-suspended" | "-invited" = lapse {
+            let change = json!({ "status": lapse.trim_start_matches('-') });
+            world.app.patch(world.administrator, &format!("{list}/{given}"), &change).expect(200);
+        }
+        person
+    }
+
+    /// A caller who has an account.
+    pub fn person(&self, name: &str) -> PersonId {
+        self.people.get(name).copied().flatten().unwrap_or_else(|| panic!("{name} has no account"))
+    }
+
+    /// The Authorization header of a caller.
+    pub fn token(&self, name: &str) -> Option<&str> {
+        self.tokens.get(name).map(String::as_str)
+    }
+}

@@ -1,0 +1,96 @@
+//! A role that ends takes effect on the very next call, with the same token and the same words.
+
+use naast_domain::organisations::Role;
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use super::calls::{call, state_for};
+use super::cast::NAMES;
+use super::stage::Stage;
+use super::table::{Cell, Column, Operation, Table, operations};
+use crate::looks::{contents, differing};
+
+on_both!(every_role_that_ends_is_gone_on_the_very_next_call);
+
+/// What is open to a role and not to somebody without any.
+fn open_to(table: &Table, role: &str) -> Vec<(Operation, Column)> {
+    let mut found = Vec::new();
+    for operation in operations() {
+        let column = Column::Own;
+        let of = |caller| table.cell(&operation.id, caller, column);
+        if of(role).is_some_and(Cell::is_kind) && of("stranger").is_some_and(|cell| !cell.is_kind()) {
+            found.push((operation, column));
+        }
+    }
+    found
+}
+
+fn every_role_that_ends_is_gone_on_the_very_next_call(engine: Engine) {
+    let stage = Stage::new(engine);
+    let table = Table::read().unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
+    let world = &stage.world;
+    let (mut tried, mut without) = (0, Vec::new());
+    for role in Role::of_memberships() {
+        let role = role.to_string();
+        let name = NAMES.iter().copied().find(|name| *name == role).expect("the table knows every role");
+        let open = open_to(&table, name);
+        if open.is_empty() {
+            without.push(name);
+        }
+        let memberships = world.app.get(stage.cast.person(name), "/me/memberships").expect(200);
+        let held = memberships.body["data"].as_array().expect("memberships").clone();
+        let held = held.iter().find(|one| one["role"] == *role).expect("she holds her role").clone();
+        // whoever administers the installation takes her own role away as well
+        let other = world.member(&world.association, "administrator", None);
+        for status in ["suspended", "invited", "ended"] {
+            for (operation, column) in &open {
+                set(world, other, &held, "active");
+                assert_eq!(powers(world, &stage, name), 1, "{name}");
+                let cell = table.cell(&operation.id, name, *column).expect("a cell");
+                let need = state_for(&operation.id);
+                let reply = stage.with_fresh(&operation.id, &operation.template, (*column, need), |on| {
+                    call(&stage, operation, name, on)
+                });
+                assert_eq!(reply.status, cell.status(), "{} by {name}: {}", operation.id, reply.body);
+
+                set(world, other, &held, status);
+                let refusal = table.cell(&operation.id, "stranger", *column).expect("a cell");
+                let before = contents(world);
+                let reply = call(&stage, operation, name, &stage.standing(*column, need));
+                assert_eq!(
+                    reply.status,
+                    refusal.status(),
+                    "{} by {name} {status}: {}",
+                    operation.id,
+                    reply.body
+                );
+                if refusal == Cell::None {
+                    assert_eq!(reply.body["data"], json!([]), "{} by {name} {status}", operation.id);
+                }
+                assert_eq!(differing(&before, &contents(world)), [""; 0], "{} by {name}", operation.id);
+                tried += 1;
+            }
+            set(world, other, &held, status);
+            assert_eq!(powers(world, &stage, name), 0, "{name} {status}");
+            set(world, other, &held, "active");
+        }
+    }
+    // roles that open nothing yet: when one gets its first operation, it leaves this list
+    assert_eq!(without, ["trainer", "board-member", "partnership-staff", "council-member", "pool-manager"]);
+    println!("{tried} calls that succeeded were refused once the role was gone");
+}
+
+fn set(world: &World, by: naast_domain::ids::PersonId, membership: &Value, status: &str) {
+    let path = format!(
+        "/organisations/{}/memberships/{}",
+        membership["organisationId"].as_str().expect("an id"),
+        membership["id"].as_str().expect("an id")
+    );
+    let change = json!({ "status": status });
+    world.app.call(Some(by), "PATCH", &path, Some(&change), Some("*")).expect(200);
+}
+
+fn powers(world: &World, stage: &Stage, name: &str) -> usize {
+    world.app.get(stage.cast.person(name), "/me").expect(200).body["powers"].as_array().map_or(0, Vec::len)
+}

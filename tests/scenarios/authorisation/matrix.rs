@@ -1,0 +1,219 @@
+//! Every operation for every caller on every column, as the table says: status, body, and the database.
+
+use std::collections::BTreeMap;
+
+use naast_tests::app::Reply;
+
+use super::calls::{call, state_for};
+use super::cast::NAMES;
+use super::markers::{Marker, markers};
+use super::stage::Stage;
+use super::table::{Block, Cell, Column, Operation, Table, operations};
+use crate::looks::{contents, count, differing, seen};
+
+/// What was tried, and what was wrong.
+pub struct Matrix<'a> {
+    stage: &'a Stage,
+    table: &'a Table,
+    markers: Vec<Marker>,
+    /// How many calls were made.
+    pub tried: usize,
+    /// How many of them were refused.
+    pub refused: usize,
+    /// Everything that is not as the table says.
+    pub faults: Vec<String>,
+}
+
+impl<'a> Matrix<'a> {
+    /// Nothing was tried yet.
+    pub fn new(stage: &'a Stage, table: &'a Table) -> Self {
+        Self { stage, table, markers: markers(stage), tried: 0, refused: 0, faults: Vec::new() }
+    }
+
+    /// Tries every operation.
+    pub fn run(&mut self) {
+        self.own_pages();
+        for operation in operations() {
+            let block = self.table.block(&operation.id);
+            self.refusals(&operation, block);
+            self.crossed(&operation, block);
+            self.allowed(&operation, block);
+        }
+    }
+
+    /// What a collection shows without a filter: the caller's own, and of nobody else.
+    fn own_pages(&mut self) {
+        const PARENTS: &[&str] = &["parent", "other-parent"];
+        const BUDDIES: &[&str] = &["buddy", "other-buddy", "former-buddy"];
+        for (path, have) in [
+            ("/support-requests", vec![PARENTS]),
+            ("/matches", vec![PARENTS, BUDDIES]),
+            ("/buddies", vec![BUDDIES]),
+        ] {
+            for caller in NAMES {
+                let token = self.stage.cast.token(caller);
+                let headers: Vec<_> = token.into_iter().map(|token| ("authorization", token)).collect();
+                let reply = self.stage.world.app.send("GET", &format!("/v1{path}"), &headers, Vec::new());
+                self.tried += 1;
+                let expected = if ["anonymous", "unknown"].contains(caller) { 401 } else { 200 };
+                let has_rows = reply.body["data"].as_array().is_some_and(|rows| !rows.is_empty());
+                let should = have.iter().any(|some| some.contains(caller));
+                if reply.status != expected || has_rows != should {
+                    self.faults
+                        .push(format!("GET {path} by {caller}: {} with rows: {has_rows}", reply.status));
+                }
+                let leaks = self.leaks(caller, &reply);
+                if !leaks.is_empty() {
+                    self.faults.push(format!("GET {path} by {caller} shows {leaks}"));
+                }
+            }
+        }
+    }
+
+    /// What an answer shows that this caller must not see.
+    fn leaks(&self, caller: &str, reply: &Reply) -> String {
+        let text = String::from_utf8_lossy(&reply.bytes);
+        let not_hers =
+            |marker: &&Marker| text.contains(&marker.text) && !marker.may_be_seen(self.table, caller);
+        let leaks: Vec<&str> =
+            self.markers.iter().filter(not_hers).map(|marker| marker.what.as_str()).collect();
+        leaks.join(", ")
+    }
+
+    fn fault(&mut self, operation: &Operation, caller: &str, column: Column, what: &str) {
+        self.faults.push(format!("{} by {caller} on {column:?}: {what}", operation.id));
+    }
+
+    fn cells(block: &Block) -> Vec<(&'static str, Column, Cell)> {
+        let columns = if block.columns.is_empty() { &[Column::Own] } else { block.columns.as_slice() };
+        let cell = |caller: &'static str, column| Some((caller, column, block.cell(caller, column)?));
+        NAMES
+            .iter()
+            .flat_map(|caller| columns.iter().filter_map(move |column| cell(caller, *column)))
+            .collect()
+    }
+
+    /// Whoever may not is refused; cannot tell what is there from what is not; and changes nothing.
+    fn refusals(&mut self, operation: &Operation, block: &Block) {
+        let before = contents(&self.stage.world);
+        let mut nowhere: BTreeMap<&str, String> = BTreeMap::new();
+        let (mut hidden, need) = (Vec::new(), state_for(&operation.id));
+        for (caller, column, cell) in Self::cells(block).into_iter().filter(|(_, _, cell)| !cell.is_kind()) {
+            let reply = call(self.stage, operation, caller, &self.stage.standing(column, need));
+            self.refused += 1;
+            self.check(operation, caller, column, cell, &reply);
+            if column == Column::Missing {
+                nowhere.insert(caller, seen(&reply));
+            } else if cell.hides() {
+                hidden.push((caller, column, seen(&reply)));
+            }
+        }
+        for (caller, column, there) in hidden {
+            match nowhere.get(caller) {
+                Some(not_there) if *not_there == there => {}
+                Some(_) => self.fault(operation, caller, column, "tells that the object is there"),
+                None if block.columns.contains(&Column::Missing) => {
+                    self.fault(
+                        operation,
+                        caller,
+                        column,
+                        "is hidden, so the column `missing` must be refused too",
+                    );
+                }
+                None => {}
+            }
+        }
+        self.unchanged(operation, &before);
+    }
+
+    fn unchanged(&mut self, operation: &Operation, before: &BTreeMap<String, String>) {
+        let changed = differing(before, &contents(&self.stage.world));
+        if !changed.is_empty() {
+            self.faults.push(format!("{}: a call that is refused changed {changed:?}", operation.id));
+        }
+    }
+
+    /// An id that belongs under another one is not there, also for whoever may read both.
+    fn crossed(&mut self, operation: &Operation, block: &Block) {
+        let is_second = |name: &str| operation.template.contains(name);
+        if !["{membershipId}", "{tieId}"].into_iter().any(is_second) {
+            return;
+        }
+        let before = contents(&self.stage.world);
+        let need = state_for(&operation.id);
+        let (own, missing) =
+            (self.stage.standing(Column::Own, need), self.stage.standing(Column::Missing, need));
+        let others = [Column::Sister, Column::Foreign].map(|column| self.stage.standing(column, need));
+        for caller in NAMES
+            .iter()
+            .copied()
+            .filter(|caller| block.cell(caller, Column::Own).is_some_and(|cell| cell != Cell::Status(401)))
+        {
+            let mut under = |membership: &str, tie: &str, own_tie: &str| {
+                let mut on = own.clone();
+                (on.membership, on.tie) = (membership.to_owned(), tie.to_owned());
+                own_tie.clone_into(&mut on.own_tie);
+                self.tried += 1;
+                seen(&call(self.stage, operation, caller, &on))
+            };
+            let nowhere = under(&missing.membership, &missing.tie, &missing.own_tie);
+            // another case of the same organisation has a membership of its own there
+            let there = under(&others[1].membership, &others[0].tie, &others[0].own_tie);
+            if there != nowhere || there.starts_with('2') {
+                self.fault(operation, caller, Column::Own, "reaches by one id what belongs under another");
+            }
+        }
+        self.unchanged(operation, &before);
+    }
+
+    /// Whoever may, can; what changes something is written down; and nobody sees what is not hers to see.
+    fn allowed(&mut self, operation: &Operation, block: &Block) {
+        let cells: Vec<_> = Self::cells(block).into_iter().filter(|(_, _, cell)| cell.is_kind()).collect();
+        let (stage, need) = (self.stage, state_for(&operation.id));
+        // the first calls tell whether anything was written down at all; those that repeat one need not write again
+        let mut written = operation.only_reads() || cells.is_empty();
+        for (caller, column, cell) in cells {
+            let reply = if operation.only_reads() {
+                call(stage, operation, caller, &stage.standing(column, need))
+            } else {
+                stage.with_fresh(&operation.id, &operation.template, (column, need), |on| {
+                    let before = if written { 0 } else { count(&stage.world, "journal") };
+                    let reply = call(stage, operation, caller, on);
+                    written = written || count(&stage.world, "journal") > before;
+                    reply
+                })
+            };
+            self.check(operation, caller, column, cell, &reply);
+        }
+        if !written {
+            self.faults.push(format!("{}: nobody's call changed anything", operation.id));
+        }
+    }
+
+    fn check(&mut self, operation: &Operation, caller: &str, column: Column, cell: Cell, reply: &Reply) {
+        self.tried += 1;
+        if reply.status != cell.status() {
+            let told = String::from_utf8_lossy(&reply.bytes);
+            self.fault(operation, caller, column, &format!("{} and not {cell}: {told}", reply.status));
+            return;
+        }
+        let rows = reply.body["data"].as_array().map(Vec::len);
+        let shows = match cell {
+            Cell::None => rows == Some(0),
+            // where the table says `none` for somebody, it means rows when it says 200
+            _ if cell.is_kind() && self.has_empty_pages(operation) => rows.is_some_and(|rows| rows > 0),
+            Cell::Status(_) => true,
+        };
+        if !shows {
+            self.fault(operation, caller, column, &format!("{cell}, but the page has {rows:?} rows"));
+        }
+        let leaks = self.leaks(caller, reply);
+        if !leaks.is_empty() {
+            self.fault(operation, caller, column, &format!("shows {leaks}"));
+        }
+    }
+
+    fn has_empty_pages(&self, operation: &Operation) -> bool {
+        Self::cells(self.table.block(&operation.id)).iter().any(|(_, _, cell)| *cell == Cell::None)
+    }
+}

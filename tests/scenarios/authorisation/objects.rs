@@ -1,0 +1,67 @@
+//! What a call names, and how far a case must have come for it.
+
+/// How far a case has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// The request was submitted.
+    Submitted,
+    /// The parent consented.
+    Consented,
+    /// A buddy was proposed, and the parent has not answered on her tie.
+    Proposed,
+    /// The parent accepted the tie; nobody said yes or no.
+    Told,
+    /// The match runs, and they met once.
+    Matched,
+    /// The match is paused.
+    Paused,
+}
+
+/// Every state.
+pub const STATES: [State; 6] =
+    [State::Submitted, State::Consented, State::Proposed, State::Told, State::Matched, State::Paused];
+
+/// The ids that a call names.
+#[derive(Clone, Debug, Default)]
+pub struct Objects {
+    /// The programme of the case.
+    pub programme: String,
+    /// An organisation.
+    pub organisation: String,
+    /// A membership in it, of somebody who does not call.
+    pub membership: String,
+    /// The school of the case.
+    pub school: String,
+    /// Its board.
+    pub board: String,
+    /// Its partnership.
+    pub partnership: String,
+    /// An import of the directory.
+    pub import: String,
+    /// A kind of problem.
+    pub problem: String,
+    /// The request.
+    pub request: String,
+    /// The proposal.
+    pub proposal: String,
+    /// What the parent is told of the buddy.
+    pub finding: String,
+    /// The match.
+    pub matched: String,
+    /// The buddy.
+    pub buddy: String,
+    /// A tie of the buddy.
+    pub tie: String,
+    /// A tie that a coordinator of the programme declared of herself.
+    pub own_tie: String,
+    /// The school's side of a conversation.
+    pub conversation: String,
+    /// An invitation that was not exchanged.
+    pub invitation: String,
+    /// A parent's own code.
+    pub code: String,
+    /// A person who is registered, does not call and is no buddy.
+    pub person: String,
+    /// A day ahead that was not named before.
+    pub day: String,
+}

@@ -1,0 +1,165 @@
+//! The policy and the table say the same, each in its own words: the policy by action, role and nearness; the table by
+//! operation, caller and case. Neither can be loosened or tightened alone.
+
+use std::collections::BTreeSet;
+
+use naast_domain::access::{POLICY, Relation};
+use naast_domain::code::Code as _;
+use naast_domain::organisations::Role;
+
+use super::cast::NAMES;
+use super::table::{Column, Table};
+
+/// What an action is done to, as far as nearness to it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thing {
+    /// Something of the whole installation.
+    Whole,
+    /// Something of a school: a conversation.
+    School,
+    /// Something of a programme, which nobody owns yet.
+    Programme,
+    /// A request, which its buddy has while her match runs.
+    Request,
+    /// A proposal or a match, which its buddy has for good.
+    Match,
+    /// A buddy.
+    Buddy,
+}
+
+/// The operations that show what an action may do. An action without one fails the test.
+const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
+    ("ReadImports", Thing::Whole, &["listDirectoryImports", "getDirectoryImport"]),
+    ("ManageOrganisations", Thing::Whole, &["createOrganisation"]),
+    ("RegisterPeople", Thing::Programme, &["registerPerson"]),
+    ("ReadMemberships", Thing::Whole, &["listMemberships", "getMembership"]),
+    ("ManageMemberships", Thing::Whole, &["createMembership", "updateMembership"]),
+    ("ManageProgrammes", Thing::Whole, &["createProgramme", "changeProgrammeForm", "coverSchool"]),
+    ("HoldConversation", Thing::School, &["openConversation", "recordConversationStep"]),
+    ("ReadConversation", Thing::School, &["listConversations", "getConversation", "listConversationSteps"]),
+    ("ReadRequest", Thing::Request, &["getSupportRequest"]),
+    ("ReadConsents", Thing::Request, &["listConsents"]),
+    ("DecideOnRequest", Thing::Request, &["giveConsent"]),
+    ("WithdrawRequest", Thing::Request, &["withdrawSupportRequest"]),
+    ("ReadCandidates", Thing::Request, &["listCandidates", "listDecisions"]),
+    ("ProposeBuddy", Thing::Request, &["proposeBuddy"]),
+    ("ReadProposals", Thing::Request, &["listProposalsForRequest"]),
+    ("ReadProposal", Thing::Match, &["getProposal", "listTieAnswers"]),
+    ("AnswerTies", Thing::Match, &["answerTies"]),
+    ("AnswerProposal", Thing::Match, &["answerProposal"]),
+    ("ReadMatch", Thing::Match, &["getMatch"]),
+    ("RecordContact", Thing::Match, &["recordContact"]),
+    ("ReadContacts", Thing::Match, &["listContacts"]),
+    ("PauseMatch", Thing::Match, &["pauseMatch", "resumeMatch"]),
+    ("CloseMatch", Thing::Match, &["closeMatch"]),
+    // to end one it must be her own as well, which the policy does not say and the table does
+    ("DeclareOwnTies", Thing::Programme, &["declareOwnTie", "listOwnTies"]),
+    ("ManageBuddies", Thing::Programme, &["registerBuddy"]),
+    ("ManageBuddies", Thing::Buddy, &["updateBuddy", "recordCertificate"]),
+    ("ReadBuddy", Thing::Buddy, &["getBuddy", "getReadiness", "listCertificates", "listTies"]),
+    ("DeclareTies", Thing::Buddy, &["declareTie", "endTie", "confirmTies"]),
+];
+
+/// The role in which a caller of the table calls; who holds none now has none.
+fn role_of(caller: &str) -> Option<Role> {
+    let name = match caller {
+        "other-parent" => "parent",
+        "other-buddy" | "former-buddy" => "buddy",
+        "other-coordinator" => "coordinator",
+        "other-leader" => "school-leader",
+        name => name,
+    };
+    Role::parse(name).ok()
+}
+
+/// Whether a caller, in this role, stands so near to a thing in a column: the facts of the cast, in words of their own.
+fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> bool {
+    use Column::{Foreign, Over, Own, Sister};
+    let places: &[Column] = match (relation, caller) {
+        (Relation::Platform, _) => &[Own, Over, Sister, Foreign],
+        (Relation::Own, "parent") if matches!(thing, Thing::Request | Thing::Match) => &[Own, Over],
+        (Relation::Own, "other-parent") if matches!(thing, Thing::Request | Thing::Match) => &[Sister],
+        (Relation::Own, "buddy") if thing == Thing::Buddy => &[Own],
+        (Relation::Own, "former-buddy") if thing == Thing::Buddy => &[Over],
+        (Relation::Own, "other-buddy") if thing == Thing::Buddy => &[Sister],
+        (Relation::Assigned, "buddy") if matches!(thing, Thing::Request | Thing::Match) => &[Own],
+        (Relation::Assigned, "former-buddy") if thing == Thing::Match => &[Over],
+        (Relation::Assigned, "other-buddy") if matches!(thing, Thing::Request | Thing::Match) => &[Sister],
+        (Relation::Programme, "coordinator" | "trainer" | "pool-manager") if thing != Thing::School => {
+            &[Own, Over, Sister]
+        }
+        (Relation::Programme, "other-coordinator") if thing != Thing::School => &[Foreign],
+        (
+            Relation::School,
+            "school-staff" | "school-leader" | "professional" | "council-member" | "auditor"
+            | "administrator",
+        ) if thing == Thing::School => &[Own, Sister],
+        (Relation::School, "other-leader") if thing == Thing::School => &[Foreign],
+        _ => &[],
+    };
+    places.contains(&column)
+}
+
+/// Where policy and table say something else, in words.
+pub fn disagreements(table: &Table) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (action, allowed) in POLICY {
+        let shown: Vec<_> = SHOWN_BY.iter().filter(|(name, ..)| name == action).collect();
+        if shown.is_empty() {
+            faults.push(format!(
+                "no operation shows what {action} may do: name one in SHOWN_BY (authorisation/policy.rs)"
+            ));
+        }
+        let mut used = BTreeSet::new();
+        for (_, thing, operations) in shown {
+            for operation in *operations {
+                compare(table, operation, *thing, allowed, &mut used, &mut faults);
+            }
+        }
+        for pair in allowed.iter().filter(|pair| !used.contains(&format!("{pair:?}"))) {
+            faults.push(format!(
+                "the policy gives {action} to {pair:?}, and no row of the table shows it: take it out, or add the \
+                 caller and her rows"
+            ));
+        }
+    }
+    for (action, _, _) in SHOWN_BY {
+        if POLICY.iter().all(|(name, _)| name != action) {
+            faults.push(format!("the policy has no action {action}"));
+        }
+    }
+    faults
+}
+
+/// Holds the block of one operation against the line of its action: whom the line lets in must reach it, and nobody else.
+/// Notes which pairs of the line let anybody in.
+fn compare(
+    table: &Table,
+    operation: &str,
+    thing: Thing,
+    allowed: &[(Role, Relation)],
+    used: &mut BTreeSet<String>,
+    faults: &mut Vec<String>,
+) {
+    let columns = &table.block(operation).columns;
+    let is_whole = columns.is_empty();
+    let columns = if is_whole { &[Column::Own] } else { columns.as_slice() };
+    let each = NAMES.iter().flat_map(|caller| columns.iter().map(move |column| (*caller, *column)));
+    for (caller, column) in each.filter(|(_, column)| *column != Column::Missing) {
+        let Some(cell) = table.cell(operation, caller, column) else { continue };
+        let near = |relation| {
+            // without an object it is enough to be near to any
+            let places = if is_whole { Column::ALL.map(|(_, any)| any).to_vec() } else { vec![column] };
+            places.into_iter().any(|place| stands(caller, relation, thing, place))
+        };
+        let lets_in =
+            |(role, relation): &&(Role, Relation)| role_of(caller) == Some(*role) && near(*relation);
+        let by: Vec<_> = allowed.iter().filter(lets_in).collect();
+        if by.is_empty() == cell.reaches() {
+            faults.push(format!(
+                "{operation} by {caller} on {column:?}: the table says {cell}, the policy {by:?}"
+            ));
+        }
+        used.extend(by.into_iter().map(|pair| format!("{pair:?}")));
+    }
+}
