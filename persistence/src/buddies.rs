@@ -74,6 +74,13 @@ pub fn standing(buddy: &Buddy) -> Standing<'static> {
     Standing { owner: Some(buddy.person), programme: Some(buddy.programme), ..Standing::default() }
 }
 
+/// How the buddy of a proposal or match stands to it: a buddy who has left has no part in any case any more. Her own
+/// profile stays hers to read.
+pub(crate) fn assigned(person: Key, status: &str) -> Result<Option<PersonId>, Error> {
+    let status: BuddyStatus = code(T, "status", status)?;
+    Ok((status != BuddyStatus::Left).then(|| person.into()))
+}
+
 /// Registers a buddy.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,

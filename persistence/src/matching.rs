@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, AnswerTies, Grant, ProposeBuddy, ReadCandidates, Standing};
+use naast_domain::access::{Action, AnswerTies, Grant, ProposeBuddy, ReadCandidates, ReadProposal, Standing};
+use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::ids::{AssessmentId, BuddyId, DecisionId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::independence::FindingKey;
 use naast_domain::matching::{Answer, Proposal, ProposalState};
@@ -189,7 +190,7 @@ pub fn find<A: Action>(
     grant: &Grant<A>,
     id: ProposalId,
 ) -> Result<Option<(Stored<KeptProposal>, Role)>, Error> {
-    let found: Option<(Row, Key, Key)> =
+    let found: Option<(Row, Key, Key, String)> =
         on_either!(database, |c| proposals::table
             .inner_join(
                 support_requests::table.on(support_requests::programme_id
@@ -200,14 +201,14 @@ pub fn find<A: Action>(
                 buddies::programme_id.eq(proposals::programme_id).and(buddies::id.eq(proposals::buddy_id))
             ),)
             .filter(proposals::id.eq(Key::from(id)))
-            .select((Row::as_select(), support_requests::parent_id, buddies::person_id))
+            .select((Row::as_select(), support_requests::parent_id, buddies::person_id, buddies::status))
             .first(c)
             .optional())?;
-    let Some((row, parent, buddy)) = found else { return Ok(None) };
+    let Some((row, parent, buddy, status)) = found else { return Ok(None) };
     let proposal = Stored::<KeptProposal>::try_from(row)?;
     let standing = Standing {
         owner: Some(parent.into()),
-        assigned: Some(buddy.into()),
+        assigned: crate::buddies::assigned(buddy, &status)?,
         programme: Some(proposal.programme),
         school: None,
     };
@@ -229,13 +230,24 @@ pub fn proposals_for(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// A page of the proposals to a buddy who was loaded with a grant, newest first.
+/// A page of proposals, and the role in which the caller reads them.
+pub type Shown = (Slice<Stored<KeptProposal>>, Role);
+
+/// A page of the proposals to a buddy who was loaded with a grant, newest first, and the role in which the caller reads
+/// them. `None` where the grant does not reach: a buddy who has left reads none.
 pub fn proposals_to(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    buddy: BuddyId,
+    grant: &Grant<ReadProposal>,
+    buddy: &Stored<Buddy>,
     page: Page,
-) -> Result<Slice<Stored<KeptProposal>>, Error> {
+) -> Result<Option<Shown>, Error> {
+    let standing = Standing {
+        assigned: (buddy.status != BuddyStatus::Left).then_some(buddy.person),
+        programme: Some(buddy.programme),
+        ..Standing::default()
+    };
+    let Some(role) = grant.reaches(standing) else { return Ok(None) };
+    let (programme, buddy) = (buddy.programme, buddy.id);
     let rows: Vec<Row> = on_either!(database, |c| {
         let mut query = proposals::table
             .filter(proposals::programme_id.eq(Key::from(programme)))
@@ -252,7 +264,7 @@ pub fn proposals_to(
         }
         query.load(c)
     })?;
-    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+    Slice::cut(rows, page.size).try_map(TryInto::try_into).map(|slice| Some((slice, role)))
 }
 
 /// The open proposals of a buddy.

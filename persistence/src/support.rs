@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant, ReadMatch, Standing};
-use naast_domain::buddies::Channel;
+use naast_domain::buddies::{BuddyStatus, Channel};
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
@@ -104,7 +104,7 @@ pub fn find<A: Action>(
     grant: &Grant<A>,
     id: MatchId,
 ) -> Result<Option<(Stored<Match>, Role)>, Error> {
-    let found: Option<(Row, Key, Key)> = on_either!(database, |c| matches::table
+    let found: Option<(Row, Key, Key, String)> = on_either!(database, |c| matches::table
         .inner_join(
             support_requests::table.on(support_requests::programme_id
                 .eq(matches::programme_id)
@@ -115,14 +115,14 @@ pub fn find<A: Action>(
                 .on(buddies::programme_id.eq(matches::programme_id).and(buddies::id.eq(matches::buddy_id))),
         )
         .filter(matches::id.eq(Key::from(id)))
-        .select((Row::as_select(), support_requests::parent_id, buddies::person_id))
+        .select((Row::as_select(), support_requests::parent_id, buddies::person_id, buddies::status))
         .first(c)
         .optional())?;
-    let Some((row, parent, buddy)) = found else { return Ok(None) };
+    let Some((row, parent, buddy, status)) = found else { return Ok(None) };
     let found = Stored::<Match>::try_from(row)?;
     let standing = Standing {
         owner: Some(parent.into()),
-        assigned: Some(buddy.into()),
+        assigned: crate::buddies::assigned(buddy, &status)?,
         programme: Some(found.programme),
         school: None,
     };
@@ -145,7 +145,7 @@ pub fn running_of_request(
     row.map(TryInto::try_into).transpose()
 }
 
-/// The person of the buddy with whom a match of this request runs.
+/// The person of the buddy with whom a match of this request runs, unless she has left.
 pub(crate) fn assigned_buddy(
     database: &mut Database<'_>,
     request: &naast_domain::requests::SupportRequest,
@@ -158,6 +158,7 @@ pub(crate) fn assigned_buddy(
         .filter(matches::programme_id.eq(Key::from(request.programme)))
         .filter(matches::request_id.eq(Key::from(request.id)))
         .filter(matches::state.ne(MatchState::Closed.to_string()))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
         .select(buddies::person_id)
         .first(c)
         .optional())?;
@@ -264,7 +265,7 @@ pub fn list(
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
 }
 
-/// The requests and the buddy profiles of a person.
+/// The requests of a person, and her profiles as a buddy where she has not left.
 fn own_keys(database: &mut Database<'_>, person: PersonId) -> Result<(Vec<Key>, Vec<Key>), Error> {
     let me = Key::from(person);
     let requests = on_either!(&mut *database, |c| support_requests::table
@@ -273,6 +274,7 @@ fn own_keys(database: &mut Database<'_>, person: PersonId) -> Result<(Vec<Key>, 
         .load(c))?;
     let own_buddies = on_either!(database, |c| buddies::table
         .filter(buddies::person_id.eq(me))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
         .select(buddies::id)
         .load(c))?;
     Ok((requests, own_buddies))

@@ -166,11 +166,14 @@ pub async fn list_my_proposals(
     let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
     platform
         .read(caller.0, move |cx| {
-            let grant = cx.grant::<ReadBuddy>()?;
-            let Some((buddy, role)) = buddies::find(cx.db, &grant, query.buddy_id)? else {
+            let (find, read) = (cx.grant::<ReadBuddy>()?, cx.grant::<ReadProposal>()?);
+            let reached = match buddies::find(cx.db, &find, query.buddy_id)? {
+                Some((buddy, _)) => matching::proposals_to(cx.db, &read, &buddy, page)?,
+                None => None,
+            };
+            let Some((slice, role)) = reached else {
                 return Ok(ProposalPage { data: Vec::new(), next_cursor: None });
             };
-            let slice = matching::proposals_to(cx.db, buddy.programme, buddy.id, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
             let data = slice
                 .items

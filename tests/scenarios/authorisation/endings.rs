@@ -7,11 +7,15 @@ use serde_json::{Value, json};
 
 use super::calls::{call, state_for};
 use super::cast::NAMES;
+use super::objects::State;
 use super::stage::Stage;
 use super::table::{Cell, Column, Operation, Table, operations};
 use crate::looks::{contents, differing};
 
-on_both!(every_role_that_ends_is_gone_on_the_very_next_call);
+on_both!(
+    every_role_that_ends_is_gone_on_the_very_next_call,
+    a_buddy_who_leaves_or_whose_match_ends_reads_no_more
+);
 
 /// What is open to a role and not to somebody without any.
 fn open_to(table: &Table, role: &str) -> Vec<(Operation, Column)> {
@@ -93,4 +97,44 @@ fn set(world: &World, by: naast_domain::ids::PersonId, membership: &Value, statu
 
 fn powers(world: &World, stage: &Stage, name: &str) -> usize {
     world.app.get(stage.cast.person(name), "/me").expect(200).body["powers"].as_array().map_or(0, Vec::len)
+}
+
+fn a_buddy_who_leaves_or_whose_match_ends_reads_no_more(engine: Engine) {
+    let stage = Stage::new(engine);
+    let app = &stage.world.app;
+    let (buddy, coordinator) = (stage.cast.person("buddy"), stage.cast.person("coordinator"));
+    let on = stage.standing(Column::Own, State::Matched);
+    let request = format!("/support-requests/{}", on.request);
+    let of_the_case = [
+        request.clone(),
+        format!("/proposals/{}", on.proposal),
+        format!("/matches/{}", on.matched),
+        format!("/matches/{}/contacts", on.matched),
+    ];
+    let profile = format!("/buddies/{}", on.buddy);
+    let proposals = format!("/proposals?buddyId={}", on.buddy);
+    for (status, reads) in [("active", true), ("paused", true), ("left", false)] {
+        app.call(Some(coordinator), "PATCH", &profile, Some(&json!({ "status": status })), Some("*"))
+            .expect(200);
+        for path in &of_the_case {
+            assert_eq!(app.get(buddy, path).status, if reads { 200 } else { 404 }, "{status}: {path}");
+        }
+        for path in [proposals.as_str(), "/matches"] {
+            let rows = app.get(buddy, path).expect(200).body["data"].as_array().map_or(0, Vec::len);
+            assert_eq!(rows > 0, reads, "{status}: {path}");
+        }
+        // what is known of herself stays hers to read
+        app.get(buddy, &profile).expect(200);
+    }
+    // of a match that ended while she stayed she keeps what was of herself, and not the parent's request
+    let buddy = stage.cast.person("other-buddy");
+    let on = stage.standing(Column::Sister, State::Matched);
+    let (request, matched) =
+        (format!("/support-requests/{}", on.request), format!("/matches/{}", on.matched));
+    app.get(buddy, &request).expect(200);
+    let reason = json!({ "reason": "goal-reached" });
+    let path = format!("{matched}/closure");
+    app.call(Some(stage.cast.person("other-parent")), "POST", &path, Some(&reason), Some("*")).expect(200);
+    app.get(buddy, &request).expect(404);
+    app.get(buddy, &matched).expect(200);
 }
