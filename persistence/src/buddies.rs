@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, Standing};
+use naast_domain::access::{
+    Action, DeclareTies, Grant, ManageBuddies, ReadBuddy, ReadCandidates, Standing, Upkeep,
+};
 use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::MunicipalityCode;
@@ -16,7 +18,7 @@ use naast_domain::{Date, Moment};
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
-use crate::rows::{Page, Slice, Stored, code, count, one};
+use crate::rows::{Page, Slice, Stored, code, count, must_reach, one};
 use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -85,11 +87,12 @@ pub(crate) fn assigned(person: Key, status: &str) -> Result<Option<PersonId>, Er
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    _grant: &Grant<ManageBuddies>,
+    grant: &Grant<ManageBuddies>,
     buddy: &Buddy,
     first_name: &str,
     now: Moment,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let first_name = keys.seal(tx, Owner::Person(buddy.person), place(buddy.id), first_name, now)?;
     let row = (
         buddies::programme_id.eq(Key::from(buddy.programme)),
@@ -124,8 +127,40 @@ pub fn find<A: Action>(
     Ok(grant.reaches(standing(&buddy)).map(|role| (buddy, role)))
 }
 
-/// The buddy of a proposal or match that a grant reached already.
-pub fn of_programme(
+/// The buddy of a proposal that a grant reached already.
+pub fn of_proposal(
+    database: &mut Database<'_>,
+    of: &Stored<crate::matching::KeptProposal>,
+) -> Result<Stored<Buddy>, Error> {
+    of_programme(database, of.programme, of.proposal.buddy)
+}
+
+/// The buddy of a match that a grant reached already.
+pub fn of_match(
+    database: &mut Database<'_>,
+    of: &Stored<crate::support::Match>,
+) -> Result<Stored<Buddy>, Error> {
+    of_programme(database, of.programme, of.buddy)
+}
+
+/// These buddies of a programme, by id, for work that goes through all of them.
+pub fn in_use(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    programme: ProgrammeId,
+    ids: &[BuddyId],
+) -> Result<Vec<Stored<Buddy>>, Error> {
+    let keys: Vec<Key> = ids.iter().map(|id| Key::from(*id)).collect();
+    let rows: Vec<Row> = on_either!(database, |c| buddies::table
+        .filter(buddies::programme_id.eq(Key::from(programme)))
+        .filter(buddies::id.eq_any(&keys))
+        .order(buddies::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+fn of_programme(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     id: BuddyId,
@@ -137,10 +172,10 @@ pub fn of_programme(
     row.try_into()
 }
 
-/// The buddies that a person is: one in each programme at most.
-pub fn of_person(database: &mut Database<'_>, person: PersonId) -> Result<Vec<Stored<Buddy>>, Error> {
+/// The buddies that the caller herself is: one in each programme at most.
+pub fn list_own(database: &mut Database<'_>, grant: &Grant<ReadBuddy>) -> Result<Vec<Stored<Buddy>>, Error> {
     let rows: Vec<Row> = on_either!(database, |c| buddies::table
-        .filter(buddies::person_id.eq(Key::from(person)))
+        .filter(buddies::person_id.eq(Key::from(grant.person())))
         .order((buddies::created_at, buddies::id))
         .select(Row::as_select())
         .load(c))?;
@@ -148,9 +183,9 @@ pub fn of_person(database: &mut Database<'_>, person: PersonId) -> Result<Vec<St
 }
 
 /// A page of a programme's buddies, newest first. Empty where the grant does not reach.
-pub fn list<A: Action>(
+pub fn list(
     database: &mut Database<'_>,
-    grant: &Grant<A>,
+    grant: &Grant<ReadBuddy>,
     programme: ProgrammeId,
     page: Page,
 ) -> Result<Slice<Stored<Buddy>>, Error> {
@@ -178,9 +213,10 @@ pub fn list<A: Action>(
 /// Keeps a changed profile of a buddy that stands as it was loaded.
 pub fn change_profile(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<ManageBuddies>,
+    grant: &Grant<ManageBuddies>,
     buddy: &Stored<Buddy>,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let row = buddies::table
         .find((Key::from(buddy.programme), Key::from(buddy.id)))
         .filter(buddies::version.eq(buddy.version));
@@ -200,11 +236,12 @@ pub fn change_profile(
 pub fn rename(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    _grant: &Grant<ManageBuddies>,
-    buddy: &Buddy,
+    grant: &Grant<ManageBuddies>,
+    buddy: &Stored<Buddy>,
     first_name: &str,
     now: Moment,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let sealed = keys.seal(tx, Owner::Person(buddy.person), place(buddy.id), first_name, now)?;
     let row = buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id)));
     let update = diesel::update(row).set(buddies::first_name.eq(sealed.as_str()));
@@ -219,10 +256,44 @@ fn place(buddy: BuddyId) -> Place {
 pub fn names(
     database: &mut Database<'_>,
     keys: &Keys,
+    of: &[&Stored<Buddy>],
+) -> Result<HashMap<BuddyId, String>, Error> {
+    let all: Vec<_> = of.iter().map(|buddy| (buddy.programme, buddy.id)).collect();
+    open_names(database, keys, &all)
+}
+
+/// What parents call the buddy of a proposal that was loaded with a grant; empty for one who was erased.
+pub fn name_in(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    of: &Stored<crate::matching::KeptProposal>,
+) -> Result<String, Error> {
+    let buddy = of.proposal.buddy;
+    Ok(open_names(database, keys, &[(of.programme, buddy)])?.remove(&buddy).unwrap_or_default())
+}
+
+/// What parents call these buddies of the programme of a request, who were considered for it; empty for one who was erased.
+pub fn names_for(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    grant: &Grant<ReadCandidates>,
+    request: &Stored<SupportRequest>,
     of: &[BuddyId],
 ) -> Result<HashMap<BuddyId, String>, Error> {
-    let ids: Vec<Key> = of.iter().copied().map(Key::from).collect();
+    must_reach(grant, Standing { programme: Some(request.programme), ..Standing::default() })?;
+    let all: Vec<_> = of.iter().map(|buddy| (request.programme, *buddy)).collect();
+    open_names(database, keys, &all)
+}
+
+fn open_names(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    of: &[(ProgrammeId, BuddyId)],
+) -> Result<HashMap<BuddyId, String>, Error> {
+    let programmes: Vec<Key> = of.iter().map(|(programme, _)| Key::from(*programme)).collect();
+    let ids: Vec<Key> = of.iter().map(|(_, buddy)| Key::from(*buddy)).collect();
     let rows: Vec<(Key, String)> = on_either!(&mut *database, |c| buddies::table
+        .filter(buddies::programme_id.eq_any(programmes))
         .filter(buddies::id.eq_any(ids))
         .select((buddies::id, buddies::first_name))
         .load(c))?;
@@ -262,10 +333,11 @@ pub(crate) fn free_place(
 /// Notes that a buddy was asked on a day whether there is any tie.
 pub fn note_asked(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareTies>,
-    buddy: &Buddy,
+    grant: &Grant<DeclareTies>,
+    buddy: &Stored<Buddy>,
     on: Date,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let update = diesel::update(buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id))))
         .set((buddies::ties_asked_on.eq(Some(on)), buddies::version.eq(buddies::version + 1)));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
@@ -320,11 +392,12 @@ impl CertificateRow {
 /// Keeps a certificate, and with it the last day on which the buddy is ready.
 pub fn insert_certificate(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<ManageBuddies>,
-    buddy: &Buddy,
+    grant: &Grant<ManageBuddies>,
+    buddy: &Stored<Buddy>,
     kept: &KeptCertificate,
     today: Date,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let row = CertificateRow {
         programme_id: buddy.programme.into(),
         id: kept.id.into(),
@@ -345,7 +418,10 @@ pub fn insert_certificate(
 }
 
 /// The certificates of a buddy who was loaded with a grant.
-pub fn certificates_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<KeptCertificate>, Error> {
+pub fn certificates_of(
+    database: &mut Database<'_>,
+    buddy: &Stored<Buddy>,
+) -> Result<Vec<KeptCertificate>, Error> {
     let rows: Vec<CertificateRow> = on_either!(database, |c| certificates::table
         .filter(certificates::programme_id.eq(Key::from(buddy.programme)))
         .filter(certificates::buddy_id.eq(Key::from(buddy.id)))
@@ -369,10 +445,10 @@ pub struct WithFacts {
 /// The buddies of a request's programme who have a place free, speak the language, can meet in the wished way and
 /// whose certificates are valid today, with their facts, in three queries however many they are. What remains, the
 /// rules decide.
-pub fn available_for<A: Action>(
+pub fn available_for(
     database: &mut Database<'_>,
-    grant: &Grant<A>,
-    request: &SupportRequest,
+    grant: &Grant<ReadCandidates>,
+    request: &Stored<SupportRequest>,
     today: Date,
 ) -> Result<Vec<WithFacts>, Error> {
     let programme = Key::from(request.programme);
@@ -401,11 +477,11 @@ pub fn available_for<A: Action>(
 }
 
 /// One buddy of a request's programme with her facts, whether she is available or not.
-pub fn one_with_facts(database: &mut Database<'_>, buddy: &Buddy) -> Result<WithFacts, Error> {
+pub fn one_with_facts(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<WithFacts, Error> {
     Ok(WithFacts {
         certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
         ties: crate::independence::ties::ties_of(database, buddy)?.into_iter().map(|tie| tie.value).collect(),
-        buddy: buddy.clone(),
+        buddy: buddy.value.clone(),
     })
 }
 

@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::rows::{Page, Slice, code, identifier, one};
+use crate::rows::{Page, Slice, code, identifier, must_reach, one};
 use crate::schema::{conversation_steps, conversations};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// A conversation as it is kept.
+/// A conversation as it is kept. Only storage makes one: it is the proof that a grant or a code reached it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,
@@ -91,15 +92,28 @@ pub struct Taken {
     pub at: Moment,
 }
 
-/// Opens a conversation.
+/// Opens a conversation of the caller at a school.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<HoldConversation>,
-    conversation: &Conversation,
-) -> Result<(), Error> {
-    debug_assert!(
-        grant.reaches(Standing { school: Some(&conversation.school), ..Standing::default() }).is_some()
-    );
+    id: ConversationId,
+    school: &LocationCode,
+    parent: (Uuid, Ground),
+    now: Moment,
+) -> Result<Conversation, Error> {
+    must_reach(grant, Standing { school: Some(school), ..Standing::default() })?;
+    let conversation = Conversation {
+        id,
+        school: school.clone(),
+        opened_by: grant.person(),
+        parent_reference: parent.0,
+        ground: parent.1,
+        state: ConversationState::Opened,
+        school_version: 1,
+        version: 1,
+        opened_at: now,
+        handed_over_on: None,
+    };
     let row = (
         conversations::id.eq(Key::from(conversation.id)),
         conversations::location_code.eq(conversation.school.as_str()),
@@ -110,15 +124,17 @@ pub fn insert(
         conversations::opened_at.eq(At(conversation.opened_at)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(conversations::table).values(row).execute(c))?;
-    Ok(())
+    Ok(conversation)
 }
 
 /// Earlier conversations of a school with the same parent, as the school's side knows them.
 pub fn earlier(
     database: &mut Database<'_>,
+    grant: &Grant<HoldConversation>,
     school: &LocationCode,
     parent_reference: Uuid,
 ) -> Result<Vec<Earlier>, Error> {
+    must_reach(grant, Standing { school: Some(school), ..Standing::default() })?;
     let rows: Vec<(At, String)> = on_either!(database, |c| conversations::table
         .filter(conversations::location_code.eq(school.as_str()))
         .filter(conversations::parent_reference.eq(Key(parent_reference)))

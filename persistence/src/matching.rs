@@ -8,10 +8,11 @@ use naast_domain::ids::{AssessmentId, BuddyId, DecisionId, PersonId, ProgrammeId
 use naast_domain::independence::FindingKey;
 use naast_domain::matching::{Answer, Proposal, ProposalState};
 use naast_domain::organisations::Role;
+use naast_domain::requests::SupportRequest;
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
+use crate::rows::{Page, Slice, Stored, code, code_or_none, must_reach, one};
 use crate::schema::{buddies, decisions, proposals, support_requests, tie_answers};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -51,14 +52,15 @@ struct DecisionRow {
 /// Keeps a decision.
 pub fn insert_decision(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<ProposeBuddy>,
-    programme: ProgrammeId,
+    grant: &Grant<ProposeBuddy>,
+    request: &Stored<SupportRequest>,
     decision: &Decision,
 ) -> Result<(), Error> {
+    must_reach(grant, crate::requests::standing(request))?;
     let row = DecisionRow {
-        programme_id: programme.into(),
+        programme_id: request.programme.into(),
         id: decision.id.into(),
-        request_id: decision.request.into(),
+        request_id: request.id.into(),
         proposed_buddy: decision.proposed_buddy.into(),
         rules_version: decision.rules_version.clone(),
         facts: Json(decision.facts.clone()),
@@ -72,11 +74,12 @@ pub fn insert_decision(
 /// A page of the decisions on a request, newest first.
 pub fn decisions_on(
     database: &mut Database<'_>,
-    _grant: &Grant<ReadCandidates>,
-    programme: ProgrammeId,
-    request: RequestId,
+    grant: &Grant<ReadCandidates>,
+    request: &Stored<SupportRequest>,
     page: Page,
 ) -> Result<Slice<Decision>, Error> {
+    must_reach(grant, crate::requests::standing(request))?;
+    let (programme, request) = (request.programme, request.id);
     let rows: Vec<DecisionRow> = on_either!(database, |c| {
         let mut query = decisions::table
             .filter(decisions::programme_id.eq(Key::from(programme)))
@@ -164,10 +167,11 @@ impl TryFrom<Row> for Stored<KeptProposal> {
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ProposeBuddy>,
-    proposal: &KeptProposal,
+    proposal: KeptProposal,
     decision: DecisionId,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<Stored<KeptProposal>, Error> {
+    must_reach(grant, Standing { programme: Some(proposal.programme), ..Standing::default() })?;
     let row = (
         proposals::programme_id.eq(Key::from(proposal.programme)),
         proposals::id.eq(Key::from(proposal.id)),
@@ -180,7 +184,7 @@ pub fn insert(
         proposals::created_at.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(proposals::table).values(row).execute(c))?;
-    Ok(())
+    Ok(Stored { value: proposal, version: 1, created_at: now })
 }
 
 /// A proposal that the grant reaches, with the role in which it does: the parent's own, the buddy's own, or the
@@ -218,9 +222,9 @@ pub fn find<A: Action>(
 /// Every proposal for a request that was loaded with a grant, newest first.
 pub fn proposals_for(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    request: RequestId,
+    request: &Stored<SupportRequest>,
 ) -> Result<Vec<Stored<KeptProposal>>, Error> {
+    let (programme, request) = (request.programme, request.id);
     let rows: Vec<Row> = on_either!(database, |c| proposals::table
         .filter(proposals::programme_id.eq(Key::from(programme)))
         .filter(proposals::request_id.eq(Key::from(request)))
@@ -267,12 +271,12 @@ pub fn proposals_to(
     Slice::cut(rows, page.size).try_map(TryInto::try_into).map(|slice| Some((slice, role)))
 }
 
-/// The open proposals of a buddy.
+/// The open proposals of a buddy who was loaded with a grant.
 pub fn open_proposals_of(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    buddy: BuddyId,
+    buddy: &Stored<Buddy>,
 ) -> Result<Vec<Stored<KeptProposal>>, Error> {
+    let (programme, buddy) = (buddy.programme, buddy.id);
     let rows: Vec<Row> = on_either!(database, |c| proposals::table
         .filter(proposals::programme_id.eq(Key::from(programme)))
         .filter(proposals::buddy_id.eq(Key::from(buddy)))
@@ -283,14 +287,13 @@ pub fn open_proposals_of(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The proposal that a match came from.
+/// The proposal that a match came from, for whoever reached the match.
 pub fn of_match(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    id: ProposalId,
+    of: &Stored<crate::support::Match>,
 ) -> Result<Stored<KeptProposal>, Error> {
     let row: Row = on_either!(database, |c| proposals::table
-        .find((Key::from(programme), Key::from(id)))
+        .find((Key::from(of.programme), Key::from(of.proposal)))
         .select(Row::as_select())
         .first(c))?;
     row.try_into()
@@ -319,12 +322,11 @@ pub fn change(
 /// Cancels every open proposal for a request, but the one that is kept. Gives back which.
 pub fn cancel_open(
     tx: &mut Transaction<'_, '_>,
-    programme: ProgrammeId,
-    request: RequestId,
+    request: &Stored<SupportRequest>,
     keep: Option<ProposalId>,
 ) -> Result<Vec<ProposalId>, Error> {
     let mut cancelled = Vec::new();
-    for stored in proposals_for(tx, programme, request)? {
+    for stored in proposals_for(tx, request)? {
         if stored.proposal.state == ProposalState::Open && Some(stored.id) != keep {
             let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
             change(tx, &stored, &proposal, stored.assessment)?;
@@ -351,7 +353,7 @@ pub struct TieAnswer {
 pub fn answer_tie(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<AnswerTies>,
-    proposal: &KeptProposal,
+    proposal: &Stored<KeptProposal>,
     answer: &TieAnswer,
 ) -> Result<(), Error> {
     let values = || {
@@ -376,7 +378,10 @@ pub fn answer_tie(
 }
 
 /// The parent's answers on a proposal that was loaded with a grant.
-pub fn tie_answers_on(database: &mut Database<'_>, proposal: &KeptProposal) -> Result<Vec<TieAnswer>, Error> {
+pub fn tie_answers_on(
+    database: &mut Database<'_>,
+    proposal: &Stored<KeptProposal>,
+) -> Result<Vec<TieAnswer>, Error> {
     let rows: Vec<(String, String, String, At)> = on_either!(database, |c| tie_answers::table
         .filter(tie_answers::programme_id.eq(Key::from(proposal.programme)))
         .filter(tie_answers::proposal_id.eq(Key::from(proposal.id)))
@@ -405,7 +410,7 @@ pub fn tie_answers_on(database: &mut Database<'_>, proposal: &KeptProposal) -> R
 /// The findings that the parent accepted.
 pub fn accepted_findings(
     database: &mut Database<'_>,
-    proposal: &KeptProposal,
+    proposal: &Stored<KeptProposal>,
 ) -> Result<Vec<FindingKey>, Error> {
     let answers = tie_answers_on(database, proposal)?;
     Ok(answers.into_iter().filter(|one| one.answer == Answer::Accepted).map(|one| one.finding).collect())

@@ -175,8 +175,9 @@ pub(crate) fn keep_person(
     Ok(())
 }
 
-/// The name of a person; `None` when there is nobody with this id. A person reads her own.
-pub fn name_of(database: &mut Database<'_>, keys: &Keys, id: PersonId) -> Result<Option<String>, Error> {
+/// The caller's own name; `None` when there is nobody with her id.
+pub fn own_name(database: &mut Database<'_>, keys: &Keys, me: &Principal) -> Result<Option<String>, Error> {
+    let id = me.person;
     let sealed: Option<String> = on_either!(&mut *database, |c| people::table
         .find(Key::from(id))
         .select(people::name)
@@ -184,6 +185,16 @@ pub fn name_of(database: &mut Database<'_>, keys: &Keys, id: PersonId) -> Result
         .optional())?;
     let Some(sealed) = sealed else { return Ok(None) };
     Ok(Some(keys.open(database, name_place(id), &Sealed(sealed))?.unwrap_or_default()))
+}
+
+/// Whether anybody has this id, for whoever gives her a role.
+pub fn is_registered(
+    database: &mut Database<'_>,
+    _grant: &Grant<ManageMemberships>,
+    id: PersonId,
+) -> Result<bool, Error> {
+    let found = people::table.find(Key::from(id));
+    on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
 }
 
 pub(crate) fn name_place(id: PersonId) -> Place {
@@ -263,13 +274,10 @@ pub fn insert_membership(
     Ok(())
 }
 
-/// The memberships of one person: her own, for herself.
-pub fn memberships_of(
-    database: &mut Database<'_>,
-    person: PersonId,
-) -> Result<Vec<(Membership, i32)>, Error> {
+/// The caller's own memberships, also those that are not active.
+pub fn own_memberships(database: &mut Database<'_>, me: &Principal) -> Result<Vec<(Membership, i32)>, Error> {
     let rows: Vec<MembershipRow> = on_either!(database, |c| memberships::table
-        .filter(memberships::person_id.eq(Key::from(person)))
+        .filter(memberships::person_id.eq(Key::from(me.person)))
         .select(MembershipRow::as_select())
         .order((memberships::since, memberships::id))
         .load(c))?;

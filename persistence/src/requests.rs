@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing};
+use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing, SubmitRequest};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
@@ -16,7 +16,7 @@ use naast_domain::requests::{
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
-use crate::rows::{Page, Slice, Stored, code, identifier, one};
+use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
 use crate::schema::{consents, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -72,14 +72,16 @@ impl TryFrom<Row> for Stored<SupportRequest> {
     }
 }
 
-/// Keeps a new request. A parent makes only her own, so the request itself is the grant. How to reach her is sealed.
+/// Keeps a new request, of the parent who makes it. How to reach her is sealed.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    request: &SupportRequest,
+    grant: &Grant<SubmitRequest>,
+    request: SupportRequest,
     contact: &Contact,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<Stored<SupportRequest>, Error> {
+    must_reach(grant, Standing { owner: Some(request.parent), ..Standing::default() })?;
     let row = Row {
         programme_id: request.programme.into(),
         id: request.id.into(),
@@ -107,7 +109,7 @@ pub fn insert(
     on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)
         .values((row, contact))
         .execute(c))?;
-    Ok(())
+    Ok(Stored { value: request, version: 1, created_at: now })
 }
 
 fn place(request: RequestId, column: &'static str) -> Place {
@@ -118,10 +120,10 @@ fn place(request: RequestId, column: &'static str) -> Place {
 pub fn contacts_of(
     database: &mut Database<'_>,
     keys: &Keys,
-    requests: &[RequestId],
+    requests: &[&Stored<SupportRequest>],
 ) -> Result<HashMap<RequestId, Contact>, Error> {
     type Found = (Key, Option<String>, Option<String>, Option<String>);
-    let ids: Vec<Key> = requests.iter().copied().map(Key::from).collect();
+    let ids: Vec<Key> = requests.iter().map(|request| Key::from(request.id)).collect();
     let rows: Vec<Found> = on_either!(&mut *database, |c| support_requests::table
         .filter(support_requests::id.eq_any(ids))
         .select((
@@ -153,7 +155,7 @@ pub fn contacts_of(
 /// Remembers the fingerprint of the code by which a referred parent may also stop.
 pub fn remember_code(
     tx: &mut Transaction<'_, '_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     fingerprint: &[u8],
 ) -> Result<(), Error> {
     let key = (Key::from(request.programme), Key::from(request.id));
@@ -202,7 +204,7 @@ pub fn standing(request: &SupportRequest) -> Standing<'static> {
 /// The request of a proposal that a grant reached already.
 pub fn of_proposal(
     database: &mut Database<'_>,
-    proposal: &crate::matching::KeptProposal,
+    proposal: &Stored<crate::matching::KeptProposal>,
 ) -> Result<Stored<SupportRequest>, Error> {
     of_programme(database, proposal.programme, proposal.request)
 }
@@ -210,7 +212,7 @@ pub fn of_proposal(
 /// The request of a match that a grant reached already.
 pub fn of_match(
     database: &mut Database<'_>,
-    of: &crate::support::Match,
+    of: &Stored<crate::support::Match>,
 ) -> Result<Stored<SupportRequest>, Error> {
     of_programme(database, of.programme, of.request)
 }
@@ -312,7 +314,7 @@ pub fn change_state(
 pub fn forget_contact(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     now: Moment,
 ) -> Result<(), Error> {
     let update =
@@ -361,10 +363,11 @@ struct ConsentRow {
 /// Keeps a consent of the parent.
 pub fn insert_consent(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DecideOnRequest>,
-    request: &SupportRequest,
+    grant: &Grant<DecideOnRequest>,
+    request: &Stored<SupportRequest>,
     consent: &KeptConsent,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(request))?;
     let row = ConsentRow {
         programme_id: request.programme.into(),
         id: consent.id.into(),
@@ -381,7 +384,10 @@ pub fn insert_consent(
 }
 
 /// Every consent on a request that was loaded with a grant, in the order in which they were given.
-pub fn consents_on(database: &mut Database<'_>, request: &SupportRequest) -> Result<Vec<KeptConsent>, Error> {
+pub fn consents_on(
+    database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+) -> Result<Vec<KeptConsent>, Error> {
     let rows: Vec<ConsentRow> = on_either!(database, |c| consents::table
         .filter(consents::programme_id.eq(Key::from(request.programme)))
         .filter(consents::request_id.eq(Key::from(request.id)))
@@ -408,7 +414,7 @@ pub fn consents_on(database: &mut Database<'_>, request: &SupportRequest) -> Res
 /// Takes back every consent that holds on a request; of one kind only, when it is named. Says how many.
 pub fn withdraw_consents(
     tx: &mut Transaction<'_, '_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     kind: Option<ConsentKind>,
     now: Moment,
 ) -> Result<usize, Error> {

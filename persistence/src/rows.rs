@@ -1,14 +1,17 @@
 //! What every room needs to turn rows into the domain's values and back, and to page through them.
 
 use naast_domain::Moment;
+use naast_domain::access::{Action, Grant, Standing};
 use naast_domain::code::Code;
 use naast_domain::directory::InvalidIdentifier;
 use uuid::Uuid;
 
 use crate::Error;
 
-/// A value with what storage knows of it.
+/// A value with what storage knows of it. Only storage makes one: of something of a case it is the proof that a grant (or
+/// a parent's code) reached it, and what belongs to the case is asked for with it and not with an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stored<T> {
     /// The value.
     pub value: T,
@@ -63,6 +66,12 @@ impl<T> Slice<T> {
     pub(crate) fn try_map<U>(self, change: impl FnMut(T) -> Result<U, Error>) -> Result<Slice<U>, Error> {
         Ok(Slice { items: self.items.into_iter().map(change).collect::<Result<_, _>>()?, more: self.more })
     }
+}
+
+/// Asks that a grant reaches what it is used on. Where it does not, the use case forgot to ask: nothing is done.
+pub(crate) fn must_reach<A: Action>(grant: &Grant<A>, object: Standing<'_>) -> Result<(), Error> {
+    let forgotten = || Error::Refused(format!("{} on what the grant does not reach", A::NAME));
+    grant.reaches(object).map(|_| ()).ok_or_else(forgotten)
 }
 
 /// The code that a column holds.

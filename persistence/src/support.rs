@@ -1,16 +1,20 @@
 //! Matches and contacts. A match and the buddy's count of places change together.
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, Grant, ReadMatch, Standing};
-use naast_domain::buddies::{BuddyStatus, Channel};
+use naast_domain::access::{
+    Action, AnswerProposal, Grant, ReadContacts, ReadMatch, RecordContact, Standing, Upkeep,
+};
+use naast_domain::buddies::{Buddy, BuddyStatus, Channel};
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
+use naast_domain::requests::SupportRequest;
 use naast_domain::support::{ClosureReason, ContactTask, Course, MatchState, PauseReason};
 use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::matching::KeptProposal;
 use crate::rows::{Page, Slice, Stored, code, code_or_none, count, one};
 use crate::schema::{buddies, contacts, matches, proposals, support_requests};
 use crate::transaction::Transaction;
@@ -80,18 +84,25 @@ impl TryFrom<Row> for Stored<Match> {
     }
 }
 
-/// Starts a match and takes a place of the buddy. Says whether she had one free; the match is kept only then.
-pub fn start(tx: &mut Transaction<'_, '_>, started: &Match, now: Moment) -> Result<bool, Error> {
-    if !crate::buddies::take_place(tx, started.programme, started.buddy)? {
+/// Starts the match of a proposal that both said yes to, and takes a place of the buddy. Says whether she had one free; the
+/// match is kept only then.
+pub fn start(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<AnswerProposal>,
+    of: &Stored<KeptProposal>,
+    id: MatchId,
+    now: Moment,
+) -> Result<bool, Error> {
+    if !crate::buddies::take_place(tx, of.programme, of.proposal.buddy)? {
         return Ok(false);
     }
     let row = (
-        matches::programme_id.eq(Key::from(started.programme)),
-        matches::id.eq(Key::from(started.id)),
-        matches::request_id.eq(Key::from(started.request)),
-        matches::buddy_id.eq(Key::from(started.buddy)),
-        matches::proposal_id.eq(Key::from(started.proposal)),
-        matches::state.eq(started.course.state.to_string()),
+        matches::programme_id.eq(Key::from(of.programme)),
+        matches::id.eq(Key::from(id)),
+        matches::request_id.eq(Key::from(of.request)),
+        matches::buddy_id.eq(Key::from(of.proposal.buddy)),
+        matches::proposal_id.eq(Key::from(of.id)),
+        matches::state.eq(Course::RUNNING.state.to_string()),
         matches::started_at.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(matches::table).values(row).execute(c))?;
@@ -132,6 +143,22 @@ pub fn find<A: Action>(
 /// The running match of a request that was loaded with a grant.
 pub fn running_of_request(
     database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+) -> Result<Option<Stored<Match>>, Error> {
+    running(database, request.programme, request.id)
+}
+
+/// The running match that came of a proposal that was loaded with a grant.
+pub fn running_of_proposal(
+    database: &mut Database<'_>,
+    proposal: &Stored<KeptProposal>,
+) -> Result<Option<Stored<Match>>, Error> {
+    let running = running(database, proposal.programme, proposal.request)?;
+    Ok(running.filter(|running| running.proposal == proposal.id))
+}
+
+fn running(
+    database: &mut Database<'_>,
     programme: ProgrammeId,
     request: RequestId,
 ) -> Result<Option<Stored<Match>>, Error> {
@@ -148,7 +175,7 @@ pub fn running_of_request(
 /// The person of the buddy with whom a match of this request runs, unless she has left.
 pub(crate) fn assigned_buddy(
     database: &mut Database<'_>,
-    request: &naast_domain::requests::SupportRequest,
+    request: &SupportRequest,
 ) -> Result<Option<PersonId>, Error> {
     let person: Option<Key> = on_either!(database, |c| matches::table
         .inner_join(
@@ -165,12 +192,12 @@ pub(crate) fn assigned_buddy(
     Ok(person.map(Into::into))
 }
 
-/// The running matches of a buddy, by request.
+/// The running matches of a buddy who was loaded with a grant, by request.
 pub fn running_of_buddy(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    buddy: BuddyId,
+    buddy: &Stored<Buddy>,
 ) -> Result<Vec<Stored<Match>>, Error> {
+    let (programme, buddy) = (buddy.programme, buddy.id);
     let rows: Vec<Row> = on_either!(database, |c| matches::table
         .filter(matches::programme_id.eq(Key::from(programme)))
         .filter(matches::buddy_id.eq(Key::from(buddy)))
@@ -181,8 +208,13 @@ pub fn running_of_buddy(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The buddies of a programme with whom a match runs or who are proposed to somebody, by id.
-pub fn buddies_in_use(database: &mut Database<'_>, programme: ProgrammeId) -> Result<Vec<BuddyId>, Error> {
+/// The buddies of a programme with whom a match runs or who are proposed to somebody, by id, for work that
+/// goes through all of them.
+pub fn buddies_in_use(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    programme: ProgrammeId,
+) -> Result<Vec<BuddyId>, Error> {
     let mut keys: Vec<Key> = on_either!(&mut *database, |c| matches::table
         .filter(matches::programme_id.eq(Key::from(programme)))
         .filter(matches::state.ne(MatchState::Closed.to_string()))
@@ -204,9 +236,9 @@ pub fn buddies_in_use(database: &mut Database<'_>, programme: ProgrammeId) -> Re
 /// The buddies of earlier matches of a request whom the parent did not want any longer.
 pub fn turned_down(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    request: RequestId,
+    request: &Stored<SupportRequest>,
 ) -> Result<Vec<BuddyId>, Error> {
+    let (programme, request) = (request.programme, request.id);
     let keys: Vec<Key> = on_either!(database, |c| matches::table
         .filter(matches::programme_id.eq(Key::from(programme)))
         .filter(matches::request_id.eq(Key::from(request)))
@@ -353,7 +385,12 @@ struct ContactRow {
 }
 
 /// Keeps a contact of a match that was loaded with a grant.
-pub fn insert_contact(tx: &mut Transaction<'_, '_>, of: &Match, contact: &Contact) -> Result<(), Error> {
+pub fn insert_contact(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<RecordContact>,
+    of: &Stored<Match>,
+    contact: &Contact,
+) -> Result<(), Error> {
     let row = ContactRow {
         programme_id: of.programme.into(),
         id: contact.id.into(),
@@ -370,7 +407,12 @@ pub fn insert_contact(tx: &mut Transaction<'_, '_>, of: &Match, contact: &Contac
 }
 
 /// A page of the contacts of a match that was loaded with a grant, newest first.
-pub fn contacts_of(database: &mut Database<'_>, of: &Match, page: Page) -> Result<Slice<Contact>, Error> {
+pub fn contacts_of(
+    database: &mut Database<'_>,
+    _grant: &Grant<ReadContacts>,
+    of: &Stored<Match>,
+    page: Page,
+) -> Result<Slice<Contact>, Error> {
     let rows: Vec<ContactRow> = on_either!(database, |c| {
         let mut query = contacts::table
             .filter(contacts::programme_id.eq(Key::from(of.programme)))

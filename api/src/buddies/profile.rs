@@ -117,15 +117,15 @@ pub struct BuddyView {
 
 impl BuddyView {
     /// The view of a buddy who was loaded with a grant.
-    pub fn load(db: &mut Database<'_>, keys: &Keys, buddy: &Buddy) -> Result<Self, Error> {
-        let name = buddies::names(db, keys, &[buddy.id])?.remove(&buddy.id);
+    pub fn load(db: &mut Database<'_>, keys: &Keys, buddy: &Stored<Buddy>) -> Result<Self, Error> {
+        let name = buddies::names(db, keys, &[buddy])?.remove(&buddy.id);
         Ok(Self::of(buddy, name.unwrap_or_default()))
     }
 
     /// The views of a page.
     fn load_all(db: &mut Database<'_>, keys: &Keys, page: &[Stored<Buddy>]) -> Result<Vec<Self>, Error> {
-        let ids: Vec<BuddyId> = page.iter().map(|one| one.id).collect();
-        let mut names = buddies::names(db, keys, &ids)?;
+        let all: Vec<_> = page.iter().collect();
+        let mut names = buddies::names(db, keys, &all)?;
         Ok(page.iter().map(|one| Self::of(one, names.remove(&one.id).unwrap_or_default())).collect())
     }
 
@@ -223,7 +223,7 @@ pub async fn list_buddies(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadBuddy>()?;
             let Some(programme) = query.programme_id else {
-                let own = buddies::of_person(cx.db, cx.me.person)?;
+                let own = buddies::list_own(cx.db, &grant)?;
                 let data = BuddyView::load_all(cx.db, cx.keys, &own)?;
                 return Ok(BuddyPage { data, next_cursor: None });
             };

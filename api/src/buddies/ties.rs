@@ -250,12 +250,11 @@ pub async fn declare_tie(
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
             let tie = body.clone().declare(tie_id)?;
-            ties::insert_tie(cx.tx, &grant, &buddy, &tie, cx.now)?;
+            let stored = ties::insert_tie(cx.tx, &grant, &buddy, tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];
             let occasion = Occasion::of(cx, role);
             entries.extend(recheck(cx.tx, &buddy, occasion)?);
-            let stored = Stored { value: tie, version: 1, created_at: cx.now };
             let place = format!("/buddies/{id}/ties");
             Ok(cx.tx.keep(entries, Answer::created(TieView::of(&stored, reader), &place).version(1))?)
         })

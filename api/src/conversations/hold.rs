@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{HoldConversation, ReadConversation, Standing};
 use naast_domain::code::Code as _;
-use naast_domain::conversations::{ConversationSchoolState, ConversationState, Ground, SchoolStep, may_open};
+use naast_domain::conversations::{ConversationSchoolState, Ground, SchoolStep, may_open};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ConversationId;
 use naast_domain::journal::{Chain, Purpose};
@@ -110,21 +110,10 @@ pub async fn open_conversation(
                 .into());
             }
             locks::lock_school(cx.tx, school)?;
-            let earlier = conversations::earlier(cx.tx, school, body.parent_reference)?;
+            let earlier = conversations::earlier(cx.tx, &grant, school, body.parent_reference)?;
             may_open(&earlier, body.ground, cx.today)?;
-            let conversation = Conversation {
-                id,
-                school: school.clone(),
-                opened_by: cx.me.person,
-                parent_reference: body.parent_reference,
-                ground: body.ground,
-                state: ConversationState::Opened,
-                school_version: 1,
-                version: 1,
-                opened_at: cx.now,
-                handed_over_on: None,
-            };
-            conversations::insert(cx.tx, &grant, &conversation)?;
+            let parent = (body.parent_reference, body.ground);
+            let conversation = conversations::insert(cx.tx, &grant, id, school, parent, cx.now)?;
             let entry = cx
                 .entry(Chain::PLATFORM, role, Purpose::Signposting, "conversation.opened")
                 .on(id)

@@ -2,7 +2,7 @@
 //! the code of her conversation; the data go straight to the programme and never stand at the school's side.
 
 use actix_web::{post, web};
-use naast_domain::access::{DecideOnRequest, Power};
+use naast_domain::access::{DecideOnRequest, Power, SubmitRequest};
 use naast_domain::code::Code as _;
 use naast_domain::conversations::{ParentStep, Step};
 use naast_domain::ids::RequestId;
@@ -12,7 +12,7 @@ use naast_domain::rejection::Rejection;
 use naast_domain::requests::{ConsentKind, Origin};
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
-use naast_persistence::{Stored, directory, requests};
+use naast_persistence::{directory, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -60,7 +60,7 @@ pub async fn consent_to_referral(
     let consent_id = fresh();
     platform
         .write(caller.0, move |cx| {
-            let grant = cx.grant::<DecideOnRequest>()?;
+            let (grant, submit) = (cx.grant::<DecideOnRequest>()?, cx.grant::<SubmitRequest>()?);
             let one = conversations::find_by_code(cx.tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
             let school = directory::school_facts(cx.tx, &one.school, cx.today)?
                 .ok_or(Error::Internal("a conversation has a school"))?;
@@ -90,7 +90,7 @@ pub async fn consent_to_referral(
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral)?;
             let consent = shown(consent_id, ConsentKind::Referral, &body.consent, cx.now)?;
-            requests::insert(cx.tx, cx.keys, &request, &contact, cx.now)?;
+            let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;
             requests::insert_consent(cx.tx, &grant, &request, &consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;
             // to the day only: a moment that stands on both sides would tie them together as well as a name
@@ -115,8 +115,7 @@ pub async fn consent_to_referral(
                 .entry(request.programme, Role::Parent, Purpose::Matching, "request.referred")
                 .on(id)
                 .states(None, Some(request.state.code()));
-            let stored = Stored { value: request, version: 1, created_at: cx.now };
-            let view = SupportRequestView::of(&stored, Some(contact));
+            let view = SupportRequestView::of(&request, Some(contact));
             Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

@@ -3,9 +3,10 @@
 //! A block ends the proposal or the match at once, and a new buddy is sought. A tie that the parent does not know yet
 //! pauses the match until she has answered. Where the rules say what they said before, nothing is written.
 
+use naast_domain::access::Upkeep;
 use naast_domain::buddies::{Buddy, readiness};
 use naast_domain::code::Code as _;
-use naast_domain::ids::{AssessmentId, BuddyId, PersonId, ProgrammeId, RequestId};
+use naast_domain::ids::{AssessmentId, PersonId, ProgrammeId, RequestId};
 use naast_domain::independence::{Assessment, Effect};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Proposal, ProposalState};
@@ -49,27 +50,23 @@ impl Occasion {
 }
 
 /// Locks a buddy and, before her, every request that a change of her ties can touch.
-pub fn lock_touched(tx: &mut Transaction<'_, '_>, buddy: &Buddy) -> Result<(), Error> {
-    let touched = touched_by(tx, buddy.programme, buddy.id)?;
+pub fn lock_touched(tx: &mut Transaction<'_, '_>, buddy: &Stored<Buddy>) -> Result<(), Error> {
+    let touched = touched_by(tx, buddy)?;
     for request in &touched {
         locks::lock_request(tx, *request)?;
     }
     locks::lock_buddy(tx, buddy.id)?;
     // what came before the buddy was locked is not locked itself: begin again with it
-    if touched_by(tx, buddy.programme, buddy.id)?.iter().all(|request| touched.contains(request)) {
+    if touched_by(tx, buddy)?.iter().all(|request| touched.contains(request)) {
         Ok(())
     } else {
         Err(naast_persistence::Error::Lost.into())
     }
 }
 
-fn touched_by(
-    db: &mut Database<'_>,
-    programme: ProgrammeId,
-    buddy: BuddyId,
-) -> Result<Vec<RequestId>, Error> {
-    let running = support::running_of_buddy(db, programme, buddy)?;
-    let open = matching::open_proposals_of(db, programme, buddy)?;
+fn touched_by(db: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<RequestId>, Error> {
+    let running = support::running_of_buddy(db, buddy)?;
+    let open = matching::open_proposals_of(db, buddy)?;
     let mut touched: Vec<_> =
         running.iter().map(|one| one.request).chain(open.iter().map(|one| one.request)).collect();
     touched.sort_unstable();
@@ -78,16 +75,20 @@ fn touched_by(
 }
 
 /// A fact about a buddy who is locked with what she touches has changed. Gives back the journal rows of what followed.
-pub fn recheck(tx: &mut Transaction<'_, '_>, buddy: &Buddy, occasion: Occasion) -> Result<Vec<Entry>, Error> {
+pub fn recheck(
+    tx: &mut Transaction<'_, '_>,
+    buddy: &Stored<Buddy>,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
-    for stored in matching::open_proposals_of(tx, buddy.programme, buddy.id)? {
+    for stored in matching::open_proposals_of(tx, buddy)? {
         if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
             entries.push(recheck_proposal(tx, &stored, &assessment, id, occasion)?);
         }
     }
     let is_ready = is_ready(tx, buddy, occasion.today)?;
-    for running in support::running_of_buddy(tx, buddy.programme, buddy.id)? {
-        let stored = matching::of_match(tx, buddy.programme, running.proposal)?;
+    for running in support::running_of_buddy(tx, buddy)? {
+        let stored = matching::of_match(tx, &running)?;
         let mut course = running.course;
         if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
             matching::change(tx, &stored, &stored.proposal, id)?;
@@ -110,7 +111,7 @@ pub fn recheck(tx: &mut Transaction<'_, '_>, buddy: &Buddy, occasion: Occasion) 
 }
 
 /// Whether the facts of a buddy are in order on a day.
-pub fn is_ready(db: &mut Database<'_>, buddy: &Buddy, today: Date) -> Result<bool, Error> {
+pub fn is_ready(db: &mut Database<'_>, buddy: &Stored<Buddy>, today: Date) -> Result<bool, Error> {
     let certificates: Vec<_> =
         buddies::certificates_of(db, buddy)?.into_iter().map(|kept| kept.certificate).collect();
     Ok(readiness(buddy, &certificates, today).is_ready())
@@ -120,14 +121,16 @@ pub fn is_ready(db: &mut Database<'_>, buddy: &Buddy, today: Date) -> Result<boo
 /// first is looked at, requests before buddies.
 pub fn recheck_programme(
     tx: &mut Transaction<'_, '_>,
+    leave: &Upkeep,
     programme: ProgrammeId,
     occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
-    let touched = |tx: &mut Transaction<'_, '_>| -> Result<(Vec<RequestId>, Vec<BuddyId>), Error> {
-        let buddies = support::buddies_in_use(tx, programme)?;
+    let touched = |tx: &mut Transaction<'_, '_>| -> Result<(Vec<RequestId>, Vec<Stored<Buddy>>), Error> {
+        let ids = support::buddies_in_use(tx, leave, programme)?;
+        let buddies = buddies::in_use(tx, leave, programme, &ids)?;
         let mut requests = Vec::new();
         for buddy in &buddies {
-            requests.extend(touched_by(tx, programme, *buddy)?);
+            requests.extend(touched_by(tx, buddy)?);
         }
         requests.sort_unstable();
         requests.dedup();
@@ -138,17 +141,16 @@ pub fn recheck_programme(
         locks::lock_request(tx, *request)?;
     }
     for buddy in &locked.1 {
-        locks::lock_buddy(tx, *buddy)?;
+        locks::lock_buddy(tx, buddy.id)?;
     }
     let after = touched(tx)?;
-    let is_locked =
-        after.0.iter().all(|one| locked.0.contains(one)) && after.1.iter().all(|one| locked.1.contains(one));
+    let is_known = |buddy: &Stored<Buddy>| locked.1.iter().any(|one| one.id == buddy.id);
+    let is_locked = after.0.iter().all(|one| locked.0.contains(one)) && after.1.iter().all(is_known);
     if !is_locked {
         return Err(naast_persistence::Error::Lost.into());
     }
     let mut entries = Vec::new();
-    for id in after.1 {
-        let buddy = buddies::of_programme(tx, programme, id)?;
+    for buddy in after.1 {
         entries.extend(recheck(tx, &buddy, occasion)?);
     }
     Ok(entries)
@@ -213,16 +215,20 @@ pub fn end(
 
 /// A buddy who is locked with what she touches leaves: nobody waits for her answer, and for the parents whom she supports a
 /// new buddy is sought.
-pub fn leave(tx: &mut Transaction<'_, '_>, buddy: &Buddy, occasion: Occasion) -> Result<Vec<Entry>, Error> {
+pub fn leave(
+    tx: &mut Transaction<'_, '_>,
+    buddy: &Stored<Buddy>,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
-    for stored in matching::open_proposals_of(tx, buddy.programme, buddy.id)? {
+    for stored in matching::open_proposals_of(tx, buddy)? {
         let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
         matching::change(tx, &stored, &proposal, stored.assessment)?;
         let states = (Some(stored.proposal.state.code()), Some(proposal.state.code()));
         let entry = occasion.entry(stored.programme, "proposal.cancelled").on(stored.id);
         entries.push(entry.states(states.0, states.1));
     }
-    for running in support::running_of_buddy(tx, buddy.programme, buddy.id)? {
+    for running in support::running_of_buddy(tx, buddy)? {
         entries.extend(end(tx, &running, ClosureReason::BuddyStops, occasion)?);
     }
     Ok(entries)
@@ -232,14 +238,15 @@ pub fn leave(tx: &mut Transaction<'_, '_>, buddy: &Buddy, occasion: Occasion) ->
 fn again(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<KeptProposal>,
-    buddy: &Buddy,
+    buddy: &Stored<Buddy>,
     occasion: Occasion,
 ) -> Result<Option<(Assessment, AssessmentId)>, Error> {
     let request = requests::of_proposal(tx, stored)?;
     // the yearly question is no reason to end what runs
-    let asked = Buddy { ties_asked_on: Some(occasion.today), ..buddy.clone() };
+    let mut asked = buddy.clone();
+    asked.value.ties_asked_on = Some(occasion.today);
     let (facts, assessment) = assess_one(tx, &request, &asked, occasion.today)?;
-    let before = independence::find(tx, stored.programme, stored.assessment)?;
+    let before = independence::of_proposal(tx, stored)?;
     let same = before.table_version == assessment.table_version
         && before.form == facts.form
         && before.findings == KeptAssessment::findings_of(&assessment);
@@ -253,7 +260,7 @@ fn again(
 /// Whether the parent has accepted every tie that is told to her.
 pub fn is_all_accepted(
     db: &mut Database<'_>,
-    proposal: &KeptProposal,
+    proposal: &Stored<KeptProposal>,
     assessment: &Assessment,
 ) -> Result<bool, Error> {
     let accepted = matching::accepted_findings(db, proposal)?;

@@ -31,7 +31,7 @@ pub fn may_handle(
     db: &mut Database<'_>,
     person: PersonId,
     role: Role,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     today: Date,
 ) -> Result<(), Error> {
     if role != Role::Coordinator {
@@ -41,7 +41,7 @@ pub fn may_handle(
         return Err(tied());
     }
     let ties: Vec<Tie> =
-        coordinators::of(db, request.programme, person)?.into_iter().map(|one| one.value).collect();
+        coordinators::of_handler(db, request, person)?.into_iter().map(|one| one.value).collect();
     if ties.is_empty() {
         return Ok(());
     }
@@ -85,9 +85,8 @@ pub async fn declare_own_tie(
             let standing = Standing { programme: Some(id), ..Standing::default() };
             let role = grant.reaches(standing).ok_or(Error::NotFound)?;
             let tie = body.clone().declare(tie_id)?;
-            coordinators::insert(cx.tx, &grant, id, &tie, cx.now)?;
+            let stored = coordinators::insert(cx.tx, &grant, id, tie, cx.now)?;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.declared").on(tie_id);
-            let stored = Stored { value: tie, version: 1, created_at: cx.now };
             let place = format!("/programmes/{id}/coordinator-ties");
             Ok(cx.tx.keep([entry], Answer::created(TieView::of(&stored, reader), &place).version(1))?)
         })
@@ -108,7 +107,7 @@ pub async fn list_own_ties(
             let grant = cx.grant::<DeclareOwnTies>()?;
             let standing = Standing { programme: Some(id), ..Standing::default() };
             grant.reaches(standing).ok_or(Error::NotFound)?;
-            let ties = coordinators::of(cx.db, id, grant.person())?;
+            let ties = coordinators::list_own(cx.db, &grant, id)?;
             Ok(TiePage { data: ties.iter().map(|tie| TieView::of(tie, reader)).collect(), next_cursor: None })
         })
         .await

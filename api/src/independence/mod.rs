@@ -17,7 +17,7 @@ use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 use naast_persistence::independence::{self, KeptAssessment, ties};
-use naast_persistence::{Database, Transaction, directory, programmes};
+use naast_persistence::{Database, Stored, Transaction, directory, programmes};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::fresh;
@@ -97,7 +97,7 @@ impl Facts {
 pub fn assess_one(
     db: &mut Database<'_>,
     request: &SupportRequest,
-    buddy: &Buddy,
+    buddy: &Stored<Buddy>,
     today: Date,
 ) -> Result<(Facts, Assessment), Error> {
     let ties: Vec<Tie> = ties::ties_of(db, buddy)?.into_iter().map(|stored| stored.value).collect();
@@ -109,7 +109,7 @@ pub fn assess_one(
 /// Keeps an assessment, with the version of the table and the words.
 pub fn keep(
     tx: &mut Transaction<'_, '_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     buddy: &Buddy,
     form: OrganisationForm,
     assessment: &Assessment,
@@ -127,6 +127,6 @@ pub fn keep(
         assessed_on: at.1,
         assessed_at: at.0,
     };
-    independence::insert(tx, request.programme, &kept)?;
+    independence::insert(tx, request, &kept)?;
     Ok(id)
 }

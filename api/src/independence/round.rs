@@ -1,7 +1,8 @@
 //! The round of the platform itself: time goes by, a school moves to another board, a programme's new form begins. Nobody
 //! calls then, so the server asks the rules again every few hours, and the import of a directory does at its end.
 
-use naast_persistence::{Kept, buddies, programmes, support};
+use naast_domain::access::Upkeep;
+use naast_persistence::{Kept, Transaction, buddies, programmes, support};
 
 use super::again::{Occasion, lock_touched, recheck};
 use crate::platform::Platform;
@@ -20,10 +21,11 @@ pub struct Round {
 /// round that is cut short has done what it did, and the next one does the rest. Several at once do no harm.
 pub fn round(platform: &Platform) -> Result<Round, Error> {
     let mut done = Round::default();
+    let leave = Upkeep::of_the_platform();
     let in_use = platform.store.read(|db| {
         let mut in_use = Vec::new();
         for programme in programmes::ids(db)? {
-            for buddy in support::buddies_in_use(db, programme)? {
+            for buddy in support::buddies_in_use(db, &leave, programme)? {
                 in_use.push((programme, buddy));
             }
         }
@@ -33,9 +35,14 @@ pub fn round(platform: &Platform) -> Result<Round, Error> {
         let occasion = Occasion::of_platform(platform.clock.now(), platform.clock.today());
         done.buddies += 1;
         done.changes += platform.store.write(move |tx| {
-            let buddy = buddies::of_programme(tx, programme, id)?;
-            lock_touched(tx, &buddy)?;
-            let buddy = buddies::of_programme(tx, programme, id)?;
+            let one = |tx: &mut Transaction<'_, '_>| {
+                buddies::in_use(tx, &leave, programme, &[id])?
+                    .pop()
+                    .ok_or(Error::Internal("a buddy in use is there"))
+            };
+            let first = one(tx)?;
+            lock_touched(tx, &first)?;
+            let buddy = one(tx)?;
             let entries = recheck(tx, &buddy, occasion)?;
             let count = entries.len();
             if count == 0 { Ok::<_, Error>(Kept::unchanged(0)) } else { Ok(tx.keep(entries, count)?) }

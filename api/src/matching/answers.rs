@@ -11,9 +11,8 @@ use naast_domain::matching::{Answer as Said, Party, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::RequestState;
-use naast_domain::support::{Course, MatchState};
+use naast_domain::support::MatchState;
 use naast_domain::text::Text;
-use naast_persistence::support::Match;
 use naast_persistence::{buddies, locks, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,7 +71,7 @@ pub async fn answer_proposal(
 
             // what was true when the buddy was proposed is asked again: a tie may have come since
             let request = requests::of_proposal(cx.tx, &stored)?;
-            let buddy = buddies::of_programme(cx.tx, stored.programme, stored.proposal.buddy)?;
+            let buddy = buddies::of_proposal(cx.tx, &stored)?;
             let one = buddies::one_with_facts(cx.tx, &buddy)?;
             let facts = Facts::load(cx.tx, &request, one.ties.iter(), cx.today)?;
             let assessment = facts.assess(&request, &buddy, &one.ties, cx.today);
@@ -88,19 +87,9 @@ pub async fn answer_proposal(
             ];
             let mut started = None;
             if proposal.state == ProposalState::Accepted {
-                open_request(cx.tx, request.clone())?;
+                open_request(cx.tx, &request)?;
                 readiness(&buddy, &one.certificates, cx.today).proven()?;
-                let new = Match {
-                    id: match_id,
-                    programme: stored.programme,
-                    request: stored.request,
-                    buddy: buddy.id,
-                    proposal: id,
-                    course: Course::RUNNING,
-                    closed_because: None,
-                    ended_at: None,
-                };
-                if !support::start(cx.tx, &new, cx.now)? {
+                if !support::start(cx.tx, &grant, &stored, match_id, cx.now)? {
                     return Err(Rejection::rule(
                         "buddy-full",
                         "S5",
@@ -114,7 +103,7 @@ pub async fn answer_proposal(
                     .push(entry("match.started").on(match_id).states(None, Some(MatchState::Active.code())));
                 let states = (Some(request.state.code()), Some(RequestState::Matched.code()));
                 entries.push(entry("request.matched").on(request.id).states(states.0, states.1));
-                for cancelled in matching::cancel_open(cx.tx, stored.programme, stored.request, Some(id))? {
+                for cancelled in matching::cancel_open(cx.tx, &request, Some(id))? {
                     entries.push(
                         cx.entry(stored.programme, role, Purpose::Matching, "proposal.cancelled")
                             .on(cancelled),

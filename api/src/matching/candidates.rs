@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::{Action, Grant, ReadCandidates};
+use naast_domain::access::{Grant, ReadCandidates};
 use naast_domain::buddies::readiness;
 use naast_domain::ids::{BuddyId, DecisionId, PersonId, RequestId};
 use naast_domain::matching::{
@@ -111,11 +111,10 @@ pub struct CandidateQuery {
 /// A request that is open for matching, with the proof that its parent consented.
 pub(super) fn open_request(
     db: &mut Database<'_>,
-    stored: Stored<SupportRequest>,
+    stored: &Stored<SupportRequest>,
 ) -> Result<ConsentedRequest, Error> {
-    let consents: Vec<Consent> =
-        requests::consents_on(db, &stored)?.iter().map(|kept| kept.consent).collect();
-    Ok(stored.value.for_matching(&consents)?)
+    let consents: Vec<Consent> = requests::consents_on(db, stored)?.iter().map(|kept| kept.consent).collect();
+    Ok(stored.value.clone().for_matching(&consents)?)
 }
 
 /// Who was considered for a request, in order.
@@ -127,16 +126,17 @@ pub(super) struct Consideration {
 type Names = HashMap<BuddyId, String>;
 
 /// Considers every available buddy for a request.
-pub(super) fn consider_all<A: Action>(
+pub(super) fn consider_all(
     db: &mut Database<'_>,
-    grant: &Grant<A>,
-    request: &ConsentedRequest,
+    grant: &Grant<ReadCandidates>,
+    stored: &Stored<SupportRequest>,
+    consented: &ConsentedRequest,
     today: Date,
 ) -> Result<Consideration, Error> {
-    let request = request.request();
-    let available = buddies::available_for(db, grant, request, today)?;
+    let request = consented.request();
+    let available = buddies::available_for(db, grant, stored, today)?;
     let facts = Facts::load(db, request, available.iter().flat_map(|one| &one.ties), today)?;
-    let before = proposed_before(db, request)?;
+    let before = proposed_before(db, stored)?;
     let mut ranked: Vec<Candidate> =
         available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
     rank(&mut ranked);
@@ -147,10 +147,10 @@ pub(super) fn consider_all<A: Action>(
 /// parent after they had begun.
 pub(super) fn proposed_before(
     db: &mut Database<'_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
 ) -> Result<Vec<BuddyId>, Error> {
-    let mut before = support::turned_down(db, request.programme, request.id)?;
-    let proposals = matching::proposals_for(db, request.programme, request.id)?;
+    let mut before = support::turned_down(db, request)?;
+    let proposals = matching::proposals_for(db, request)?;
     let asked = |state| matches!(state, ProposalState::Open | ProposalState::Refused);
     before.extend(proposals.iter().filter(|one| asked(one.proposal.state)).map(|one| one.proposal.buddy));
     Ok(before)
@@ -275,10 +275,11 @@ pub async fn list_candidates(
             let grant = cx.grant::<ReadCandidates>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
-            let request = open_request(cx.db, stored)?;
-            let consideration = consider_all(cx.db, &grant, &request, cx.today)?;
+            let request = open_request(cx.db, &stored)?;
+            let consideration = consider_all(cx.db, &grant, &stored, &request, cx.today)?;
             let limit = query.limit.unwrap_or(20);
-            let names = buddies::names(cx.db, cx.keys, &consideration.shown(limit))?;
+            let shown = consideration.shown(limit);
+            let names = buddies::names_for(cx.db, cx.keys, &grant, &stored, &shown)?;
             Ok(Answer::found(consideration.view(&names, id, limit, reader.0)))
         })
         .await
@@ -341,7 +342,7 @@ pub async fn list_decisions(
             let grant = cx.grant::<ReadCandidates>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
-            let slice = matching::decisions_on(cx.db, &grant, stored.programme, id, page)?;
+            let slice = matching::decisions_on(cx.db, &grant, &stored, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
             Ok(DecisionPage { data: slice.items.into_iter().map(DecisionView::from).collect(), next_cursor })
         })

@@ -11,7 +11,7 @@ use naast_domain::matching::{Exclusion, Proposable, Proposal, ProposalFacts, Pro
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
 use naast_persistence::matching::{Decision, KeptProposal};
-use naast_persistence::{Stored, buddies, locks, matching, requests};
+use naast_persistence::{buddies, locks, matching, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -50,10 +50,9 @@ pub async fn propose_buddy(
         .write(caller.0, move |cx| {
             let (propose, read) = (cx.grant::<ProposeBuddy>()?, cx.grant::<ReadCandidates>()?);
             locks::lock_request(cx.tx, id)?;
-            let (stored, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
-            may_handle(cx.tx, cx.me.person, role, &stored, cx.today)?;
-            let request = open_request(cx.tx, stored)?;
-            let wanted = request.request().clone();
+            let (wanted, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
+            may_handle(cx.tx, cx.me.person, role, &wanted, cx.today)?;
+            let request = open_request(cx.tx, &wanted)?;
 
             locks::lock_buddy(cx.tx, body.buddy_id)?;
             let buddy = buddies::find(cx.tx, &propose, body.buddy_id)?
@@ -69,7 +68,7 @@ pub async fn propose_buddy(
             let one = buddies::one_with_facts(cx.tx, &buddy)?;
             let facts = Facts::load(cx.tx, &wanted, one.ties.iter(), cx.today)?;
             let assessment = facts.assess(&wanted, &buddy, &one.ties, cx.today);
-            let proposals = matching::proposals_for(cx.tx, wanted.programme, id)?;
+            let proposals = matching::proposals_for(cx.tx, &wanted)?;
 
             // each proof on its own, so that the refusal names the first that is missing
             let ready = readiness(&buddy, &one.certificates, cx.today).proven()?;
@@ -89,7 +88,7 @@ pub async fn propose_buddy(
                 },
             )?;
 
-            let consideration = consider_all(cx.tx, &read, proposable.request(), cx.today)?;
+            let consideration = consider_all(cx.tx, &read, &wanted, proposable.request(), cx.today)?;
             let decision = Decision {
                 id: decision_id,
                 request: id,
@@ -99,7 +98,7 @@ pub async fn propose_buddy(
                 decided_by: cx.me.person,
                 decided_at: cx.now,
             };
-            matching::insert_decision(cx.tx, &propose, wanted.programme, &decision)?;
+            matching::insert_decision(cx.tx, &propose, &wanted, &decision)?;
             let at = (cx.now, cx.today);
             let assessment_id =
                 keep(cx.tx, &wanted, &buddy, facts.form, proposable.buddy().assessment(), at)?;
@@ -115,12 +114,11 @@ pub async fn propose_buddy(
                     buddy_answer: None,
                 },
             };
-            matching::insert(cx.tx, &propose, &kept, decision_id, cx.now)?;
+            let stored = matching::insert(cx.tx, &propose, kept, decision_id, cx.now)?;
             let entry = cx
                 .entry(wanted.programme, role, Purpose::Matching, "proposal.made")
                 .on(proposal_id)
                 .states(None, Some(ProposalState::Open.code()));
-            let stored = Stored { value: kept, version: 1, created_at: cx.now };
             let view = assemble(cx.tx, cx.keys, &stored, role, reader.0)?;
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/proposals/{proposal_id}")).version(1))?)
         })

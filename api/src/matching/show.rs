@@ -75,9 +75,9 @@ pub(super) fn assemble(
     tongue: Tongue,
 ) -> Result<ProposalView, Error> {
     let kept = &stored.value;
-    let assessment = independence::find(db, kept.programme, kept.assessment)?;
-    let name = buddies::names(db, keys, &[kept.proposal.buddy])?.remove(&kept.proposal.buddy);
-    let answers = if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(db, kept)? };
+    let assessment = independence::of_proposal(db, stored)?;
+    let name = buddies::name_in(db, keys, stored)?;
+    let answers = if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(db, stored)? };
     let mut ties = Vec::new();
     if role != Role::Buddy {
         for finding in assessment.to_accept() {
@@ -100,7 +100,7 @@ pub(super) fn assemble(
         id: kept.id,
         request_id: kept.request,
         buddy_id: kept.proposal.buddy,
-        buddy_first_name: name.unwrap_or_default(),
+        buddy_first_name: name,
         state: kept.proposal.state,
         parent_answer: kept.proposal.parent,
         buddy_answer: kept.proposal.buddy_answer,
@@ -129,7 +129,7 @@ pub async fn list_proposals_for_request(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadProposals>()?;
             let (request, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            let proposals = matching::proposals_for(cx.db, request.programme, id)?;
+            let proposals = matching::proposals_for(cx.db, &request)?;
             let data = proposals
                 .iter()
                 .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))

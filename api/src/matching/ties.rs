@@ -64,9 +64,8 @@ pub async fn answer_ties(
             let (first, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             locks::lock_request(cx.tx, first.request)?;
             let (stored, role) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let assessment = independence::find(cx.tx, stored.programme, stored.assessment)?;
-            let running = support::running_of_request(cx.tx, stored.programme, stored.request)?
-                .filter(|running| running.proposal == id);
+            let assessment = independence::of_proposal(cx.tx, &stored)?;
+            let running = support::running_of_proposal(cx.tx, &stored)?;
             if running.is_none() {
                 stored.proposal.still_open()?;
             }
@@ -139,7 +138,7 @@ fn answer_running(
     }
     let accepted = matching::accepted_findings(cx.tx, stored)?;
     let all = assessment.to_accept().all(|asked| accepted.iter().any(|key| key.as_str() == asked.key));
-    let buddy = buddies::of_programme(cx.tx, running.programme, running.buddy)?;
+    let buddy = buddies::of_match(cx.tx, running)?;
     let settled = running.course.tie_settled();
     let course = if is_ready(cx.tx, &buddy, cx.today)? { settled } else { settled.buddy_lapsed() };
     if !all || course == running.course {

@@ -46,7 +46,7 @@ pub struct PowerView {
 pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Answer<MeView>, Error> {
     platform
         .read(caller.0, |cx| {
-            let name = organisations::name_of(cx.db, cx.keys, cx.me.person)?.ok_or(Error::Unauthenticated)?;
+            let name = organisations::own_name(cx.db, cx.keys, &cx.me)?.ok_or(Error::Unauthenticated)?;
             let powers = cx.me.powers.iter().map(|power| PowerView {
                 role: power.role,
                 organisation_id: power.organisation,
@@ -72,7 +72,7 @@ pub async fn list_my_memberships(
 ) -> Result<MyMembershipPage, Error> {
     platform
         .read(caller.0, |cx| {
-            let all = organisations::memberships_of(cx.db, cx.me.person)?;
+            let all = organisations::own_memberships(cx.db, &cx.me)?;
             Ok(MyMembershipPage {
                 data: all.into_iter().map(MembershipView::from).collect(),
                 next_cursor: None,

@@ -137,7 +137,7 @@ pub async fn create_membership(
             let since = body.since_date.unwrap_or(cx.today);
             check(&body, since)?;
             let mut faults = Vec::new();
-            if organisations::name_of(cx.tx, cx.keys, body.person_id)?.is_none() {
+            if !organisations::is_registered(cx.tx, &grant, body.person_id)? {
                 faults.push(unknown("/personId"));
             }
             if let Some(programme) = body.programme_id

@@ -3,7 +3,7 @@
 
 use actix_web::{get, post, web};
 use naast_domain::Date;
-use naast_domain::access::ManageProgrammes;
+use naast_domain::access::{ManageProgrammes, Upkeep};
 use naast_domain::code::Code as _;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::independence::Funder;
@@ -98,7 +98,7 @@ pub async fn change_programme_form(
             let mut entries = vec![changed];
             if period.since <= cx.today {
                 let occasion = Occasion::of(cx, Role::Administrator);
-                entries.extend(recheck_programme(cx.tx, id, occasion)?);
+                entries.extend(recheck_programme(cx.tx, &Upkeep::granted(&grant), id, occasion)?);
             }
             stored.value.forms.push(period);
             stored.version += 1;

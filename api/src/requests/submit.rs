@@ -1,6 +1,7 @@
 //! A parent submits a request herself: no school, no conversation, no consent of anybody else is needed.
 
 use actix_web::{post, web};
+use naast_domain::access::SubmitRequest;
 use naast_domain::buddies::SpokenLanguage;
 use naast_domain::code::Code as _;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
@@ -11,7 +12,7 @@ use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_domain::text::Text;
-use naast_persistence::{Stored, directory, programmes, requests};
+use naast_persistence::{directory, programmes, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -150,13 +151,13 @@ pub async fn submit_support_request(
     let id: RequestId = fresh();
     platform
         .write(caller.0, move |cx| {
+            let grant = cx.grant::<SubmitRequest>()?;
             let (request, contact) = body.clone().into_request(cx, id, Origin::Own)?;
-            requests::insert(cx.tx, cx.keys, &request, &contact, cx.now)?;
+            let stored = requests::insert(cx.tx, cx.keys, &grant, request, &contact, cx.now)?;
             let entry = cx
-                .entry(request.programme, Role::Parent, Purpose::Matching, "request.submitted")
+                .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")
                 .on(id)
-                .states(None, Some(request.state.code()));
-            let stored = Stored { value: request, version: 1, created_at: cx.now };
+                .states(None, Some(stored.state.code()));
             let view = SupportRequestView::of(&stored, Some(contact));
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })

@@ -63,7 +63,7 @@ pub struct ContactView {
 impl SupportRequestView {
     /// The view of a request that was loaded with a grant, with how to reach its parent.
     pub fn load(db: &mut Database<'_>, keys: &Keys, stored: &Stored<SupportRequest>) -> Result<Self, Error> {
-        let contact = requests::contacts_of(db, keys, &[stored.id])?.remove(&stored.id);
+        let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
         Ok(Self::of(stored, contact))
     }
 
@@ -73,8 +73,8 @@ impl SupportRequestView {
         keys: &Keys,
         page: &[Stored<SupportRequest>],
     ) -> Result<Vec<Self>, Error> {
-        let ids: Vec<RequestId> = page.iter().map(|one| one.id).collect();
-        let mut contacts = requests::contacts_of(db, keys, &ids)?;
+        let all: Vec<_> = page.iter().collect();
+        let mut contacts = requests::contacts_of(db, keys, &all)?;
         Ok(page.iter().map(|one| Self::of(one, contacts.remove(&one.id))).collect())
     }
 

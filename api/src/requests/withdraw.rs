@@ -63,9 +63,9 @@ pub fn withdraw(
     }
     let next = request.withdraw();
     let mut entries = Vec::new();
-    let proposals = matching::cancel_open(tx, request.programme, request.id, None)?;
+    let proposals = matching::cancel_open(tx, request, None)?;
     entries.extend(proposals.iter().map(|id| entry("proposal.cancelled").on(id)));
-    let running = support::running_of_request(tx, request.programme, request.id)?;
+    let running = support::running_of_request(tx, request)?;
     if let Some(running) = &running {
         support::close(tx, running, ClosureReason::RequestWithdrawn, now)?;
         let states = (Some(running.course.state.code()), Some(MatchState::Closed.code()));

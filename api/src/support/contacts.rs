@@ -85,6 +85,7 @@ pub async fn record_contact(
     let contact_id: ContactId = fresh();
     platform
         .write(caller.0, move |cx| {
+            let grant = cx.grant::<RecordContact>()?;
             let (stored, role) = reached::<RecordContact>(cx, id)?;
             stored.course.state.contact(body.date, crate::clock::day_of(stored.created_at), cx.today)?;
             let contact = Contact {
@@ -96,7 +97,7 @@ pub async fn record_contact(
                 recorded_by: cx.me.person,
                 recorded_at: cx.now,
             };
-            support::insert_contact(cx.tx, &stored, &contact)?;
+            support::insert_contact(cx.tx, &grant, &stored, &contact)?;
             let entry = cx.entry(stored.programme, role, Purpose::Support, "contact.recorded").on(contact_id);
             let place = format!("/matches/{id}/contacts");
             Ok(cx.tx.keep([entry], Answer::created(MeetingView::from(contact), &place))?)
@@ -124,7 +125,7 @@ pub async fn list_contacts(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadContacts>()?;
             let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            let slice = support::contacts_of(cx.db, &stored, page)?;
+            let slice = support::contacts_of(cx.db, &grant, &stored, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.recorded_at, one.id.uuid()));
             Ok(MeetingPage { data: slice.items.into_iter().map(MeetingView::from).collect(), next_cursor })
         })

@@ -63,7 +63,7 @@ async fn change(
                 (Course::resting(because), "match.paused")
             } else {
                 stored.course.state.resume(stored.course.paused_because)?;
-                let buddy = buddies::of_programme(cx.tx, stored.programme, stored.buddy)?;
+                let buddy = buddies::of_match(cx.tx, &stored)?;
                 let facts = buddies::one_with_facts(cx.tx, &buddy)?;
                 readiness(&facts.buddy, &facts.certificates, cx.today).proven()?;
                 (Course::RUNNING, "match.resumed")

@@ -81,6 +81,23 @@ pub struct Grant<A> {
     action: PhantomData<A>,
 }
 
+/// Leave to go through the cases of a programme and ask the rules again: for whoever changes the programme itself, and for
+/// the platform's own round, when nobody calls. Nothing of it is shown to anybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Upkeep(());
+
+impl Upkeep {
+    /// For whoever may change programmes.
+    pub fn granted(_grant: &Grant<ManageProgrammes>) -> Self {
+        Self(())
+    }
+
+    /// For the platform itself, as time goes by.
+    pub fn of_the_platform() -> Self {
+        Self(())
+    }
+}
+
 impl Principal {
     /// Leave to do this action, when any role of the caller may do it to anything at all.
     ///

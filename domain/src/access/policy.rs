@@ -48,6 +48,8 @@ policy! {
     /// Read the school's side of a conversation.
     ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School, ConversationOpener of School, ReferralReader of School;
 
+    /// Submit a support request: everybody may be a parent who asks, and nobody asks for another.
+    SubmitRequest: Parent of Own;
     /// Read a support request; the buddy while a match with it runs.
     ReadRequest: Parent of Own, Coordinator of Programme, Buddy of Assigned;
     /// Read the consents on a request.

@@ -1,15 +1,16 @@
 //! The ties that coordinators declared: with the wrong one, the case goes to another coordinator (rule 37).
 
 use diesel::prelude::*;
-use naast_domain::access::{DeclareOwnTies, Grant};
+use naast_domain::access::{DeclareOwnTies, Grant, Standing};
 use naast_domain::ids::{PersonId, ProgrammeId, TieId};
 use naast_domain::independence::Tie;
+use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 
 use super::ties::About;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::rows::{Stored, code, one};
+use crate::rows::{Stored, code, must_reach, one};
 use crate::schema::coordinator_ties as ties;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -54,9 +55,10 @@ pub fn insert(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<DeclareOwnTies>,
     programme: ProgrammeId,
-    tie: &Tie,
+    tie: Tie,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<Stored<Tie>, Error> {
+    must_reach(grant, of_programme(programme))?;
     let row = Row {
         programme_id: programme.into(),
         id: tie.id.into(),
@@ -70,25 +72,49 @@ pub fn insert(
         version: 1,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
-    Ok(())
+    Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
 /// Sets the last day of a tie that stands as it was loaded.
 pub fn end(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareOwnTies>,
+    grant: &Grant<DeclareOwnTies>,
     programme: ProgrammeId,
     tie: &Stored<Tie>,
     until: Date,
 ) -> Result<(), Error> {
+    must_reach(grant, of_programme(programme))?;
     let row =
         ties::table.find((Key::from(programme), Key::from(tie.id))).filter(ties::version.eq(tie.version));
     let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// The ties that a person declared as coordinator of a programme, in the order in which she did.
-pub fn of(
+/// How a programme stands to a caller.
+fn of_programme(programme: ProgrammeId) -> Standing<'static> {
+    Standing { programme: Some(programme), ..Standing::default() }
+}
+
+/// The ties that whoever handles a request, which was loaded with a grant, declared as coordinator of its programme.
+pub fn of_handler(
+    database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+    person: PersonId,
+) -> Result<Vec<Stored<Tie>>, Error> {
+    of(database, request.programme, person)
+}
+
+/// The caller's own ties as coordinator of a programme, in the order in which she declared them.
+pub fn list_own(
+    database: &mut Database<'_>,
+    grant: &Grant<DeclareOwnTies>,
+    programme: ProgrammeId,
+) -> Result<Vec<Stored<Tie>>, Error> {
+    must_reach(grant, of_programme(programme))?;
+    of(database, programme, grant.person())
+}
+
+fn of(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     person: PersonId,

@@ -5,15 +5,17 @@ pub mod coordinators;
 pub mod ties;
 
 use diesel::prelude::*;
-use naast_domain::ids::{AssessmentId, BuddyId, ProgrammeId, RequestId, TieId};
+use naast_domain::ids::{AssessmentId, BuddyId, RequestId, TieId};
 use naast_domain::independence::{Assessment, Effect};
 use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::rows::code;
+use crate::matching::KeptProposal;
+use crate::rows::{Stored, code};
 use crate::schema::assessments;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -100,16 +102,16 @@ struct Row {
     assessed_at: At,
 }
 
-/// Keeps an assessment.
+/// Keeps an assessment for a request that was loaded with a grant.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
-    programme: ProgrammeId,
+    request: &Stored<SupportRequest>,
     kept: &KeptAssessment,
 ) -> Result<(), Error> {
     let row = Row {
-        programme_id: programme.into(),
+        programme_id: request.programme.into(),
         id: kept.id.into(),
-        request_id: kept.request.into(),
+        request_id: request.id.into(),
         buddy_id: kept.buddy.into(),
         table_version: kept.table_version.clone(),
         form: kept.form.to_string(),
@@ -122,15 +124,14 @@ pub fn insert(
     Ok(())
 }
 
-/// The assessment of a proposal that a grant reached already.
-pub fn find(
+/// The newest assessment of a proposal that a grant reached already.
+pub fn of_proposal(
     database: &mut Database<'_>,
-    programme: ProgrammeId,
-    id: AssessmentId,
+    proposal: &Stored<KeptProposal>,
 ) -> Result<KeptAssessment, Error> {
     const T: &str = "assessments";
     let row: Row = on_either!(database, |c| assessments::table
-        .find((Key::from(programme), Key::from(id)))
+        .find((Key::from(proposal.programme), Key::from(proposal.assessment)))
         .select(Row::as_select())
         .first(c))?;
     Ok(KeptAssessment {

@@ -10,9 +10,10 @@ use naast_domain::independence::{Tie, TieObject};
 use naast_domain::{Date, Moment};
 use serde::{Deserialize, Serialize};
 
+use crate::buddies::standing;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::rows::{Stored, code, one};
+use crate::rows::{Stored, code, must_reach, one};
 use crate::schema::ties;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -96,11 +97,12 @@ impl TieRow {
 /// Keeps a tie that a buddy declared.
 pub fn insert_tie(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareTies>,
-    buddy: &Buddy,
-    tie: &Tie,
+    grant: &Grant<DeclareTies>,
+    buddy: &Stored<Buddy>,
+    tie: Tie,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<Stored<Tie>, Error> {
+    must_reach(grant, standing(buddy))?;
     let row = TieRow {
         programme_id: buddy.programme.into(),
         id: tie.id.into(),
@@ -114,17 +116,18 @@ pub fn insert_tie(
         version: 1,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
-    Ok(())
+    Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
 /// Sets the last day of a tie that stands as it was loaded.
 pub fn end_tie(
     tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<DeclareTies>,
-    buddy: &Buddy,
+    grant: &Grant<DeclareTies>,
+    buddy: &Stored<Buddy>,
     tie: &Stored<Tie>,
     until: Date,
 ) -> Result<(), Error> {
+    must_reach(grant, standing(buddy))?;
     let row = ties::table
         .find((Key::from(buddy.programme), Key::from(tie.id)))
         .filter(ties::version.eq(tie.version));
@@ -133,7 +136,7 @@ pub fn end_tie(
 }
 
 /// The ties of a buddy who was loaded with a grant.
-pub fn ties_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<Stored<Tie>>, Error> {
+pub fn ties_of(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<Stored<Tie>>, Error> {
     let rows: Vec<TieRow> = on_either!(database, |c| ties::table
         .filter(ties::programme_id.eq(Key::from(buddy.programme)))
         .filter(ties::buddy_id.eq(Key::from(buddy.id)))
@@ -144,7 +147,11 @@ pub fn ties_of(database: &mut Database<'_>, buddy: &Buddy) -> Result<Vec<Stored<
 }
 
 /// One tie of a buddy who was loaded with a grant.
-pub fn find_tie(database: &mut Database<'_>, buddy: &Buddy, id: TieId) -> Result<Option<Stored<Tie>>, Error> {
+pub fn find_tie(
+    database: &mut Database<'_>,
+    buddy: &Stored<Buddy>,
+    id: TieId,
+) -> Result<Option<Stored<Tie>>, Error> {
     let row: Option<TieRow> = on_either!(database, |c| ties::table
         .find((Key::from(buddy.programme), Key::from(id)))
         .filter(ties::buddy_id.eq(Key::from(buddy.id)))

@@ -10,6 +10,7 @@ mod markers;
 mod matrix;
 mod objects;
 mod policy;
+mod queries;
 mod reading;
 mod stage;
 mod table;

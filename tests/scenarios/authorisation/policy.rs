@@ -19,6 +19,8 @@ enum Thing {
     School,
     /// Something of a programme, which nobody owns yet.
     Programme,
+    /// Asking itself: whoever has an account may be a parent who asks.
+    Asking,
     /// A request, which its buddy has while her match runs.
     Request,
     /// A proposal or a match, which its buddy has for good.
@@ -37,6 +39,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ManageProgrammes", Thing::Whole, &["createProgramme", "changeProgrammeForm", "coverSchool"]),
     ("HoldConversation", Thing::School, &["openConversation", "recordConversationStep"]),
     ("ReadConversation", Thing::School, &["listConversations", "getConversation", "listConversationSteps"]),
+    ("SubmitRequest", Thing::Asking, &["submitSupportRequest"]),
     ("ReadRequest", Thing::Request, &["getSupportRequest"]),
     ("ReadConsents", Thing::Request, &["listConsents"]),
     ("DecideOnRequest", Thing::Request, &["giveConsent"]),
@@ -61,7 +64,10 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
 ];
 
 /// The role in which a caller of the table calls; who holds none now has none.
-fn role_of(caller: &str) -> Option<Role> {
+fn role_of(caller: &str, thing: Thing) -> Option<Role> {
+    if thing == Thing::Asking && !["anonymous", "unknown"].contains(&caller) {
+        return Some(Role::Parent);
+    }
     let name = match caller {
         "other-parent" => "parent",
         "other-buddy" | "former-buddy" => "buddy",
@@ -77,6 +83,7 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
     use Column::{Foreign, Over, Own, Sister};
     let places: &[Column] = match (relation, caller) {
         (Relation::Platform, _) => &[Own, Over, Sister, Foreign],
+        (Relation::Own, _) if thing == Thing::Asking => &[Own, Foreign],
         (Relation::Own, "parent") if matches!(thing, Thing::Request | Thing::Match) => &[Own, Over],
         (Relation::Own, "other-parent") if matches!(thing, Thing::Request | Thing::Match) => &[Sister],
         (Relation::Own, "buddy") if thing == Thing::Buddy => &[Own],
@@ -153,7 +160,7 @@ fn compare(
             places.into_iter().any(|place| stands(caller, relation, thing, place))
         };
         let lets_in =
-            |(role, relation): &&(Role, Relation)| role_of(caller) == Some(*role) && near(*relation);
+            |(role, relation): &&(Role, Relation)| role_of(caller, thing) == Some(*role) && near(*relation);
         let by: Vec<_> = allowed.iter().filter(lets_in).collect();
         if by.is_empty() == cell.reaches() {
             faults.push(format!(
