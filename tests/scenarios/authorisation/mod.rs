@@ -14,6 +14,7 @@ mod queries;
 mod reading;
 mod stage;
 mod table;
+mod two_roles;
 
 use naast_tests::{Engine, on_both};
 
