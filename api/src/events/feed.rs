@@ -97,7 +97,7 @@ pub async fn list_events(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadEvents>()?;
-            grant.reaches(events::standing(chain)).ok_or(Error::Forbidden)?;
+            grant.reaches(events::standing(chain)).ok_or(Error::NotFound)?;
             let slice = events::feed(cx.db, &grant, chain, after.unwrap_or(0), size)?;
             let last = slice.items.last().map(|event| event.seq);
             // a position behind the end would pass over what is written there next

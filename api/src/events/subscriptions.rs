@@ -129,14 +129,12 @@ pub async fn create_webhook_subscription(
                 disabled_because: None,
                 failing_since: None,
             };
-            if !events::insert(cx.tx, &grant, &value, (secret_id, &secret), cx.now)? {
-                return Err(too_many().into());
-            }
+            let stored =
+                events::insert(cx.tx, &grant, value, (secret_id, &secret), cx.now)?.ok_or_else(too_many)?;
             let entry = cx
                 .entry(chain, role, Purpose::Administration, "webhook-subscription.created")
                 .on(id)
-                .states(None, Some(value.state.code()));
-            let stored = Stored { value, version: 1, created_at: cx.now };
+                .states(None, Some(stored.state.code()));
             let view = WebhookSecretView { subscription: stored.into(), secret: written(&secret) };
             let place = format!("/webhook-subscriptions/{id}");
             Ok(cx.tx.keep([entry], Answer::created(view, &place).version(1))?)

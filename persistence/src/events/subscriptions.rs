@@ -80,15 +80,15 @@ impl TryFrom<Row> for Stored<Subscription> {
     }
 }
 
-/// Keeps a new subscription with its first secret. It hears what happens from now on. Says false, and keeps nothing, when
+/// Keeps a new subscription with its first secret. It hears what happens from now on. Gives back nothing, and keeps nothing, when
 /// its chain has as many as it may.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageWebhooks>,
-    subscription: &Subscription,
+    subscription: Subscription,
     secret: (Uuid, &[u8]),
     now: Moment,
-) -> Result<bool, Error> {
+) -> Result<Option<Stored<Subscription>>, Error> {
     let chain = Key(subscription.chain.uuid());
     let others: i64 = on_either!(&mut **tx, |c| webhook_subscriptions::table
         .filter(webhook_subscriptions::chain.eq(chain))
@@ -96,7 +96,7 @@ pub fn insert(
         .count()
         .get_result(c))?;
     if others >= MOST_OF_A_CHAIN {
-        return Ok(false);
+        return Ok(None);
     }
     let head = super::head(tx, subscription.chain)?;
     let row = (
@@ -109,8 +109,8 @@ pub fn insert(
         webhook_subscriptions::created_at.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(webhook_subscriptions::table).values(row).execute(c))?;
-    insert_secret(tx, subscription, secret, now)?;
-    Ok(true)
+    insert_secret(tx, &subscription, secret, now)?;
+    Ok(Some(Stored { value: subscription, version: 1, created_at: now }))
 }
 
 fn insert_secret(

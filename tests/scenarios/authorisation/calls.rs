@@ -28,6 +28,8 @@ fn filters(operation: &str, on: &Objects) -> String {
         "listSupportRequests" | "listMatches" | "listBuddies" => {
             format!("?programmeId={}&pageSize=200", on.programme)
         }
+        "listEvents" | "listWebhookSubscriptions" => format!("?programmeId={}", on.programme),
+        "listWebhookDeliveries" => format!("?subscriptionId={}", on.subscription),
         "listProposalsToBuddy" => format!("?buddyId={}", on.buddy),
         "listConversations" => format!("?locationCode={}", on.school),
         _ => String::new(),
@@ -52,6 +54,8 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         ("buddies", "id") => &on.buddy,
         ("proposals", "id") => &on.proposal,
         ("matches", "id") => &on.matched,
+        ("webhook-subscriptions", "id") => &on.subscription,
+        ("webhook-deliveries", "id") => &on.delivery,
         _ => panic!(
             "/{collection}/{{{name}}}: say in calls.rs (`placeholder`) which id stands here, and add it to `Objects` in objects.rs"
         ),
@@ -91,6 +95,8 @@ fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
     };
     Some(match operation.id.as_str() {
         _ if !operation.takes_body => return None,
+        "requestSignInCode" => json!({ "email": "iemand@example.org" }),
+        "issueToken" | "revokeToken" => json!({}),
         "registerPerson" => json!({ "name": "Iemand" }),
         "createOrganisation" => json!({ "kind": "provider", "name": "Aanbieder" }),
         "createMembership" => json!({ "personId": on.person, "role": "auditor" }),
@@ -124,6 +130,9 @@ fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
         "updateBuddy" => json!({ "capacity": 10 }),
         "recordCertificate" => json!({ "kind": "training", "issuedDate": today }),
         "declareTie" | "declareOwnTie" => json!({ "kind": "political-office", "about": elsewhere() }),
+        "createWebhookSubscription" => {
+            json!({ "programmeId": on.programme, "url": "https://hooks.example.org/naast" })
+        }
         "endTie" | "endOwnTie" => json!({ "untilDate": today }),
         id => panic!("{id} takes a body: add one that fits to `body` in calls.rs"),
     })

@@ -171,7 +171,9 @@ impl<'a> Matrix<'a> {
         let cells: Vec<_> = Self::cells(block).into_iter().filter(|(_, _, cell)| cell.is_kind()).collect();
         let (stage, need) = (self.stage, state_for(&operation.id));
         // the first calls tell whether anything was written down at all; those that repeat one need not write again
-        let mut written = operation.only_reads() || cells.is_empty();
+        // a code that is asked for goes out as a letter; nothing is written before it is used
+        let leaves_no_row = operation.id == "requestSignInCode";
+        let mut written = operation.only_reads() || cells.is_empty() || leaves_no_row;
         for (caller, column, cell) in cells {
             let reply = if operation.only_reads() {
                 call(stage, operation, caller, &stage.standing(column, need))
@@ -208,7 +210,9 @@ impl<'a> Matrix<'a> {
             self.fault(operation, caller, column, &format!("{cell}, but the page has {rows:?} rows"));
         }
         let leaks = self.leaks(caller, reply);
-        if !leaks.is_empty() {
+        // whoever looks after the platform reads that something happened to a case, by its id and nothing else
+        let reads_every_feed = operation.id == "listEvents" && ["administrator", "auditor"].contains(&caller);
+        if !leaks.is_empty() && !reads_every_feed {
             self.fault(operation, caller, column, &format!("shows {leaks}"));
         }
     }

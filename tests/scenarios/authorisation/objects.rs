@@ -60,6 +60,10 @@ pub struct Objects {
     pub invitation: String,
     /// A parent's own code.
     pub code: String,
+    /// A webhook of the programme.
+    pub subscription: String,
+    /// A delivery of it.
+    pub delivery: String,
     /// A person who is registered, does not call and is no buddy.
     pub person: String,
     /// A day ahead that was not named before.

@@ -2,8 +2,11 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Days;
+use naast_api::events::outbound::{Addresses, Names, Outbound, Patience};
 use naast_domain::Date;
 use naast_domain::ids::PersonId;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
@@ -60,6 +63,14 @@ impl Stage {
                 };
                 stage.kept.insert((column, state), objects);
             }
+        }
+        // nobody answers at these addresses; that it was tried is all that a delivery needs
+        stage.world.app.drain_through(nowhere());
+        for objects in stage.kept.values_mut() {
+            let list = format!("/webhook-deliveries?subscriptionId={}", objects.subscription);
+            let tried = stage.world.app.get(stage.world.administrator, &list).expect(200);
+            let id = tried.body["data"][0]["id"].as_str().expect("a delivery");
+            id.clone_into(&mut objects.delivery);
         }
         stage
     }
@@ -120,6 +131,7 @@ impl Stage {
             conversation: if column == Column::Over { String::new() } else { self.conversation(column) },
             invitation: if column == Column::Own { self.invitation() } else { String::new() },
             code: if column == Column::Own { self.code() } else { String::new() },
+            subscription: self.subscription(column),
             person,
             day: self.next_day(),
             ..Objects::default()
@@ -131,6 +143,17 @@ impl Stage {
         let side = self.side(column);
         let about = json!({ "kind": "school", "locationCode": side.school });
         self.world.tie(&side.buddy, "own-child-at-school", &about).expect(201).id()
+    }
+
+    /// A webhook of the column's programme.
+    fn subscription(&self, column: Column) -> String {
+        let (world, side) = (&self.world, self.side(column));
+        let body = json!({
+            "programmeId": world.programmes[side.programme], "url": "https://hooks.example.org/naast",
+            "eventTypes": ["nl.naast.request.submitted"]
+        });
+        let made = world.app.post(world.administrator, "/webhook-subscriptions", &body).expect(201);
+        made.body["subscription"]["id"].as_str().expect("an id").to_owned()
     }
 
     /// A tie of a coordinator of the column's programme, of a colleague of hers in the column beside it.
@@ -258,6 +281,8 @@ impl Stage {
             proposal: id(),
             matched: id(),
             tie: id(),
+            subscription: id(),
+            delivery: id(),
             own_tie: id(),
             conversation: id(),
             invitation: "ABCD-EFGH-2345-6789".to_owned(),
@@ -286,8 +311,17 @@ impl Stage {
             objects.conversation = self.conversation(column);
         }
         match operation {
-            "registerBuddy" => objects.person = self.world.person().to_string(),
+            "registerBuddy" | "createMembership" => objects.person = self.world.person().to_string(),
             "endTie" => objects.tie = self.tie_elsewhere(column),
+            "disableWebhookSubscription" => objects.subscription = self.subscription(column),
+            "enableWebhookSubscription" => {
+                objects.subscription = self.subscription(column);
+                let path = format!("/webhook-subscriptions/{}/disablements", objects.subscription);
+                self.world
+                    .app
+                    .call(Some(self.world.administrator), "POST", &path, None, Some("*"))
+                    .expect(200);
+            }
             "exchangeInvitationCode" => objects.invitation = self.invitation(),
             "consentToReferral" => objects.code = self.code(),
             _ => {}
@@ -298,6 +332,18 @@ impl Stage {
         }
         done
     }
+}
+
+/// A way out that leads nowhere: no name is known, so that nothing is sent and nothing is waited for.
+fn nowhere() -> Outbound {
+    struct Nobody;
+    impl Names for Nobody {
+        fn look_up(&self, _: &str) -> Addresses {
+            Box::pin(async { Err(std::io::Error::other("nobody is known here")) })
+        }
+    }
+    let patience = Patience { connect: Duration::from_secs(1), total: Duration::from_secs(1) };
+    Outbound::with(Arc::new(Nobody), |_| false, patience, false).expect("the system has certificates")
 }
 
 /// What a tie is about that no case here is touched by.
