@@ -137,7 +137,7 @@ fn a_programmes_system_reads_its_events_and_no_others(engine: Engine) {
     for other in
         ["", &format!("?programmeId={}", world.programmes[1]), &format!("?programmeId={}", random_id())]
     {
-        refused(feed(other), 403, "forbidden");
+        refused(feed(other), 404, "not-found");
     }
 }
 

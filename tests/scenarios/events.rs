@@ -152,8 +152,13 @@ fn everybody_reads_only_the_chains_that_her_role_reaches(engine: Engine) {
         assert!(platform.as_array().expect("a list").iter().all(|event| event["programmeid"].is_null()));
     }
     world.app.get(world.coordinators[0], &own).expect(200);
-    refused(world.app.get(world.coordinators[0], "/events"), 403, "forbidden");
-    for who in [world.coordinators[1], world.coordinators[2], world.leader, parent, buddy.person] {
+    // a chain that is not hers is not there; whoever reads no chain at all may not ask
+    refused(world.app.get(world.coordinators[0], "/events"), 404, "not-found");
+    for who in [world.coordinators[1], world.coordinators[2]] {
+        refused(world.app.get(who, &own), 404, "not-found");
+        refused(world.app.get(who, "/events"), 404, "not-found");
+    }
+    for who in [world.leader, parent, buddy.person] {
         refused(world.app.get(who, &own), 403, "forbidden");
         refused(world.app.get(who, "/events"), 403, "forbidden");
     }
