@@ -7,7 +7,8 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, dev};
-use serde::Serialize;
+use naast_domain::text::Tongue;
+use serde::{Deserialize, Serialize};
 
 use crate::contract::BASE;
 use crate::problem::Error;
@@ -15,16 +16,41 @@ use crate::problem::Error;
 /// An answer with a body.
 #[derive(Debug)]
 pub struct Answer<T> {
-    body: T,
+    body: Content<T>,
     status: StatusCode,
     etag: Option<String>,
     location: Option<String>,
+    shown_once: bool,
+}
+
+#[derive(Debug)]
+enum Content<T> {
+    /// A value that is written when the answer is sent.
+    Value(T),
+    /// What was written before, in a language.
+    Text { body: String, language: String },
+}
+
+/// An answer that is written out: what is kept of it, so that it can be given again to the byte.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Written {
+    status: u16,
+    etag: Option<String>,
+    location: Option<String>,
+    language: String,
+    body: String,
 }
 
 impl<T> Answer<T> {
     /// What was asked for.
     pub fn found(body: T) -> Self {
-        Self { body, status: StatusCode::OK, etag: None, location: None }
+        Self {
+            body: Content::Value(body),
+            status: StatusCode::OK,
+            etag: None,
+            location: None,
+            shown_once: false,
+        }
     }
 
     /// Something new, at its own place below the base of the API.
@@ -47,6 +73,45 @@ impl<T> Answer<T> {
     #[must_use]
     pub fn version(self, version: i32) -> Self {
         Self { etag: Some(etag(version)), ..self }
+    }
+
+    /// The same, when it shows a secret that is shown only once: it is kept for a repeated call for minutes only.
+    #[must_use]
+    pub fn shown_once(self, shown_once: bool) -> Self {
+        Self { shown_once, ..self }
+    }
+
+    /// Whether it shows a secret that is shown only once.
+    pub fn is_shown_once(&self) -> bool {
+        self.shown_once
+    }
+
+    /// The answer that was written.
+    pub fn written(written: Written) -> Self {
+        Self {
+            body: Content::Text { body: written.body, language: written.language },
+            status: StatusCode::from_u16(written.status).unwrap_or(StatusCode::OK),
+            etag: written.etag,
+            location: written.location,
+            shown_once: false,
+        }
+    }
+}
+
+impl<T: Serialize> Answer<T> {
+    /// Writes the answer out.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a body that JSON cannot hold.
+    pub fn write(self, tongue: Tongue) -> Result<Written, Error> {
+        let (body, language) = match self.body {
+            Content::Value(value) => {
+                let body = serde_json::to_string(&value);
+                (body.map_err(|_| Error::Internal("a body does not write"))?, tongue.code().to_owned())
+            }
+            Content::Text { body, language } => (body, language),
+        };
+        Ok(Written { status: self.status.as_u16(), etag: self.etag, location: self.location, language, body })
     }
 }
 
@@ -72,7 +137,13 @@ impl<T: Serialize> Responder for Answer<T> {
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        response.json(self.body)
+        match self.body {
+            Content::Value(value) => response.json(value),
+            Content::Text { body, language } => response
+                .insert_header((header::CONTENT_LANGUAGE, language))
+                .content_type("application/json")
+                .body(body),
+        }
     }
 }
 

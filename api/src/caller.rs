@@ -35,8 +35,8 @@ fn admit(request: &HttpRequest, subject: Subject) -> Result<Caller, Error> {
     Ok(Caller(Subject { reach: Reach::System(scopes), ..subject }))
 }
 
-/// The token of a call, when it has exactly one.
-fn read(request: &HttpRequest) -> Option<Subject> {
+/// Whom the token of a call proves, when it has exactly one; whether she may do what she asks is another question.
+pub(crate) fn read(request: &HttpRequest) -> Option<Subject> {
     let platform = request.app_data::<web::Data<Platform>>()?;
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let value = headers.next()?.to_str().ok()?;

@@ -27,6 +27,11 @@ impl Clock {
         day_of(self.now())
     }
 
+    /// How far it was moved ahead.
+    pub fn moved(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(u64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap_or(0))
+    }
+
     /// Moves this clock, and every clone of it, ahead.
     pub fn advance(&self, by: TimeDelta) {
         self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);

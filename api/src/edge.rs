@@ -2,19 +2,28 @@
 //! caller's language, a line in the log, and an answer even when something panics.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
+use actix_http::ConnectionType;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
 use futures_util::FutureExt as _;
+use naast_domain::text::Tongue;
 
-use crate::caller::tongue;
+use crate::call::{self, Call};
+use crate::caller::{self, tongue};
 use crate::clock::fresh;
-use crate::contract::{API_VERSION, CONTRACT};
+use crate::contract::{API_VERSION, BASE, CONTRACT, Operation};
+use crate::identity::{Reach, Subject};
+use crate::limits::{Limits, Told};
+use crate::platform::Platform;
 use crate::problem::Error;
+use crate::retries::{self, Repeatable};
 
 /// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
 const HEADERS: &[(&str, &str)] = &[
@@ -30,44 +39,113 @@ const HEADERS: &[(&str, &str)] = &[
 const DOCS_POLICY: &str =
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
+/// What of a call is needed once the call itself is gone.
+struct Taken {
+    number: String,
+    method: Method,
+    path: String,
+    /// The template of its path; never the path itself, which names things.
+    route: String,
+    language: Tongue,
+    subject: Option<Subject>,
+    told: Told,
+    started: Instant,
+}
+
 /// Takes a call in and sees its answer out.
 pub async fn edge(
+    platform: web::Data<Platform>,
+    limits: web::Data<Limits>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let started = std::time::Instant::now();
-    let number = uuid::Uuid::to_string(&fresh());
-    let method = request.method().clone();
-    let language = tongue(request.headers());
-    let path = request.path().to_owned();
-    if method == Method::HEAD {
+    platform.metrics.call_begins();
+    let mut taken = Taken {
+        number: uuid::Uuid::to_string(&fresh()),
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+        route: request.match_pattern().unwrap_or_else(|| "-".to_owned()),
+        language: tongue(request.headers()),
+        subject: None,
+        told: Told::default(),
+        started: Instant::now(),
+    };
+    if taken.method == Method::HEAD {
         // the answer of GET; the connection leaves the body out
         request.head_mut().method = Method::GET;
     }
+    let operation = CONTRACT.operation(request.method(), &taken.route);
+    if taken.path.starts_with(BASE) {
+        taken.subject = caller::read(request.request());
+        taken.told = limits.count(&request, taken.subject.as_ref().map(|subject| subject.person), operation);
+    }
 
-    let outcome = match refuse_early(&request) {
-        Some(refusal) => Ok(request.into_response(refusal.answer(language, &number))),
-        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), language, &number)),
+    let outcome = match take_in(&request, &taken, operation) {
+        Err(refusal) => {
+            if let Some((policy, _)) = taken.told.refused {
+                platform.metrics.limited(policy);
+            }
+            Ok(request.into_response(refusal.answer(taken.language, &taken.number)))
+        }
+        Ok(call) => match AssertUnwindSafe(call::within(call, next.call(request))).catch_unwind().await {
+            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), taken.language, &taken.number)),
             Ok(Err(fault)) => Err(meaning(fault.as_response_error().status_code())),
-            Err(_) => Err(Error::Internal("a handler panicked")),
+            Err(_) => {
+                platform.metrics.panicked();
+                Err(Error::Internal("a handler panicked"))
+            }
         },
     };
-    let mut response = outcome.map_err(|error| {
+    match outcome {
+        Ok(mut response) => {
+            see_out(response.response_mut(), &platform, &taken);
+            Ok(response)
+        }
         // the request is gone with the panic: the answer travels as an error
-        log_fault(&error, &number);
-        let mut answer = error.answer(language, &number);
-        dress(answer.headers_mut(), &path, &number, language);
-        InternalError::from_response(error, answer)
-    })?;
-    dress(response.headers_mut(), &path, &number, language);
-    let route = response.request().match_pattern();
+        Err(error) => {
+            log_fault(&error, &taken.number);
+            let mut answer = error.answer(taken.language, &taken.number);
+            see_out(&mut answer, &platform, &taken);
+            Err(InternalError::from_response(error, answer).into())
+        }
+    }
+}
+
+/// What is refused before anything is read, and what is remembered of the rest.
+fn take_in(
+    request: &ServiceRequest,
+    taken: &Taken,
+    operation: Option<&'static Operation>,
+) -> Result<Call, Error> {
+    if let Some((_, wait)) = taken.told.refused {
+        return Err(Error::TooMany(wait));
+    }
+    if let Some(refusal) = refuse_early(request) {
+        return Err(refusal);
+    }
+    let repeatable = Repeatable::read(request, operation)?;
+    let is_system = taken.subject.as_ref().is_some_and(|one| matches!(one.reach, Reach::System(_)));
+    if is_system && repeatable.is_none() && operation.is_some_and(|operation| operation.takes_key) {
+        return Err(retries::missing_key());
+    }
+    Ok(Call { language: taken.language, repeatable })
+}
+
+/// Dresses an answer, counts it and writes its line.
+fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, taken: &Taken) {
+    dress(response.headers_mut(), &taken.path, &taken.number, taken.language);
+    taken.told.write(response.headers_mut());
+    if platform.health.is_leaving() {
+        // whoever closes her connection now is not cut off later
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    let (status, took) = (response.status().as_u16(), taken.started.elapsed());
+    platform.metrics.call_ends(taken.method.as_str(), &taken.route, status, took);
     log::info!(
-        request_id = number.as_str(), method = method.as_str(), route = route.as_deref().unwrap_or("-"),
-        status = response.status().as_u16(), micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        request_id = taken.number.as_str(), method = taken.method.as_str(), route = taken.route.as_str(),
+        status = status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         "call"
     );
-    Ok(response)
 }
 
 /// What is refused before anything is read.
@@ -102,11 +180,7 @@ fn meaning(status: StatusCode) -> Error {
 }
 
 /// Writes a failed answer as a problem, in the caller's language.
-fn translate(
-    response: ServiceResponse<BoxBody>,
-    language: naast_domain::text::Tongue,
-    number: &str,
-) -> ServiceResponse<BoxBody> {
+fn translate(response: ServiceResponse<BoxBody>, language: Tongue, number: &str) -> ServiceResponse<BoxBody> {
     if !(response.status().is_client_error() || response.status().is_server_error()) {
         return response;
     }
@@ -135,7 +209,7 @@ fn log_fault(error: &Error, number: &str) {
     }
 }
 
-fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: naast_domain::text::Tongue) {
+fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
@@ -152,16 +226,15 @@ fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: naast_doma
     if let Ok(number) = HeaderValue::from_str(number) {
         headers.insert(HeaderName::from_static("x-request-id"), number);
     }
-    let language = match language {
-        naast_domain::text::Tongue::Dutch => "nl",
-        naast_domain::text::Tongue::English => "en",
-    };
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language));
+    // an answer that was kept may be in another language than the caller asks for now
+    if !headers.contains_key(header::CONTENT_LANGUAGE) {
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
+    }
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
 }
 
 /// What is not a route: a known path with another method, or nothing at all.
-pub async fn nowhere(request: actix_web::HttpRequest) -> Result<actix_web::HttpResponse, Error> {
+pub async fn nowhere(request: actix_web::HttpRequest) -> Result<HttpResponse, Error> {
     let beside = crate::routes::BESIDE.contains(&request.path()) || request.path().starts_with("/docs/");
     let methods = CONTRACT.methods_of(request.path()).or_else(|| beside.then(|| vec!["GET", "HEAD"]));
     Err(methods.map_or(Error::NotFound, Error::Method))

@@ -13,14 +13,44 @@ use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
 use naast_persistence::{Database, Kept, Store, Transaction};
+use serde::Serialize;
 
+use crate::answer::Answer;
+use crate::call;
 use crate::clock::Clock;
+use crate::health::Health;
 use crate::identity::{Identity, Subject};
+use crate::metrics::Metrics;
 use crate::problem::Error;
+use crate::queue::{Queue, USUAL};
+use crate::retries::{Running, Whose};
 
 /// A running server's parts, shared by all of its workers.
 #[derive(Clone)]
 pub struct Platform {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The clock.
+    pub clock: Clock,
+    /// Keys and tokens.
+    pub identity: Arc<Identity>,
+    /// The keys that what is personal is sealed with.
+    pub keys: Keys,
+    /// Where files of this installation stand.
+    pub data: PathBuf,
+    /// How events are named and sent.
+    pub events: Arc<crate::events::Settings>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// How the server is.
+    pub health: Arc<Health>,
+    reads: Arc<Queue>,
+    writes: Arc<Queue>,
+    pub(crate) running: Arc<Running>,
+}
+
+/// What a platform is made of.
+pub struct Parts {
     /// The database.
     pub store: Arc<Store>,
     /// The clock.
@@ -153,6 +183,28 @@ pub fn unsigned_entry(
 }
 
 impl Platform {
+    /// A platform on these parts, with queues of the usual length.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, clock, identity, keys, data, events } = parts;
+        let metrics = Arc::new(Metrics::new());
+        let (reads, writes) = queues(&store, USUAL, &metrics);
+        let (health, running) = (Arc::default(), Arc::default());
+        Self { store, clock, identity, keys, data, events, metrics, health, reads, writes, running }
+    }
+
+    /// The same, with queues that take so many calls.
+    #[must_use]
+    pub fn with_queues(self, most: usize) -> Self {
+        let (reads, writes) = queues(&self.store, most, &self.metrics);
+        Self { reads, writes, ..self }
+    }
+
+    /// The queues to the database: one to PostgreSQL, and to SQLite one to its readers and one to its writer.
+    pub fn queues(&self) -> Vec<&Queue> {
+        let writes = (!Arc::ptr_eq(&self.reads, &self.writes)).then_some(&*self.writes);
+        std::iter::once(&*self.reads).chain(writes).collect()
+    }
+
     /// Runs a use case that only reads.
     pub async fn read<T: Send + 'static>(
         &self,
@@ -172,35 +224,100 @@ impl Platform {
         &self,
         work: impl FnOnce(&mut Database<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let (ticket, patience) = self.reads.enter()?;
         let store = Arc::clone(&self.store);
-        web::block(move || store.read(work)).await.map_err(|_| Error::Internal("a use case panicked"))?
+        let reading = move || {
+            store.read(|db| {
+                ticket.begin()?;
+                work(db)
+            })
+        };
+        patience.wait(self.apart(reading)).await
     }
 
-    /// Runs a use case that changes something. The answer comes once the change is durable.
-    pub async fn write<T: Send + 'static>(
+    /// Runs a use case that changes something. The answer comes once the change is durable. A call that was sent before,
+    /// with the same `Idempotency-Key`, is not done again: it gets the answer of the first.
+    pub async fn write<T: Serialize + Send + 'static>(
         &self,
         caller: impl Into<Subject>,
-        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
-    ) -> Result<T, Error> {
+        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
+    ) -> Result<Answer<T>, Error> {
         let (caller, keys) = (caller.into(), self.keys.clone());
         let (now, today) = (self.clock.now(), self.clock.today());
-        self.write_open(move |tx| {
-            let me = caller.principal(tx, today)?;
-            work(&mut Writing { tx, keys: &keys, me, now, today })
-        })
+        self.write_once(
+            Whose::Subject(caller.person),
+            move |tx| caller.principal(tx, today),
+            move |tx, me| work(&mut Writing { tx, keys: &keys, me, now, today }),
+        )
         .await
     }
 
-    /// Runs a change by somebody who is not signed in but holds a code.
+    /// Runs a change by somebody who is not signed in but holds a code; `holder` is its fingerprint. Her
+    /// `Idempotency-Key` is hers as long as she sends that code.
+    pub async fn write_held<T: Serialize + Send + 'static>(
+        &self,
+        holder: [u8; 32],
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
+    ) -> Result<Answer<T>, Error> {
+        self.write_once(Whose::Holder(holder), |_| Ok(()), move |tx, ()| work(tx)).await
+    }
+
+    /// Runs a change that is not done once for a key: a job of the server itself, or a call by somebody who is not signed
+    /// in and to whom nothing is kept.
     pub async fn write_open<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        if call::current().is_some_and(|call| call.repeatable.is_some()) {
+            // the contract promised otherwise: `document::takes_key`
+            return Err(Error::Internal("a repeatable call was to be done without its key"));
+        }
+        self.change(work).await
+    }
+
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (ticket, patience) = self.writes.enter()?;
+        let in_time = move |tx: &mut Transaction<'_, '_>| {
+            ticket.begin()?;
+            let kept = work(tx)?;
+            ticket.commit()?;
+            Ok(kept)
+        };
         if self.store.queues_writes() {
             // waits without holding a thread, so that many can share one commit
-            return self.store.queue(work).await.unwrap_or(Err(Error::Internal("the writer stopped")));
+            let answer = self.store.queue(in_time);
+            let written = patience
+                .wait(async { answer.await.unwrap_or(Err(Error::Internal("the writer stopped"))) })
+                .await;
+            if matches!(&written, Err(Error::Storage(naast_persistence::Error::Panicked))) {
+                self.metrics.panicked();
+            }
+            return written;
         }
         let store = Arc::clone(&self.store);
-        web::block(move || store.write(work)).await.map_err(|_| Error::Internal("a use case panicked"))?
+        patience.wait(self.apart(move || store.write(in_time))).await
     }
+
+    /// Runs something on a thread that may wait.
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        web::block(work).await.unwrap_or_else(|_| {
+            self.metrics.panicked();
+            Err(Error::Internal("a use case panicked"))
+        })
+    }
+}
+
+fn queues(store: &Store, most: usize, metrics: &Arc<Metrics>) -> (Arc<Queue>, Arc<Queue>) {
+    if store.queues_writes() {
+        let of = |name| Queue::new(name, most, Arc::clone(metrics));
+        return (of("read"), of("write"));
+    }
+    let both = Queue::new("database", most, Arc::clone(metrics));
+    (Arc::clone(&both), both)
 }

@@ -4,15 +4,23 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
-use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
 use crate::contract::{BASE, CONTRACT};
 use crate::edge::{edge, nowhere};
+use crate::limits::{LimitSettings, Limits};
 use crate::platform::Platform;
-use crate::routes;
+use crate::{routes, service};
+
+/// How often answers that were kept for repeated calls are cleared away.
+const CLEAR_EVERY: Duration = Duration::from_secs(600);
+
+/// How long calls that run may take when the server stops. Every answer comes within two and a half seconds, a body
+/// within ten.
+const FINISH: u64 = 13;
 
 /// How a server listens and works.
 #[derive(Debug, Clone)]
@@ -23,59 +31,144 @@ pub struct Settings {
     pub workers: usize,
     /// How many threads wait for the database, in all: as many as there are connections.
     pub blocking: usize,
+    /// How many calls a caller may make.
+    pub limits: LimitSettings,
+    /// Where it shows its figures, when it does.
+    pub metrics: Option<SocketAddr>,
 }
 
 /// A server that runs.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it shows its figures.
+    pub metrics: Option<SocketAddr>,
     /// To stop it.
     pub handle: ServerHandle,
-    server: actix_web::dev::Server,
+    server: Server,
+    figures: Option<Server>,
+    platform: Platform,
 }
 
 impl Running {
     /// Serves until it is stopped.
     pub async fn serve(self) -> std::io::Result<()> {
-        self.server.await
+        let figures = self.figures.map(|server| (server.handle(), actix_rt::spawn(server)));
+        let clearing = actix_rt::spawn(keep_clear(self.platform));
+        let served = self.server.await;
+        clearing.abort();
+        if let Some((handle, task)) = figures {
+            handle.stop(false).await;
+            task.abort();
+        }
+        served
     }
 }
 
-/// The application: every route behind the edge.
-pub fn app(
-    platform: Platform,
-) -> App<
-    impl ServiceFactory<
+async fn keep_clear(platform: Platform) {
+    let mut times = tokio::time::interval(CLEAR_EVERY);
+    loop {
+        times.tick().await;
+        if let Err(fault) = platform.forget_answers().await {
+            log::warn!("expired answers were not cleared away: {fault}");
+        }
+    }
+}
+
+/// The application: every route behind the edge, without limits. For calls in this process.
+pub fn app(platform: Platform) -> App<impl Routes> {
+    let unlimited = Limits::new(&LimitSettings::default(), &platform.clock);
+    limited_app(platform, web::Data::new(unlimited), |_| {})
+}
+
+/// What an [`App`] asks of its routes.
+pub trait Routes:
+    ServiceFactory<
         ServiceRequest,
         Config = (),
         Response = ServiceResponse<BoxBody>,
         Error = actix_web::Error,
         InitError = (),
-    >,
-> {
+    >
+{
+}
+
+impl<R> Routes for R where
+    R: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<BoxBody>,
+            Error = actix_web::Error,
+            InitError = (),
+        >
+{
+}
+
+/// The application. `more` adds routes that are not the product's: those of a test.
+fn limited_app(
+    platform: Platform,
+    limits: web::Data<Limits>,
+    more: impl FnOnce(&mut web::ServiceConfig),
+) -> App<impl Routes> {
     App::new()
         .app_data(web::Data::new(platform))
+        .app_data(limits)
         .wrap(from_fn(edge))
         // before the contract's own routes: their scope takes every path below its base
         .configure(routes::beside)
+        .configure(more)
         .into_utoipa_app()
         .service(utoipa_actix_web::scope(BASE).configure(routes::routes))
         .into_app()
         .default_service(web::to(nowhere))
 }
 
-/// Starts a server; it takes calls from the moment that it is served.
+/// Starts a server; it takes calls from the moment that it is served. It minds no signals: whoever runs it does.
 pub fn start(platform: Platform, settings: &Settings) -> std::io::Result<Running> {
+    start_with(platform, settings, |_| {})
+}
+
+/// Starts a server with more routes than the product has: those of a test.
+pub fn start_with(
+    platform: Platform,
+    settings: &Settings,
+    more: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+) -> std::io::Result<Running> {
     // the contract is made before the first call, not by it
     std::sync::LazyLock::force(&CONTRACT);
-    let server = HttpServer::new(move || app(platform.clone()))
+    // one for all workers: limits of each worker would let through as many times more
+    let limits = web::Data::new(Limits::new(&settings.limits, &platform.clock));
+    let of_workers = platform.clone();
+    let server = HttpServer::new(move || limited_app(of_workers.clone(), limits.clone(), more.clone()))
         .workers(settings.workers)
         .worker_max_blocking_threads(settings.blocking.div_ceil(settings.workers).max(1))
         .client_request_timeout(Duration::from_secs(5))
         .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(10)
+        .shutdown_timeout(FINISH)
+        .disable_signals()
         .bind(settings.listen)?;
     let address = server.addrs()[0];
+    let (metrics, figures) = match settings.metrics {
+        Some(listen) => {
+            let (address, server) = show_figures(platform.clone(), listen)?;
+            (Some(address), Some(server))
+        }
+        None => (None, None),
+    };
+    platform.health.watch(platform.store.probe())?;
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), server })
+    Ok(Running { address, metrics, handle: server.handle(), server, figures, platform })
+}
+
+/// The administrator's port: figures, and nothing that anybody can change.
+fn show_figures(platform: Platform, listen: SocketAddr) -> std::io::Result<(SocketAddr, Server)> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::new(platform.clone()))
+            .route("/metrics", web::get().to(service::metrics))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(listen)?;
+    Ok((server.addrs()[0], server.run()))
 }

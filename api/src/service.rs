@@ -71,13 +71,21 @@ pub async fn openapi_yaml() -> HttpResponse {
     HttpResponse::Ok().content_type("application/yaml").body(CONTRACT.yaml())
 }
 
+/// The figures, for the port that is the administrator's.
+pub async fn metrics(platform: web::Data<Platform>) -> HttpResponse {
+    let text = platform.metrics.text(&platform);
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}
+
 /// The process runs.
 pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
 }
 
-/// The database answers.
+/// The database answered lately, and the server is not about to stop.
 pub async fn ready(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
-    platform.read_open(|db| Ok(db.batch("SELECT 1")?)).await?;
+    if !platform.health.is_ready() {
+        return Err(Error::Refused("not-ready"));
+    }
     Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })))
 }

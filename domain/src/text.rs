@@ -13,6 +13,16 @@ pub enum Tongue {
     English,
 }
 
+impl Tongue {
+    /// Its code (BCP 47).
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl",
+            Self::English => "en",
+        }
+    }
+}
+
 /// One sentence or label in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {

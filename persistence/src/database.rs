@@ -117,7 +117,7 @@ where
     begin(connection).map_err(Error::from)?;
     match work(connection) {
         Ok(value) => {
-            AnsiTransactionManager::commit_transaction(connection).map_err(Error::from)?;
+            AnsiTransactionManager::commit_transaction(connection).map_err(Error::at_commit)?;
             Ok(value)
         }
         Err(refusal) => match AnsiTransactionManager::rollback_transaction(connection) {
@@ -185,7 +185,7 @@ fn pragma_value(connection: &mut SqliteConnection, pragma: &str) -> Result<Strin
 pub(crate) fn prepare_postgres(connection: &mut PgConnection) -> Result<(), Error> {
     connection
         .batch_execute(
-            "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+            "SET statement_timeout = '2s'; SET lock_timeout = '1500ms'; \
              SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; \
              DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
              EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",

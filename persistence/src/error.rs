@@ -20,6 +20,9 @@ pub enum Error {
     /// The database has no room or no time at this moment; the same call may succeed later.
     #[error("the database is busy: {0}")]
     Busy(&'static str),
+    /// The commit was begun and its answer never came: the change may stand, and may not.
+    #[error("nobody knows whether the change was committed")]
+    Unsure,
     /// Another transaction won; the whole transaction can be tried again.
     #[error("another transaction won")]
     Lost,
@@ -31,9 +34,23 @@ pub enum Error {
         /// The column.
         column: &'static str,
     },
+    /// A use case panicked; what it had done is undone.
+    #[error("a use case panicked")]
+    Panicked,
     /// Any other fault; the kind only, because the message may hold values.
     #[error("the database refused: {0}")]
     Refused(String),
+}
+
+impl Error {
+    /// What a fault means when it is the answer to a commit. A refusal by name undid the change; a connection that broke,
+    /// or a disk that failed, says nothing.
+    pub(crate) fn at_commit(fault: Diesel) -> Self {
+        match Self::from(fault) {
+            Self::Busy("connection closed") | Self::Refused(_) => Self::Unsure,
+            told => told,
+        }
+    }
 }
 
 impl From<Diesel> for Error {

@@ -676,6 +676,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    kept_answers (slot) {
+        slot -> Binary,
+        fingerprint -> Binary,
+        sealed -> Binary,
+        expires_at -> Moment,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -720,4 +732,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     external_subjects,
+    kept_answers,
 );

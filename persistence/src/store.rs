@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use crate::Error;
 use crate::database::{Database, prepare_postgres, prepare_sqlite};
 use crate::migrations;
+use crate::probe::{Probe, impatient};
 use crate::transaction::{Kept, Transaction};
 use crate::writer::Writer;
 
@@ -113,6 +114,16 @@ impl Fault for OpenError {
 /// The connections of one process to one database.
 pub struct Store {
     engine: Engine,
+    location: Location,
+}
+
+/// How many connections there are at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Connections that somebody works with.
+    pub used: u32,
+    /// Connections that wait for work.
+    pub idle: u32,
 }
 
 enum Engine {
@@ -176,21 +187,40 @@ impl Store {
                 Engine::Sqlite { readers, writer: Writer::start(connection, url) }
             }
             Location::Postgres(url) => {
+                let url = impatient(url);
                 let pool = Pool::builder()
                     .max_size(connections)
                     .min_idle(Some(1))
                     .test_on_check_out(false)
                     .connection_timeout(PATIENCE)
                     .connection_customizer(Box::new(Prepare))
-                    .build_unchecked(ConnectionManager::new(url));
+                    .build_unchecked(ConnectionManager::new(&url));
                 // one real connection, so that a wrong address is known now and said in libpq's words
-                let mut first = PgConnection::establish(url)
+                let mut first = PgConnection::establish(&url)
                     .map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
                 first.batch_execute("SELECT 1").map_err(|fault| OpenError::Storage(fault.into()))?;
                 Engine::Postgres { pool }
             }
         };
-        Ok(Self { engine })
+        Ok(Self { engine, location: location.clone() })
+    }
+
+    /// How many connections are in use and idle; those of the readers on SQLite.
+    pub fn connections(&self) -> Connections {
+        let of = |state: diesel::r2d2::State| Connections {
+            used: state.connections.saturating_sub(state.idle_connections),
+            idle: state.idle_connections,
+        };
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => of(readers.state()),
+            Engine::Postgres { pool } => of(pool.state()),
+        }
+    }
+
+    /// Something that asks the database whether it answers, on a connection of its own: a pool that is in full use is no
+    /// database that is gone.
+    pub fn probe(&self) -> Probe {
+        Probe::of(self.location.clone())
     }
 
     /// Whether writes go through the queue of the one SQLite writer, where waiting costs no thread.
@@ -276,7 +306,7 @@ fn checked_out<M: diesel::r2d2::ManageConnection>(pool: &Pool<M>) -> Result<Pool
 }
 
 /// The address of a database file, whose folder is made when it is not there.
-fn sqlite_url(path: &Path) -> Result<String, OpenError> {
+pub(crate) fn sqlite_url(path: &Path) -> Result<String, OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder)
             .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", folder.display())))?;

@@ -30,6 +30,11 @@ impl<T> Kept<T> {
         Self(value)
     }
 
+    /// The same, with another value: for what is made of an answer before the commit.
+    pub fn try_map<U, E>(self, change: impl FnOnce(T) -> Result<U, E>) -> Result<Kept<U>, E> {
+        change(self.0).map(Kept)
+    }
+
     pub(crate) fn into_inner(self) -> T {
         self.0
     }

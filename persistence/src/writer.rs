@@ -146,7 +146,7 @@ impl Thread {
         for (place, job) in jobs.iter_mut().enumerate() {
             let connection = &mut self.connection;
             if catch_unwind(AssertUnwindSafe(|| job.run(&mut Database::Sqlite(connection)))).is_err() {
-                return Attempt::Broken(place, Some(Error::Refused("a use case panicked".to_owned())));
+                return Attempt::Broken(place, Some(Error::Panicked));
             }
             // a full or failing disk may make SQLite roll back the whole transaction; what runs after that would be
             // committed alone and answered wrongly
@@ -157,7 +157,7 @@ impl Thread {
         match AnsiTransactionManager::commit_transaction(&mut self.connection) {
             Ok(()) => Attempt::Committed,
             Err(fault) => {
-                let fault = Error::from(fault);
+                let fault = Error::at_commit(fault);
                 // a commit that failed may have left the transaction open
                 let _ = AnsiTransactionManager::rollback_transaction(&mut self.connection);
                 if let Err(fault) = self.reconnect() {

@@ -34,7 +34,13 @@ fn a_schools_system_holds_a_conversation_in_its_own_name(engine: Engine) {
         ("authorization", authorization.as_str()),
         ("content-type", "application/json"),
         ("if-match", &opened.etag()),
+        ("idempotency-key", "\"first-question\""),
     ];
+    // what changes something must be named, so that it can be sent again
+    let nameless = world.app.send("POST", &format!("/v1{path}/answers"), &headers[..3], Vec::new());
+    let nameless = refused(nameless, 400, "invalid-input");
+    assert_eq!(nameless.body["errors"][0]["header"], "Idempotency-Key");
+    assert_eq!(nameless.body["errors"][0]["code"], "required");
     world
         .app
         .send("POST", &format!("/v1{path}/answers"), &headers, step.to_string().into_bytes())

@@ -132,11 +132,12 @@ fn a_body_is_json_of_a_reasonable_size_or_is_refused(engine: Engine) {
     send(&[json], padded(64 * 1024)).expect(201);
     refused(send(&[json], padded(64 * 1024 + 1)), 413, "payload-too-large");
     let deep = [vec![b'['; 30_000], vec![b']'; 30_000]].concat();
-    for malformed in [b"".to_vec(), b"{".to_vec(), b"{\"name\":\"\xff\"}".to_vec(), b"NaN".to_vec(), deep] {
+    for malformed in [b"".to_vec(), b"{".to_vec(), b"{\"name\":\"\xff\"}".to_vec(), b"NaN".to_vec()] {
         refused(send(&[json], malformed), 400, "malformed-json");
     }
     let twice = send(&[json], br#"{"name":"Een","name":"Twee"}"#.to_vec());
-    assert!([201, 400].contains(&twice.status));
+    refused(twice, 400, "invalid-input");
+    refused(send(&[json], deep), 400, "invalid-input");
 }
 
 fn every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value(engine: Engine) {

@@ -51,10 +51,10 @@ pub fn refused(reply: Reply, status: u16, error: &str) -> Reply {
     reply
 }
 
-/// Calls the API with a token.
+/// Calls the API with a token, and with a key of its own for each call, as a system must.
 pub fn call(app: &TestApp, token: &str, method: &str, path: &str, body: Option<&Value>) -> Reply {
-    let authorization = format!("Bearer {token}");
-    let mut headers = vec![("authorization", authorization.as_str())];
+    let (authorization, key) = (format!("Bearer {token}"), naast_tests::random_id().to_string());
+    let mut headers = vec![("authorization", authorization.as_str()), ("idempotency-key", key.as_str())];
     headers.extend(body.map(|_| ("content-type", "application/json")));
     let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     app.send(method, &format!("/v1{path}"), &headers, bytes)

@@ -9,8 +9,10 @@ use naast_api::events;
 use naast_api::events::dispatcher::Dispatcher;
 use naast_api::events::outbound::Outbound;
 use naast_api::identity::{Identity, LIFETIME};
-use naast_api::platform::Platform;
-use naast_api::server::{Settings, start};
+use naast_api::limits::LimitSettings;
+use naast_api::platform::{Parts, Platform};
+use naast_api::queue::USUAL;
+use naast_api::server::{Settings, start_with};
 use naast_domain::ids::PersonId;
 use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
@@ -23,6 +25,8 @@ use crate::{Engine, Guard, location};
 pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it shows its figures.
+    pub metrics: SocketAddr,
     /// Its parts, for what a test prepares or looks at without HTTP.
     pub platform: Platform,
     /// Its database.
@@ -32,6 +36,33 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
     _guard: Guard,
     _data: tempfile::TempDir,
+}
+
+/// What a test wants otherwise than usual.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// How many calls a caller may make; as many as she likes, when the test does not say.
+    pub limits: LimitSettings,
+    /// Connections to the database.
+    pub connections: u32,
+    /// How many calls the queue takes.
+    pub queue: usize,
+    /// What it says of its events.
+    pub events: events::Settings,
+    /// Routes that are not the product's.
+    pub more: fn(&mut actix_web::web::ServiceConfig),
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            limits: LimitSettings::default(),
+            connections: 8,
+            queue: USUAL,
+            events: events::Settings::default(),
+            more: |_| {},
+        }
+    }
 }
 
 /// An answer.
@@ -83,51 +114,110 @@ impl Reply {
 impl TestApp {
     /// Starts a server on a fresh, migrated database.
     pub fn start(engine: Engine) -> Self {
-        Self::start_as(engine, events::Settings::default(), |identity| identity)
-    }
-
-    /// Starts a server that says this of its events.
-    pub fn start_with(engine: Engine, events: events::Settings) -> Self {
-        Self::start_as(engine, events, |identity| identity)
+        Self::start_as(engine, Shape::default())
     }
 
     /// Starts a server with another way to sign in.
     pub fn start_signing(engine: Engine, change: impl FnOnce(Identity) -> Identity) -> Self {
-        Self::start_as(engine, events::Settings::default(), change)
+        let (location, guard) = location(engine);
+        Self::start_changed(location, guard, Shape::default(), change)
     }
 
-    fn start_as(engine: Engine, events: events::Settings, change: impl FnOnce(Identity) -> Identity) -> Self {
+    /// Starts a server of another shape on a fresh, migrated database.
+    pub fn start_as(engine: Engine, shape: Shape) -> Self {
         let (location, guard) = location(engine);
+        Self::start_on(location, guard, shape)
+    }
+
+    /// Starts a server on this database, which must be there and migrated.
+    pub fn start_on(location: Location, guard: Guard, shape: Shape) -> Self {
+        Self::start_changed(location, guard, shape, |identity| identity)
+    }
+
+    fn start_changed(
+        location: Location,
+        guard: Guard,
+        shape: Shape,
+        change: impl FnOnce(Identity) -> Identity,
+    ) -> Self {
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
-        let store = Store::open(&location, 8).expect("a migrated database opens");
+        let store = Store::open(&location, shape.connections).expect("a migrated database opens");
         let clock = Clock::default();
         let keys = Keys::at(&data.path().join("master-keys"), &store, clock.now())
             .expect("keys are made for a new database");
-        let platform = Platform {
+        let identity = Identity::open(&data.path().join("key.pk8"), LIFETIME);
+        let platform = Platform::new(Parts {
             store: Arc::new(store),
             clock,
             keys,
-            identity: Arc::new(change(
-                Identity::open(&data.path().join("key.pk8"), LIFETIME)
-                    .expect("a key is made where there is none"),
-            )),
+            identity: Arc::new(change(identity.expect("a key is made where there is none"))),
             data: data.path().to_owned(),
-            events: Arc::new(events),
-        };
+            events: Arc::new(shape.events.clone()),
+        });
+        Self::serve(platform, location, guard, data, shape)
+    }
+
+    /// A second server on the same database, with the same keys.
+    #[must_use]
+    pub fn twin(&self) -> Self {
+        let shape = Shape::default();
+        let store = Store::open(&self.location, shape.connections).expect("a migrated database opens");
+        let data = tempfile::tempdir().expect("the temporary folder can be written to");
+        let first = self.platform.clone();
+        let platform = Platform::new(Parts {
+            store: Arc::new(store),
+            clock: first.clock,
+            keys: first.keys,
+            identity: first.identity,
+            data: data.path().to_owned(),
+            events: first.events,
+        });
+        Self::serve(platform, self.location.clone(), Guard::nothing(), data, shape)
+    }
+
+    fn serve(
+        platform: Platform,
+        location: Location,
+        guard: Guard,
+        data: tempfile::TempDir,
+        shape: Shape,
+    ) -> Self {
+        let platform = platform.with_queues(shape.queue);
         let (tell, told) = mpsc::channel();
         let served = platform.clone();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-                let running =
-                    start(served, &Settings { listen, workers: 2, blocking: 8 }).expect("a port is free");
-                tell.send((running.address, running.handle.clone())).expect("the test waits");
+                let settings = Settings {
+                    listen,
+                    workers: 2,
+                    blocking: shape.connections.try_into().expect("a small number"),
+                    limits: shape.limits,
+                    metrics: Some(listen),
+                };
+                let running = start_with(served, &settings, shape.more).expect("a port is free");
+                let metrics = running.metrics.expect("it was asked for");
+                tell.send((running.address, metrics, running.handle.clone())).expect("the test waits");
                 running.serve().await.expect("the server stops in order");
             });
         });
-        let (address, handle) = told.recv().expect("the server starts");
+        let (address, metrics, handle) = told.recv().expect("the server starts");
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Self { address, platform, location, agent, handle, thread: Some(thread), _guard: guard, _data: data }
+        let thread = Some(thread);
+        Self { address, metrics, platform, location, agent, handle, thread, _guard: guard, _data: data }
+    }
+
+    /// The figures that it shows, as text.
+    pub fn metrics(&self) -> String {
+        let mut answer = self.agent.get(format!("http://{}/metrics", self.metrics)).call();
+        answer.as_mut().expect("the figures are shown").body_mut().read_to_string().expect("text")
+    }
+
+    /// One of its figures; nought when it is not there yet.
+    pub fn figure(&self, name: &str) -> u64 {
+        let text = self.metrics();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.map_or(0, |value| value.parse().expect("a whole number"))
     }
 
     /// Sends every webhook that is due at this moment, and says how many attempts that took.
@@ -180,6 +270,28 @@ impl TestApp {
         headers.extend(body.map(|_| ("content-type", "application/json")));
         let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         self.send(method, &format!("/v1{path}"), &headers, bytes)
+    }
+
+    /// Calls the API with a JSON body and an `Idempotency-Key`, as it stands in the header.
+    pub fn keyed(&self, person: Option<PersonId>, line: &str, body: &Value, key: &str) -> Reply {
+        self.keyed_on(person, line, body, key, None)
+    }
+
+    /// The same, on a version that was seen.
+    pub fn keyed_on(
+        &self,
+        person: Option<PersonId>,
+        line: &str,
+        body: &Value,
+        key: &str,
+        seen: Option<&str>,
+    ) -> Reply {
+        let (method, path) = line.split_once(' ').expect("a method and a path");
+        let authorization = person.map(|person| format!("Bearer {}", self.token(person)));
+        let mut headers = vec![("content-type", "application/json"), ("idempotency-key", key)];
+        headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
+        headers.extend(seen.map(|etag| ("if-match", etag)));
+        self.send(method, &format!("/v1{path}"), &headers, body.to_string().into_bytes())
     }
 
     /// Reads as a person.

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod postgres;
 pub mod receiver;
+pub mod stall;
 pub mod world;
 
 use diesel::Connection;
@@ -50,6 +51,13 @@ macro_rules! on_both {
 pub struct Guard {
     _folder: Option<TempDir>,
     _database: Option<postgres::Database>,
+}
+
+impl Guard {
+    /// Guards nothing: for a second server on a database that somebody else guards.
+    pub fn nothing() -> Self {
+        Self { _folder: None, _database: None }
+    }
 }
 
 /// A fresh, migrated database, which lives as long as the guard.

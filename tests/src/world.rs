@@ -11,7 +11,7 @@ use naast_persistence::directory::imports::{self, ImportFile};
 use serde_json::{Value, json};
 
 use crate::Engine;
-use crate::app::{Reply, TestApp};
+use crate::app::{Reply, Shape, TestApp};
 
 /// The child's school in most tests.
 pub const SCHOOL: &str = "98ZA00";
@@ -109,7 +109,7 @@ impl World {
     /// Makes the world on a server whose webhooks may also go to this machine.
     pub fn with_receivers(engine: Engine) -> Self {
         let settings = naast_api::events::Settings { webhooks_to_loopback: true, ..Default::default() };
-        Self::on(TestApp::start_with(engine, settings))
+        Self::on(TestApp::start_as(engine, Shape { events: settings, ..Shape::default() }))
     }
 
     /// Makes the world on a server that was just started.

@@ -62,16 +62,16 @@ fn a_reader_that_waited_for_a_connection_gets_it(engine: Engine) {
 }
 
 #[test]
-fn a_statement_that_hangs_is_cut_off_after_five_seconds() {
+fn a_statement_that_hangs_is_cut_off_after_two_seconds() {
     let opened = open(Engine::Postgres, 1);
     let (took, said) = timed(|| opened.store.read(|database| ask(database, "SELECT pg_sleep(60)")));
     assert_eq!(said, Err(Error::Busy("statement timeout")));
-    assert!((4_900..8_000).contains(&took.as_millis()), "after {took:?}");
+    assert!((1_900..4_500).contains(&took.as_millis()), "after {took:?}");
     assert_eq!(opened.store.read(|database| ask(database, "SELECT 1")), Ok(()));
 }
 
 #[test]
-fn a_lock_that_does_not_come_free_is_given_up_after_two_seconds() {
+fn a_lock_that_does_not_come_free_is_given_up_before_that() {
     let opened = open(Engine::Postgres, 1);
     around(&opened.location, |holder| {
         holder.batch("BEGIN; LOCK TABLE people").expect("nobody else is here");
@@ -82,7 +82,7 @@ fn a_lock_that_does_not_come_free_is_given_up_after_two_seconds() {
             })
         });
         assert_eq!(said, Err(Error::Busy("lock timeout")));
-        assert!((1_900..5_000).contains(&took.as_millis()), "after {took:?}");
+        assert!((1_400..4_000).contains(&took.as_millis()), "after {took:?}");
     });
 }
 

@@ -8,17 +8,19 @@ mod journal;
 mod keys;
 mod serve;
 mod signing_keys;
+mod stop;
 
 pub use serve::first_administrator;
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use naast_domain::access::{Power, Principal};
 use naast_domain::ids::{OrganisationId, PersonId};
 use naast_domain::organisations::Role;
@@ -31,7 +33,8 @@ use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
 use crate::identity::{Identity, LIFETIME};
 use crate::independence::round::round;
-use crate::platform::Platform;
+use crate::limits::{LimitSettings, Setting};
+use crate::platform::{Parts, Platform};
 
 /// The API behind buddy programmes for parents in passend onderwijs.
 #[derive(Debug, Parser)]
@@ -82,6 +85,9 @@ pub struct Place {
     connections: u32,
     #[command(flatten)]
     events: crate::events::Settings,
+    /// Calls that may wait for the database or work with it at a time; more are sent away at once.
+    #[arg(long, env = "NAAST_QUEUE", default_value_t = crate::queue::USUAL, global = true)]
+    queue: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -134,6 +140,45 @@ pub struct Listen {
     /// Threads that take calls in; the number of processors when left out.
     #[arg(long, env = "NAAST_WORKERS", global = true)]
     pub workers: Option<usize>,
+    /// Address and port for the figures of Prometheus (/metrics); none are shown when left out. Keep it from the outside.
+    #[arg(long, env = "NAAST_METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Seconds between the signal to stop and stopping, in which the server is not ready but still answers: as long as a
+    /// proxy needs to notice.
+    #[arg(long, env = "NAAST_DRAIN_SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=300), global = true)]
+    pub drain_seconds: u64,
+    /// Calls in seconds for a person who is signed in, such as 600/60; or off.
+    #[arg(long, env = "NAAST_RATE_SUBJECT", default_value = "600/60", global = true)]
+    rate_subject: Setting,
+    /// Calls in seconds for an address from which nobody is signed in; or off.
+    #[arg(long, env = "NAAST_RATE_ADDRESS", default_value = "300/60", global = true)]
+    rate_address: Setting,
+    /// Calls in seconds with which a code or a password can be tried; or off.
+    #[arg(long, env = "NAAST_RATE_ATTEMPTS", default_value = "30/60", global = true)]
+    rate_attempts: Setting,
+    /// Proxies whose X-Forwarded-For is taken: addresses or networks, with commas. Nobody's when left out.
+    #[arg(long, env = "NAAST_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
+    trusted_proxies: Vec<IpNet>,
+}
+
+/// A network, or an address alone.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+        "write addresses or networks with commas between them, such as 10.0.0.2,10.1.0.0/16".to_owned()
+    })
+}
+
+impl Listen {
+    /// How many calls a caller may make.
+    pub fn limits(&self) -> LimitSettings {
+        LimitSettings {
+            subject: self.rate_subject.0,
+            address: self.rate_address.0,
+            attempts: self.rate_attempts.0,
+            trusted_proxies: self.trusted_proxies.clone(),
+        }
+    }
 }
 
 /// What a command failed of, in words for the person at the terminal.
@@ -195,14 +240,15 @@ impl Place {
         };
         let clock = Clock::default();
         let keys = Keys::at(&self.master_key_file(), &store, clock.now())?;
-        Ok(Platform {
+        let parts = Parts {
             store: Arc::new(store),
             clock,
             keys,
             identity: Arc::new(self.identity(longest)?),
             data: self.data.clone(),
             events: Arc::new(self.events.clone()),
-        })
+        };
+        Ok(Platform::new(parts).with_queues(self.queue))
     }
 
     /// The platform on an installation that is there already: looking must not make one.
@@ -319,6 +365,11 @@ fn start_log() {
             writeln!(to, "{}", serde_json::Value::Object(pairs.0))
         })
         .init();
+    // what a panic says may hold values of a call: only its place is told
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        log::error!(place = place.as_str(); "panic");
+    }));
 }
 
 /// Says something on standard output. A reader who has seen enough and went away is no fault.

@@ -9,7 +9,7 @@ use naast_domain::organisations::{Membership, Organisation, OrganisationKind};
 use naast_domain::organisations::{MembershipStatus, Role};
 use naast_persistence::organisations::{self, Person};
 
-use super::{Failure, Listen, Place};
+use super::{Failure, Listen, Place, stop};
 use crate::clock::fresh;
 use crate::events::dispatcher::Dispatcher;
 use crate::events::outbound::Outbound;
@@ -43,7 +43,14 @@ pub(super) fn run(
     let workers =
         listen.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let blocking = usize::try_from(place.connections).unwrap_or(8);
-    let settings = Settings { listen: listen.listen, workers, blocking };
+    let settings = Settings {
+        listen: listen.listen,
+        workers,
+        blocking,
+        limits: listen.limits(),
+        metrics: listen.metrics_listen,
+    };
+    let drain = Duration::from_secs(listen.drain_seconds);
     let anchors = place.anchors();
     super::make_folder(&place.data)?;
     actix_rt::System::new().block_on(async move {
@@ -54,7 +61,10 @@ pub(super) fn run(
         let rounds = actix_rt::spawn(keep_independent(platform.clone()));
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
+        let stopping =
+            actix_rt::spawn(stop::on_signal(platform.health.clone(), running.handle.clone(), drain)?);
         running.serve().await?;
+        stopping.abort();
         hourly.abort();
         rounds.abort();
         if let (Some(sender), Some(sending)) = (sender, sending) {

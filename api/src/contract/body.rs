@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::CONTRACT;
+use super::{CONTRACT, json};
+use crate::call;
 use crate::problem::{Error, InputFault};
 
 /// The largest body, in bytes.
@@ -46,11 +47,21 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
 fn is_json(request: &HttpRequest) -> bool {
     let mut types = request.headers().get_all(header::CONTENT_TYPE);
     let Some(Ok(kind)) = types.next().map(header::HeaderValue::to_str) else { return false };
-    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let mut parts = kind.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
     types.next().is_none()
+        && parts.all(is_utf8)
         && ["application/json", "application/merge-patch+json"]
             .iter()
             .any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+/// JSON is UTF-8 (RFC 8259, 8.1): another charset would be read wrongly.
+fn is_utf8(parameter: &str) -> bool {
+    parameter.split_once('=').is_none_or(|(name, value)| {
+        !name.trim().eq_ignore_ascii_case("charset")
+            || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+    })
 }
 
 /// The bytes of a body, within their limits.
@@ -71,11 +82,13 @@ async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {
 }
 
 fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Error> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|_| Error::Refused("malformed-json"))?;
+    let (value, mut faults) = json::read(bytes)?;
+    if let Some(repeatable) = call::current().as_ref().and_then(|call| call.repeatable.as_ref()) {
+        repeatable.note_body(&value);
+    }
     let validator =
         CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
-    let mut faults: Vec<InputFault> =
-        validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)).collect();
+    faults.extend(validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)));
     find_control_characters(&value, &mut String::new(), &mut faults);
     if !faults.is_empty() {
         return Err(Error::Input(faults));

@@ -24,6 +24,7 @@ matching, and support.\n\nAPI achter buddyprogramma's voor ouders in het passend
 hun Nederlandse woord in de woordenlijst (docs/GLOSSARY.md).\n\n**Signing in**: `Authorization: Bearer <token>`. A \
 token says who calls; roles are read at each call. People get one by a one-time code, systems as a client: see \
 the tag `identity`. **Changing**: send the `ETag` that you read in `If-Match`. \
+**Repeating**: send an `Idempotency-Key` with what you create, and send it again when no answer came: it is done once. \
 **Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
 lists of codes can grow; treat an unknown code as you treat an unknown word.",
         version = "1.0.0",
@@ -96,6 +97,28 @@ fn close_schemas(document: &mut Value) {
     }
 }
 
+/// Operations that are open to all and done once for a key: those of the parent, who is known by her code. Others that
+/// are open, such as signing in, give what must not be kept.
+const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
+
+/// Whether a call can be sent again with an `Idempotency-Key`: whatever creates or changes and is not idempotent by its
+/// method, by somebody who is known. A search only reads.
+pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
+    ["POST", "PATCH"].iter().any(|known| method.eq_ignore_ascii_case(known))
+        && !path.ends_with("/_search")
+        && (!is_open(operation) || HELD.contains(&path))
+}
+
+fn is_open(operation: &Value) -> bool {
+    operation["security"].as_array().is_some_and(Vec::is_empty)
+}
+
+/// Whether somebody could try codes or passwords with this operation: all that people do who are not signed in, and the
+/// hand-over, which takes a parent's code.
+pub(super) fn tries_code(method: &str, path: &str, operation: &Value) -> bool {
+    (is_open(operation) && method.eq_ignore_ascii_case("POST")) || path == "/referrals"
+}
+
 fn finish_operations(document: &mut Value) {
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         let path = path.clone();
@@ -115,9 +138,25 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let conditional = operation["parameters"]
         .as_array()
         .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"));
-    let mut problems =
-        vec![("406", "Not available in this form"), ("500", "Our fault"), ("503", "Too busy; try again")];
-    if has_input {
+    let repeatable = takes_key(method, path, operation);
+    if repeatable {
+        let key = json!({ "$ref": "#/components/parameters/IdempotencyKey" });
+        match operation["parameters"].as_array_mut() {
+            Some(parameters) => parameters.push(key),
+            None => operation["parameters"] = json!([key]),
+        }
+    }
+    let mut problems = vec![
+        ("406", "Not available in this form"),
+        ("429", "Too many calls; wait for Retry-After"),
+        ("500", "Our fault"),
+        ("503", "Too busy; try again after Retry-After"),
+    ];
+    if repeatable {
+        problems.push(("409", "A rule says no, or the first call with this Idempotency-Key still runs"));
+        problems.push(("422", "This Idempotency-Key was used for another call"));
+    }
+    if has_input || repeatable {
         problems.push(("400", "The input is wrong; every fault is named"));
     }
     if !open {
@@ -151,12 +190,18 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
             .or_insert_with(|| json!({}));
         headers["API-Version"] = json!({ "$ref": "#/components/headers/ApiVersion" });
         headers["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
+        headers["RateLimit"] = json!({ "$ref": "#/components/headers/RateLimit" });
+        headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
     }
     for (status, description) in problems {
+        let mut headers = json!({ "API-Version": { "$ref": "#/components/headers/ApiVersion" } });
+        if matches!(status, "429" | "503") {
+            headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
+        }
         responses.entry(status).or_insert_with(|| {
             json!({
                 "description": description,
-                "headers": { "API-Version": { "$ref": "#/components/headers/ApiVersion" } },
+                "headers": headers,
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
             })
         });
@@ -173,6 +218,33 @@ fn components(document: &mut Value) {
         "RequestId": {
             "description": "The number of this call; quote it when you ask for help.",
             "schema": { "type": "string", "format": "uuid" }
+        }
+    });
+    let headers = &mut document["components"]["headers"];
+    headers["RateLimit"] = json!({
+        "description": "For each policy how many calls are left (`r`), and in how many seconds there are more (`t`); \
+    draft-ietf-httpapi-ratelimit-headers-10. It is not there where limits are switched off.",
+        "schema": { "type": "string", "examples": ["\"subject\";r=599;t=1"] }
+    });
+    headers["RateLimitPolicy"] = json!({
+        "description": "For each policy how many calls (`q`) in how many seconds (`w`).",
+        "schema": { "type": "string", "examples": ["\"subject\";q=600;w=60"] }
+    });
+    headers["RetryAfter"] = json!({
+        "description": "After how many seconds to try again.",
+        "schema": { "type": "integer", "minimum": 1 }
+    });
+    document["components"]["parameters"] = json!({
+        "IdempotencyKey": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": false,
+            "description": "A string in double quotes, best a random UUID, that names this call. The same call with the same \
+    key is done once: for 24 hours it gets the first answer again, to the byte (10 minutes when that shows a code, for which the \
+    key must be a random UUID). A refusal is not kept. Keys of others are other keys \
+    (draft-ietf-httpapi-idempotency-key-header-07). A connected system must send it.",
+            "schema": { "type": "string", "minLength": 3, "maxLength": 512 },
+            "example": "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""
         }
     });
     let scopes: Map<String, Value> =

@@ -4,6 +4,7 @@
 mod body;
 mod document;
 mod form;
+mod json;
 mod query;
 mod webhooks;
 
@@ -31,19 +32,34 @@ pub struct Contract {
     /// The document as JSON text.
     pub json: String,
     bodies: HashMap<String, Validator>,
-    operations: HashMap<(Method, String), HashMap<String, Parameter>>,
+    operations: HashMap<(Method, String), Operation>,
     scopes: HashMap<(Method, String), CodeSet<Scope>>,
     paths: Vec<(Vec<String>, Vec<&'static str>)>,
 }
 
+/// An operation as the contract describes it.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its operationId.
+    pub id: String,
+    /// Whether it takes an `Idempotency-Key`.
+    pub takes_key: bool,
+    /// Whether it has a body.
+    pub has_body: bool,
+    /// Whether a code or a password can be tried with it.
+    pub tries_code: bool,
+    query: HashMap<String, Parameter>,
+}
+
 /// A query parameter as the contract describes it.
+#[derive(Debug)]
 struct Parameter {
     validator: Validator,
     kind: ParameterKind,
     required: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ParameterKind {
     Integer,
     Boolean,
@@ -97,9 +113,17 @@ impl Contract {
                         (name, Parameter { validator: compile(schema, &document), kind, required })
                     })
                     .collect();
+                let opening = scopes_of(operation);
+                let operation = Operation {
+                    id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
+                    takes_key: document::takes_key(method, path, operation),
+                    has_body: operation.get("requestBody").is_some(),
+                    tries_code: document::tries_code(method, path, operation),
+                    query,
+                };
                 let method = Method::from_bytes(method.as_bytes()).expect("a known method");
-                scopes.insert((method.clone(), format!("{BASE}{path}")), scopes_of(operation));
-                operations.insert((method, format!("{BASE}{path}")), query);
+                scopes.insert((method.clone(), format!("{BASE}{path}")), opening);
+                operations.insert((method, format!("{BASE}{path}")), operation);
             }
             if methods.contains(&"GET") {
                 methods.push("HEAD");
@@ -120,6 +144,11 @@ impl Contract {
     /// Checks a body against its schema.
     fn body(&self, schema: &str) -> Option<&Validator> {
         self.bodies.get(schema)
+    }
+
+    /// The operation of a method and a path as it stands in the contract, with its base.
+    pub fn operation(&self, method: &Method, template: &str) -> Option<&Operation> {
+        self.operations.get(&(method.clone(), template.to_owned()))
     }
 
     /// The scopes by which a connected system may do an operation, any one of them; none for what only people do.

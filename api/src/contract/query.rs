@@ -28,8 +28,9 @@ fn read<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Error> {
     let fault = |name: &str, code, nl, en| InputFault::parameter(name, code, Text::of(nl, en));
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(request.query_string())
         .map_err(|_| fault("", "malformed", "De vraag is niet te lezen.", "The query cannot be read."))?;
-    let operation = (request.method().clone(), request.match_pattern().unwrap_or_default());
-    let known = CONTRACT.operations.get(&operation);
+    let known = CONTRACT
+        .operation(request.method(), &request.match_pattern().unwrap_or_default())
+        .map(|operation| &operation.query);
     let mut faults = Vec::new();
     for (place, (name, text)) in pairs.iter().enumerate() {
         let Some(parameter) = known.and_then(|known| known.get(name)) else {

@@ -43,17 +43,15 @@ pub async fn exchange_invitation_code(
 ) -> Result<Answer<ParentCodeView>, Error> {
     let now = platform.clock.now();
     let code = fresh_code();
+    let invitation = of_invitation(&body.invitation_code);
     platform
-        .write_open(move |tx| {
-            let one = conversations::find_by_code(tx, &of_invitation(&body.invitation_code))?
-                .ok_or(Error::NotFound)?;
+        .write_held(invitation, move |tx| {
+            let one = conversations::find_by_code(tx, &invitation)?.ok_or(Error::NotFound)?;
             conversations::exchange_code(tx, &one, &of_conversation(&code))?;
             let act = "conversation.invitation-used";
             let entry = unsigned_entry(Chain::PLATFORM, "parent", Purpose::Signposting, act, now).on(one.id);
-            Ok(tx.keep(
-                [entry],
-                Answer::created(ParentCodeView { parent_code: code.clone() }, "/parent-codes"),
-            )?)
+            let view = ParentCodeView { parent_code: code.clone() };
+            Ok(tx.keep([entry], Answer::created(view, "/parent-codes").shown_once(true))?)
         })
         .await
 }

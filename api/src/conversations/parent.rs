@@ -102,10 +102,10 @@ pub async fn answer_as_parent(
         return Err(InputFault::body("/step", "not-in-list", text).into());
     }
     let (now, keys) = (platform.clock.now(), platform.keys.clone());
+    let holder = of_conversation(&body.code);
     platform
-        .write_open(move |tx| {
-            let one =
-                conversations::find_by_code(tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
+        .write_held(holder, move |tx| {
+            let one = conversations::find_by_code(tx, &holder)?.ok_or(Error::NotFound)?;
             let next = one.state.take(Step::Parent(body.step))?;
             if one.state == ConversationState::Referred {
                 return stop_referred(tx, &keys, &one, &body.code, now);

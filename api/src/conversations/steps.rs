@@ -141,7 +141,8 @@ pub async fn record_conversation_step(
                 invitation_code: code.clone(),
             };
             let place = format!("/conversations/{id}/answers");
-            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(version))?)
+            let answer = Answer::created(view, &place).version(version).shown_once(code.is_some());
+            Ok(cx.tx.keep([entry], answer)?)
         })
         .await
 }

@@ -137,7 +137,7 @@ pub async fn create_webhook_subscription(
                 .states(None, Some(stored.state.code()));
             let view = WebhookSecretView { subscription: stored.into(), secret: written(&secret) };
             let place = format!("/webhook-subscriptions/{id}");
-            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(1))?)
+            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(1).shown_once(true))?)
         })
         .await
 }
@@ -224,7 +224,7 @@ pub async fn rotate_webhook_secret(
             let version = stored.version;
             let view = WebhookSecretView { subscription: stored.into(), secret: written(&secret) };
             let place = format!("/webhook-subscriptions/{id}");
-            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(version))?)
+            Ok(cx.tx.keep([entry], Answer::created(view, &place).version(version).shown_once(true))?)
         })
         .await
 }

@@ -48,6 +48,9 @@ pub enum Error {
     /// Something that HTTP itself has a status for.
     #[error("refused: {0}")]
     Refused(&'static str),
+    /// The caller made too many calls; in so many seconds she may make one more.
+    #[error("too many calls")]
+    TooMany(u64),
     /// The method is not there; these are.
     #[error("method not allowed")]
     Method(Vec<&'static str>),
@@ -145,7 +148,9 @@ impl Error {
             Self::PreconditionMissing => "precondition-missing",
             Self::Stale => "stale-version",
             Self::Refused(code) => code,
+            Self::TooMany(_) => "quota-exceeded",
             Self::Method(_) => "method-not-allowed",
+            Self::Storage(naast_persistence::Error::Unsure) => "outcome-unknown",
             Self::Storage(naast_persistence::Error::Busy(_) | naast_persistence::Error::Lost) => "busy",
             Self::Storage(naast_persistence::Error::Duplicate { .. }) => "already-there",
             Self::Storage(naast_persistence::Error::Missing { .. }) => "reference-unknown",
@@ -210,7 +215,10 @@ impl Error {
             Self::Refused("unsupported-media-type") => {
                 response.insert_header(("Accept-Post", "application/json"));
             }
-            _ if kind.status == 503 => {
+            Self::TooMany(seconds) => {
+                response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+            }
+            _ if kind.status == 503 || kind.code == "idempotency-key-in-use" => {
                 response.insert_header((header::RETRY_AFTER, "1"));
             }
             _ => {}

@@ -9,7 +9,8 @@ use std::sync::{Arc, mpsc};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use naast_api::clock::Clock;
 use naast_api::identity::{Identity, LIFETIME};
-use naast_api::platform::Platform;
+use naast_api::limits::LimitSettings;
+use naast_api::platform::{Parts, Platform};
 use naast_api::server::{Settings, start};
 use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
@@ -37,20 +38,21 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
     let identity = Identity::open(&data.join("signing-key.pk8"), LIFETIME).expect("the key is there");
     let (store, clock) = (Store::open(location, 1).expect("a migrated database opens"), Clock::default());
     let keys = Keys::at(&data.join("master-keys"), &store, clock.now()).expect("the keys are there");
-    let platform = Platform {
+    let platform = Platform::new(Parts {
         store: Arc::new(store),
         clock,
         keys,
         identity: Arc::new(identity),
         data: data.to_owned(),
         events: Arc::default(),
-    };
+    });
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-            let running =
-                start(platform, &Settings { listen, workers: 1, blocking: 1 }).expect("a port is free");
+            let limits = LimitSettings::default();
+            let settings = Settings { listen, workers: 1, blocking: 1, limits, metrics: None };
+            let running = start(platform, &settings).expect("a port is free");
             tell.send((running.address, running.handle.clone())).expect("somebody waits");
             running.serve().await.expect("the server stops in order");
         });

@@ -1,0 +1,196 @@
+//! How many calls a caller may make: a bucket for each person, or for each address where nobody is signed in, and a much
+//! smaller one for calls in which a code or a password can be tried. Every answer says how much is left
+//! (draft-ietf-httpapi-ratelimit-headers-10).
+
+mod address;
+mod buckets;
+
+use std::fmt::Write as _;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use governor::clock::Clock as _;
+use governor::middleware::StateInformationMiddleware;
+use governor::{Quota, RateLimiter};
+use ipnet::IpNet;
+use naast_domain::ids::PersonId;
+
+use self::buckets::{Buckets, Ticks};
+use crate::clock::Clock;
+use crate::contract::Operation;
+
+/// So many calls in so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    calls: NonZeroU32,
+    seconds: NonZeroU32,
+}
+
+impl Rate {
+    /// So many calls in so many seconds; `None` when either is nought.
+    pub fn new(calls: u32, seconds: u32) -> Option<Self> {
+        Some(Self { calls: NonZeroU32::new(calls)?, seconds: NonZeroU32::new(seconds)? })
+    }
+
+    fn quota(self) -> Quota {
+        let one = Duration::from_secs(u64::from(self.seconds.get())) / self.calls.get();
+        Quota::with_period(one.max(Duration::from_nanos(1)))
+            .map_or_else(|| Quota::per_second(self.calls), |quota| quota.allow_burst(self.calls))
+    }
+}
+
+/// A rate that may be switched off, as an administrator writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting(pub Option<Rate>);
+
+impl FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rate = || {
+            let (calls, seconds) = text.split_once('/')?;
+            Rate::new(calls.trim().parse().ok()?, seconds.trim().parse().ok()?)
+        };
+        match text {
+            "off" => Ok(Self(None)),
+            _ => rate().map(|rate| Self(Some(rate))).ok_or_else(|| {
+                "write calls/seconds with whole numbers above nought, such as 600/60, or off".to_owned()
+            }),
+        }
+    }
+}
+
+/// The limits of a server.
+#[derive(Debug, Clone, Default)]
+pub struct LimitSettings {
+    /// For a person who is signed in.
+    pub subject: Option<Rate>,
+    /// For an address from which nobody is signed in.
+    pub address: Option<Rate>,
+    /// For calls in which a code or a password can be tried, beside the other.
+    pub attempts: Option<Rate>,
+    /// The proxies whose word on where a call comes from is taken.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Whose bucket it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Person(PersonId),
+    Address([u8; 16]),
+}
+
+struct Policy {
+    name: &'static str,
+    rate: Rate,
+    limiter: RateLimiter<Who, Buckets<Who>, Ticks, StateInformationMiddleware>,
+}
+
+impl Policy {
+    fn new(name: &'static str, rate: Option<Rate>, clock: &Clock) -> Option<Self> {
+        let rate = rate?;
+        let ticks = Ticks::new(clock.clone());
+        let limiter = RateLimiter::new(rate.quota(), Buckets::new(ticks.clone()), ticks);
+        Some(Self { name, rate, limiter })
+    }
+
+    /// How many calls are left, and in how many seconds there is one more; how long to wait when there is none.
+    fn take(&self, who: Who) -> Result<(u32, u64), u64> {
+        let seconds = |wait: Duration| (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
+        match self.limiter.check_key(&who) {
+            Ok(state) => Ok((state.remaining_burst_capacity(), seconds(state.quota().replenish_interval()))),
+            Err(until) => Err(seconds(until.wait_time_from(self.limiter.clock().now()))),
+        }
+    }
+}
+
+/// The limits at work.
+pub struct Limits {
+    subject: Option<Policy>,
+    address: Option<Policy>,
+    attempts: Option<Policy>,
+    trusted_proxies: Vec<IpNet>,
+}
+
+/// What the limits say of a call.
+#[derive(Debug, Default)]
+pub struct Told {
+    policies: String,
+    state: String,
+    /// The policy that says no, and in how many seconds it says yes.
+    pub refused: Option<(&'static str, u64)>,
+}
+
+impl Told {
+    /// Writes it into the headers of an answer.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        for (name, text) in [("ratelimit-policy", &self.policies), ("ratelimit", &self.state)] {
+            if let Some(value) = HeaderValue::from_str(text).ok().filter(|_| !text.is_empty()) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+}
+
+impl Limits {
+    /// Limits with full buckets.
+    pub fn new(settings: &LimitSettings, clock: &Clock) -> Self {
+        Self {
+            subject: Policy::new("subject", settings.subject, clock),
+            address: Policy::new("address", settings.address, clock),
+            attempts: Policy::new("attempts", settings.attempts, clock),
+            trusted_proxies: settings.trusted_proxies.clone(),
+        }
+    }
+
+    /// Counts a call. `person` is who is signed in.
+    pub fn count(
+        &self,
+        request: &ServiceRequest,
+        person: Option<PersonId>,
+        operation: Option<&Operation>,
+    ) -> Told {
+        let who = person.map(Who::Person).or_else(|| {
+            address::of(request, &self.trusted_proxies).map(|one| Who::Address(address::neighbourhood(one)))
+        });
+        // a call without an address comes from this process itself
+        let Some(who) = who else { return Told::default() };
+        let usual = if person.is_some() { &self.subject } else { &self.address };
+        let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
+        let mut told = Told::default();
+        for policy in usual.iter().chain(attempts) {
+            let (rate, separator) = (policy.rate, if told.policies.is_empty() { "" } else { ", " });
+            let (left, wait) = match policy.take(who) {
+                Ok(left) => left,
+                Err(wait) => {
+                    told.refused = Some((policy.name, wait));
+                    (0, wait)
+                }
+            };
+            let _ =
+                write!(told.policies, "{separator}\"{}\";q={};w={}", policy.name, rate.calls, rate.seconds);
+            let _ = write!(told.state, "{separator}\"{}\";r={left};t={wait}", policy.name);
+            if told.refused.is_some() {
+                break;
+            }
+        }
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_written_as_calls_in_seconds() {
+        assert_eq!("600/60".parse(), Ok(Setting(Rate::new(600, 60))));
+        assert_eq!("off".parse(), Ok(Setting(None)));
+        for wrong in ["", "600", "0/60", "600/0", "-1/60", "6e2/60", "on"] {
+            assert!(wrong.parse::<Setting>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Answers that are kept for a while, so that a call that is repeated is answered again instead of done again.
+//!
+//! A row is written in the transaction of the change that it answers: there is no change without its answer, and no
+//! answer without its change. What a row holds means nothing to who reads the database: the slot and the fingerprint are
+//! digests, and the answer is sealed (`api/src/retries/seal.rs`).
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use naast_domain::Moment;
+
+use crate::columns::At;
+use crate::database::Database;
+use crate::rows::one;
+use crate::schema::kept_answers;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// A digest.
+pub type Digest = [u8; 32];
+
+/// At most this many rows are removed at a time, so that no other write waits long for it.
+const BATCH: i64 = 500;
+
+/// An answer that was kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// The digest of the call that it answers.
+    pub fingerprint: Vec<u8>,
+    /// The answer, which only who repeats the call can open.
+    pub sealed: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+/// Takes a slot for this transaction, without waiting. `false` when another transaction has it: the first call still
+/// runs, in this process or another. On SQLite there is one writer, which has every slot.
+pub fn take(tx: &mut Transaction<'_, '_>, slot: &Digest) -> Result<bool, Error> {
+    match &mut **tx {
+        Database::Sqlite(_) => Ok(true),
+        Database::Postgres(connection) => {
+            // two slots that share these bytes cost one of them a second try, and nothing else
+            let lock = slot.first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes));
+            let taken: Taken = diesel::sql_query("SELECT pg_try_advisory_xact_lock($1) AS taken")
+                .bind::<BigInt, _>(lock)
+                .get_result(&mut **connection)?;
+            Ok(taken.taken)
+        }
+    }
+}
+
+/// The answer that is kept in a slot and has not expired. Call it once the slot is [taken](take): a look that is taken
+/// together with the lock would not see what the holder before committed.
+pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<Option<KeptAnswer>, Error> {
+    let found = on_either!(&mut **tx, |c| kept_answers::table
+        .find(&slot[..])
+        .select((kept_answers::fingerprint, kept_answers::sealed, kept_answers::expires_at))
+        .first::<(Vec<u8>, Vec<u8>, At)>(c)
+        .optional())?;
+    match found {
+        Some((fingerprint, sealed, until)) if until.0 > now => Ok(Some(KeptAnswer { fingerprint, sealed })),
+        Some(_) => {
+            on_either!(&mut **tx, |c| diesel::delete(kept_answers::table.find(&slot[..])).execute(c))?;
+            Ok(None)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Keeps an answer in an empty slot until a moment.
+///
+/// # Errors
+/// [`Error::Lost`] when the slot was filled meanwhile; the use case starts again and finds the answer.
+pub fn keep(
+    tx: &mut Transaction<'_, '_>,
+    slot: &Digest,
+    answer: &KeptAnswer,
+    until: Moment,
+) -> Result<(), Error> {
+    let row = || {
+        (
+            kept_answers::slot.eq(&slot[..]),
+            kept_answers::fingerprint.eq(&answer.fingerprint),
+            kept_answers::sealed.eq(&answer.sealed),
+            kept_answers::expires_at.eq(At(until)),
+        )
+    };
+    let kept = on_either!(&mut **tx, |c| diesel::insert_into(kept_answers::table)
+        .values(row())
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    one(kept)
+}
+
+/// Removes some of the answers that have expired, and says how many: call again until it says none.
+pub fn forget_expired(tx: &mut Transaction<'_, '_>, now: Moment) -> Result<usize, Error> {
+    let slots: Vec<Vec<u8>> = on_either!(&mut **tx, |c| kept_answers::table
+        .filter(kept_answers::expires_at.le(At(now)))
+        .order(kept_answers::expires_at)
+        .limit(BATCH)
+        .select(kept_answers::slot)
+        .load(c))?;
+    if slots.is_empty() {
+        return Ok(0);
+    }
+    Ok(on_either!(&mut **tx, |c| diesel::delete(
+        kept_answers::table.filter(kept_answers::slot.eq_any(&slots))
+    )
+    .execute(c))?)
+}

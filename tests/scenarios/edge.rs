@@ -1,0 +1,228 @@
+//! What the edge refuses of every call: bodies that are slow, deep, ambiguous or in another charset; and what it makes of
+//! a panic.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use actix_web::web;
+use naast_api::platform::Platform;
+use naast_domain::ids::PersonId;
+use naast_persistence::Kept;
+use naast_tests::app::{Reply, Shape, TestApp};
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, count, refused};
+
+on_both!(a_panic_is_a_problem_and_harms_nobody_else);
+
+fn send(world: &World, person: PersonId, kind: &str, body: &str) -> Reply {
+    let token = format!("Bearer {}", world.app.token(person));
+    let headers = [("authorization", token.as_str()), ("content-type", kind)];
+    world.app.send("POST", "/v1/people", &headers, body.as_bytes().to_vec())
+}
+
+#[test]
+fn a_body_says_each_thing_once_and_not_too_deep() {
+    let world = World::new(Engine::Sqlite);
+    let before = count(&world, "people");
+    let post = |body: &str| send(&world, world.administrator, "application/json", body);
+    let fault = |body: &str| {
+        let reply = refused(post(body), 400, "invalid-input");
+        let fault = &reply.body["errors"][0];
+        (fault["pointer"].as_str().map(str::to_owned), fault["code"].as_str().map(str::to_owned))
+    };
+    let some = |pointer: &str, code: &str| (Some(pointer.to_owned()), Some(code.to_owned()));
+    assert_eq!(fault(r#"{"name":"Een","name":"Twee"}"#), some("/name", "repeated"));
+    assert_eq!(fault(r#"{"name":{"a":1,"a":1}}"#), some("/name/a", "repeated"));
+    let deep = format!("{{\"name\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+    assert_eq!(fault(&deep), some(&format!("/name{}", "/0".repeat(31)), "too-deep"));
+    for letters in [r"\u0000", r"\u0007", r"\u001b", r"\u007f", r"\u0085"] {
+        assert_eq!(fault(&format!(r#"{{"name":"a{letters}b"}}"#)), some("/name", "control-character"));
+    }
+    refused(post("{\"name\":\"a\u{0}b\"}"), 400, "malformed-json");
+    assert_eq!(count(&world, "people"), before);
+}
+
+#[test]
+fn a_body_is_json_in_utf_8() {
+    let world = World::new(Engine::Sqlite);
+    let body = json!({ "name": "Zoë (test)" }).to_string();
+    let post = |kind: &str| send(&world, world.administrator, kind, &body);
+    for right in
+        ["application/json; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/json; v=1"]
+    {
+        post(right).expect(201);
+    }
+    for wrong in ["application/json; charset=iso-8859-1", "application/json;charset=utf-16", "text/json"] {
+        refused(post(wrong), 415, "unsupported-media-type");
+    }
+    let latin: Vec<u8> = b"{\"name\":\"Zo\xeb\"}".to_vec();
+    let token = format!("Bearer {}", world.app.token(world.administrator));
+    let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+    refused(world.app.send("POST", "/v1/people", &headers, latin), 400, "malformed-json");
+}
+
+/// Sends a call byte by byte and never ends it; gives back what came, and how long it took until the connection was
+/// closed.
+fn trickle(app: &TestApp, head: &str) -> (String, Duration) {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(app.address).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_millis(250))).expect("a socket");
+    stream.write_all(head.as_bytes()).expect("sent");
+    let mut came = Vec::new();
+    while begun.elapsed() < Duration::from_secs(20) {
+        if stream.write_all(b" ").is_err() {
+            break;
+        }
+        let mut buffer = [0; 4096];
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => came.extend_from_slice(&buffer[..length]),
+            Err(fault)
+                if matches!(fault.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(_) => break,
+        }
+    }
+    (String::from_utf8_lossy(&came).into_owned(), begun.elapsed())
+}
+
+#[test]
+fn a_slow_caller_is_gone_within_fifteen_seconds_and_holds_nobody_up() {
+    let world = World::new(Engine::Sqlite);
+    let parent = world.person();
+    let request = world.request(0, parent);
+    let head = |person: PersonId, path: &str| {
+        format!(
+            "POST /v1{path} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+             content-length: 60000\r\n\r\n",
+            world.app.token(person)
+        )
+    };
+    let with_body = head(world.administrator, "/people");
+    let without = head(parent, &format!("/support-requests/{request}/withdrawal"));
+    let no_head = "POST /v1/people HTTP/1.1\r\nx-slow: ".to_owned();
+    thread::scope(|scope| {
+        let callers: Vec<_> = [&with_body, &without, &no_head]
+            .iter()
+            .flat_map(|text| std::iter::repeat_n(*text, 20))
+            .map(|text| (text, scope.spawn(|| trickle(&world.app, text))))
+            .collect();
+        for _ in 0..40 {
+            let begun = Instant::now();
+            world.app.get(parent, "/me").expect(200);
+            assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+            thread::sleep(Duration::from_millis(50));
+        }
+        for (text, caller) in callers {
+            let (came, took) = caller.join().expect("a caller ends");
+            assert!(took < Duration::from_secs(15), "{took:?} {text}");
+            let expected = if text == &without { "HTTP/1.1 200" } else { "HTTP/1.1 408" };
+            assert!(came.starts_with(expected), "{came}");
+        }
+    });
+    let reply = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+    assert_eq!(reply.body["state"], "withdrawn");
+}
+
+async fn panics() -> actix_web::HttpResponse {
+    panic!("in a handler")
+}
+
+async fn panics_reading(
+    platform: web::Data<Platform>,
+) -> Result<actix_web::HttpResponse, naast_api::problem::Error> {
+    platform.read_open(|_| -> Result<(), _> { panic!("while reading") }).await?;
+    Ok(actix_web::HttpResponse::Ok().finish())
+}
+
+async fn panics_writing(
+    platform: web::Data<Platform>,
+) -> Result<actix_web::HttpResponse, naast_api::problem::Error> {
+    platform
+        .write_open(|tx| -> Result<Kept<()>, naast_api::problem::Error> {
+            tx.batch("DELETE FROM kept_answers")?;
+            panic!("while writing")
+        })
+        .await?;
+    Ok(actix_web::HttpResponse::Ok().finish())
+}
+
+/// Routes that panic, beside those of the product.
+fn panicking(config: &mut web::ServiceConfig) {
+    config
+        .route("/test/handler", web::get().to(panics))
+        .route("/test/reading", web::get().to(panics_reading))
+        .route("/test/writing", web::get().to(panics_writing));
+}
+
+fn a_panic_is_a_problem_and_harms_nobody_else(engine: Engine) {
+    let world =
+        World::on(TestApp::start_as(engine, Shape { more: panicking, connections: 2, ..Shape::default() }));
+    let parent = world.person();
+    world.app.keyed(Some(parent), "POST /support-requests", &world.request_body(0), "\"before\"").expect(201);
+    // more often than there are connections, threads and workers
+    for _ in 0..5 {
+        for place in ["handler", "reading", "writing"] {
+            let reply = world.app.send("GET", &format!("/test/{place}"), &[], Vec::new());
+            let reply = refused(reply, 500, "internal");
+            assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+            assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+            assert!(!String::from_utf8_lossy(&reply.bytes).contains("while"), "{place}");
+            world.app.get(parent, "/me").expect(200);
+            world.request(0, parent);
+        }
+    }
+    let shown: Vec<Reply> = thread::scope(|scope| {
+        let calls: Vec<_> = (0..12)
+            .map(|place| {
+                let world = &world;
+                scope.spawn(move || match place % 3 {
+                    0 => world.app.send("GET", "/test/writing", &[], Vec::new()),
+                    1 => world.app.send("GET", "/test/reading", &[], Vec::new()),
+                    _ => world.app.post(parent, "/support-requests", &world.request_body(0)),
+                })
+            })
+            .collect();
+        calls.into_iter().map(|call| call.join().expect("a call answers")).collect()
+    });
+    for (place, reply) in shown.into_iter().enumerate() {
+        reply.expect(if place % 3 == 2 { 201 } else { 500 });
+    }
+    assert_eq!(count(&world, "support_requests"), 1 + 15 + 4);
+    assert_eq!(count(&world, "kept_answers"), 1, "what a panic had begun is undone");
+    assert!(world.app.figure("naast_panics_total") >= 23);
+    assert_sound(&world);
+}
+
+/// Figures say how much, never who or what.
+#[test]
+fn the_figures_name_nobody() {
+    let world = World::new(Engine::Sqlite);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    world.app.get(parent, "/support-requests/no-such-thing");
+    world.app.get(parent, "/nowhere/ouder@example.org");
+    world.app.send("TRACE", "/v1/me", &[], Vec::new());
+    let text = world.app.metrics();
+    let line =
+        "naast_calls_total{method=\"POST\",route=\"/v1/support-requests/{id}/consents\",status=\"201\"} 1";
+    assert!(text.lines().any(|found| found == line), "{text}");
+    assert!(text.contains("naast_call_seconds_bucket{method=\"GET\""), "{text}");
+    for expected in
+        ["naast_queue_wait_seconds", "naast_database_connections{state=\"used\"}", "naast_calls_running 0"]
+    {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+    for value in
+        [request, parent.uuid().to_string(), "ouder".to_owned(), "nowhere".to_owned(), "TRACE".to_owned()]
+    {
+        assert!(!text.contains(&value), "{value} in {text}");
+    }
+    // the administrator's port shows figures and nothing else; the callers' port shows none
+    let shown: Value = world.app.send("GET", "/metrics", &[], Vec::new()).expect(404).body;
+    assert_eq!(shown["code"], "not-found");
+}

@@ -1,0 +1,148 @@
+//! How many calls a caller may make, and what she is told of it.
+
+use std::sync::Barrier;
+
+use chrono::TimeDelta;
+use naast_api::limits::{LimitSettings, Rate};
+use naast_domain::ids::PersonId;
+use naast_tests::app::{Reply, Shape, TestApp};
+use naast_tests::world::World;
+use naast_tests::{Engine, random_id};
+use serde_json::json;
+
+use crate::looks::{count, refused};
+
+fn app(limits: LimitSettings) -> TestApp {
+    TestApp::start_as(Engine::Sqlite, Shape { limits, ..Shape::default() })
+}
+
+fn somebody() -> PersonId {
+    PersonId::from_uuid(random_id())
+}
+
+fn from(app: &TestApp, forwarded: &str) -> Reply {
+    app.send("GET", "/v1/problems", &[("x-forwarded-for", forwarded)], Vec::new())
+}
+
+#[test]
+fn a_caller_is_told_how_much_is_left_and_then_to_wait() {
+    let app = app(LimitSettings { subject: Rate::new(3, 60), ..LimitSettings::default() });
+    let one = somebody();
+    for left in [2, 1, 0] {
+        let reply = app.get(one, "/me");
+        assert_eq!(reply.header("ratelimit-policy"), Some("\"subject\";q=3;w=60"));
+        assert_eq!(reply.header("ratelimit"), Some(format!("\"subject\";r={left};t=20").as_str()));
+    }
+    let told = refused(app.get(one, "/me"), 429, "quota-exceeded");
+    let wait: i64 = told.header("retry-after").expect("how long").parse().expect("seconds");
+    assert!((1..=20).contains(&wait), "{wait}");
+    assert_eq!(told.header("ratelimit"), Some(format!("\"subject\";r=0;t={wait}").as_str()));
+    assert_eq!(told.header("content-type"), Some("application/problem+json"));
+    assert!(told.header("x-request-id").is_some());
+    // somebody else, nobody in particular, and whoever asks after the health are not held up
+    assert_eq!(app.get(somebody(), "/me").header("ratelimit"), Some("\"subject\";r=2;t=20"));
+    assert_eq!(app.send("GET", "/v1/problems", &[], Vec::new()).expect(200).header("ratelimit"), None);
+    for _ in 0..10 {
+        app.send("GET", "/health/live", &[], Vec::new()).expect(200);
+    }
+    app.platform.clock.advance(TimeDelta::seconds(wait));
+    assert_ne!(app.get(one, "/me").status, 429);
+    refused(app.get(one, "/me"), 429, "quota-exceeded");
+    assert_eq!(app.figure("naast_rate_limited_total{policy=\"subject\"}"), 2);
+}
+
+#[test]
+fn who_is_not_signed_in_is_counted_by_her_address() {
+    let app = app(LimitSettings { address: Rate::new(3, 60), ..LimitSettings::default() });
+    // a token that holds nothing makes nobody of her
+    let token = |place: i32| format!("Bearer invented-{place}");
+    for place in 0..3 {
+        let token = token(place);
+        let reply = app.send("GET", "/v1/me", &[("authorization", &token)], Vec::new()).expect(401);
+        assert_eq!(reply.header("ratelimit-policy"), Some("\"address\";q=3;w=60"));
+    }
+    refused(app.send("GET", "/v1/me", &[("authorization", &token(4))], Vec::new()), 429, "quota-exceeded");
+    // nobody believes what she writes about where she is
+    refused(from(&app, "198.51.100.7"), 429, "quota-exceeded");
+    assert_eq!(app.get(somebody(), "/me").status, 401, "who is signed in has a bucket of her own, or none");
+}
+
+#[test]
+fn only_a_trusted_proxy_says_where_a_call_comes_from() {
+    let app = app(LimitSettings {
+        address: Rate::new(2, 60),
+        trusted_proxies: vec!["127.0.0.0/8".parse().expect("a network")],
+        ..LimitSettings::default()
+    });
+    for caller in ["198.51.100.7", "198.51.100.8", "2001:db8::1"] {
+        from(&app, caller).expect(200);
+        from(&app, caller).expect(200);
+        refused(from(&app, caller), 429, "quota-exceeded");
+        // what stands before the last address was written by the caller
+        refused(from(&app, &format!("203.0.113.{}, {caller}", caller.len())), 429, "quota-exceeded");
+    }
+    refused(from(&app, "2001:db8:0:ff:1::2"), 429, "quota-exceeded");
+    from(&app, "2001:db8:1::1").expect(200);
+}
+
+#[test]
+fn codes_cannot_be_tried_often() {
+    let settings =
+        LimitSettings { address: Rate::new(900, 60), attempts: Rate::new(3, 60), ..LimitSettings::default() };
+    let world =
+        World::on(TestApp::start_as(Engine::Sqlite, Shape { limits: settings.clone(), ..Shape::default() }));
+    let code = json!({ "code": "ABCD-EFGH-2345-6789" });
+    let invitation = json!({ "invitationCode": "ABCD-EFGH-2345-6789" });
+    let answer = json!({ "code": "ABCD-EFGH-2345-6789", "step": "take-time" });
+    let open = |path: &str, body| world.app.call(None, "POST", path, Some(body), None);
+    // they share one bucket: a code is tried wherever it is taken
+    open("/parent-codes", &invitation).expect(404);
+    open("/parent-conversations/_search", &code).expect(404);
+    let last = open("/parent-answers", &answer).expect(404);
+    assert_eq!(last.header("ratelimit-policy"), Some("\"address\";q=900;w=60, \"attempts\";q=3;w=60"));
+    assert_eq!(last.header("ratelimit"), Some("\"address\";r=897;t=1, \"attempts\";r=0;t=20"));
+    for (path, body) in [
+        ("/parent-codes", &invitation),
+        ("/parent-conversations/_search", &code),
+        ("/parent-answers", &answer),
+    ] {
+        refused(open(path, body), 429, "quota-exceeded");
+    }
+    // what is no attempt goes on, and so does the parent who is signed in, until she tries too often herself
+    world.app.send("GET", "/v1/problems", &[], Vec::new()).expect(200);
+    let parent = world.person();
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(world.refer(parent, "ABCD-EFGH-2345-6789", &world.request_body(0)).status);
+        world.app.get(parent, "/me").expect(200);
+    }
+    assert_eq!(statuses, [404, 404, 404, 429]);
+    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 4);
+}
+
+#[test]
+fn the_limit_is_one_for_all_workers_and_what_is_refused_has_no_effect() {
+    let limits = LimitSettings { subject: Rate::new(1_000, 3_600), ..LimitSettings::default() };
+    let world = World::on(TestApp::start_as(Engine::Sqlite, Shape { limits, ..Shape::default() }));
+    let parent = world.person();
+    for _ in 0..990 {
+        assert_eq!(world.app.get(parent, "/me").status, 200);
+    }
+    let start = Barrier::new(40);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let calls: Vec<_> = (0..40)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    world.app.post(parent, "/support-requests", &world.request_body(0)).status
+                })
+            })
+            .collect();
+        calls.into_iter().map(|call| call.join().expect("a call answers")).collect()
+    });
+    let done = statuses.iter().filter(|status| **status == 201).count();
+    // a bucket of a thousand in an hour fills by one in 3.6 seconds
+    assert!((10..=14).contains(&done), "{statuses:?}");
+    assert!(statuses.iter().all(|status| [201, 429].contains(status)), "{statuses:?}");
+    assert_eq!(usize::try_from(count(&world, "support_requests")).expect("a number"), done);
+}

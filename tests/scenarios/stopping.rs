@@ -1,0 +1,177 @@
+//! The real program, asked to stop while it works: no call fails, nothing that was acknowledged is missing, and it ends.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use naast_persistence::{Location, on_either};
+use naast_tests::{Engine, around, location, on_both};
+
+on_both!(a_server_that_is_asked_to_stop_fails_no_call);
+
+/// Runs the program to its end and gives back what it said.
+fn said(database: &Location, data: &Path, arguments: &[&str]) -> String {
+    let output = program(database, data).args(arguments).output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text").trim().to_owned()
+}
+
+fn program(database: &Location, data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
+    let url = match database {
+        Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+        Location::Postgres(url) => url.clone(),
+    };
+    command.env("DATABASE_URL", url).env("NAAST_DATA", data).env_remove("NAAST_SIGNING_KEY_FILE");
+    command
+}
+
+fn serve(database: &Location, data: &Path) -> (Child, SocketAddr) {
+    let mut command = program(database, data);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "1", "--rate-subject", "off"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("it was asked for")).read_line(&mut line).expect("it speaks");
+    let address = line.split_once("http://").and_then(|(_, rest)| rest.split(';').next()?.parse().ok());
+    (child, address.unwrap_or_else(|| panic!("it says where it listens, not {line:?}")))
+}
+
+/// One connection of a caller who minds what she is told.
+struct Caller {
+    address: SocketAddr,
+    stream: Option<TcpStream>,
+}
+
+impl Caller {
+    fn new(address: SocketAddr) -> Self {
+        Self { address, stream: None }
+    }
+
+    /// The status of the answer to this text.
+    fn call(&mut self, text: &str) -> Result<u16, String> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => TcpStream::connect(self.address).map_err(|fault| format!("connect: {fault}"))?,
+        };
+        stream.write_all(text.as_bytes()).map_err(|fault| format!("write: {fault}"))?;
+        let (status, closes) = answer(&mut stream)?;
+        self.stream = (!closes).then_some(stream);
+        Ok(status)
+    }
+}
+
+/// Reads one answer: its status, and whether the connection is to be closed.
+fn answer(stream: &mut TcpStream) -> Result<(u16, bool), String> {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut line) = (String::new(), String::new());
+    while line != "\r\n" {
+        line.clear();
+        if reader.read_line(&mut line).map_err(|fault| format!("read: {fault}"))? == 0 {
+            return Err(format!("cut off after {head:?}"));
+        }
+        head.push_str(&line.to_lowercase());
+    }
+    let length =
+        head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).map_err(|fault| format!("body: {fault}"))?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok((status.ok_or_else(|| head.clone())?, head.contains("connection: close")))
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+fn people(database: &Location) -> usize {
+    let question = "SELECT count(*) AS number FROM people";
+    let counted: Counted =
+        around(database, |db| on_either!(db, |c| sql_query(question).get_result(c))).expect("counted");
+    counted.number.try_into().expect("not below nought")
+}
+
+fn post(token: &str) -> String {
+    let body = "{\"name\":\"Persoon (test)\"}";
+    format!("{}{body}", head(token, body.len()))
+}
+
+fn head(token: &str, length: usize) -> String {
+    format!(
+        "POST /v1/people HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+    )
+}
+
+fn a_server_that_is_asked_to_stop_fails_no_call(engine: Engine) {
+    let (database, _guard) = location(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let administrator = said(&database, folder.path(), &["administrator", "Beheer (test)"]);
+    let token = said(&database, folder.path(), &["token", &administrator]);
+    for _ in 0..3 {
+        stop_under_load(&database, folder.path(), &token);
+    }
+    let anchors = std::fs::read_to_string(folder.path().join("journal-anchors.jsonl")).expect("anchored");
+    assert!(anchors.lines().count() >= 2, "the heads were signed at each stop");
+}
+
+fn stop_under_load(database: &Location, data: &Path, token: &str) {
+    let before = people(database);
+    let (mut child, address) = serve(database, data);
+    let (left, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let failed: Vec<String> = thread::scope(|scope| {
+        let callers: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let (mut caller, text) = (Caller::new(address), post(token));
+                    // as a proxy does: no new call once the server said that it is not ready
+                    while !left.load(Ordering::Acquire) {
+                        match caller.call(&text) {
+                            Ok(201) => done.fetch_add(1, Ordering::Relaxed),
+                            other => return Some(format!("{other:?}")),
+                        };
+                    }
+                    None
+                })
+            })
+            .collect();
+        // a call whose second half comes when the server has stopped listening
+        let halfway = scope.spawn(|| {
+            let body = "{\"name\":\"Halverwege (test)\"}";
+            let mut stream = TcpStream::connect(address).expect("it listens");
+            let (first, second) = body.split_at(9);
+            stream.write_all(format!("{}{first}", head(token, body.len())).as_bytes()).expect("sent");
+            thread::sleep(Duration::from_millis(2_600));
+            assert!(TcpStream::connect(address).is_err(), "it takes no new connections");
+            stream.write_all(second.as_bytes()).expect("it still listens to what it began");
+            answer(&mut stream).expect("an answer")
+        });
+        thread::sleep(Duration::from_millis(700));
+        let asked = Instant::now();
+        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+        assert!(status.success());
+        let ready = "GET /health/ready HTTP/1.1\r\nhost: test\r\n\r\n";
+        while Caller::new(address).call(ready).expect("it still answers") == 200 {
+            assert!(asked.elapsed() < Duration::from_millis(800), "it says that it is leaving");
+            thread::sleep(Duration::from_millis(10));
+        }
+        left.store(true, Ordering::Release);
+        assert_eq!(halfway.join().expect("a caller ends"), (201, true));
+        done.fetch_add(1, Ordering::Relaxed);
+        let ended = child.wait().expect("it ends");
+        assert_eq!(ended.code(), Some(0));
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+        callers.into_iter().filter_map(|caller| caller.join().expect("a caller ends")).collect()
+    });
+    assert_eq!(failed, [""; 0]);
+    let done = done.into_inner();
+    assert!(done > 20, "{done} calls");
+    assert_eq!(people(database) - before, done, "what was acknowledged is there, and nothing else");
+}
