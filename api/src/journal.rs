@@ -1,6 +1,8 @@
 //! Anchors of the journal: its heads, signed, outside the database. Without one, rows cut off the end, or a chain written
 //! anew, could not be told from the truth.
 
+mod export;
+
 use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -16,6 +18,8 @@ use uuid::Uuid;
 
 use crate::identity::Identity;
 use crate::platform::Platform;
+
+pub use export::line;
 
 /// One head at one moment, with the signature of the installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

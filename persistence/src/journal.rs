@@ -1,11 +1,14 @@
 //! The journal's rows: appended in the transaction of the change they record, and verified.
 
+mod export;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, Text};
 use naast_domain::journal::{Chain, Fields, GENESIS, Hash, link};
 
+pub use export::{Line, Written, export};
 pub use naast_domain::journal::Entry;
 
 use crate::columns::{At, Id, Key, Moment};

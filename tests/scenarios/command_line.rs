@@ -11,7 +11,8 @@ use crate::signing_in::{call, client_token};
 
 on_both!(a_client_is_connected_changed_and_revoked_at_the_terminal);
 
-fn naast(world: &World, line: &[&str]) -> Output {
+/// Runs the program on the installation of a test.
+pub fn naast(world: &World, line: &[&str]) -> Output {
     let url = match &world.app.location {
         Location::Sqlite(path) => format!("sqlite:{}", path.display()),
         Location::Postgres(url) => url.clone(),

@@ -31,6 +31,7 @@ mod requests;
 mod retries;
 mod retry_secrets;
 mod school_side;
+mod second_verifier;
 mod sessions;
 mod sign_in_codes;
 mod signing_in;

@@ -8,6 +8,7 @@ mod keys;
 mod limits;
 mod migrations;
 mod schema;
+mod second_verifier;
 mod tables;
 mod tampering;
 mod writing;

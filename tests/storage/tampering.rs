@@ -8,11 +8,12 @@ use diesel::{QueryableByName, sql_query};
 use naast_domain::journal::{Chain, Fields, GENESIS, Hash, link};
 use naast_persistence::columns::{At, Key};
 use naast_persistence::journal::DamageKind::{self, Altered, AnchorDiffers, Gap, HeadDiffers};
-use naast_persistence::journal::{Head, heads, verify};
+use naast_persistence::journal::{Head, Verification, heads, verify};
 use naast_persistence::{Database, Error, Location, on_either};
 use naast_tests::{Engine, Opened, around, on_both, open};
 
 use crate::journal::{chain, entry, record};
+use crate::second_verifier::{first_opinion, second_opinion};
 use crate::tables::{journal as rows, journal_heads};
 
 on_both!(
@@ -138,15 +139,24 @@ fn tamper(location: &Location, chain: Chain, hands: impl Fn(&mut Lying)) {
 /// What is done to six rows of a chain, and where and how it shows.
 type Case = (&'static str, fn(&mut Lying), (i64, DamageKind));
 
-/// What is found in one chain.
+/// What is found in one chain. The second verifier must find the same, in all of them.
 fn found(opened: &Opened, chain: Chain, anchors: &[Head]) -> Vec<(i64, DamageKind)> {
-    let seen =
-        opened.store.read(|database| verify(database, anchors, |_| {})).expect("the journal can be read");
+    let seen = verified(opened, anchors);
     seen.damages
         .into_iter()
         .filter(|damage| damage.chain == chain)
         .map(|damage| (damage.seq, damage.kind))
         .collect()
+}
+
+/// What both verifiers say.
+fn verified(opened: &Opened, anchors: &[Head]) -> Verification {
+    let seen =
+        opened.store.read(|database| verify(database, anchors, |_| {})).expect("the journal can be read");
+    let mut second = second_opinion(&opened.store, anchors);
+    second.sort();
+    assert_eq!(second, first_opinion(&seen));
+    seen
 }
 
 fn triggers_refuse_to_change_or_take_out_a_row(engine: Engine) {
@@ -310,8 +320,7 @@ fn a_row_before_the_first_and_a_chain_under_another_spelling_are_found(engine: E
             database.batch(&forged("'nobody'", "1"))
         })
         .expect("an administrator can do anything");
-        let seen =
-            opened.store.read(|database| verify(database, &[], |_| {})).expect("the journal can be read");
+        let seen = verified(&opened, &[]);
         assert_eq!(seen.damages.len(), 2, "{:?}", seen.damages);
     }
 }

@@ -1,12 +1,14 @@
 //! `naast journal`: anchoring and verifying.
 
+use std::io::{BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use naast_persistence::journal::{DamageKind, verify};
+use naast_persistence::journal::{self, DamageKind, verify};
 
 use super::{Failure, Place};
 use crate::journal::{anchor, read_anchors};
+use crate::platform::Platform;
 
 /// What to do with the journal.
 #[derive(Debug, Subcommand)]
@@ -19,6 +21,8 @@ pub enum Journal {
     },
     /// Sign the present heads and write them beside the database. Keep a copy elsewhere.
     Anchor,
+    /// Write every row and head as a line of JSON, for a verifier that shares no code with this program.
+    Export,
 }
 
 /// Runs the command.
@@ -31,6 +35,7 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             super::say(&format!("{count} heads signed and written to {}", super::shown(&file)));
             Ok(())
         }
+        Journal::Export => export(&platform),
         Journal::Verify { anchors } => {
             let file = anchors.clone().unwrap_or_else(|| place.anchors());
             let heads = if file.exists() || anchors.is_some() {
@@ -58,5 +63,21 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             }
             if seen.damages.is_empty() { Ok(()) } else { Err(Failure::new(3, "the journal is damaged")) }
         }
+    }
+}
+
+fn export(platform: &Platform) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut written = Ok(());
+    platform.store.read(|db| {
+        journal::export(db, |line| {
+            written = writeln!(out, "{}", crate::journal::line(&line));
+            written.is_ok()
+        })
+    })?;
+    match written.and_then(|()| out.flush()) {
+        // a reader who has seen enough and went away is no fault
+        Err(fault) if fault.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
