@@ -63,6 +63,11 @@ impl<T> Answer<T> {
         Self { status: StatusCode::ACCEPTED, ..Self::found(body) }
     }
 
+    /// Nothing to show: what was asked to be taken away is gone.
+    pub fn gone(nothing: T) -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..Self::found(nothing) }
+    }
+
     /// The same, as something new at a place below the base of the API.
     #[must_use]
     pub fn at(self, place: &str) -> Self {
@@ -138,6 +143,7 @@ impl<T: Serialize> Responder for Answer<T> {
             response.insert_header((header::LOCATION, location));
         }
         match self.body {
+            _ if self.status == StatusCode::NO_CONTENT => response.finish(),
             Content::Value(value) => response.json(value),
             Content::Text { body, language } => response
                 .insert_header((header::CONTENT_LANGUAGE, language))

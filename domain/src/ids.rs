@@ -89,6 +89,10 @@ ids! {
     MatchId,
     /// A contact between parent and buddy.
     ContactId,
+    /// A private note of a match.
+    PrivateNoteId,
+    /// A message between parent and buddy.
+    MessageId,
     /// An import into the directory.
     ImportId,
     /// A subscription to events by webhook.

@@ -20,7 +20,12 @@ code_list! {
     }
 }
 
-/// One chain of rows: each programme has its own, and the platform has one.
+/// One chain of rows: each programme has two, of which one is for the private spaces of its matches, and the platform has
+/// one.
+///
+/// A row takes a number of its chain. Were a private row in the chain of the programme, whoever reads its events would see
+/// a number missing each time that parent and buddy write to each other. So it goes into a chain that is read by nobody
+/// over the API, and whose key cannot be the id of a programme: its version is 8 (RFC 9562), and ids are drawn with 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Chain(uuid::Uuid);
 
@@ -38,9 +43,22 @@ impl Chain {
         self.0
     }
 
-    /// The programme whose chain this is; `None` for the chain of the platform.
+    /// The chain of the private spaces of a programme's matches.
+    pub fn private_of(programme: ProgrammeId) -> Self {
+        let digest = Sha256::new().chain_update(b"naast.journal.private").chain_update(programme.uuid());
+        let mut key = [0; 16];
+        key.copy_from_slice(&digest.finalize()[..16]);
+        Self(uuid::Builder::from_custom_bytes(key).into_uuid())
+    }
+
+    /// Whether this is a chain of private spaces, of which nothing is told to anybody.
+    pub fn is_private(self) -> bool {
+        self.0.get_version_num() == 8
+    }
+
+    /// The programme whose chain this is; `None` for the chain of the platform and for one of private spaces.
     pub fn programme(self) -> Option<ProgrammeId> {
-        (self != Self::PLATFORM).then(|| self.0.into())
+        (self != Self::PLATFORM && !self.is_private()).then(|| self.0.into())
     }
 }
 
@@ -166,6 +184,20 @@ mod tests {
             before: Some("submitted"),
             after: Some("withdrawn"),
         }
+    }
+
+    #[test]
+    fn the_private_chain_of_a_programme_is_nobodys_programme() {
+        for number in 0..1000_u128 {
+            let programme =
+                ProgrammeId::from_uuid(uuid::Builder::from_random_bytes(number.to_be_bytes()).into_uuid());
+            let private = Chain::private_of(programme);
+            assert!(private.is_private());
+            assert_eq!(private.programme(), None);
+            assert!(!Chain::from(programme).is_private());
+            assert_eq!(Chain::from(programme).programme(), Some(programme));
+        }
+        assert!(!Chain::PLATFORM.is_private());
     }
 
     #[test]

@@ -446,6 +446,37 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    private_entries (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        match_id -> Id,
+        request_id -> Id,
+        kind -> Text,
+        writer -> Text,
+        words -> Text,
+        version -> Integer,
+        written_at -> Moment,
+        changed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    private_readings (programme_id, match_id, reader) {
+        programme_id -> Id,
+        match_id -> Id,
+        reader -> Text,
+        written_at -> Moment,
+        entry_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};
 
     contacts (programme_id, id) {
@@ -717,6 +748,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tie_answers,
     matches,
     contacts,
+    private_entries,
+    private_readings,
     journal_heads,
     journal,
     master_keys,

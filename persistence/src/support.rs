@@ -1,5 +1,7 @@
 //! Matches and contacts. A match and the buddy's count of places change together.
 
+pub mod private_space;
+
 use diesel::prelude::*;
 use naast_domain::access::{
     Action, AnswerProposal, Grant, ReadContacts, ReadMatch, RecordContact, Standing, Upkeep,

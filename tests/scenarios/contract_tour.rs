@@ -192,6 +192,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let running = format!("/matches/{}", matched.text("matchId"));
     let met = json!({ "date": today, "channel": "online", "minutes": 30, "task": "listening" });
     see.call(world, person, &format!("POST {running}/contacts"), Some(&met), None).expect(201);
+    private_space(world, see, (parent, person), &running);
     for (who, paths) in [
         (
             parent,
@@ -241,6 +242,33 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     see.call(world, coordinator, &format!("PATCH {place}"), Some(&long_ago), Some(&own.etag())).expect(200);
     see.call(world, parent, &format!("POST {path}/withdrawal"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
+}
+
+/// What parent and buddy write to each other.
+fn private_space(world: &World, see: &mut Checker, (parent, buddy): (PersonId, PersonId), running: &str) {
+    let notes = format!("{running}/private-notes");
+    let note = json!({ "kind": "goal", "text": "Weer samen aan tafel." });
+    let made = see.call(world, parent, &format!("POST {notes}"), Some(&note), None).expect(201);
+    let note = format!("{notes}/{}", made.id());
+    let change = json!({ "text": "Rustig aan tafel." });
+    see.call(world, parent, &format!("PATCH {note}"), Some(&change), None).expect(428);
+    see.call(world, parent, &format!("PATCH {note}"), Some(&change), Some(&note)).expect(200);
+    see.call(world, parent, &format!("PATCH {note}"), Some(&change), Some(&made.etag())).expect(412);
+    see.call(world, buddy, &format!("PATCH {note}"), Some(&change), Some(&note)).expect(409);
+    for path in [&notes, &note] {
+        see.call(world, buddy, &format!("GET {path}"), None, None).expect(200);
+    }
+    see.call(world, parent, &format!("DELETE {note}"), None, None).expect(204);
+    see.call(world, parent, &format!("DELETE {note}"), None, None).expect(404);
+    let messages = format!("{running}/messages");
+    let blank = json!({ "text": "  " });
+    see.call(world, parent, &format!("POST {messages}"), Some(&blank), None).expect(400);
+    let hello = json!({ "text": "Dag" });
+    let sent = see.call(world, parent, &format!("POST {messages}"), Some(&hello), None).expect(201).id();
+    see.call(world, buddy, &format!("GET {messages}"), None, None).expect(200);
+    let read = json!({ "upTo": sent });
+    see.call(world, buddy, &format!("PUT {running}/message-reading"), Some(&read), None).expect(200);
+    see.call(world, parent, &format!("DELETE {messages}/{sent}"), None, None).expect(204);
 }
 
 /// The feed, and a subscription from its beginning to its end.

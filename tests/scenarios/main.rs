@@ -26,6 +26,7 @@ mod main_job;
 mod memberships;
 mod over_time;
 mod overload;
+mod private_space;
 mod properties;
 mod requests;
 mod retries;

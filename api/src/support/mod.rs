@@ -1,8 +1,10 @@
-//! Support (S5): running matches, pauses, contacts and closure. What parent and buddy say to each other has no place here.
+//! Support (S5): running matches, pauses, contacts and closure. What parent and buddy write to each other is in the private
+//! space.
 
 pub mod close;
 pub mod contacts;
 pub mod pauses;
+pub mod private_space;
 pub mod show;
 
 use naast_domain::access::Action;
@@ -25,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(contacts::record_contact)
         .service(contacts::list_contacts)
         .service(close::close_match);
+    private_space::routes(config);
 }
 
 /// The match that a change reaches by an action, with its request locked.

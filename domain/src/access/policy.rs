@@ -82,6 +82,12 @@ policy! {
     /// Close a match; a buddy asks the coordinator.
     CloseMatch: Parent of Own, Coordinator of Programme;
 
+    /// Read what parent and buddy write in the private space of their match. There is no line for anybody else, and there
+    /// must never be one.
+    ReadPrivateSpace: Parent of Own, Buddy of Assigned;
+    /// Write there, and take away what one wrote.
+    WriteInPrivateSpace: Parent of Own, Buddy of Assigned;
+
     /// Register buddies and change what is known of them.
     ManageBuddies: Coordinator of Programme;
     /// Read a buddy's profile, readiness and certificates.

@@ -80,8 +80,9 @@ mod tests {
         for action in ["opened", "step-recorded", "parent-answered", "invitation-used", "handed-over"] {
             assert_eq!(EventType::of_action(&format!("conversation.{action}")), None);
         }
-        let closed =
-            |kind: &EventType| ["conversation.", "person."].iter().any(|of| kind.action().starts_with(of));
+        let closed = |kind: &EventType| {
+            ["conversation.", "person.", "private-"].iter().any(|of| kind.action().starts_with(of))
+        };
         assert!(!EventType::ALL.iter().any(closed));
     }
 }

@@ -55,7 +55,7 @@ pub fn feed(
     after: i64,
     size: i64,
 ) -> Result<Slice<Recorded>, Error> {
-    if grant.reaches(standing(chain)).is_none() {
+    if chain.is_private() || grant.reaches(standing(chain)).is_none() {
         return Ok(Slice { items: Vec::new(), more: false });
     }
     let actions: Vec<&str> = EventType::ALL.iter().map(|kind| kind.action()).collect();
@@ -71,8 +71,12 @@ pub fn feed(
     Ok(Slice { items: items.collect::<Result<_, _>>()?, more: slice.more })
 }
 
-/// The number of the last row of a chain; 0 when it has none.
+/// The number of the last row of a chain; 0 when it has none, and for a chain of private spaces, of which nobody learns how
+/// long it is.
 pub fn head(database: &mut Database<'_>, chain: Chain) -> Result<i64, Error> {
+    if chain.is_private() {
+        return Ok(0);
+    }
     let head: Option<i64> = on_either!(database, |c| journal_heads::table
         .find(Key(chain.uuid()))
         .select(journal_heads::seq)

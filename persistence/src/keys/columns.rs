@@ -18,4 +18,5 @@ pub(crate) const SEALED: &[Column] = &[
     column("buddies", "first_name", ("person", "person_id")),
     column("support_requests", "contact_name", ("case", "id")),
     column("support_requests", "contact_value", ("case", "id")),
+    column("private_entries", "words", ("private", "request_id")),
 ];

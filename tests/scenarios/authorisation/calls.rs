@@ -54,6 +54,8 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         ("buddies", "id") => &on.buddy,
         ("proposals", "id") => &on.proposal,
         ("matches", "id") => &on.matched,
+        ("private-notes", "noteId") => &on.note,
+        ("messages", "messageId") => &on.message,
         ("webhook-subscriptions", "id") => &on.subscription,
         ("webhook-deliveries", "id") => &on.delivery,
         _ => panic!(
@@ -68,6 +70,12 @@ fn path(operation: &Operation, on: &Objects) -> String {
     let on = Objects {
         school: if operation.id == "coverSchool" { SISTER.to_owned() } else { on.school.clone() },
         ..on.clone()
+    };
+    // of a case that is over, what was taken away cannot be written again for the next call
+    let on = match operation.id.as_str() {
+        "deletePrivateNote" => Objects { note: on.spare_note.clone(), ..on },
+        "deleteMessage" => Objects { message: on.spare_message.clone(), ..on },
+        _ => on,
     };
     let mut collection = "";
     let mut path = String::new();
@@ -122,6 +130,10 @@ fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
         "answerProposal" => json!({ "answer": "accepted" }),
         "recordContact" => meeting(today),
+        "writePrivateNote" => json!({ "kind": "goal", "text": "Weer samen aan tafel." }),
+        "changePrivateNote" => json!({ "text": "Rustig blijven." }),
+        "sendMessage" => json!({ "text": "Tot donderdag." }),
+        "noteReading" => json!({ "upTo": on.message }),
         "closeMatch" => json!({ "reason": "goal-reached" }),
         "registerBuddy" => json!({
             "programmeId": on.programme, "personId": on.person, "firstName": "Nieuw", "languages": ["nl"],

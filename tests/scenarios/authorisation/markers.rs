@@ -1,6 +1,6 @@
 //! What must not be seen: words and ids of each case, and the operations whose rows in the table say who may see them.
 
-use super::stage::{Stage, contact_of};
+use super::stage::{Stage, contact_of, private_words_of};
 use super::table::{Column, Table};
 
 /// The operations that show a request; who has none of them learns nothing of it.
@@ -28,6 +28,9 @@ pub fn markers(stage: &Stage) -> Vec<Marker> {
         };
         let name = format!("{column:?}").to_lowercase();
         add("how to reach the parent", &contact_of(&name), &["getSupportRequest"]);
+        add("private words", &private_words_of(&name), &["getPrivateNote"]);
+        add("the private note", &on.note, &["getPrivateNote"]);
+        add("the message", &on.message, &["getPrivateNote"]);
         add("the buddy's name", &format!("Buddy-{name}"), &["getBuddy", "getProposal"]);
         add("the request", &on.request, OF_THE_CASE);
         add("the proposal", &on.proposal, &["getProposal", "getMatch"]);

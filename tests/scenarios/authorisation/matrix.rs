@@ -7,6 +7,7 @@ use naast_tests::app::Reply;
 use super::calls::{call, state_for};
 use super::cast::NAMES;
 use super::markers::{Marker, markers};
+use super::objects::Objects;
 use super::stage::Stage;
 use super::table::{Block, Cell, Column, Operation, Table, operations};
 use crate::looks::{contents, count, differing, seen};
@@ -136,7 +137,7 @@ impl<'a> Matrix<'a> {
     /// An id that belongs under another one is not there, also for whoever may read both.
     fn crossed(&mut self, operation: &Operation, block: &Block) {
         let is_second = |name: &str| operation.template.contains(name);
-        if !["{membershipId}", "{tieId}"].into_iter().any(is_second) {
+        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}"].into_iter().any(is_second) {
             return;
         }
         let before = contents(&self.stage.world);
@@ -149,16 +150,18 @@ impl<'a> Matrix<'a> {
             .copied()
             .filter(|caller| block.cell(caller, Column::Own).is_some_and(|cell| cell != Cell::Status(401)))
         {
-            let mut under = |membership: &str, tie: &str, own_tie: &str| {
+            let mut under = |membership: &str, of: &Objects| {
                 let mut on = own.clone();
-                (on.membership, on.tie) = (membership.to_owned(), tie.to_owned());
-                own_tie.clone_into(&mut on.own_tie);
+                (on.membership, on.tie) = (membership.to_owned(), of.tie.clone());
+                on.own_tie.clone_from(&of.own_tie);
+                (on.note, on.spare_note) = (of.note.clone(), of.spare_note.clone());
+                (on.message, on.spare_message) = (of.message.clone(), of.spare_message.clone());
                 self.tried += 1;
                 seen(&call(self.stage, operation, caller, &on))
             };
-            let nowhere = under(&missing.membership, &missing.tie, &missing.own_tie);
+            let nowhere = under(&missing.membership, &missing);
             // another case of the same organisation has a membership of its own there
-            let there = under(&others[1].membership, &others[0].tie, &others[0].own_tie);
+            let there = under(&others[1].membership, &others[0]);
             if there != nowhere || there.starts_with('2') {
                 self.fault(operation, caller, Column::Own, "reaches by one id what belongs under another");
             }

@@ -48,6 +48,14 @@ pub struct Objects {
     pub finding: String,
     /// The match.
     pub matched: String,
+    /// A private note of the match that its parent wrote.
+    pub note: String,
+    /// Another, to take away.
+    pub spare_note: String,
+    /// A message of the match that its parent wrote.
+    pub message: String,
+    /// Another, to take away.
+    pub spare_message: String,
     /// The buddy.
     pub buddy: String,
     /// A tie of the buddy.

@@ -27,6 +27,8 @@ enum Thing {
     Match,
     /// A buddy.
     Buddy,
+    /// The private space of a match, which its buddy has while it runs.
+    Private,
 }
 
 /// The operations that show what an action may do. An action without one fails the test.
@@ -55,6 +57,19 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ReadContacts", Thing::Match, &["listContacts"]),
     ("PauseMatch", Thing::Match, &["pauseMatch", "resumeMatch"]),
     ("CloseMatch", Thing::Match, &["closeMatch"]),
+    ("ReadPrivateSpace", Thing::Private, &["listPrivateNotes", "getPrivateNote", "listMessages"]),
+    (
+        "WriteInPrivateSpace",
+        Thing::Private,
+        &[
+            "writePrivateNote",
+            "changePrivateNote",
+            "deletePrivateNote",
+            "sendMessage",
+            "deleteMessage",
+            "noteReading",
+        ],
+    ),
     // to end one it must be her own as well, which the policy does not say and the table does
     ("DeclareOwnTies", Thing::Programme, &["declareOwnTie", "listOwnTies"]),
     ("ReadEvents", Thing::Programme, &["listEvents"]),
@@ -94,20 +109,25 @@ fn role_of(caller: &str, thing: Thing) -> Option<Role> {
     Role::parse(name).ok()
 }
 
+/// Whether a thing has a parent and a buddy.
+fn is_case(thing: Thing) -> bool {
+    matches!(thing, Thing::Request | Thing::Match | Thing::Private)
+}
+
 /// Whether a caller, in this role, stands so near to a thing in a column: the facts of the cast, in words of their own.
 fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> bool {
     use Column::{Foreign, Over, Own, Sister};
     let places: &[Column] = match (relation, caller) {
         (Relation::Platform, _) => &[Own, Over, Sister, Foreign],
         (Relation::Own, _) if thing == Thing::Asking => &[Own, Foreign],
-        (Relation::Own, "parent") if matches!(thing, Thing::Request | Thing::Match) => &[Own, Over],
-        (Relation::Own, "other-parent") if matches!(thing, Thing::Request | Thing::Match) => &[Sister],
+        (Relation::Own, "parent") if is_case(thing) => &[Own, Over],
+        (Relation::Own, "other-parent") if is_case(thing) => &[Sister],
         (Relation::Own, "buddy") if thing == Thing::Buddy => &[Own],
         (Relation::Own, "former-buddy") if thing == Thing::Buddy => &[Over],
         (Relation::Own, "other-buddy") if thing == Thing::Buddy => &[Sister],
-        (Relation::Assigned, "buddy") if matches!(thing, Thing::Request | Thing::Match) => &[Own],
+        (Relation::Assigned, "buddy") if is_case(thing) => &[Own],
         (Relation::Assigned, "former-buddy") if thing == Thing::Match => &[Over],
-        (Relation::Assigned, "other-buddy") if matches!(thing, Thing::Request | Thing::Match) => &[Sister],
+        (Relation::Assigned, "other-buddy") if is_case(thing) => &[Sister],
         (Relation::Programme, "coordinator" | "trainer" | "pool-manager") if thing != Thing::School => {
             &[Own, Over, Sister]
         }

@@ -11,10 +11,11 @@ const ROOMS: &[(&str, &str)] = &[
     ("matching", include_str!("../../../persistence/src/matching.rs")),
     ("requests", include_str!("../../../persistence/src/requests.rs")),
     ("support", include_str!("../../../persistence/src/support.rs")),
+    ("private_space", include_str!("../../../persistence/src/support/private_space.rs")),
 ];
 
 /// What lets a caller in: a grant, or what only storage makes for whoever was let in before.
-const PROOFS: &[&str] = &["Grant<", "&Stored<", "&Conversation", "&Upkeep"];
+const PROOFS: &[&str] = &["Grant<", "&Stored<", "&Conversation", "&Upkeep", "&PrivateSpace"];
 
 /// Where a parent's own code is the proof.
 const BY_CODE: &[&str] = &["conversations::find_by_code", "requests::find_by_code"];

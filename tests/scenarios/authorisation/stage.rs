@@ -42,6 +42,11 @@ pub fn contact_of(name: &str) -> String {
     format!("ouder-{name}@example.org")
 }
 
+/// What the parent of a column writes in the private space; nobody else's holds these letters.
+pub fn private_words_of(name: &str) -> String {
+    format!("Besloten woorden van {name}")
+}
+
 impl Stage {
     /// Makes it on a fresh database.
     pub fn new(engine: Engine) -> Self {
@@ -212,6 +217,7 @@ impl Stage {
         objects.request = world.app.post(side.parent, "/support-requests", &body).expect(201).id();
         // what the case has not come to yet is asked for by an id that nobody has
         (objects.proposal, objects.matched) = (random_id().to_string(), random_id().to_string());
+        (objects.note, objects.message) = (random_id().to_string(), random_id().to_string());
         if state >= State::Consented || column == Column::Over {
             world.consent(side.parent, &objects.request).expect(201);
         }
@@ -231,6 +237,7 @@ impl Stage {
             let met = meeting(world.app.platform.clock.today());
             let path = format!("/matches/{}/contacts", objects.matched);
             world.app.post(side.buddy.person, &path, &met).expect(201);
+            self.private_words(&mut objects, &side);
         }
         let on_match = |act: &str, body: Option<&Value>| {
             let path = format!("/matches/{}/{act}", objects.matched);
@@ -243,6 +250,22 @@ impl Stage {
             on_match("pauses", None);
         }
         objects
+    }
+
+    /// What the parent wrote in the private space of the match.
+    fn private_words(&self, objects: &mut Objects, side: &Side) {
+        let path = format!("/matches/{}", objects.matched);
+        let write = |list: &str, kind: Option<&str>| {
+            let mut body = json!({ "text": private_words_of(side.name) });
+            if let Some(kind) = kind {
+                body["kind"] = json!(kind);
+            }
+            self.world.app.post(side.parent, &format!("{path}/{list}"), &body).expect(201).id()
+        };
+        objects.note = write("private-notes", Some("goal"));
+        objects.spare_note = write("private-notes", Some("talk-preparation"));
+        objects.message = write("messages", None);
+        objects.spare_message = write("messages", None);
     }
 
     /// Withdraws a case, so that its buddy has her place back.
@@ -280,6 +303,10 @@ impl Stage {
             request: id(),
             proposal: id(),
             matched: id(),
+            note: id(),
+            spare_note: id(),
+            message: id(),
+            spare_message: id(),
             tie: id(),
             subscription: id(),
             delivery: id(),

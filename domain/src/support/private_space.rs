@@ -1,0 +1,135 @@
+//! The private space of a match: what parent and buddy write for themselves and to each other. It is the parent's. The
+//! buddy is let in while the match runs; nobody else is, in any role.
+
+use crate::code_list;
+use crate::rejection::Rejection;
+use crate::support::{Course, MatchState, PauseReason};
+use crate::text::Text;
+
+code_list! {
+    /// What a private note is about.
+    pub enum NoteKind {
+        ContactNote = "contact-note": "aantekening van een contact" / "note of a contact",
+        TalkPreparation = "talk-preparation": "voorbereiding van een gesprek" / "preparation of a talk",
+        Goal = "goal": "doel" / "goal",
+    }
+}
+
+code_list! {
+    /// Who of the two wrote something in the private space.
+    pub enum PrivateSide {
+        Parent = "parent": "de ouder" / "the parent",
+        Buddy = "buddy": "de buddy" / "the buddy",
+    }
+}
+
+impl PrivateSide {
+    /// The one to whom this one writes.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Parent => Self::Buddy,
+            Self::Buddy => Self::Parent,
+        }
+    }
+}
+
+/// The longest note, in characters.
+pub const LONGEST_NOTE: usize = 8_000;
+/// The longest message, in characters.
+pub const LONGEST_MESSAGE: usize = 2_000;
+
+impl Course {
+    /// Whether the buddy of the match is let into its private space. Not once it ended; and not while it rests for
+    /// something that the parent must know first, or because the buddy may not support anybody now.
+    pub fn lets_buddy_in(self) -> bool {
+        match self.state {
+            MatchState::Active => true,
+            MatchState::Paused => {
+                !matches!(self.paused_because, Some(PauseReason::NewTie | PauseReason::BuddyNotReady))
+            }
+            MatchState::Closed => false,
+        }
+    }
+
+    /// Whether something can still be written. When the match has ended the parent keeps what there is, and may take away
+    /// what she wrote.
+    ///
+    /// # Errors
+    /// `private-space-closed` once the match has ended.
+    pub fn write_privately(self) -> Result<(), Rejection> {
+        if self.state != MatchState::Closed {
+            return Ok(());
+        }
+        let reason = Text::of(
+            "Deze koppeling is afgesloten. U kunt nog lezen wat er staat, en weghalen wat u zelf schreef.",
+            "This match has ended. You can still read what is there, and take away what you wrote.",
+        );
+        Err(Rejection::rule("private-space-closed", "B1", reason)
+            .in_state("closed", vec!["read", "take-away"]))
+    }
+}
+
+/// Whether one of the two may change or take away what was written: only who wrote it.
+///
+/// # Errors
+/// `written-by-other` for the words of the other.
+pub fn own_words(writer: PrivateSide, me: PrivateSide) -> Result<(), Rejection> {
+    if writer == me {
+        return Ok(());
+    }
+    let reason = Text::of(
+        "Dit schreef de ander. Alleen wie iets schreef, kan het veranderen of weghalen.",
+        "The other wrote this. Only who wrote something can change it or take it away.",
+    );
+    Err(Rejection::rule("written-by-other", "B1", reason))
+}
+
+/// Words that say something: without blanks around them, and not empty.
+pub fn words(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Code as _;
+
+    #[test]
+    fn the_buddy_is_let_in_while_the_match_runs_and_the_parent_knows_what_she_must_know() {
+        assert!(Course::RUNNING.lets_buddy_in());
+        let closed = Course { state: MatchState::Closed, ..Course::RUNNING };
+        assert!(!closed.lets_buddy_in());
+        for reason in PauseReason::ALL {
+            let asked = matches!(
+                reason,
+                PauseReason::ParentAsked | PauseReason::BuddyAsked | PauseReason::CoordinatorAsked
+            );
+            assert_eq!(Course::resting(*reason).lets_buddy_in(), asked, "{reason}");
+        }
+        // a tie on top of another pause shuts her out all the same
+        assert!(!Course::resting(PauseReason::ParentAsked).asked_about_a_tie().lets_buddy_in());
+    }
+
+    #[test]
+    fn nothing_is_written_once_the_match_has_ended() {
+        assert!(Course::RUNNING.write_privately().is_ok());
+        assert!(Course::resting(PauseReason::NewTie).write_privately().is_ok());
+        let closed = Course { state: MatchState::Closed, ..Course::RUNNING };
+        assert_eq!(closed.write_privately().expect_err("over").code, "private-space-closed");
+    }
+
+    #[test]
+    fn only_who_wrote_something_changes_it() {
+        assert!(own_words(PrivateSide::Parent, PrivateSide::Parent).is_ok());
+        assert!(own_words(PrivateSide::Parent, PrivateSide::Buddy).is_err());
+        assert_eq!(PrivateSide::Buddy.other(), PrivateSide::Parent);
+    }
+
+    #[test]
+    fn blanks_say_nothing() {
+        assert_eq!(words(" \n\t "), None);
+        assert_eq!(words(" a b\n"), Some("a b".to_owned()));
+    }
+}

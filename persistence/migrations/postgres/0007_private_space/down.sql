@@ -1,0 +1,2 @@
+DROP TABLE private_readings;
+DROP TABLE private_entries;
