@@ -24,6 +24,7 @@ pub mod independence;
 pub mod journal;
 pub mod matching;
 pub mod organisations;
+pub mod privacy;
 pub mod programmes;
 pub mod rejection;
 pub mod requests;

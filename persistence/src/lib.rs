@@ -20,6 +20,7 @@ pub mod locks;
 pub mod matching;
 pub mod migrations;
 pub mod organisations;
+pub mod privacy;
 mod probe;
 pub mod programmes;
 pub mod requests;

@@ -579,9 +579,9 @@ diesel::table! {
         chain -> Id,
         id -> Id,
         subscription_id -> Id,
-        secret -> Binary,
         since -> Moment,
         until -> Nullable<Moment>,
+        secret -> Text,
     }
 }
 
@@ -719,6 +719,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    columns_to_seal (table_name, column_name) {
+        table_name -> Text,
+        column_name -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -766,4 +775,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     external_subjects,
     kept_answers,
+    columns_to_seal,
 );

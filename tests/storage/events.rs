@@ -14,6 +14,7 @@ use naast_domain::organisations::Role;
 use naast_persistence::events::{
     LEASE, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due, take_turn,
 };
+use naast_persistence::keys::Keys;
 use naast_persistence::{Error, Kept, Store};
 use naast_tests::{Engine, Opened, on_both, open, random_id};
 
@@ -105,7 +106,13 @@ fn a_reader_of_the_feed_skips_nothing_while_a_slow_change_is_under_way(engine: E
     assert!(seen.iter().copied().eq(1..=2 + 6 * 6), "{seen:?}");
 }
 
-fn subscribed(store: &Store, chain: Chain) -> SubscriptionKey {
+/// Keys for a database, from a file that is gone afterwards.
+fn keys_of(store: &Store) -> Keys {
+    let folder = tempfile::tempdir().expect("a folder");
+    Keys::at(&folder.path().join("keys"), store, now()).expect("made")
+}
+
+fn subscribed(store: &Store, keys: &Keys, chain: Chain) -> SubscriptionKey {
     let id: WebhookSubscriptionId = random_id().into();
     let subscription = Subscription {
         id,
@@ -116,11 +123,12 @@ fn subscribed(store: &Store, chain: Chain) -> SubscriptionKey {
         disabled_because: None,
         failing_since: None,
     };
-    let secret = random_id();
+    let (secret, keys) = (random_id(), keys.clone());
     store
         .write(move |tx| {
             let grant: Grant<ManageWebhooks> = administrator().grant().expect("she manages webhooks");
-            insert(tx, &grant, subscription.clone(), (secret, b"secret"), now())?.expect("there is room");
+            insert(tx, &keys, &grant, subscription.clone(), (secret, b"secret"), now())?
+                .expect("there is room");
             Ok::<_, Error>(Kept::bookkeeping(()))
         })
         .expect("kept");
@@ -139,7 +147,8 @@ fn lease(store: &Store, holder: uuid::Uuid, at: Moment, most: i64) -> Vec<Subscr
 
 fn a_lease_is_held_by_one_and_runs_out(engine: Engine) {
     let Opened { store, .. } = &open(engine, 4);
-    let keys: BTreeSet<_> = (0..5).map(|_| subscribed(store, chain(1))).collect();
+    let keys = keys_of(store);
+    let keys: BTreeSet<_> = (0..5).map(|_| subscribed(store, &keys, chain(1))).collect();
     let (here, there) = (random_id(), random_id());
     assert_eq!(lease(store, here, now(), 10), [], "nothing has happened yet");
     record(store, vec![entry(chain(1), 1)]).expect("kept");
@@ -170,12 +179,14 @@ fn a_lease_is_held_by_one_and_runs_out(engine: Engine) {
 /// Who lost the lease while it sent finds, when it comes back, that another has taken over.
 fn a_late_outcome_changes_nothing(engine: Engine) {
     let Opened { store, .. } = &open(engine, 4);
-    let key = subscribed(store, chain(1));
+    let keys = keys_of(store);
+    let key = subscribed(store, &keys, chain(1));
     record(store, vec![entry(chain(1), 1), entry(chain(1), 2)]).expect("kept");
     let (slow, quick) = (random_id(), random_id());
     let turn = |holder, last: Option<Settled>, at| {
+        let keys = keys.clone();
         store
-            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, holder, key, last, at)?)))
+            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, at)?)))
             .expect("a turn is taken")
             .task
     };

@@ -1,6 +1,7 @@
 //! What the storage promises, on both databases: the schema, migrations, column types, transactions, limits and the
 //! journal.
 
+mod classification;
 mod columns;
 mod events;
 mod journal;

@@ -10,7 +10,7 @@ use naast_tests::{Engine, around, location, on_both};
 on_both!(every_table_is_what_diesel_takes_it_for, every_table_answers_a_select);
 
 /// Column by column: the type's name, and whether it may be empty.
-type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
+pub(crate) type Tables = BTreeMap<String, BTreeMap<String, (String, bool)>>;
 
 /// The types as diesel, PostgreSQL and SQLite name them.
 const TYPES: [(&str, &str, &str); 9] = [
@@ -69,7 +69,8 @@ const SQLITE_COLUMNS: &str = "SELECT m.name AS \"table\", c.name AS name, c.type
      FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_diesel%' \
      ESCAPE '\\' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
-fn found(engine: Engine) -> Tables {
+/// The tables of a migrated database, as its own catalogue has them.
+pub(crate) fn found(engine: Engine) -> Tables {
     let (location, _guard) = location(engine);
     let query = if engine == Engine::Postgres { POSTGRES_COLUMNS } else { SQLITE_COLUMNS };
     let columns: Vec<Column> =

@@ -150,11 +150,11 @@ impl Dispatcher {
     }
 
     async fn turn(&self, key: SubscriptionKey, last: Option<Settled>) -> Result<Option<Task>, Error> {
-        let (holder, now) = (self.holder, self.platform.clock.now());
+        let (holder, now, keys) = (self.holder, self.platform.clock.now(), self.platform.keys.clone());
         let _turn = self.connections.acquire().await;
         self.platform
             .write_open(move |tx| {
-                let turn = events::take_turn(tx, holder, key, last, now)?;
+                let turn = events::take_turn(tx, &keys, holder, key, last, now)?;
                 match turn.disabled {
                     Some(because) => {
                         let act = "webhook-subscription.disabled";

@@ -129,8 +129,8 @@ pub async fn create_webhook_subscription(
                 disabled_because: None,
                 failing_since: None,
             };
-            let stored =
-                events::insert(cx.tx, &grant, value, (secret_id, &secret), cx.now)?.ok_or_else(too_many)?;
+            let stored = events::insert(cx.tx, cx.keys, &grant, value, (secret_id, &secret), cx.now)?
+                .ok_or_else(too_many)?;
             let entry = cx
                 .entry(chain, role, Purpose::Administration, "webhook-subscription.created")
                 .on(id)
@@ -217,7 +217,7 @@ pub async fn rotate_webhook_secret(
             let grant = cx.grant::<ManageWebhooks>()?;
             let (mut stored, role) = events::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             seen.check(stored.version)?;
-            events::rotate_secret(cx.tx, &grant, &stored, (secret_id, &secret), cx.now)?;
+            events::rotate_secret(cx.tx, cx.keys, &grant, &stored, (secret_id, &secret), cx.now)?;
             let act = "webhook-subscription.secret-rotated";
             let entry = cx.entry(stored.chain, role, Purpose::Administration, act).on(id);
             stored.version += 1;

@@ -19,6 +19,7 @@ use super::feed::{self, Recorded};
 use super::subscriptions::{Subscription, change_state, of_chain, signing_secrets};
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
+use crate::keys::Keys;
 use crate::rows::Stored;
 use crate::schema::{journal, webhook_deliveries, webhook_subscriptions};
 use crate::transaction::Transaction;
@@ -141,6 +142,7 @@ pub struct Turn {
 /// journal, and says what to send now. In one transaction, so that an attempt costs one.
 pub fn take_turn(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     holder: Uuid,
     (chain, id): SubscriptionKey,
     last: Option<Settled>,
@@ -157,7 +159,7 @@ pub fn take_turn(
     let rests = matches!(last, Some(Settled { next: Next::Again { rest: true, .. }, .. }));
     let goes_on = !rests && subscription.state == SubscriptionState::Active;
     let task = if goes_on && extend(tx, holder, &subscription, now)? {
-        next_task(tx, &subscription, now)?
+        next_task(tx, keys, &subscription, now)?
     } else {
         None
     };
@@ -259,7 +261,12 @@ fn give_back(tx: &mut Transaction<'_, '_>, holder: Uuid, of: &Subscription) -> R
     Ok(())
 }
 
-fn next_task(tx: &mut Transaction<'_, '_>, of: &Subscription, now: Moment) -> Result<Option<Task>, Error> {
+fn next_task(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    of: &Subscription,
+    now: Moment,
+) -> Result<Option<Task>, Error> {
     let due = loop {
         if let Some(due) = first_due(tx, of, now)? {
             break due;
@@ -272,7 +279,7 @@ fn next_task(tx: &mut Transaction<'_, '_>, of: &Subscription, now: Moment) -> Re
         delivery: due.id,
         attempt: due.attempts + 1,
         url: of.url.clone(),
-        secrets: signing_secrets(tx, of.chain, of.id, now)?,
+        secrets: signing_secrets(tx, keys, of.chain, of.id, now)?,
         event: event_of(tx, of.chain, due.seq)?,
     }))
 }

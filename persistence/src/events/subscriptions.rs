@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::standing;
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
 use crate::schema::{webhook_deliveries, webhook_secrets, webhook_subscriptions};
 use crate::transaction::Transaction;
@@ -84,6 +85,7 @@ impl TryFrom<Row> for Stored<Subscription> {
 /// its chain has as many as it may.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     _grant: &Grant<ManageWebhooks>,
     subscription: Subscription,
     secret: (Uuid, &[u8]),
@@ -109,21 +111,27 @@ pub fn insert(
         webhook_subscriptions::created_at.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(webhook_subscriptions::table).values(row).execute(c))?;
-    insert_secret(tx, &subscription, secret, now)?;
+    insert_secret(tx, keys, &subscription, secret, now)?;
     Ok(Some(Stored { value: subscription, version: 1, created_at: now }))
+}
+
+fn secret_place(id: Uuid) -> Place {
+    Place { table: "webhook_secrets", column: "secret", row: id }
 }
 
 fn insert_secret(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     of: &Subscription,
     (id, secret): (Uuid, &[u8]),
     now: Moment,
 ) -> Result<(), Error> {
+    let secret = keys.seal(tx, Owner::System, secret_place(id), &digits(secret), now)?;
     let row = (
         webhook_secrets::chain.eq(Key(of.chain.uuid())),
         webhook_secrets::id.eq(Key(id)),
         webhook_secrets::subscription_id.eq(Key::from(of.id)),
-        webhook_secrets::secret.eq(secret),
+        webhook_secrets::secret.eq(secret.as_str()),
         webhook_secrets::since.eq(At(now)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(webhook_secrets::table).values(row).execute(c))?;
@@ -134,6 +142,7 @@ fn insert_secret(
 /// stops at once, so that two sign at most.
 pub fn rotate_secret(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     _grant: &Grant<ManageWebhooks>,
     of: &Stored<Subscription>,
     secret: (Uuid, &[u8]),
@@ -155,23 +164,49 @@ pub fn rotate_secret(
     let end = diesel::update(theirs.filter(webhook_secrets::until.is_null()))
         .set(webhook_secrets::until.eq(Some(At(now + OVERLAP))));
     on_either!(&mut **tx, |c| end.execute(c))?;
-    insert_secret(tx, of, secret, now)
+    insert_secret(tx, keys, of, secret, now)
 }
 
 /// The secrets that sign at this moment, the newest first.
 pub(super) fn signing_secrets(
     database: &mut Database<'_>,
+    keys: &Keys,
     chain: Chain,
     id: WebhookSubscriptionId,
     now: Moment,
 ) -> Result<Vec<Vec<u8>>, Error> {
-    Ok(on_either!(database, |c| webhook_secrets::table
+    let rows: Vec<(Key, String)> = on_either!(&mut *database, |c| webhook_secrets::table
         .filter(webhook_secrets::chain.eq(Key(chain.uuid())))
         .filter(webhook_secrets::subscription_id.eq(Key::from(id)))
         .filter(webhook_secrets::until.is_null().or(webhook_secrets::until.gt(At(now))))
         .order(webhook_secrets::since.desc())
-        .select(webhook_secrets::secret)
-        .load(c))?)
+        .select((webhook_secrets::id, webhook_secrets::secret))
+        .load(c))?;
+    let sealed: Vec<(Place, Sealed)> =
+        rows.into_iter().map(|(id, secret)| (secret_place(id.0), Sealed(secret))).collect();
+    let sealed: Vec<(Place, &Sealed)> = sealed.iter().map(|(place, secret)| (*place, secret)).collect();
+    let corrupt = Error::Corrupt { table: "webhook_secrets", column: "secret" };
+    keys.open_all(database, &sealed)?
+        .into_iter()
+        .map(|secret| secret.as_deref().and_then(bytes).ok_or_else(|| corrupt.clone()))
+        .collect()
+}
+
+/// Bytes as two hexadecimal digits each.
+fn digits(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The bytes that two hexadecimal digits each stand for.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    (0..text.len())
+        .step_by(2)
+        .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect()
 }
 
 /// A subscription as the sender sees it: the system itself needs no grant.

@@ -100,7 +100,9 @@ impl Keys {
         } else {
             data_keys::prove(&ring, &known)?
         };
-        Ok(Self { ring: Arc::new(ring), active })
+        let keys = Self { ring: Arc::new(ring), active };
+        keys.seal_waiting(store, now)?;
+        Ok(keys)
     }
 
     /// The keys of this database from a file. The file is made for a database that has no keys yet, and only for such a one:

@@ -9,13 +9,13 @@ use diesel::sql_types::{BigInt, Text};
 use naast_domain::Moment;
 use uuid::Uuid;
 
-use super::columns::{Column, SEALED};
+use super::columns::{Column, sealed};
 use super::data_keys::{self, bind, masters, unwrap, wrapped_place};
 use super::envelope::{self, Place, Secret};
 use super::{Keys, Sealed, damaged};
 use crate::columns::{Id, Key};
 use crate::database::Database;
-use crate::schema::data_keys as table;
+use crate::schema::{columns_to_seal, data_keys as table};
 use crate::transaction::Transaction;
 use crate::{Error, Kept, OpenError, Store, on_either};
 
@@ -103,12 +103,12 @@ impl Keys {
             Ok(Kept::unchanged(()))
         })?;
         let mut done = Rotated::default();
-        for column in SEALED {
+        for column in sealed() {
             let mut after = Uuid::nil();
             loop {
                 let keys = self.clone();
                 let (last, count) = store
-                    .write::<_, Error>(move |tx| keys.reseal(tx, *column, after, now).map(Kept::unchanged))?;
+                    .write::<_, Error>(move |tx| keys.reseal(tx, column, after, now).map(Kept::unchanged))?;
                 done.values += count;
                 match last {
                     Some(last) => after = last,
@@ -129,21 +129,47 @@ impl Keys {
 
     /// Seals what a database held before it had keys.
     pub(super) fn seal_existing(&self, tx: &mut Transaction<'_, '_>, now: Moment) -> Result<(), Error> {
-        for column in SEALED {
-            let mut after = Uuid::nil();
-            loop {
-                let rows = batch(tx, *column, after)?;
-                let Some(last) = rows.last() else { break };
-                after = last.id.0;
-                for row in &rows {
-                    let place = Place { table: column.table, column: column.name, row: row.id.0 };
-                    let key = data_keys::of_parts(tx, self, (column.owner.0, row.owner.0), now)?;
-                    let sealed = envelope::seal((key.0, &key.1), place, row.value.as_bytes());
-                    write(tx, *column, row.id, &Sealed::of(&sealed))?;
-                }
-            }
+        on_either!(&mut **tx, |c| diesel::delete(columns_to_seal::table).execute(c))?;
+        for column in sealed() {
+            self.seal_column(tx, column, now)?;
         }
         Ok(())
+    }
+
+    /// Seals the columns that a migration left to be sealed. Of several that start at once, one does it.
+    pub(super) fn seal_waiting(&self, store: &Store, now: Moment) -> Result<(), OpenError> {
+        let waiting: i64 = store.read::<_, Error>(|database| {
+            Ok(on_either!(database, |c| columns_to_seal::table.count().get_result(c))?)
+        })?;
+        if waiting == 0 {
+            return Ok(());
+        }
+        let keys = self.clone();
+        store.write::<_, OpenError>(move |tx| {
+            for column in sealed() {
+                let mark = diesel::delete(columns_to_seal::table.find((column.table, column.column)));
+                // whoever takes the mark away does the work; another waits for her here and then finds no mark
+                if on_either!(&mut **tx, |c| mark.execute(c)).map_err(Error::from)? == 1 {
+                    keys.seal_column(tx, column, now)?;
+                }
+            }
+            Ok(Kept::bookkeeping(()))
+        })
+    }
+
+    fn seal_column(&self, tx: &mut Transaction<'_, '_>, column: Column, now: Moment) -> Result<(), Error> {
+        let mut after = Uuid::nil();
+        loop {
+            let rows = batch(tx, column, after)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.id.0;
+            for row in &rows {
+                let place = Place { table: column.table, column: column.column, row: row.id.0 };
+                let key = data_keys::of_parts(tx, self, (column.owner.parts().0, row.owner.0), now)?;
+                let sealed = envelope::seal((key.0, &key.1), place, row.value.as_bytes());
+                write(tx, column, row.id, &Sealed::of(&sealed))?;
+            }
+        }
     }
 
     /// Seals a batch of a column anew, where its key is retiring. Gives back the last row that was looked at.
@@ -158,7 +184,7 @@ impl Keys {
         let Some(last) = rows.last().map(|row| row.id.0) else { return Ok((None, 0)) };
         let mut count = 0;
         for row in rows {
-            let place = Place { table: column.table, column: column.name, row: row.id.0 };
+            let place = Place { table: column.table, column: column.column, row: row.id.0 };
             let sealed = Sealed(row.value).envelope().map_err(|_| damaged(place))?;
             let id = envelope::key_of(&sealed).map_err(|_| damaged(place))?;
             let found: Option<(String, Key, String)> = on_either!(&mut **tx, |c| table::table
@@ -187,14 +213,14 @@ impl Keys {
                 .load(c))
             .map_err(Error::from)?;
             seen.wrapped_by = masters.into_iter().map(|(id, count)| (id, count.unsigned_abs())).collect();
-            for column in SEALED {
+            for column in sealed() {
                 let mut after = Uuid::nil();
                 loop {
-                    let rows = batch(database, *column, after)?;
+                    let rows = batch(database, column, after)?;
                     let Some(last) = rows.last() else { break };
                     after = last.id.0;
                     for row in &rows {
-                        self.check_one(database, *column, row, &mut seen)?;
+                        self.check_one(database, column, row, &mut seen)?;
                     }
                 }
             }
@@ -209,7 +235,7 @@ impl Keys {
         row: &SealedRow,
         seen: &mut Checked,
     ) -> Result<(), Error> {
-        let place = Place { table: column.table, column: column.name, row: row.id.0 };
+        let place = Place { table: column.table, column: column.column, row: row.id.0 };
         let envelope = Sealed(row.value.clone()).envelope();
         let named = envelope.and_then(|envelope| envelope::key_of(&envelope).map(|id| (id, envelope)));
         let opens = named.map_err(|_| damaged(place)).and_then(|(id, envelope)| {
@@ -224,7 +250,7 @@ impl Keys {
             Ok(true) => seen.values += 1,
             Ok(false) => seen.erased += 1,
             Err(Error::Corrupt { .. }) => {
-                *seen.damaged.entry(format!("{}.{}", column.table, column.name)).or_default() += 1;
+                *seen.damaged.entry(format!("{}.{}", column.table, column.column)).or_default() += 1;
             }
             Err(fault) => return Err(fault),
         }
@@ -247,7 +273,10 @@ struct SealedRow {
 }
 
 fn batch(database: &mut Database<'_>, column: Column, after: Uuid) -> Result<Vec<SealedRow>, Error> {
-    let Column { table, name: column, owner: (_, owner) } = column;
+    let Column { table, column, owner } = column;
+    let installation = if database.is_postgres() { "CAST('{}' AS uuid)" } else { "'{}'" };
+    let installation = installation.replace("{}", &Uuid::nil().to_string());
+    let owner = owner.parts().1.unwrap_or(&installation);
     let question = |one: &str, two: &str| {
         format!(
             "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND id > {one} ORDER BY id LIMIT {two}"
@@ -266,7 +295,7 @@ fn batch(database: &mut Database<'_>, column: Column, after: Uuid) -> Result<Vec
 }
 
 fn write(tx: &mut Transaction<'_, '_>, column: Column, row: Key, sealed: &Sealed) -> Result<(), Error> {
-    let Column { table, name: column, .. } = column;
+    let Column { table, column, .. } = column;
     let changed = match &mut **tx {
         Database::Sqlite(c) => diesel::sql_query(format!("UPDATE {table} SET {column} = ? WHERE id = ?"))
             .bind::<Text, _>(sealed.as_str())

@@ -1,0 +1,7 @@
+//! What a person may rely on about what is kept of her: how sensitive it is, how long it stays, and what she gets when she
+//! asks for it (AVG art. 5, 15, 17, 20).
+
+mod classes;
+pub mod retention;
+
+pub use classes::{DataClass, WithheldBecause};

@@ -1,0 +1,328 @@
+//! How long what is kept of people stays, and why.
+//!
+//! Terms count in days from an end: of a case, of a buddy's service. The shortest term that is defensible is the default; a
+//! programme may shorten each, and lengthen it up to a limit when it gives a reason. While something runs, nothing is erased
+//! for its age. A hold on a case keeps it from erasure until it is lifted.
+
+use chrono::{Days, Months};
+
+use crate::code::Code as _;
+use crate::conversations::REST_MONTHS;
+use crate::rejection::Rejection;
+use crate::requests::RequestState;
+use crate::text::Text;
+use crate::{Date, Moment, code_list};
+
+code_list! {
+    /// How long rows of a table stay.
+    pub enum Rule {
+        Directory = "directory": "zolang de bron het publiceert" / "as long as its source publishes it",
+        Installation = "installation": "zolang het in gebruik is" / "as long as it is in use",
+        Minutes = "minutes": "tot de code of het bewijs verloopt, enkele minuten" / "until the code or proof expires, some minutes",
+        Session = "session": "zolang de sessie duurt" / "as long as the session lasts",
+        Day = "day": "een etmaal" / "a day",
+        Delivery = "delivery": "dertig dagen na aflevering" / "thirty days after it was settled",
+        Conversation = "conversation": "tot de school opnieuw mag vragen: zes maanden" / "until the school may ask again: six months",
+        ConversationSteps = "conversation-steps": "dertig dagen na de laatste stap" / "thirty days after the last step",
+        Case = "case": "intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde" / "withdrawn 30 days, without a buddy 90 days, with a buddy a year after its end",
+        ContactWay = "contact-way": "dertig dagen na het einde; bij intrekking meteen weg" / "thirty days after the end; gone at once on withdrawal",
+        PrivateSpace = "private-space": "dertig dagen na het einde van de steun" / "thirty days after the end of the support",
+        ConsentProof = "consent-proof": "vijf jaar, zonder naam" / "five years, without a name",
+        BuddyFile = "buddy-file": "een jaar na vertrek" / "a year after leaving",
+        Certificate = "certificate": "tot vertrek" / "until leaving",
+        Account = "account": "dertig dagen na de laatste zaak, rol of sessie" / "thirty days after the last case, role or session",
+        AccessLog = "access-log": "twee jaar" / "two years",
+        Journal = "journal": "blijft; alleen verwijzingen, die niets meer zeggen als de rest weg is" / "stays; references only, which say nothing once the rest is gone",
+        KeyProof = "key-proof": "tot wat ermee verzegeld was weg is" / "until what it sealed is gone",
+        Tombstone = "tombstone": "blijft; een vingerafdruk, om een teruggezette reservekopie opnieuw te wissen" / "stays; a fingerprint, to erase again what a restored backup brings back",
+        Count = "count": "blijft; aantallen zonder personen" / "stays; counts without persons",
+    }
+}
+
+code_list! {
+    /// A term that a programme may set.
+    pub enum Term {
+        /// A request that the parent withdrew.
+        Withdrawn = "withdrawn": "na intrekking" / "after withdrawal",
+        /// A request that ended without a match, or on which consent was never given.
+        Unmatched = "unmatched": "na afsluiting zonder buddy" / "after closing without a buddy",
+        /// A request that had a match.
+        Matched = "matched": "na afsluiting met buddy" / "after closing with a buddy",
+        /// How the parent can be reached, after her case ended.
+        ContactWay = "contact-way": "bereikbaarheid na afsluiting" / "how to reach her, after closing",
+        /// What parent and buddy wrote to each other, after their match ended.
+        PrivateSpace = "private-space": "privéruimte na afloop van de steun" / "private space, after the support ended",
+        /// A buddy's file after she left.
+        BuddyFile = "buddy-file": "buddydossier na vertrek" / "a buddy's file, after she left",
+    }
+}
+
+impl Term {
+    /// How many days, when the programme says nothing.
+    pub const fn usual(self) -> u32 {
+        match self {
+            Self::Withdrawn | Self::ContactWay | Self::PrivateSpace => 30,
+            Self::Unmatched => 90,
+            Self::Matched | Self::BuddyFile => 365,
+        }
+    }
+
+    /// How many days at most, whatever the reason.
+    pub const fn longest(self) -> u32 {
+        match self {
+            Self::Withdrawn | Self::ContactWay | Self::PrivateSpace => 90,
+            Self::Unmatched => 365,
+            Self::Matched | Self::BuddyFile => 730,
+        }
+    }
+
+    /// Whether a programme may keep to a term of so many days.
+    ///
+    /// # Errors
+    /// `term-needs-reason` when it is longer than usual and no reason was given; `term-too-long` beyond the limit.
+    pub fn allows(self, days: u32, reason: Option<&str>) -> Result<(), Rejection> {
+        if days > self.longest() {
+            let text = Text::of(
+                "Zo lang mogen deze gegevens niet blijven, ook niet met een reden.",
+                "These data may not stay that long, whatever the reason.",
+            );
+            return Err(Rejection::rule("term-too-long", "AVG 5 lid 1 e", text)
+                .in_state(self.code(), vec!["shorter-term"]));
+        }
+        if days > self.usual() && reason.is_none_or(|reason| reason.trim().is_empty()) {
+            let text = Text::of(
+                "Langer dan gebruikelijk mag alleen met een reden.",
+                "Longer than usual needs a reason.",
+            );
+            return Err(Rejection::rule("term-needs-reason", "AVG 5 lid 1 e", text)
+                .in_state(self.code(), vec!["shorter-term", "give-reason"]));
+        }
+        Ok(())
+    }
+}
+
+/// The terms of a programme, in days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms(Vec<(Term, u32)>);
+
+impl Terms {
+    /// The usual ones, but for those that the programme set.
+    pub fn set(own: Vec<(Term, u32)>) -> Self {
+        Self(own)
+    }
+
+    /// How many days.
+    pub fn days(&self, term: Term) -> u32 {
+        self.0.iter().find(|(own, _)| *own == term).map_or(term.usual(), |(_, days)| *days)
+    }
+}
+
+code_list! {
+    /// Why something is erased on a day, or not yet.
+    pub enum Ground {
+        Running = "running": "loopt nog; er is nog geen einddatum" / "still running; there is no end yet",
+        ConsentNotGiven = "consent-not-given": "er is nooit toestemming gegeven" / "consent was never given",
+        Withdrawn = "withdrawn": "ingetrokken door de ouder" / "withdrawn by the parent",
+        ClosedUnmatched = "closed-unmatched": "afgesloten zonder buddy" / "closed without a buddy",
+        ClosedMatched = "closed-matched": "afgesloten na steun van een buddy" / "closed after support by a buddy",
+        RestOver = "rest-over": "de school mag opnieuw vragen" / "the school may ask again",
+        BuddyLeft = "buddy-left": "de buddy is vertrokken" / "the buddy left",
+        AccountUnused = "account-unused": "er is geen zaak, rol of sessie meer" / "there is no case, role or session any more",
+        AskedFor = "asked-for": "de ouder vroeg om wissen" / "the parent asked for erasure",
+    }
+}
+
+/// When something is erased, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// It is erased after this day; none while it runs.
+    pub after: Option<Date>,
+    /// Why.
+    pub ground: Ground,
+}
+
+impl Due {
+    const RUNNING: Self = Self { after: None, ground: Ground::Running };
+
+    fn days_after(end: Moment, days: u32, ground: Ground) -> Self {
+        // beyond the calendar is never
+        Self { after: end.date_naive().checked_add_days(Days::new(days.into())), ground }
+    }
+
+    /// Whether the day has come.
+    pub fn has_come(&self, today: Date) -> bool {
+        self.after.is_some_and(|after| today > after)
+    }
+}
+
+/// What the terms of a case count from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaseFacts {
+    /// Where the request stands.
+    pub state: RequestState,
+    /// When it came to stand so.
+    pub since: Moment,
+    /// Whether there ever was a match.
+    pub was_matched: bool,
+    /// Whether the parent asked for erasure, and when.
+    pub asked_at: Option<Moment>,
+}
+
+/// When a case is erased: the request and everything that belongs to it.
+pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
+    if let Some(asked) = facts.asked_at {
+        return Due { after: asked.date_naive().pred_opt(), ground: Ground::AskedFor };
+    }
+    let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
+    match facts.state {
+        RequestState::Consented | RequestState::Matched => Due::RUNNING,
+        RequestState::Submitted => after(Term::Unmatched, Ground::ConsentNotGiven),
+        RequestState::Withdrawn => after(Term::Withdrawn, Ground::Withdrawn),
+        RequestState::Closed if facts.was_matched => after(Term::Matched, Ground::ClosedMatched),
+        RequestState::Closed => after(Term::Unmatched, Ground::ClosedUnmatched),
+    }
+}
+
+/// When the contact way of a case is erased: never later than the case.
+pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
+    let whole = case(terms, facts);
+    if whole.ground == Ground::Running || whole.ground == Ground::AskedFor {
+        return whole;
+    }
+    let own = Due::days_after(facts.since, terms.days(Term::ContactWay), whole.ground);
+    if own.after < whole.after { own } else { whole }
+}
+
+/// When what parent and buddy share is erased: after the end of their match, and never later than the case.
+pub fn private_space(terms: &Terms, facts: CaseFacts, match_ended_at: Option<Moment>) -> Due {
+    let whole = case(terms, facts);
+    let Some(ended) = match_ended_at else { return whole };
+    let own = Due::days_after(ended, terms.days(Term::PrivateSpace), Ground::ClosedMatched);
+    match whole.after {
+        Some(after) if own.after.is_none_or(|own| after < own) => whole,
+        _ => own,
+    }
+}
+
+/// When a conversation is erased. It counts from the day that the school opened it and from nothing that the parent did: a
+/// school that watches its own records learns nothing from the day on which one goes.
+pub fn conversation(opened_at: Moment) -> Due {
+    Due {
+        after: opened_at.date_naive().checked_add_months(Months::new(REST_MONTHS)),
+        ground: Ground::RestOver,
+    }
+}
+
+/// How long the steps of a conversation stay after the last one of that side.
+pub const STEPS_STAY_DAYS: u32 = 30;
+
+/// When a buddy's file is erased.
+pub fn buddy_file(terms: &Terms, left_at: Option<Moment>) -> Due {
+    left_at.map_or(Due::RUNNING, |left| Due::days_after(left, terms.days(Term::BuddyFile), Ground::BuddyLeft))
+}
+
+/// How long an account stays after the last thing that it was used for.
+pub const ACCOUNT_STAYS_DAYS: u32 = 30;
+
+/// When an account is erased; `last_used` is none while it has a case, a role or a buddy's file.
+pub fn account(last_used: Option<Moment>) -> Due {
+    last_used.map_or(Due::RUNNING, |last| Due::days_after(last, ACCOUNT_STAYS_DAYS, Ground::AccountUnused))
+}
+
+/// How long the proof of a consent stays after it was given, without a name.
+pub const CONSENT_PROOF_STAYS_YEARS: u32 = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(month: u32, day: u32) -> Moment {
+        Date::from_ymd_opt(2027, month, day)
+            .and_then(|day| day.and_hms_opt(9, 0, 0))
+            .expect("a day")
+            .and_utc()
+    }
+
+    fn day(month: u32, day: u32) -> Option<Date> {
+        Date::from_ymd_opt(2027, month, day)
+    }
+
+    fn facts(state: RequestState, was_matched: bool) -> CaseFacts {
+        CaseFacts { state, since: at(3, 1), was_matched, asked_at: None }
+    }
+
+    #[test]
+    fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
+        let due = |state, was_matched| case(&Terms::default(), facts(state, was_matched));
+        assert_eq!(due(RequestState::Consented, true), Due::RUNNING);
+        assert_eq!(due(RequestState::Matched, true), Due::RUNNING);
+        assert_eq!(due(RequestState::Withdrawn, true).after, day(3, 31));
+        assert_eq!(due(RequestState::Closed, false).after, day(5, 30));
+        assert_eq!(due(RequestState::Submitted, false).ground, Ground::ConsentNotGiven);
+        assert_eq!(due(RequestState::Closed, true).after, Date::from_ymd_opt(2028, 2, 29));
+        assert!(
+            !due(RequestState::Withdrawn, false).has_come(day(3, 31).expect("a day")),
+            "the day itself is hers"
+        );
+        assert!(due(RequestState::Withdrawn, false).has_come(day(4, 1).expect("a day")));
+    }
+
+    #[test]
+    fn what_she_asks_for_goes_at_once_whatever_the_state() {
+        for state in RequestState::ALL {
+            let asked = CaseFacts { asked_at: Some(at(3, 5)), ..facts(*state, true) };
+            assert!(case(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
+            assert!(contact_way(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
+        }
+    }
+
+    #[test]
+    fn a_part_never_outlives_the_whole() {
+        for state in RequestState::ALL {
+            for days in [0, 10, 30, 90] {
+                let terms = Terms::set(vec![
+                    (Term::ContactWay, days),
+                    (Term::PrivateSpace, days),
+                    (Term::Withdrawn, 20),
+                ]);
+                let facts = facts(*state, true);
+                let whole = case(&terms, facts).after.unwrap_or(Date::MAX);
+                assert!(contact_way(&terms, facts).after.unwrap_or(Date::MAX) <= whole);
+                for ended in [None, Some(at(2, 1)), Some(at(12, 1))] {
+                    assert!(
+                        private_space(&terms, facts, ended).after.unwrap_or(Date::MAX) <= whole,
+                        "{state} {days}"
+                    );
+                }
+            }
+        }
+        // a match that ended while the case goes on takes its private space along
+        let running = private_space(&Terms::default(), facts(RequestState::Consented, true), Some(at(3, 1)));
+        assert_eq!(running.after, day(3, 31));
+    }
+
+    #[test]
+    fn a_shorter_term_is_free_a_longer_one_needs_a_reason_and_has_an_end() {
+        for term in Term::ALL {
+            assert!(term.allows(0, None).is_ok() && term.allows(term.usual(), None).is_ok());
+            let code = |days, reason| term.allows(days, reason).err().map(|refusal| refusal.code);
+            assert_eq!(code(term.usual() + 1, None), Some("term-needs-reason"));
+            assert_eq!(code(term.usual() + 1, Some(" ")), Some("term-needs-reason"));
+            assert_eq!(code(term.longest(), Some("een lopende evaluatie")), None);
+            assert_eq!(code(term.longest() + 1, Some("een lopende evaluatie")), Some("term-too-long"));
+        }
+    }
+
+    #[test]
+    fn a_conversation_goes_when_the_school_may_ask_again_whatever_the_parent_did() {
+        assert_eq!(conversation(at(3, 1)).after, day(9, 1));
+    }
+
+    #[test]
+    fn an_account_and_a_file_stay_while_they_are_used() {
+        assert_eq!(account(None), Due::RUNNING);
+        assert_eq!(account(Some(at(3, 1))).after, day(3, 31));
+        assert_eq!(buddy_file(&Terms::default(), None), Due::RUNNING);
+        assert_eq!(buddy_file(&Terms::default(), Some(at(3, 1))).after, Date::from_ymd_opt(2028, 2, 29));
+    }
+}

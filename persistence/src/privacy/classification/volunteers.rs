@@ -1,0 +1,68 @@
+//! Buddies: their profile, what makes them ready, and their ties.
+
+use naast_domain::journal::Purpose::Volunteers;
+use naast_domain::privacy::WithheldBecause::{Key, ThirdParty};
+use naast_domain::privacy::retention::Rule::{BuddyFile, Certificate};
+
+use super::{Of, SealedFor, Table, internal, key, personal, table};
+
+pub(super) const TABLES: &[Table] = &[
+    table(
+        "buddies",
+        Of::Buddy("id"),
+        Volunteers,
+        BuddyFile,
+        &[
+            personal("programme_id").exported("buddyProfiles.programmeId"),
+            personal("id").exported("buddyProfiles.id"),
+            key("person_id"),
+            personal("first_name").sealed(SealedFor::Person("person_id")).exported("buddyProfiles.firstName"),
+            personal("languages").exported("buddyProfiles.languages"),
+            personal("specialisms").exported("buddyProfiles.specialisms"),
+            personal("channels").exported("buddyProfiles.channels"),
+            personal("municipalities").exported("buddyProfiles.municipalityCodes"),
+            personal("capacity").exported("buddyProfiles.capacity"),
+            personal("matches").exported("buddyProfiles.runningMatches"),
+            personal("status").exported("buddyProfiles.status"),
+            personal("ties_asked_on").exported("buddyProfiles.tiesAskedOnDate"),
+            personal("ready_until").exported("buddyProfiles.readyUntilDate"),
+            internal("version"),
+            personal("created_at").exported("buddyProfiles.createdAt"),
+        ],
+    ),
+    table(
+        "ties",
+        Of::Buddy("buddy_id"),
+        Volunteers,
+        BuddyFile,
+        &[
+            internal("programme_id"),
+            key("id"),
+            key("buddy_id"),
+            personal("kind").exported("buddyProfiles.ties.kind"),
+            personal("about").exported("buddyProfiles.ties.about"),
+            personal("aggravated").exported("buddyProfiles.ties.furtherAnswer"),
+            personal("since").exported("buddyProfiles.ties.sinceDate"),
+            personal("until").exported("buddyProfiles.ties.untilDate"),
+            personal("declared_at").exported("buddyProfiles.ties.declaredAt"),
+            internal("version"),
+        ],
+    ),
+    table(
+        "certificates",
+        Of::Buddy("buddy_id"),
+        Volunteers,
+        Certificate,
+        &[
+            internal("programme_id"),
+            personal("id").withheld(Key),
+            key("buddy_id"),
+            personal("kind").exported("buddyProfiles.certificates.kind"),
+            personal("profile").exported("buddyProfiles.certificates.profile"),
+            personal("issued_on").exported("buddyProfiles.certificates.issuedOnDate"),
+            personal("expires_on").exported("buddyProfiles.certificates.expiresOnDate"),
+            personal("seen_by").withheld(ThirdParty),
+            personal("recorded_at").exported("buddyProfiles.certificates.recordedAt"),
+        ],
+    ),
+];

@@ -1,0 +1,3 @@
+//! What is kept of people: what each column is, how long it stays, and how it goes.
+
+pub mod classification;
