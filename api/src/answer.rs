@@ -4,8 +4,8 @@
 use std::future::{Ready, ready};
 
 use actix_web::body::BoxBody;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, dev};
 use naast_domain::text::Tongue;
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,9 @@ impl<T: Serialize> Responder for Answer<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        // whoever changes something is told what became of it (RFC 9110, 13.1.2)
         if let Some(etag) = &self.etag
+            && request.method() == Method::GET
             && self.status == StatusCode::OK
             && is_cached(request.headers(), etag)
         {

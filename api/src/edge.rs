@@ -18,7 +18,7 @@ use naast_domain::text::Tongue;
 use crate::call::{self, Call};
 use crate::caller::{self, tongue};
 use crate::clock::fresh;
-use crate::contract::{API_VERSION, BASE, CONTRACT, Operation};
+use crate::contract::{self, API_VERSION, BASE, CONTRACT, Callers, Operation};
 use crate::identity::{Reach, Subject};
 use crate::limits::{Limits, Told};
 use crate::platform::Platform;
@@ -122,6 +122,11 @@ fn take_in(
     }
     if let Some(refusal) = refuse_early(request) {
         return Err(refusal);
+    }
+    if let Some(operation) =
+        operation.filter(|one| one.callers == Callers::Everybody || taken.subject.is_some())
+    {
+        contract::refuse_unknown(request.query_string(), operation)?;
     }
     let repeatable = Repeatable::read(request, operation)?;
     let is_system = taken.subject.as_ref().is_some_and(|one| matches!(one.reach, Reach::System(_)));

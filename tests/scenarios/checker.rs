@@ -45,13 +45,22 @@ fn operation(method: &str, path: &str) -> &'static Value {
         .map_or_else(|| panic!("no {path}"), |(_, item)| &item[method.to_lowercase()])
 }
 
+/// A response, or the shared one that it refers to.
+fn resolved(response: &'static Value) -> &'static Value {
+    let pointer = response["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.map_or(response, |pointer| CONTRACT.document.pointer(pointer).expect("a shared response"))
+}
+
+/// Headers that come with some answers: the contract names them where they can come, and nowhere else.
+const SOMETIMES: [&str; 5] = ["etag", "location", "link", "retry-after", "www-authenticate"];
+
 impl Checker {
     /// Checks one answer.
     fn check(&mut self, method: &str, path: &str, reply: Reply) -> Reply {
         let operation = operation(method, path);
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("no {method} {path}"));
         let told = format!("{name}: {} {}", reply.status, reply.body);
-        let response = &operation["responses"][reply.status.to_string()];
+        let response = resolved(&operation["responses"][reply.status.to_string()]);
         if reply.status == 204 {
             assert!(reply.bytes.is_empty() && response.is_object(), "{told}");
             self.done.insert(name.to_owned());
@@ -79,6 +88,16 @@ impl Checker {
             ("referrer-policy", "no-referrer"),
         ] {
             assert_eq!(reply.header(header), Some(value), "{told}");
+        }
+        for header in SOMETIMES.into_iter().filter(|header| reply.header(header).is_some()) {
+            let named = response["headers"].as_object().expect("headers");
+            assert!(
+                named.keys().any(|name| name.eq_ignore_ascii_case(header)),
+                "{header} is not named: {told}"
+            );
+        }
+        if reply.status == 201 {
+            assert!(reply.header("location").is_some(), "{told}");
         }
         assert!(reply.header("x-request-id").is_some_and(|id| uuid::Uuid::try_parse(id).is_ok()), "{told}");
         assert!(reply.header("strict-transport-security").is_some(), "{told}");

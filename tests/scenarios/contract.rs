@@ -12,6 +12,7 @@ on_both!(
     the_contract_and_its_pages_come_from_the_server_itself,
     nobody_gets_in_without_a_token_where_the_contract_asks_for_one,
     a_path_has_its_methods_and_no_others,
+    a_query_key_that_nobody_knows_is_a_fault_everywhere,
     a_body_is_json_of_a_reasonable_size_or_is_refused,
     every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value,
 );
@@ -107,6 +108,21 @@ fn a_path_has_its_methods_and_no_others(engine: Engine) {
         assert_eq!(refused(reply, 400, "invalid-input").body["errors"][0]["pointer"], "/name", "{name:?}");
     }
     refused(world.app.send("GET", "/v1", &headers, Vec::new()), 404, "not-found");
+}
+
+fn a_query_key_that_nobody_knows_is_a_fault_everywhere(engine: Engine) {
+    let world = World::new(engine);
+    for (method, path, operation) in operations() {
+        let caller = (operation["security"] != json!([])).then_some(world.administrator);
+        let reply = world.app.call(caller, &method, &format!("{path}?geheim9351=1"), None, None);
+        let reply = refused(reply, 400, "invalid-input");
+        let fault = &reply.body["errors"][0];
+        assert_eq!(
+            (&fault["parameter"], &fault["code"]),
+            (&json!("geheim9351"), &json!("unknown-parameter")),
+            "{path}"
+        );
+    }
 }
 
 fn a_body_is_json_of_a_reasonable_size_or_is_refused(engine: Engine) {

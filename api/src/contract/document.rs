@@ -59,6 +59,7 @@ pub(super) fn document() -> Value {
     let mut document = serde_json::to_value(paths).expect("the document is JSON");
     strip_base(&mut document);
     close_schemas(&mut document);
+    lift_descriptions(&mut document);
     finish_operations(&mut document);
     components(&mut document);
     document["webhooks"] = super::webhooks::webhooks(&document);
@@ -97,6 +98,22 @@ fn close_schemas(document: &mut Value) {
     }
 }
 
+/// What a member means stands with the member, also where it refers to a schema or may be null: generated clients show it
+/// there.
+fn lift_descriptions(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+        let members = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for member in members.into_iter().flat_map(Map::values_mut) {
+            let ways = member.get_mut("oneOf").and_then(Value::as_array_mut);
+            let said = ways.into_iter().flatten().find_map(|way| way.as_object_mut()?.remove("description"));
+            if let Some(said) = said.filter(|_| member.get("description").is_none()) {
+                member["description"] = said;
+            }
+        }
+    }
+}
+
 /// Operations that are open to all and done once for a key: those of the parent, who is known by her code. Others that
 /// are open, such as signing in, give what must not be kept.
 const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
@@ -109,7 +126,8 @@ pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
         && (!is_open(operation) || HELD.contains(&path))
 }
 
-fn is_open(operation: &Value) -> bool {
+/// Whether an operation is open to all.
+pub(super) fn is_open(operation: &Value) -> bool {
     operation["security"].as_array().is_some_and(Vec::is_empty)
 }
 
@@ -133,107 +151,39 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     if open {
         operation["security"] = json!([]);
     }
-    let has_input = operation.get("requestBody").is_some()
-        || operation["parameters"].as_array().is_some_and(|parameters| !parameters.is_empty());
     let conditional = operation["parameters"]
         .as_array()
         .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"));
     let repeatable = takes_key(method, path, operation);
     if repeatable {
-        let key = json!({ "$ref": "#/components/parameters/IdempotencyKey" });
-        match operation["parameters"].as_array_mut() {
-            Some(parameters) => parameters.push(key),
-            None => operation["parameters"] = json!([key]),
-        }
+        super::answers::add_parameter(operation, "IdempotencyKey");
     }
-    let mut problems = vec![
-        ("406", "Not available in this form"),
-        ("429", "Too many calls; wait for Retry-After"),
-        ("500", "Our fault"),
-        ("503", "Too busy; try again after Retry-After"),
-    ];
+    // a query key that nobody knows is a fault everywhere
+    let mut statuses = vec!["400", "406", "429", "500", "503"];
     if repeatable {
-        problems.push(("409", "A rule says no, or the first call with this Idempotency-Key still runs"));
-        problems.push(("422", "This Idempotency-Key was used for another call"));
-    }
-    if has_input || repeatable {
-        problems.push(("400", "The input is wrong; every fault is named"));
+        statuses.extend(["409", "422"]);
     }
     if !open {
-        problems.push(("401", "Not signed in"));
-        problems.push(("403", "No role of the caller may do this"));
+        statuses.extend(["401", "403"]);
     }
     if path.contains('{') {
-        problems.push(("404", "Not there, or somebody else's"));
+        statuses.push("404");
     }
     if operation.get("requestBody").is_some() {
-        problems.push(("408", "The body came too slowly"));
-        problems.push(("413", "The body is larger than 64 KiB"));
-        problems.push(("415", "Not JSON, or compressed"));
+        statuses.extend(["408", "413", "415"]);
     }
     if method != "get" && !open {
-        problems.push(("409", "A rule says no: code, state and permitted next steps are in the problem"));
+        statuses.push("409");
     }
     if conditional {
-        problems.push(("412", "Changed since it was read"));
-        problems.push(("428", "If-Match is missing"));
+        statuses.extend(["412", "428"]);
     }
-    let responses = operation["responses"].as_object_mut().expect("every operation has a response");
-    for (status, response) in responses.iter_mut() {
-        if !status.starts_with(['2', '3']) {
-            continue;
-        }
-        let headers = response
-            .as_object_mut()
-            .expect("a response is an object")
-            .entry("headers")
-            .or_insert_with(|| json!({}));
-        headers["API-Version"] = json!({ "$ref": "#/components/headers/ApiVersion" });
-        headers["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
-        headers["RateLimit"] = json!({ "$ref": "#/components/headers/RateLimit" });
-        headers["RateLimit-Policy"] = json!({ "$ref": "#/components/headers/RateLimitPolicy" });
-    }
-    for (status, description) in problems {
-        let mut headers = json!({ "API-Version": { "$ref": "#/components/headers/ApiVersion" } });
-        if matches!(status, "429" | "503") {
-            headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
-        }
-        responses.entry(status).or_insert_with(|| {
-            json!({
-                "description": description,
-                "headers": headers,
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } }
-            })
-        });
-    }
-    responses.sort_keys();
+    super::answers::finish(method, operation, &statuses);
 }
 
 fn components(document: &mut Value) {
-    document["components"]["headers"] = json!({
-        "ApiVersion": {
-            "description": "The version of this contract.",
-            "schema": { "type": "string", "examples": [API_VERSION] }
-        },
-        "RequestId": {
-            "description": "The number of this call; quote it when you ask for help.",
-            "schema": { "type": "string", "format": "uuid" }
-        }
-    });
-    let headers = &mut document["components"]["headers"];
-    headers["RateLimit"] = json!({
-        "description": "For each policy how many calls are left (`r`), and in how many seconds there are more (`t`); \
-    draft-ietf-httpapi-ratelimit-headers-10. It is not there where limits are switched off.",
-        "schema": { "type": "string", "examples": ["\"subject\";r=599;t=1"] }
-    });
-    headers["RateLimitPolicy"] = json!({
-        "description": "For each policy how many calls (`q`) in how many seconds (`w`).",
-        "schema": { "type": "string", "examples": ["\"subject\";q=600;w=60"] }
-    });
-    headers["RetryAfter"] = json!({
-        "description": "After how many seconds to try again.",
-        "schema": { "type": "integer", "minimum": 1 }
-    });
+    document["components"]["headers"] = super::answers::headers();
+    document["components"]["responses"] = super::answers::responses();
     document["components"]["parameters"] = json!({
         "IdempotencyKey": {
             "name": "Idempotency-Key",
@@ -245,6 +195,14 @@ fn components(document: &mut Value) {
     (draft-ietf-httpapi-idempotency-key-header-07). A connected system must send it.",
             "schema": { "type": "string", "minLength": 3, "maxLength": 512 },
             "example": "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""
+        },
+        "IfNoneMatch": {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": false,
+            "description": "The `ETag` that you have: when it is still so, the answer is 304 without a body.",
+            "schema": { "type": "string" },
+            "example": "\"v3\""
         }
     });
     let scopes: Map<String, Value> =

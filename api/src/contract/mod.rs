@@ -1,6 +1,7 @@
 //! The published contract: generated from the code, and used to check what comes in, so that what openapi.yaml says and
 //! what the server accepts cannot drift apart.
 
+mod answers;
 mod body;
 mod document;
 mod form;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 pub use body::Body;
 pub use document::{API_VERSION, BASE};
 pub use form::Form;
-pub use query::{Path, Query};
+pub use query::{Path, Query, refuse_unknown};
 
 /// The contract of this build. Made once.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::build);
@@ -44,11 +45,22 @@ pub struct Operation {
     pub id: String,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
+    /// Who may call it.
+    pub callers: Callers,
     /// Whether it has a body.
     pub has_body: bool,
     /// Whether a code or a password can be tried with it.
     pub tries_code: bool,
     query: HashMap<String, Parameter>,
+}
+
+/// Who may call an operation, before anybody asks what she may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callers {
+    /// It is open to all.
+    Everybody,
+    /// Whoever has a token that holds.
+    SignedIn,
 }
 
 /// A query parameter as the contract describes it.
@@ -117,6 +129,11 @@ impl Contract {
                 let operation = Operation {
                     id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
                     takes_key: document::takes_key(method, path, operation),
+                    callers: if document::is_open(operation) {
+                        Callers::Everybody
+                    } else {
+                        Callers::SignedIn
+                    },
                     has_body: operation.get("requestBody").is_some(),
                     tries_code: document::tries_code(method, path, operation),
                     query,

@@ -8,7 +8,7 @@ use naast_domain::text::Text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{CONTRACT, ParameterKind};
+use super::{CONTRACT, Operation, ParameterKind};
 use crate::problem::{Error, InputFault};
 
 /// Query parameters that the contract knows.
@@ -74,6 +74,26 @@ fn read<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Error> {
     web::Query::<T>::from_query(request.query_string())
         .map(web::Query::into_inner)
         .map_err(|_| fault("", "malformed", "De vraag is niet te lezen.", "The query cannot be read.").into())
+}
+
+/// Refuses query keys on an operation that has none: no handler looks at them. Where there are some, [`Query`] tells all
+/// faults together.
+///
+/// # Errors
+/// [`Error::Input`] with each key.
+pub fn refuse_unknown(query: &str, operation: &Operation) -> Result<(), Error> {
+    if query.is_empty() || !operation.query.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let faults: Vec<InputFault> = pairs
+        .iter()
+        .map(|(name, _)| {
+            let text = Text::of("Hier zijn geen parameters.", "There are no parameters here.");
+            InputFault::parameter(name, "unknown-parameter", text)
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
 }
 
 fn allowed_names(mut names: Vec<&str>) -> Text {

@@ -170,9 +170,8 @@ impl Error {
         }
     }
 
-    /// The answer, in a language. `instance` names the call.
-    #[expect(clippy::missing_panics_doc, reason = "a problem is plain text and numbers")]
-    pub fn answer(&self, tongue: Tongue, instance: &str) -> HttpResponse {
+    /// The problem, in a language. `instance` is the number of the call.
+    pub fn problem(&self, tongue: Tongue, instance: &str) -> Problem {
         let kind = kind(self.code());
         let (errors, rejection) = match self {
             Self::Input(faults) => (faults.iter().map(|fault| fault.in_words(tongue)).collect(), None),
@@ -180,7 +179,7 @@ impl Error {
             _ => (Vec::new(), None),
         };
         let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let problem = Problem {
+        Problem {
             kind: format!("/v1/problems/{}", kind.code),
             title: kind.title.get(tongue).to_owned(),
             status: kind.status,
@@ -196,7 +195,13 @@ impl Error {
                 .and_then(|rejection| rejection.sentence.as_ref())
                 .map(|sentence| sentence.get(tongue).to_owned()),
             source: rejection.and_then(|rejection| said(rejection.source)),
-        };
+        }
+    }
+
+    /// The answer, in a language. `instance` is the number of the call.
+    #[expect(clippy::missing_panics_doc, reason = "a problem is plain text and numbers")]
+    pub fn answer(&self, tongue: Tongue, instance: &str) -> HttpResponse {
+        let (kind, problem) = (kind(self.code()), self.problem(tongue, instance));
         let status = StatusCode::from_u16(kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponseBuilder::new(status);
         match self {
