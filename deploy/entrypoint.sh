@@ -11,4 +11,7 @@ fi
 if [[ -z ${NAAST_SIGNING_KEY_FILE:-} && -e /run/secrets/signing_key ]]; then
     export NAAST_SIGNING_KEY_FILE=/run/secrets/signing_key
 fi
+if [[ -z ${NAAST_MASTER_KEY_FILE:-} && -e /run/secrets/master_keys ]]; then
+    export NAAST_MASTER_KEY_FILE=/run/secrets/master_keys
+fi
 exec naast "$@"

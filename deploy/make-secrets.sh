@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the secrets of a trial in deploy/secrets: the database's password and address, and the signing key that the
-# replicas share. What is there already is left alone. Needs openssl.
+# Makes the secrets of a trial in deploy/secrets: the database's password and address, and what the replicas share, the
+# signing key and the master keys. What is there already is left alone. Needs openssl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -21,5 +21,8 @@ fi
 if [[ ! -e signing_key ]]; then
     openssl genpkey -algorithm ed25519 -outform DER -out signing_key
 fi
-chmod 444 database_password database_url signing_key
+if [[ ! -e master_keys ]]; then
+    openssl rand -base64 32 >master_keys
+fi
+chmod 444 database_password database_url signing_key master_keys
 echo "the secrets stand in deploy/secrets"

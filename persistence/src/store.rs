@@ -58,8 +58,8 @@ pub enum OpenError {
     Older(usize),
     /// The master keys at hand are not those of this database.
     #[error(
-        "this database is bound to other master keys than the file holds (its key is {0}); bring the key file that belongs \
-         to this database. Nothing was written"
+        "this database needs another master key than the file holds ({0}); bring the key file that belongs to this database. \
+         Nothing was written"
     )]
     OtherKeys(String),
     /// The file of the master keys is of no use.

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 on_both!(
     a_sealed_text_opens_with_the_keys_of_its_database_and_no_others,
     a_missing_or_wrong_key_file_refuses_and_writes_nothing,
+    of_many_that_start_at_once_with_keys_of_their_own_one_is_let_in,
+    a_master_key_that_still_wraps_something_must_be_there,
     what_was_destroyed_does_not_open_and_the_rest_does,
     a_rotation_wraps_everything_anew_and_the_old_master_key_can_go,
     a_rotation_that_was_cut_short_goes_on,
@@ -127,6 +129,39 @@ fn a_missing_or_wrong_key_file_refuses_and_writes_nothing(engine: Engine) {
     assert!(matches!(Keys::bound(other, here.store(), NOW), Err(OpenError::OtherKeys(_))));
     let seen = here.keys.check(here.store()).expect("checked");
     assert_eq!((seen.values, seen.wrapped_by.len()), (1, 1));
+}
+
+fn of_many_that_start_at_once_with_keys_of_their_own_one_is_let_in(engine: Engine) {
+    let opened = open(engine, 8);
+    let folder = tempfile::tempdir().expect("a folder");
+    let outcomes: Vec<_> = std::thread::scope(|scope| {
+        let starters: Vec<_> = (0..6)
+            .map(|number| {
+                let (store, file) = (&opened.store, folder.path().join(format!("keys-{number}")));
+                // as if each had read that the database is new before any of them bound it
+                let ring = Ring::open(&file, true).expect("a folder of its own");
+                scope.spawn(move || Keys::bound(ring, store, NOW).map(drop))
+            })
+            .collect();
+        starters.into_iter().map(|one| one.join().expect("no panic")).collect()
+    });
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(()) | Err(OpenError::OtherKeys(_)))));
+}
+
+fn a_master_key_that_still_wraps_something_must_be_there(engine: Engine) {
+    let here = Installation::new(engine);
+    Ring::add(&here.file()).expect("added");
+    let waiting = Keys::at(&here.file(), here.store(), later(1)).expect("both are known");
+    waiting.rotate(here.store(), later(2)).expect("rotated");
+    // a server that was not started again wraps one more with the old key
+    here.person("Laat");
+    let text = std::fs::read_to_string(here.file()).expect("there");
+    let newest = text.lines().last().expect("a key");
+    std::fs::write(here.file(), format!("{newest}\n")).expect("written");
+    assert!(matches!(Keys::at(&here.file(), here.store(), later(3)), Err(OpenError::OtherKeys(_))));
+    std::fs::write(here.file(), text).expect("written");
+    Keys::at(&here.file(), here.store(), later(4)).expect("with both it starts");
 }
 
 fn what_was_destroyed_does_not_open_and_the_rest_does(engine: Engine) {

@@ -42,15 +42,30 @@ pub(super) fn masters(database: &mut Database<'_>) -> Result<Vec<Bound>, OpenErr
     Ok(rows.into_iter().map(|(id, token)| Bound { id, token }).collect())
 }
 
-/// The newest key of the ring that this database is bound to, proven to be the very same key.
-pub(super) fn prove(ring: &Ring, known: &[Bound]) -> Result<String, OpenError> {
-    let found = known.iter().rev().find_map(|bound| ring.find(&bound.id).map(|master| (bound, master)));
-    let (bound, master) = found.ok_or_else(|| OpenError::OtherKeys(ring.newest().id.clone()))?;
-    if envelope::open(&master.secret, token_place(), &bound.token).as_deref() == Ok(TOKEN) {
-        Ok(master.id.clone())
-    } else {
-        Err(OpenError::OtherKeys(master.id.clone()))
+/// The ids of the master keys that still wrap a data key.
+pub(super) fn wrapping(database: &mut Database<'_>) -> Result<Vec<String>, OpenError> {
+    let ids = on_either!(database, |c| data_keys::table
+        .filter(data_keys::wrapped.is_not_null())
+        .select(data_keys::master_id)
+        .distinct()
+        .load(c));
+    ids.map_err(|fault: diesel::result::Error| OpenError::Storage(fault.into()))
+}
+
+/// The newest key of the ring that this database is bound to. It is proven to be the very same key, as is every key that
+/// still wraps something: with one of those missing, what it wraps would be unreadable one call at a time.
+pub(super) fn prove(ring: &Ring, known: &[Bound], wrapping: &[String]) -> Result<String, OpenError> {
+    let held = known.iter().rev().find(|bound| ring.find(&bound.id).is_some());
+    let newest = held.ok_or_else(|| OpenError::OtherKeys(ring.newest().id.clone()))?;
+    for bound in known.iter().filter(|bound| bound.id == newest.id || wrapping.contains(&bound.id)) {
+        let is_the_same = ring.find(&bound.id).is_some_and(|master| {
+            envelope::open(&master.secret, token_place(), &bound.token).as_deref() == Ok(TOKEN)
+        });
+        if !is_the_same {
+            return Err(OpenError::OtherKeys(bound.id.clone()));
+        }
     }
+    Ok(newest.id.clone())
 }
 
 /// Binds the database to a master key.

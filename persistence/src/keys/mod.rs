@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::database::Database;
 use crate::transaction::Transaction;
-use crate::{Error, OpenError};
+use crate::{Error, OpenError, locks};
 
 pub use envelope::Place;
 pub use ring::{Ring, RingError};
@@ -83,24 +83,40 @@ pub struct Keys {
 
 impl Keys {
     /// The keys of this database. One that has none yet is bound to the last master key of the ring, and what it holds is
-    /// sealed. One that is bound already must
-    /// be bound to a key of the ring; otherwise this refuses and nothing is written. A key that was added to the ring and is
-    /// not bound yet waits for [`Self::rotate`].
+    /// sealed. One that is bound already must be bound to a key of the ring, and the ring must hold every key that still
+    /// wraps anything; otherwise this refuses and nothing is written. A key that was added to the ring and is not bound yet
+    /// waits for [`Self::rotate`].
     pub fn bound(ring: Ring, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
+        let ring = Arc::new(ring);
         let known = store.read(data_keys::masters)?;
-        let active = if known.is_empty() {
-            let keys = Self { active: ring.newest().id.clone(), ring: Arc::new(ring) };
-            let first = keys.clone();
-            store.write::<_, OpenError>(move |tx| {
-                data_keys::bind(tx, first.master(), now)?;
-                first.seal_existing(tx, now)?;
-                Ok(crate::Kept::unchanged(()))
+        if known.is_empty() {
+            let first = Self { active: ring.newest().id.clone(), ring: Arc::clone(&ring) };
+            let known = store.write::<_, OpenError>(move |tx| {
+                // of several that start on a new database one binds it; the others must hold that very key
+                locks::lock_founding(tx)?;
+                let known = data_keys::masters(tx)?;
+                if known.is_empty() {
+                    data_keys::bind(tx, first.master(), now)?;
+                    first.seal_existing(tx, now)?;
+                }
+                Ok(crate::Kept::unchanged(known))
             })?;
-            return Ok(keys);
-        } else {
-            data_keys::prove(&ring, &known)?
-        };
-        let keys = Self { ring: Arc::new(ring), active };
+            if known.is_empty() {
+                return Ok(Self { active: ring.newest().id.clone(), ring });
+            }
+            return Self::proven(ring, &known, store, now);
+        }
+        Self::proven(ring, &known, store, now)
+    }
+
+    fn proven(
+        ring: Arc<Ring>,
+        known: &[data_keys::Bound],
+        store: &crate::Store,
+        now: Moment,
+    ) -> Result<Self, OpenError> {
+        let active = data_keys::prove(&ring, known, &store.read(data_keys::wrapping)?)?;
+        let keys = Self { ring, active };
         keys.seal_waiting(store, now)?;
         Ok(keys)
     }
