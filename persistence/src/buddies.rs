@@ -160,6 +160,21 @@ pub fn in_use(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Whom this person is a buddy as, in every programme that she has not left.
+pub fn of_person(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    person: PersonId,
+) -> Result<Vec<Stored<Buddy>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| buddies::table
+        .filter(buddies::person_id.eq(Key::from(person)))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
+        .order(buddies::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 fn of_programme(
     database: &mut Database<'_>,
     programme: ProgrammeId,
@@ -438,12 +453,12 @@ pub struct WithFacts {
     pub buddy: Buddy,
     /// Her certificates.
     pub certificates: Vec<Certificate>,
-    /// Her ties.
+    /// Her ties: those that she declared, and those that the installation knows itself.
     pub ties: Vec<Tie>,
 }
 
 /// The buddies of a request's programme who have a place free, speak the language, can meet in the wished way and
-/// whose certificates are valid today, with their facts, in three queries however many they are. What remains, the
+/// whose certificates are valid today, with their facts, in four queries however many they are. What remains, the
 /// rules decide.
 pub fn available_for(
     database: &mut Database<'_>,
@@ -480,7 +495,7 @@ pub fn available_for(
 pub fn one_with_facts(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<WithFacts, Error> {
     Ok(WithFacts {
         certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
-        ties: crate::independence::ties::ties_of(database, buddy)?.into_iter().map(|tie| tie.value).collect(),
+        ties: crate::independence::ties::counting_for(database, buddy)?,
         buddy: buddy.value.clone(),
     })
 }
@@ -506,13 +521,17 @@ fn with_facts(
         }
         crate::independence::ties::of_buddies(database, programme, keys, &mut ties_by_buddy)?;
     }
+    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id.into()).collect();
+    let mut known = crate::independence::known::of_people(database, &people)?;
     rows.into_iter()
         .map(|row| {
             let key = row.id;
+            let mut ties = ties_by_buddy.remove(&key).unwrap_or_default();
+            ties.extend(known.remove(&row.person_id.into()).unwrap_or_default());
             Ok(WithFacts {
                 buddy: Stored::<Buddy>::try_from(row)?.value,
                 certificates: certificates_by_buddy.remove(&key).unwrap_or_default(),
-                ties: ties_by_buddy.remove(&key).unwrap_or_default(),
+                ties,
             })
         })
         .collect()

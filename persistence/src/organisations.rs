@@ -6,6 +6,7 @@ use naast_domain::access::{
 };
 use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId};
+use naast_domain::independence::Seat;
 use naast_domain::organisations::{Membership, MembershipStatus, Organisation, Role};
 use naast_domain::{Date, Moment};
 
@@ -131,6 +132,27 @@ pub fn principal(
         });
     }
     Ok(Some(Principal { person, powers }))
+}
+
+/// The memberships of these people, whatever their status, with what each is held in.
+pub(crate) fn memberships_with_seats(
+    database: &mut Database<'_>,
+    people: &[PersonId],
+) -> Result<Vec<(Membership, Seat)>, Error> {
+    let keys: Vec<Key> = people.iter().copied().map(Key::from).collect();
+    let rows: Vec<(MembershipRow, Row)> = on_either!(database, |c| memberships::table
+        .inner_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
+        .filter(memberships::person_id.eq_any(&keys))
+        .order(memberships::id)
+        .select((MembershipRow::as_select(), Row::as_select()))
+        .load(c))?;
+    rows.into_iter()
+        .map(|(membership, row)| {
+            let Organisation { kind, location, board, partnership, .. } =
+                Stored::<Organisation>::try_from(row)?.value;
+            Ok((membership.read()?.0, Seat { kind, location, board, partnership }))
+        })
+        .collect()
 }
 
 /// Whether anybody administers this installation.

@@ -19,6 +19,7 @@ mod edge;
 mod events;
 mod independence;
 mod invariants;
+mod known_ties;
 mod later_ties;
 mod limits;
 mod looks;

@@ -12,7 +12,7 @@ use naast_persistence::buddies::{self, KeptCertificate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{reached, seen};
+use super::{not_herself, reached, seen};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
@@ -107,6 +107,7 @@ pub async fn record_certificate(
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
             lock_touched(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
+            not_herself(cx.me.person, &buddy)?;
             check(&body, cx.today)?;
             let kept = KeptCertificate {
                 id: certificate_id,

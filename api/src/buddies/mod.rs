@@ -7,8 +7,11 @@ pub mod ties;
 
 use naast_domain::access::Action;
 use naast_domain::buddies::Buddy;
-use naast_domain::ids::BuddyId;
+use naast_domain::code::Code as _;
+use naast_domain::ids::{BuddyId, PersonId};
 use naast_domain::organisations::Role;
+use naast_domain::rejection::Rejection;
+use naast_domain::text::Text;
 use naast_persistence::{Stored, buddies};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -36,6 +39,22 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 fn seen<A: Action>(cx: &mut Reading<'_, '_>, id: BuddyId) -> Result<Stored<Buddy>, Error> {
     let grant = cx.grant::<A>()?;
     buddies::find(cx.db, &grant, id)?.map(|(buddy, _)| buddy).ok_or(Error::NotFound)
+}
+
+/// Nobody judges herself: who is the buddy does not record her own papers, let herself in or propose herself, whatever else
+/// she is in the programme (S2, S3). Another coordinator does.
+///
+/// # Errors
+/// `own-profile`.
+pub fn not_herself(me: PersonId, buddy: &Buddy) -> Result<(), Error> {
+    if buddy.person != me {
+        return Ok(());
+    }
+    let reason = Text::of(
+        "Dit gaat over uzelf als buddy. Een andere coördinator beslist hierover.",
+        "This is about yourself as a buddy. Another coordinator decides on it.",
+    );
+    Err(Rejection::rule("own-profile", "S2", reason).in_state(buddy.status.code(), Vec::new()).into())
 }
 
 /// The buddy whom a change reaches by an action, and the role in which it does.

@@ -13,7 +13,7 @@ use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{reached, seen};
+use super::{not_herself, reached, seen};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
@@ -269,6 +269,9 @@ pub async fn update_buddy(
             let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
             if_match.check(stored.version)?;
             let before = stored.status;
+            if body.status == Some(BuddyStatus::Active) && before != BuddyStatus::Active {
+                not_herself(cx.me.person, &stored)?;
+            }
             let mut entries = Vec::new();
             if body.status == Some(BuddyStatus::Left) && before != BuddyStatus::Left {
                 entries.extend(leave(cx.tx, &stored, Occasion::of(cx, role))?);

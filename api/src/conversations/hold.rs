@@ -6,12 +6,11 @@ use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{HoldConversation, ReadConversation, Standing};
 use naast_domain::code::Code as _;
-use naast_domain::conversations::{ConversationSchoolState, Ground, SchoolStep, may_open};
+use naast_domain::conversations::{ConversationSchoolState, Ground, SchoolStep, can_be_told_of, may_open};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ConversationId;
 use naast_domain::journal::{Chain, Purpose};
-use naast_domain::rejection::Rejection;
-use naast_domain::text::{Text, Tongue};
+use naast_domain::text::Tongue;
 use naast_persistence::conversations::{self, Conversation};
 use naast_persistence::{locks, programmes};
 use serde::{Deserialize, Serialize};
@@ -98,17 +97,7 @@ pub async fn open_conversation(
             let school = &body.location_code;
             let standing = Standing { school: Some(school), ..Standing::default() };
             let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
-            if programmes::choices(cx.tx, school, cx.today)?.is_empty() {
-                return Err(Rejection::rule(
-                    "no-programme",
-                    "S1",
-                    Text::of(
-                        "Voor deze school is nog geen buddyprogramma te kiezen. Dan is er niets om over te vertellen.",
-                        "No buddy programme can be chosen for this school yet, so there is nothing to tell of.",
-                    ),
-                )
-                .into());
-            }
+            can_be_told_of(&programmes::choices(cx.tx, school, cx.today)?)?;
             locks::lock_school(cx.tx, school)?;
             let earlier = conversations::earlier(cx.tx, &grant, school, body.parent_reference)?;
             may_open(&earlier, body.ground, cx.today)?;

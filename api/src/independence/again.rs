@@ -74,6 +74,25 @@ fn touched_by(db: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<Reques
     Ok(touched)
 }
 
+/// What the installation knows of a person has changed, such as a role at a school: the rules are asked again wherever she is
+/// a buddy.
+pub fn recheck_person(
+    tx: &mut Transaction<'_, '_>,
+    person: PersonId,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
+    let leave = Upkeep::of_the_platform();
+    let mut entries = Vec::new();
+    for buddy in buddies::of_person(tx, &leave, person)? {
+        lock_touched(tx, &buddy)?;
+        let locked = buddies::in_use(tx, &leave, buddy.programme, &[buddy.id])?;
+        for buddy in &locked {
+            entries.extend(recheck(tx, buddy, occasion)?);
+        }
+    }
+    Ok(entries)
+}
+
 /// A fact about a buddy who is locked with what she touches has changed. Gives back the journal rows of what followed.
 pub fn recheck(
     tx: &mut Transaction<'_, '_>,

@@ -5,7 +5,7 @@ use actix_web::{get, patch, post, web};
 use naast_domain::Date;
 use naast_domain::access::{DeclareOwnTies, Standing};
 use naast_domain::ids::{PersonId, ProgrammeId, TieId};
-use naast_domain::independence::{Effect, Tie};
+use naast_domain::independence::Effect;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::rejection::Rejection;
@@ -40,8 +40,7 @@ pub fn may_handle(
     if person == request.parent {
         return Err(tied());
     }
-    let ties: Vec<Tie> =
-        coordinators::of_handler(db, request, person)?.into_iter().map(|one| one.value).collect();
+    let ties = coordinators::of_handler(db, request, person)?;
     if ties.is_empty() {
         return Ok(());
     }

@@ -100,7 +100,7 @@ pub fn assess_one(
     buddy: &Stored<Buddy>,
     today: Date,
 ) -> Result<(Facts, Assessment), Error> {
-    let ties: Vec<Tie> = ties::ties_of(db, buddy)?.into_iter().map(|stored| stored.value).collect();
+    let ties = ties::counting_for(db, buddy)?;
     let facts = Facts::load(db, request, ties.iter(), today)?;
     let assessment = facts.assess(request, buddy, &ties, today);
     Ok((facts, assessment))

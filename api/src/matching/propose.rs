@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 use super::candidates::{consider_all, consider_one, open_request, proposed_before};
 use super::show::{ProposalView, assemble};
 use crate::answer::Answer;
+use crate::buddies::not_herself;
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
@@ -65,6 +66,7 @@ pub async fn propose_buddy(
                     );
                     InputFault::body("/buddyId", "unknown", text)
                 })?;
+            not_herself(cx.me.person, &buddy)?;
             let one = buddies::one_with_facts(cx.tx, &buddy)?;
             let facts = Facts::load(cx.tx, &wanted, one.ties.iter(), cx.today)?;
             let assessment = facts.assess(&wanted, &buddy, &one.ties, cx.today);

@@ -18,6 +18,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
+use crate::independence::again::{Occasion, recheck_person};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
@@ -163,10 +164,13 @@ pub async fn create_membership(
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.given")
                 .on(id)
                 .states(None, Some(MembershipStatus::Active.code()));
+            let mut entries = vec![entry];
+            let occasion = Occasion::of_platform(cx.now, cx.today);
+            entries.extend(recheck_person(cx.tx, membership.person, occasion)?);
             let place = format!("/organisations/{organisation}/memberships/{id}");
             Ok(cx
                 .tx
-                .keep([entry], Answer::created(MembershipView::from((membership, 1)), &place).version(1))?)
+                .keep(entries, Answer::created(MembershipView::from((membership, 1)), &place).version(1))?)
         })
         .await
 }
@@ -250,8 +254,11 @@ pub async fn update_membership(
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.changed")
                 .on(id)
                 .states(Some(before.code()), Some(one.status.code()));
+            let mut entries = vec![entry];
+            let occasion = Occasion::of_platform(cx.now, cx.today);
+            entries.extend(recheck_person(cx.tx, one.person, occasion)?);
             let answer = Answer::found(MembershipView::from((one, version + 1))).version(version + 1);
-            Ok(cx.tx.keep([entry], answer)?)
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }

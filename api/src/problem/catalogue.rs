@@ -65,6 +65,7 @@ catalogue! {
     "request-not-open" 409 "Deze aanvraag staat niet open" / "This request is not open", "Zie de stand." / "See the state.";
     "buddy-not-ready" 409 "De buddy is nog niet klaar" / "The buddy is not ready", "De redenen staan erbij." / "The reasons are given.";
     "buddy-not-independent" 409 "De buddy is niet onafhankelijk" / "The buddy is not independent", "Niemand kan dit opzij zetten (S2)." / "Nobody can set this aside (S2).";
+    "own-profile" 409 "Een ander beslist over u" / "Somebody else decides about you", "Als buddy beslist u niet over uw eigen papieren, toelating of voordracht; een andere coördinator doet dat (S2)." / "As a buddy you do not decide on your own papers, admission or proposal; another coordinator does (S2).";
     "coordinator-tied" 409 "Een andere coördinator neemt dit over" / "Another coordinator takes this over", "U heeft zelf een band die hier in de weg staat (S2)." / "A tie of your own stands in the way here (S2).";
     "buddy-full" 409 "De buddy heeft geen plaats" / "The buddy has no capacity left", "Kies een andere buddy." / "Choose another buddy.";
     "buddy-unsuitable" 409 "De buddy past niet bij deze aanvraag" / "The buddy does not suit this request", "De redenen staan erbij." / "The reasons are given.";

@@ -141,6 +141,37 @@ pub fn check_choice(shown: &[ProgrammeId], available: &[Choice]) -> Result<(), R
     Ok(())
 }
 
+/// A talk is not opened when it could only end where nothing may be told: there must be a programme to choose, and one that
+/// the school does not run (S1, S2).
+///
+/// # Errors
+/// `no-programme` or `no-independent-choice`.
+pub fn can_be_told_of(available: &[Choice]) -> Result<(), Rejection> {
+    if available.is_empty() {
+        return Err(Rejection::rule(
+            "no-programme",
+            "S1",
+            Text::of(
+                "Voor deze school is nog geen buddyprogramma te kiezen. Dan is er niets om over te vertellen.",
+                "No buddy programme can be chosen for this school yet, so there is nothing to tell of.",
+            ),
+        ));
+    }
+    if available.iter().all(|choice| choice.run_by_school) {
+        return Err(Rejection::rule(
+            "no-independent-choice",
+            "S2",
+            Text::of(
+                "Voor deze school is er alleen een programma van school zelf. Regel eerst een ander programma, zodat een ouder \
+                 kan kiezen.",
+                "For this school there is only a programme of the school itself. First see to another programme, so that a \
+                 parent can choose.",
+            ),
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,5 +225,14 @@ mod tests {
         assert_eq!(code(&[id(1)], &[own]), Err("no-independent-choice"));
         assert_eq!(code(&[id(3)], &[own, other]), Err("programme-not-available"));
         assert_eq!(code(&[], &[other]), Err("choice-too-narrow"));
+    }
+
+    #[test]
+    fn a_talk_that_could_only_end_where_nothing_may_be_told_is_not_opened() {
+        let of = |run_by_school| Choice { programme: uuid::Uuid::from_u128(1).into(), run_by_school };
+        let code = |available: &[Choice]| can_be_told_of(available).map_err(|rejection| rejection.code);
+        assert_eq!(code(&[]), Err("no-programme"));
+        assert_eq!(code(&[of(true)]), Err("no-independent-choice"));
+        assert_eq!(code(&[of(true), of(false)]), Ok(()));
     }
 }

@@ -72,6 +72,10 @@ fn rule_of(tie: &Tie, situation: &Situation<'_>, terms: Terms, on: Date) -> Opti
         (TieKind::EmployedAtSchool, Standing::Held) if !situation.concerns(&tie.about) => {
             work_elsewhere(&tie.about, situation)
         }
+        (_, Standing::Held) if situation.cannot_tell(&tie.about) => Some((0, Case::PartnershipNotKnown)),
+        (kind, Standing::Ended(last)) if situation.cannot_tell(&tie.about) => {
+            rule_after(kind, last, terms, on).map(|_| (0, Case::PartnershipNotKnown))
+        }
         _ if !situation.concerns(&tie.about) => None,
         (kind, Standing::Held) => Some((rule_while_held(kind), case_of(tie, situation))),
         (kind, Standing::Ended(last)) => rule_after(kind, last, terms, on).map(|rule| (rule, Case::Always)),

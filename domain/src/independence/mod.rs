@@ -8,12 +8,16 @@
 //! ([`all_accepted`]). Only an assessment without a block becomes an [`IndependentBuddy`], which is what a
 //! proposal to a parent asks for.
 //!
+//! Some ties nobody has to declare: a role at a school, a board or a partnership that the installation knows of
+//! itself ([`known_tie`]).
+//!
 //! Ties belong to the buddy. The coordinator and the parent of the request see them; no school and no
 //! partnership does.
 
 mod assessment;
 mod engine;
 mod kinds;
+mod known;
 mod questions;
 mod situation;
 mod table;
@@ -24,6 +28,7 @@ mod ties;
 pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidFindingKey, all_accepted};
 pub use engine::{assess, assess_by, assess_coordinator};
 pub use kinds::{ObjectKind, TieKind};
+pub use known::{Seat, known_tie};
 pub use questions::to_ask;
 pub use situation::{Funder, SchoolFacts, Situation};
 pub use table::{Case, Effect, Row, TABLE_VERSION, Table, Terms, current, table};

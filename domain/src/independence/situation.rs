@@ -62,4 +62,11 @@ impl Situation<'_> {
             TieObject::Everywhere => true,
         }
     }
+
+    /// Whether a tie about this object may be one with the school, and the directory does not know. A school of a
+    /// denomination with a partnership of its own, or in a postcode that the published table lacks, has none on record.
+    pub(super) fn cannot_tell(&self, object: &TieObject) -> bool {
+        let of_a_partnership = matches!(object, TieObject::Partnership(_) | TieObject::Seat { .. });
+        of_a_partnership && self.school.as_ref().is_some_and(|facts| facts.partnerships.is_empty())
+    }
 }

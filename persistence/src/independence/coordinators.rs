@@ -7,6 +7,7 @@ use naast_domain::independence::Tie;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 
+use super::known;
 use super::ties::About;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
@@ -95,13 +96,16 @@ fn of_programme(programme: ProgrammeId) -> Standing<'static> {
     Standing { programme: Some(programme), ..Standing::default() }
 }
 
-/// The ties that whoever handles a request, which was loaded with a grant, declared as coordinator of its programme.
+/// The ties of whoever handles a request, which was loaded with a grant: those that she declared as coordinator of its
+/// programme, and those that the installation knows itself.
 pub fn of_handler(
     database: &mut Database<'_>,
     request: &Stored<SupportRequest>,
     person: PersonId,
-) -> Result<Vec<Stored<Tie>>, Error> {
-    of(database, request.programme, person)
+) -> Result<Vec<Tie>, Error> {
+    let declared = of(database, request.programme, person)?.into_iter().map(|stored| stored.value);
+    let known = known::of_people(database, &[person])?.remove(&person).unwrap_or_default();
+    Ok(declared.chain(known).collect())
 }
 
 /// The caller's own ties as coordinator of a programme, in the order in which she declared them.

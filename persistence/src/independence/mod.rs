@@ -2,6 +2,7 @@
 //! that the parent is shown.
 
 pub mod coordinators;
+pub(crate) mod known;
 pub mod ties;
 
 use diesel::prelude::*;

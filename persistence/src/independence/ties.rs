@@ -10,6 +10,7 @@ use naast_domain::independence::{Tie, TieObject};
 use naast_domain::{Date, Moment};
 use serde::{Deserialize, Serialize};
 
+use super::known;
 use crate::buddies::standing;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
@@ -144,6 +145,13 @@ pub fn ties_of(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec
         .select(TieRow::as_select())
         .load(c))?;
     rows.into_iter().map(TieRow::read).collect()
+}
+
+/// The ties of a buddy that count: those that she declared, and those that the installation knows itself.
+pub fn counting_for(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<Tie>, Error> {
+    let mut ties: Vec<Tie> = ties_of(database, buddy)?.into_iter().map(|stored| stored.value).collect();
+    ties.extend(known::of_people(database, &[buddy.person])?.remove(&buddy.person).unwrap_or_default());
+    Ok(ties)
 }
 
 /// One tie of a buddy who was loaded with a grant.

@@ -36,6 +36,8 @@ pub enum Case {
     SchoolNotNamed,
     /// The directory does not know the board of a school.
     BoardNotKnown,
+    /// The directory does not know the partnership of the request's school.
+    PartnershipNotKnown,
 }
 
 /// One row: a rule, or one case of it.

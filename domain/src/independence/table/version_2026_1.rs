@@ -38,6 +38,9 @@ const ROWS: &[Row] = rows! {
     0 BoardNotKnown "board-not-known" D D D:
         "Deze buddy werkt op een andere school. Het is niet bekend of die school hetzelfde bestuur heeft als de school van uw kind." /
         "This buddy works at another school. It is not known whether that school has the same board as your child's school.";
+    0 PartnershipNotKnown "partnership-not-known" D D D:
+        "Deze buddy heeft een band met een samenwerkingsverband van scholen. Het is niet bekend of de school van uw kind daarbij hoort." /
+        "This buddy has a tie with a partnership of schools. It is not known whether your child's school belongs to it.";
     1 Always "employed-at-school-recently" B B B:
         "Deze buddy werkt op de school van uw kind, of werkte daar in het afgelopen jaar." /
         "This buddy works at your child's school, or worked there in the past year.";

@@ -169,6 +169,28 @@ fn a_coordinator_with_another_tie_may_handle_the_case() {
 }
 
 #[test]
+fn a_tie_with_a_partnership_is_told_where_that_of_the_school_is_not_known() {
+    let unlinked = SchoolFacts { partnerships: Vec::new(), ..here() };
+    let at_partnership = TieObject::Partnership(partnership("PO2707"));
+    let seat = TieObject::Seat { partnership: partnership("PO2707"), board: board("41775") };
+    let asked = |tie: Tie| {
+        let situation = situation(OrganisationForm::Independent, Some(unlinked.clone()));
+        rules_of(&assess(&[tie], Some(today()), &situation, today()))
+    };
+    for kind in
+        [K::EmployedByPartnership, K::PartnershipBoardMember, K::Conflict, K::SupportPlanCouncilParent]
+    {
+        assert_eq!(asked(tie(kind, at_partnership.clone())), [(0, Effect::Disclose)], "{kind}");
+    }
+    assert_eq!(asked(tie(K::SupportPlanCouncilStaff, seat)), [(0, Effect::Disclose)]);
+    assert_eq!(asked(ended(K::Conflict, at_partnership.clone(), "2025-01-01")), [(0, Effect::Disclose)]);
+    // what would mean nothing if it were the school's own partnership, means nothing here
+    assert_eq!(asked(ended(K::EmployedByPartnership, at_partnership.clone(), "2025-01-01")), []);
+    // and what is always told is told by its own rule
+    assert_eq!(asked(tie(K::SupportPointWorker, at_partnership)), [(7, Effect::Disclose)]);
+}
+
+#[test]
 fn a_request_without_a_school_says_that_ties_with_the_school_were_not_checked() {
     let unnamed = |ties: &[Tie], form| assess(ties, Some(today()), &situation(form, None), today());
     for form in OrganisationForm::ALL {

@@ -1,0 +1,140 @@
+//! Ties that nobody has to declare, because the installation knows them itself: a role at a school, a board or a
+//! partnership. They count beside what was declared, in the same table, so that forgetting one helps nobody.
+
+use super::kinds::TieKind;
+use super::ties::{Tie, TieObject};
+use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
+use crate::organisations::{Membership, OrganisationKind, Role};
+
+/// Where a role is held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// What the organisation is.
+    pub kind: OrganisationKind,
+    /// The school location that it is.
+    pub location: Option<LocationCode>,
+    /// The board that it is.
+    pub board: Option<BoardNumber>,
+    /// The partnership that it is, or belongs to.
+    pub partnership: Option<PartnershipCode>,
+}
+
+/// The tie that a membership is; none where the role gives no tie, or says too little of which. It lasts as long as the
+/// membership, and has its id.
+///
+/// A seat on a council is none: the membership does not say for whom it is held, and that decides what it means (rules 10 to
+/// 14). A suspended member works there still; who was only invited does not.
+pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
+    use crate::organisations::MembershipStatus::Invited;
+    if membership.status == Invited {
+        return None;
+    }
+    let (kind, about) = match membership.role {
+        Role::SchoolStaff | Role::SchoolLeader | Role::Professional => match (&at.location, &at.board) {
+            (Some(location), _) => (TieKind::EmployedAtSchool, TieObject::School(location.clone())),
+            (None, Some(board)) => (TieKind::EmployedAtBoardOffice, TieObject::Board(board.clone())),
+            (None, None) => return None,
+        },
+        Role::BoardMember => match (&at.board, &at.partnership) {
+            (Some(board), _) => (TieKind::BoardOrSupervisoryMember, TieObject::Board(board.clone())),
+            (None, Some(code)) => (TieKind::PartnershipBoardMember, TieObject::Partnership(code.clone())),
+            (None, None) => return None,
+        },
+        Role::PartnershipStaff => {
+            let kind = if at.kind == OrganisationKind::SupportPoint {
+                TieKind::SupportPointWorker
+            } else {
+                TieKind::EmployedByPartnership
+            };
+            (kind, TieObject::Partnership(at.partnership.clone()?))
+        }
+        _ => return None,
+    };
+    Some(Tie {
+        id: membership.id.uuid().into(),
+        kind,
+        about,
+        since: Some(membership.since),
+        until: membership.until,
+        aggravated: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Date;
+    use crate::code::Code as _;
+    use crate::organisations::MembershipStatus;
+
+    fn membership(role: Role, status: MembershipStatus) -> Membership {
+        let id = uuid::Uuid::from_u128(5);
+        let since = Date::from_ymd_opt(2026, 1, 1).expect("a day");
+        Membership {
+            id: id.into(),
+            person: id.into(),
+            organisation: id.into(),
+            programme: None,
+            role,
+            status,
+            since,
+            until: None,
+        }
+    }
+
+    fn school() -> Seat {
+        let location = LocationCode::parse("03GR00").ok();
+        Seat { kind: OrganisationKind::School, location, board: None, partnership: None }
+    }
+
+    fn partnership(kind: OrganisationKind) -> Seat {
+        let partnership = PartnershipCode::parse("PO2707").ok();
+        Seat { kind, location: None, board: None, partnership }
+    }
+
+    fn kind(role: Role, at: &Seat) -> Option<TieKind> {
+        known_tie(&membership(role, MembershipStatus::Active), at).map(|tie| tie.kind)
+    }
+
+    #[test]
+    fn a_role_at_a_school_a_board_or_a_partnership_is_a_tie() {
+        let board = Seat { board: BoardNumber::parse("41775").ok(), location: None, ..school() };
+        for role in [Role::SchoolStaff, Role::SchoolLeader, Role::Professional] {
+            assert_eq!(kind(role, &school()), Some(TieKind::EmployedAtSchool));
+            assert_eq!(kind(role, &board), Some(TieKind::EmployedAtBoardOffice));
+        }
+        assert_eq!(kind(Role::BoardMember, &board), Some(TieKind::BoardOrSupervisoryMember));
+        let (office, point) = (OrganisationKind::Partnership, OrganisationKind::SupportPoint);
+        assert_eq!(kind(Role::BoardMember, &partnership(office)), Some(TieKind::PartnershipBoardMember));
+        assert_eq!(kind(Role::PartnershipStaff, &partnership(office)), Some(TieKind::EmployedByPartnership));
+        assert_eq!(kind(Role::PartnershipStaff, &partnership(point)), Some(TieKind::SupportPointWorker));
+        for role in
+            [Role::Coordinator, Role::Trainer, Role::Auditor, Role::Administrator, Role::CouncilMember]
+        {
+            assert_eq!(kind(role, &school()), None, "{role}");
+        }
+    }
+
+    #[test]
+    fn it_lasts_as_long_as_the_membership_and_an_invitation_is_none() {
+        for status in MembershipStatus::ALL {
+            let tie = known_tie(&membership(Role::SchoolLeader, *status), &school());
+            assert_eq!(tie.is_some(), *status != MembershipStatus::Invited, "{status}");
+        }
+        let until = Date::from_ymd_opt(2026, 3, 1);
+        let over = Membership { until, ..membership(Role::SchoolLeader, MembershipStatus::Ended) };
+        assert_eq!(known_tie(&over, &school()).map(|tie| tie.until), Some(until));
+    }
+
+    #[test]
+    fn every_tie_that_is_known_could_have_been_declared() {
+        for role in Role::of_memberships() {
+            for at in [school(), partnership(OrganisationKind::Partnership)] {
+                if let Some(tie) = known_tie(&membership(role, MembershipStatus::Active), &at) {
+                    let (since, until) = (tie.since, tie.until);
+                    assert!(Tie::declare(tie.id, tie.kind, tie.about, since, until, false).is_ok(), "{role}");
+                }
+            }
+        }
+    }
+}

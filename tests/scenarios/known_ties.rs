@@ -1,0 +1,148 @@
+//! What the installation knows itself counts without being declared (S2), and nobody judges herself.
+
+use chrono::TimeDelta;
+use naast_domain::ids::PersonId;
+use naast_tests::world::{Buddy, SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::refused;
+
+on_both!(
+    a_role_at_the_school_counts_though_nobody_declared_it,
+    a_role_that_is_given_later_ends_the_match,
+    a_coordinator_who_works_at_the_school_handles_no_case_of_it,
+    nobody_judges_herself,
+    a_talk_that_could_only_end_where_nothing_may_be_told_is_not_opened,
+);
+
+fn give(world: &World, person: PersonId, organisation: &str, role: &str) {
+    let body = json!({ "personId": person, "role": role });
+    let path = format!("/organisations/{organisation}/memberships");
+    world.app.post(world.administrator, &path, &body).expect(201);
+}
+
+fn organisation(world: &World, body: &Value) -> String {
+    world.app.post(world.administrator, "/organisations", body).expect(201).id()
+}
+
+fn a_role_at_the_school_counts_though_nobody_declared_it(engine: Engine) {
+    let world = World::new(engine);
+    let board =
+        organisation(&world, &json!({ "kind": "board", "name": "Bestuur (test)", "boardNumber": "99901" }));
+    let office = organisation(
+        &world,
+        &json!({ "kind": "partnership", "name": "SWV (test)", "partnershipCode": "PO9901" }),
+    );
+    let other = organisation(
+        &world,
+        &json!({ "kind": "partnership", "name": "SWV (test)", "partnershipCode": "PO9902" }),
+    );
+    let request = world.consented(0, world.person());
+    for (place, role, blocked) in [
+        (&world.school, "school-leader", true),
+        (&world.school, "school-staff", true),
+        (&board, "board-member", true),
+        (&board, "school-staff", true),
+        (&office, "partnership-staff", true),
+        (&office, "board-member", true),
+        (&other, "partnership-staff", false),
+        (&world.association, "trainer", false),
+    ] {
+        let buddy = world.buddy(0, &json!({}));
+        if role == "trainer" {
+            let body = json!({ "personId": buddy.person, "role": role, "programmeId": world.programmes[0] });
+            let path = format!("/organisations/{place}/memberships");
+            world.app.post(world.administrator, &path, &body).expect(201);
+        } else {
+            give(&world, buddy.person, place, role);
+        }
+        let reply = world.propose(0, &request, &buddy);
+        if blocked {
+            refused(reply, 409, "buddy-not-independent");
+        } else {
+            let proposal = reply.expect(201).id();
+            world.answer(buddy.person, &proposal, "refused").expect(201);
+        }
+    }
+}
+
+fn a_role_that_is_given_later_ends_the_match(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    give(&world, buddy.person, &world.school, "school-staff");
+    let shown = world.app.get(parent, &format!("/matches/{matched}")).expect(200);
+    assert_eq!(
+        (shown.text("state"), shown.text("closedBecause")),
+        ("closed".into(), "independence-lost".into())
+    );
+    // it is open for another buddy, on the consent that she gave
+    let second = world.buddy(0, &json!({}));
+    world.propose(0, &request, &second).expect(201);
+}
+
+fn a_coordinator_who_works_at_the_school_handles_no_case_of_it(engine: Engine) {
+    let world = World::new(engine);
+    let request = world.consented(0, world.person());
+    let candidates = format!("/support-requests/{request}/candidates");
+    world.app.get(world.coordinators[0], &candidates).expect(200);
+    give(&world, world.coordinators[0], &world.school, "school-staff");
+    refused(world.app.get(world.coordinators[0], &candidates), 409, "coordinator-tied");
+    let second = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    world.app.get(second, &candidates).expect(200);
+}
+
+fn nobody_judges_herself(engine: Engine) {
+    let world = World::new(engine);
+    let herself = world.coordinators[0];
+    let body = json!({
+        "programmeId": world.programmes[0], "personId": herself, "firstName": "Test", "languages": ["nl"],
+        "specialisms": ["talking-with-school"], "channels": ["online", "in-person"], "municipalityCodes": ["9901"],
+        "capacity": 1
+    });
+    let own = Buddy { id: world.app.post(herself, "/buddies", &body).expect(201).id(), person: herself };
+    let path = format!("/buddies/{}", own.id);
+    refused(world.certificate(0, &own, "agreement"), 409, "own-profile");
+    refused(world.app.patch(herself, &path, &json!({ "status": "active" })), 409, "own-profile");
+
+    // another coordinator does it, and then she still does not propose herself
+    let second = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let issued = world.app.platform.clock.today() - TimeDelta::days(30);
+    for kind in ["vog", "training", "agreement", "code-of-conduct"] {
+        let profile = if kind == "vog" { json!("45") } else { json!(null) };
+        let mut body = json!({ "kind": kind, "issuedDate": issued });
+        if kind == "vog" {
+            body["profile"] = profile;
+        }
+        world.app.post(second, &format!("{path}/certificates"), &body).expect(201);
+    }
+    world.app.ask(herself, &format!("{path}/tie-declarations")).expect(200);
+    world.app.patch(second, &path, &json!({ "status": "active" })).expect(200);
+    let request = world.consented(0, world.person());
+    refused(world.propose(0, &request, &own), 409, "own-profile");
+    let proposals = format!("/support-requests/{request}/proposals");
+    world.app.post(second, &proposals, &json!({ "buddyId": own.id })).expect(201);
+    // to step back is hers
+    world.app.patch(herself, &path, &json!({ "status": "paused" })).expect(200);
+}
+
+fn a_talk_that_could_only_end_where_nothing_may_be_told_is_not_opened(engine: Engine) {
+    let world = World::new(engine);
+    let open = || {
+        let body =
+            json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+        world.app.post(world.leader, "/conversations", &body)
+    };
+    open().expect(201);
+    let [independent, _, point] = &world.programmes;
+    for programme in [independent, point] {
+        let path = format!("/programmes/{programme}/schools/{SCHOOL}");
+        let start = world.app.platform.clock.today() - chrono::Months::new(24);
+        let until = world.app.platform.clock.today() - TimeDelta::days(1);
+        let body = json!({ "sinceDate": start, "untilDate": until });
+        world.app.call(Some(world.administrator), "PUT", &path, Some(&body), None).expect(200);
+    }
+    refused(open(), 409, "no-independent-choice");
+}
