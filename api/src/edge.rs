@@ -165,7 +165,10 @@ fn refuse_early(request: &ServiceRequest) -> Option<Error> {
                     let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
                     let refused = parameters.replace(' ', "") == "q=0";
                     let known = ["*/*", "application/*", "application/json", "application/problem+json"];
-                    !refused && known.iter().any(|known| kind.trim().eq_ignore_ascii_case(known))
+                    let is_calendar = request.path().ends_with("/calendar.ics")
+                        && ["text/*", "text/calendar"].contains(&kind.trim().to_ascii_lowercase().as_str());
+                    !refused
+                        && (is_calendar || known.iter().any(|known| kind.trim().eq_ignore_ascii_case(known)))
                 })
         });
     let is_json_only = request.path().starts_with("/v1/") && request.path() != "/v1/openapi.yaml";

@@ -93,6 +93,12 @@ ids! {
     PrivateNoteId,
     /// A message between parent and buddy.
     MessageId,
+    /// An announcement of a talk, on the side of the case.
+    AnnouncementId,
+    /// The same announcement, on the side of the school.
+    AnnouncedMeetingId,
+    /// What a school noted on an announced talk.
+    ObjectionId,
     /// An import into the directory.
     ImportId,
     /// A subscription to events by webhook.

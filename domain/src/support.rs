@@ -1,6 +1,8 @@
 //! Support (S5): a running match of a parent and a buddy, when they met, and how it ends. What they write to each other is
 //! in a space of its own ([`private_space`]), which nothing here knows of.
 
+pub mod announcements;
+pub mod calendar;
 pub mod private_space;
 
 use crate::Date;

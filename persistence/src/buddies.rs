@@ -300,7 +300,7 @@ pub fn names_for(
     open_names(database, keys, &all)
 }
 
-fn open_names(
+pub(crate) fn open_names(
     database: &mut Database<'_>,
     keys: &Keys,
     of: &[(ProgrammeId, BuddyId)],

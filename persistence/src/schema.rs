@@ -448,6 +448,47 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
+    meeting_announcements (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        match_id -> Id,
+        request_id -> Id,
+        location_code -> Text,
+        school_key -> Id,
+        talk_date -> Date,
+        start_time -> Nullable<Text>,
+        minutes -> Nullable<Integer>,
+        place -> Nullable<Text>,
+        recognised_by -> Text,
+        recognised -> Nullable<Text>,
+        state -> Text,
+        text_version -> Text,
+        language -> Text,
+        text_hash -> Text,
+        version -> Integer,
+        school_version -> Integer,
+        announced_at -> Moment,
+        withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    meeting_objections (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        announcement_id -> Id,
+        objection -> Text,
+        noted_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
     private_entries (programme_id, id) {
         programme_id -> Id,
         id -> Id,
@@ -757,6 +798,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tie_answers,
     matches,
     contacts,
+    meeting_announcements,
+    meeting_objections,
     private_entries,
     private_readings,
     journal_heads,

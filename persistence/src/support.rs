@@ -1,5 +1,6 @@
 //! Matches and contacts. A match and the buddy's count of places change together.
 
+pub mod announcements;
 pub mod private_space;
 
 use diesel::prelude::*;
@@ -333,7 +334,7 @@ pub fn change_course(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Closes a match that stands as it was loaded, and gives the buddy her place back.
+/// Closes a match that stands as it was loaded, cancels what was announced of it, and gives the buddy her place back.
 pub fn close(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<Match>,
@@ -350,7 +351,8 @@ pub fn close(
         matches::version.eq(stored.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
-    crate::buddies::free_place(tx, stored.programme, stored.buddy)
+    crate::buddies::free_place(tx, stored.programme, stored.buddy)?;
+    announcements::cancel_with_match(tx, stored, now)
 }
 
 /// That parent and buddy met: when, how, how long and what kind. Not what was said.

@@ -74,11 +74,15 @@ impl Checker {
             Some(kind.as_str()),
             "{told}"
         );
-        let faults: Vec<String> =
+        let faults: Vec<String> = if kind == "text/calendar" {
+            assert!(reply.bytes.starts_with(b"BEGIN:VCALENDAR\r\n"), "{told}");
+            Vec::new()
+        } else {
             schema(media["schema"]["$ref"].as_str().unwrap_or_else(|| panic!("{told}")))
                 .iter_errors(&reply.body)
                 .map(|fault| format!("{} at {}", fault, fault.instance_path()))
-                .collect();
+                .collect()
+        };
         assert_eq!(faults, [""; 0], "{told}");
         for (header, value) in [
             ("api-version", "1.0.0"),

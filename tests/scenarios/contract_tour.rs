@@ -193,6 +193,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let met = json!({ "date": today, "channel": "online", "minutes": 30, "task": "listening" });
     see.call(world, person, &format!("POST {running}/contacts"), Some(&met), None).expect(201);
     private_space(world, see, (parent, person), &running);
+    announcements(world, see, parent, &running);
     for (who, paths) in [
         (
             parent,
@@ -242,6 +243,34 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     see.call(world, coordinator, &format!("PATCH {place}"), Some(&long_ago), Some(&own.etag())).expect(200);
     see.call(world, parent, &format!("POST {path}/withdrawal"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
+}
+
+/// A talk that is announced at school, and taken back.
+fn announcements(world: &World, see: &mut Checker, parent: PersonId, running: &str) {
+    let list = format!("{running}/meeting-announcements");
+    let body = json!({
+        "date": world.app.platform.clock.today(), "startTime": "14:30", "minutes": 30, "place": "at-school",
+        "recognition": { "by": "name", "value": "groep 5" }, "text": { "textVersion": "2026-1", "language": "nl" }
+    });
+    let made = see.call(world, parent, &format!("POST {list}"), Some(&body), None).expect(201).id();
+    let past = {
+        let mut body = body.clone();
+        body["date"] = json!("2001-01-01");
+        body
+    };
+    see.call(world, parent, &format!("POST {list}"), Some(&past), None).expect(409);
+    for path in [list.clone(), format!("{list}/{made}")] {
+        see.call(world, parent, &format!("GET {path}"), None, None).expect(200);
+    }
+    let at_school = format!("GET /announced-meetings?locationCode={SCHOOL}");
+    let page = see.call(world, world.leader, &at_school, None, None).expect(200).body;
+    let talk = format!("/announced-meetings/{}", page["data"][0]["id"].as_str().expect("it is shown"));
+    see.call(world, world.leader, &format!("GET {talk}"), None, None).expect(200);
+    see.call(world, world.leader, &format!("GET {talk}/calendar.ics"), None, None).expect(200);
+    let room = json!({ "objection": "room" });
+    see.call(world, world.leader, &format!("POST {talk}/objections"), Some(&room), None).expect(200);
+    see.call(world, parent, &format!("POST {list}/{made}/cancellation"), None, None).expect(200);
+    see.call(world, world.leader, &format!("POST {talk}/objections"), Some(&room), None).expect(409);
 }
 
 /// What parent and buddy write to each other.

@@ -1,6 +1,7 @@
 //! What the API promises, over HTTP, on both databases.
 
 mod address_guard;
+mod announcements;
 mod answers;
 mod authorisation;
 mod buddies;

@@ -79,6 +79,9 @@ catalogue! {
     "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
     "tie-answer-not-asked" 409 "Deze vraag hoort hier niet" / "This question does not belong here", "Bij deze band hoort geen extra vraag." / "This tie asks no further question.";
     "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
+    "talk-date" 409 "Deze dag kan niet" / "This day cannot be", "Kondig een gesprek aan dat nog komt, niet later dan over een jaar." / "Announce a talk that is still to come, no later than in a year.";
+    "announcement-cancelled" 409 "Deze aankondiging is vervallen" / "This announcement was cancelled", "Er komt niemand meer mee." / "Nobody comes along any more.";
+    "too-many-announcements" 409 "Er staan al veel gesprekken aangekondigd" / "Many talks are announced already", "Laat er eerst een vervallen." / "Cancel one first.";
     "private-space-closed" 409 "Hier wordt niet meer geschreven" / "Nothing is written here any more", "De koppeling is afgesloten. Lezen kan nog, en weghalen wat u zelf schreef." / "The match has ended. You can still read, and take away what you wrote.";
     "written-by-other" 409 "Dit schreef de ander" / "The other wrote this", "Alleen wie iets schreef, kan het veranderen of weghalen." / "Only who wrote something can change it or take it away.";
     "date-before-start" 409 "De datum ligt voor het begin" / "The date lies before the start", "Een contact hoort bij een koppeling die liep." / "A contact belongs to a match that ran.";

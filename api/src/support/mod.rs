@@ -1,6 +1,7 @@
 //! Support (S5): running matches, pauses, contacts and closure. What parent and buddy write to each other is in the private
 //! space.
 
+pub mod announcements;
 pub mod close;
 pub mod contacts;
 pub mod pauses;
@@ -28,6 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(contacts::list_contacts)
         .service(close::close_match);
     private_space::routes(config);
+    announcements::routes(config);
 }
 
 /// The match that a change reaches by an action, with its request locked.

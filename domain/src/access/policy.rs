@@ -82,6 +82,15 @@ policy! {
     /// Close a match; a buddy asks the coordinator.
     CloseMatch: Parent of Own, Coordinator of Programme;
 
+    /// Let school know that the buddy comes along to a talk, and take it back. The parent's alone.
+    AnnounceMeeting: Parent of Own;
+    /// Read what was announced of a match, and what school noted on it.
+    ReadAnnouncements: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    /// Read, at the school, who comes along to a talk.
+    ReadAnnouncedMeetings: SchoolLeader of School, SchoolStaff of School, Professional of School;
+    /// Note what stands in the way in practice. There is no action by which a school refuses.
+    NoteObjection: SchoolLeader of School, SchoolStaff of School, Professional of School;
+
     /// Read what parent and buddy write in the private space of their match. There is no line for anybody else, and there
     /// must never be one.
     ReadPrivateSpace: Parent of Own, Buddy of Assigned;

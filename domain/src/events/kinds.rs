@@ -40,6 +40,9 @@ code_list! {
         WebhookSubscriptionSecretRotated = "nl.naast.webhook-subscription.secret-rotated": "geheim van webhook vervangen" / "webhook's secret rotated",
         WebhookSubscriptionDisabled = "nl.naast.webhook-subscription.disabled": "webhook uitgezet" / "webhook disabled",
         WebhookSubscriptionEnabled = "nl.naast.webhook-subscription.enabled": "webhook aangezet" / "webhook enabled",
+        AnnouncementMade = "nl.naast.announcement.made": "gesprek aangekondigd" / "talk announced",
+        AnnouncementCancelled = "nl.naast.announcement.cancelled": "aankondiging vervallen" / "announcement cancelled",
+        AnnouncementObjectionNoted = "nl.naast.announcement.objection-noted": "bezwaar van praktische aard genoteerd" / "practical objection noted",
     }
 }
 

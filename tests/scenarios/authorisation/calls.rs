@@ -7,7 +7,7 @@ use naast_tests::world::SISTER;
 use serde_json::{Value, json};
 
 use super::objects::{Objects, State};
-use super::stage::{Stage, elsewhere, meeting};
+use super::stage::{Stage, announcement, elsewhere, meeting};
 use super::table::Operation;
 
 /// The state that the case must be in.
@@ -31,7 +31,7 @@ fn filters(operation: &str, on: &Objects) -> String {
         "listEvents" | "listWebhookSubscriptions" => format!("?programmeId={}", on.programme),
         "listWebhookDeliveries" => format!("?subscriptionId={}", on.subscription),
         "listProposalsToBuddy" => format!("?buddyId={}", on.buddy),
-        "listConversations" => format!("?locationCode={}", on.school),
+        "listConversations" | "listAnnouncedMeetings" => format!("?locationCode={}", on.school),
         _ => String::new(),
     }
 }
@@ -54,6 +54,8 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         ("buddies", "id") => &on.buddy,
         ("proposals", "id") => &on.proposal,
         ("matches", "id") => &on.matched,
+        ("meeting-announcements", "announcementId") => &on.announcement,
+        ("announced-meetings", "id") => &on.announced,
         ("private-notes", "noteId") => &on.note,
         ("messages", "messageId") => &on.message,
         ("webhook-subscriptions", "id") => &on.subscription,
@@ -130,6 +132,8 @@ fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
         "answerProposal" => json!({ "answer": "accepted" }),
         "recordContact" => meeting(today),
+        "announceMeeting" => announcement(today, &on.school),
+        "noteObjection" => json!({ "objection": "room" }),
         "writePrivateNote" => json!({ "kind": "goal", "text": "Weer samen aan tafel." }),
         "changePrivateNote" => json!({ "text": "Rustig blijven." }),
         "sendMessage" => json!({ "text": "Tot donderdag." }),

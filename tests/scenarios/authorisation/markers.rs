@@ -29,9 +29,12 @@ pub fn markers(stage: &Stage) -> Vec<Marker> {
         let name = format!("{column:?}").to_lowercase();
         add("how to reach the parent", &contact_of(&name), &["getSupportRequest"]);
         add("private words", &private_words_of(&name), &["getPrivateNote"]);
+        add("the announcement", &on.announcement, &["getAnnouncement"]);
+        add("the announced talk", &on.announced, &["getAnnouncedMeeting"]);
         add("the private note", &on.note, &["getPrivateNote"]);
         add("the message", &on.message, &["getPrivateNote"]);
-        add("the buddy's name", &format!("Buddy-{name}"), &["getBuddy", "getProposal"]);
+        let by_school = &["getBuddy", "getProposal", "getAnnouncedMeeting"];
+        add("the buddy's name", &format!("Buddy-{name}"), by_school);
         add("the request", &on.request, OF_THE_CASE);
         add("the proposal", &on.proposal, &["getProposal", "getMatch"]);
         add("the match", &on.matched, &["getMatch"]);

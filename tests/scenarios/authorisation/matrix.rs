@@ -137,7 +137,10 @@ impl<'a> Matrix<'a> {
     /// An id that belongs under another one is not there, also for whoever may read both.
     fn crossed(&mut self, operation: &Operation, block: &Block) {
         let is_second = |name: &str| operation.template.contains(name);
-        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}"].into_iter().any(is_second) {
+        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}", "{announcementId}"]
+            .into_iter()
+            .any(is_second)
+        {
             return;
         }
         let before = contents(&self.stage.world);
@@ -154,6 +157,7 @@ impl<'a> Matrix<'a> {
                 let mut on = own.clone();
                 (on.membership, on.tie) = (membership.to_owned(), of.tie.clone());
                 on.own_tie.clone_from(&of.own_tie);
+                on.announcement.clone_from(&of.announcement);
                 (on.note, on.spare_note) = (of.note.clone(), of.spare_note.clone());
                 (on.message, on.spare_message) = (of.message.clone(), of.spare_message.clone());
                 self.tried += 1;

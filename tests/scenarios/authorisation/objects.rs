@@ -48,6 +48,10 @@ pub struct Objects {
     pub finding: String,
     /// The match.
     pub matched: String,
+    /// An announcement of a talk, as the case knows it.
+    pub announcement: String,
+    /// The same, as the school knows it.
+    pub announced: String,
     /// A private note of the match that its parent wrote.
     pub note: String,
     /// Another, to take away.

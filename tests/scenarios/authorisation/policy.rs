@@ -57,6 +57,14 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ReadContacts", Thing::Match, &["listContacts"]),
     ("PauseMatch", Thing::Match, &["pauseMatch", "resumeMatch"]),
     ("CloseMatch", Thing::Match, &["closeMatch"]),
+    ("AnnounceMeeting", Thing::Match, &["announceMeeting", "cancelAnnouncement"]),
+    ("ReadAnnouncements", Thing::Match, &["listAnnouncements", "getAnnouncement"]),
+    (
+        "ReadAnnouncedMeetings",
+        Thing::School,
+        &["listAnnouncedMeetings", "getAnnouncedMeeting", "getAnnouncedMeetingCalendar"],
+    ),
+    ("NoteObjection", Thing::School, &["noteObjection"]),
     ("ReadPrivateSpace", Thing::Private, &["listPrivateNotes", "getPrivateNote", "listMessages"]),
     (
         "WriteInPrivateSpace",

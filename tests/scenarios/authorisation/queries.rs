@@ -11,6 +11,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("matching", include_str!("../../../persistence/src/matching.rs")),
     ("requests", include_str!("../../../persistence/src/requests.rs")),
     ("support", include_str!("../../../persistence/src/support.rs")),
+    ("announcements", include_str!("../../../persistence/src/support/announcements.rs")),
+    ("announced", include_str!("../../../persistence/src/support/announcements/school.rs")),
     ("private_space", include_str!("../../../persistence/src/support/private_space.rs")),
 ];
 

@@ -217,6 +217,7 @@ impl Stage {
         objects.request = world.app.post(side.parent, "/support-requests", &body).expect(201).id();
         // what the case has not come to yet is asked for by an id that nobody has
         (objects.proposal, objects.matched) = (random_id().to_string(), random_id().to_string());
+        (objects.announcement, objects.announced) = (random_id().to_string(), random_id().to_string());
         (objects.note, objects.message) = (random_id().to_string(), random_id().to_string());
         if state >= State::Consented || column == Column::Over {
             world.consent(side.parent, &objects.request).expect(201);
@@ -238,6 +239,7 @@ impl Stage {
             let path = format!("/matches/{}/contacts", objects.matched);
             world.app.post(side.buddy.person, &path, &met).expect(201);
             self.private_words(&mut objects, &side);
+            self.announced(&mut objects, &side);
         }
         let on_match = |act: &str, body: Option<&Value>| {
             let path = format!("/matches/{}/{act}", objects.matched);
@@ -250,6 +252,17 @@ impl Stage {
             on_match("pauses", None);
         }
         objects
+    }
+
+    /// A talk that the parent announced, as both sides know it.
+    fn announced(&self, objects: &mut Objects, side: &Side) {
+        let app = &self.world.app;
+        let list = format!("/matches/{}/meeting-announcements", objects.matched);
+        let body = announcement(app.platform.clock.today(), side.school);
+        objects.announcement = app.post(side.parent, &list, &body).expect(201).id();
+        let at_school = format!("/announced-meetings?locationCode={}&pageSize=1", side.school);
+        let first = app.get(side.leader, &at_school).expect(200).body["data"][0].clone();
+        first["id"].as_str().expect("it is shown").clone_into(&mut objects.announced);
     }
 
     /// What the parent wrote in the private space of the match.
@@ -303,6 +316,8 @@ impl Stage {
             request: id(),
             proposal: id(),
             matched: id(),
+            announcement: id(),
+            announced: id(),
             note: id(),
             spare_note: id(),
             message: id(),
@@ -331,7 +346,9 @@ impl Stage {
         let mut objects = self.standing(column, state);
         objects.day = self.next_day();
         let of = |prefix: &str| template.starts_with(prefix);
-        let is_case = of("/support-requests/{") || of("/proposals/{") || of("/matches/{");
+        let is_case = ["/support-requests/{", "/proposals/{", "/matches/{", "/announced-meetings/{"]
+            .into_iter()
+            .any(of);
         if is_case && column != Column::Over {
             objects = self.case(column, state, &objects);
         } else if of("/conversations/{") {
@@ -381,4 +398,13 @@ pub fn elsewhere() -> Value {
 /// That they met today.
 pub fn meeting(today: Date) -> Value {
     json!({ "date": today, "channel": "online", "minutes": 30, "task": "listening" })
+}
+
+/// A talk on a day at a school, as its parent announces it.
+pub fn announcement(day: Date, school: &str) -> Value {
+    json!({
+        "locationCode": school, "date": day, "startTime": "14:30", "place": "at-school",
+        "recognition": { "by": "name", "value": "de ouder van groep 5" },
+        "text": { "textVersion": "2026-1", "language": "nl" }
+    })
 }

@@ -1,0 +1,86 @@
+//! An announced talk for the calendar of whoever receives the parent at school (RFC 5545).
+
+use actix_web::body::BoxBody;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
+use naast_domain::access::ReadAnnouncedMeetings;
+use naast_domain::code::Code as _;
+use naast_domain::ids::AnnouncedMeetingId;
+use naast_domain::support::announcements::{AnnouncementState, CompanionRole};
+use naast_domain::support::calendar::{CalendarEvent, When};
+use naast_domain::text::{Text, Tongue};
+use naast_persistence::Stored;
+use naast_persistence::support::announcements::{self, Announced};
+
+use crate::call;
+use crate::caller::Caller;
+use crate::clock::moment_of;
+use crate::contract::Path;
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// How long a talk takes when nobody says, in minutes.
+const USUAL: u32 = 60;
+
+/// A file for a calendar.
+#[derive(Debug)]
+pub struct CalendarFile(String);
+
+impl Responder for CalendarFile {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .content_type("text/calendar; charset=utf-8")
+            .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"gesprek.ics\""))
+            .body(self.0)
+    }
+}
+
+fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
+    let talk = &stored.talk;
+    let role = CompanionRole::Buddy.label();
+    let summary = match &stored.first_name {
+        Some(name) => Text::new(
+            format!("Gesprek: {name} komt mee ({})", role.nl),
+            format!("Talk: {name} comes along ({})", role.en),
+        ),
+        None => Text::of("Gesprek: er komt niemand mee", "Talk: nobody comes along"),
+    };
+    let description = stored.recognised.as_ref().map(|(by, value)| {
+        let label = by.label();
+        format!("{}: {value}", label.get(tongue))
+    });
+    let start = talk.start_time.as_deref().and_then(|time| moment_of(talk.date, time));
+    CalendarEvent {
+        uid: stored.id.to_string(),
+        sequence: u32::from(stored.state == AnnouncementState::Cancelled),
+        stamp: stored.cancelled_at.unwrap_or(stored.created_at),
+        when: start.map_or(When::Day(talk.date), |at| When::At(at, talk.minutes.unwrap_or(USUAL))),
+        summary: summary.get(tongue).to_owned(),
+        description,
+        location: talk.place.map(|place| place.label().get(tongue).to_owned()),
+        cancelled: stored.state == AnnouncementState::Cancelled,
+    }
+}
+
+/// Get an announced talk as a file for a calendar.
+///
+/// The same `UID` stays with it; fetched again after it was cancelled, the file says so.
+#[utoipa::path(operation_id = "getAnnouncedMeetingCalendar", tag = "support", params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")), responses((status = 200, description = "The file", body = String, content_type = "text/calendar")))]
+#[get("/announced-meetings/{id}/calendar.ics")]
+pub async fn get_announced_meeting_calendar(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<AnnouncedMeetingId>,
+) -> Result<CalendarFile, Error> {
+    let tongue = call::current().map_or(Tongue::Dutch, |call| call.language);
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadAnnouncedMeetings>()?;
+            let found = announcements::find_at_school(cx.db, cx.keys, &grant, id, cx.today)?;
+            let (stored, _) = found.ok_or(Error::NotFound)?;
+            Ok(CalendarFile(event(&stored, tongue).write()))
+        })
+        .await
+}

@@ -1,0 +1,54 @@
+//! The parent takes an announcement back: one call, at any moment, also twice. What school sees then is that it was cancelled,
+//! as when the match ended: no reason, no name.
+
+use actix_web::{post, web};
+use naast_domain::access::AnnounceMeeting;
+use naast_domain::ids::{AnnouncementId, MatchId};
+use naast_domain::journal::Purpose;
+use naast_domain::support::announcements::AnnouncementState;
+use naast_persistence::Kept;
+use naast_persistence::support::announcements;
+
+use super::super::reached;
+use super::announce::AnnouncementView;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::Path;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// Take an announcement back. Never refused, also when repeated, and without `If-Match`: nothing holds it up.
+#[utoipa::path(operation_id = "cancelAnnouncement", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("announcementId" = AnnouncementId, Path, description = "The announcement")), responses((status = 200, description = "Cancelled, now or before", body = AnnouncementView)))]
+#[post("/matches/{id}/meeting-announcements/{announcementId}/cancellation")]
+pub async fn cancel_announcement(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path((id, announcement_id)): Path<(MatchId, AnnouncementId)>,
+) -> Result<Answer<AnnouncementView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let (of, role) = reached::<AnnounceMeeting>(cx, id)?;
+            let mut stored =
+                announcements::find(cx.tx, cx.keys, &of, announcement_id)?.ok_or(Error::NotFound)?;
+            let noted = announcements::objections(cx.tx, &of, &[&stored])?;
+            let noted = noted.get(&announcement_id).cloned().unwrap_or_default();
+            if stored.state == AnnouncementState::Cancelled {
+                let version = stored.version;
+                let view = AnnouncementView::of(stored, noted, role);
+                return Ok(Kept::unchanged(Answer::found(view).version(version)));
+            }
+            announcements::cancel(cx.tx, &of, Some(&stored), cx.now)?;
+            let entry = cx
+                .entry(of.programme, role, Purpose::Support, "announcement.cancelled")
+                .on(announcement_id)
+                .states(Some("announced"), Some("cancelled"));
+            stored.value.state = AnnouncementState::Cancelled;
+            stored.value.recognised = None;
+            stored.value.withdrawn_at = Some(cx.now);
+            stored.version += 1;
+            let version = stored.version;
+            let answer = Answer::found(AnnouncementView::of(stored, noted, role)).version(version);
+            Ok(cx.tx.keep([entry], answer)?)
+        })
+        .await
+}

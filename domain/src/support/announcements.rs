@@ -1,0 +1,174 @@
+//! Meeting announcements: the parent lets school know that somebody comes along to a talk. She alone decides, for each talk;
+//! school hears a name, a role, the day, and by what it knows which talk is meant. It cannot refuse; it can say what
+//! stands in the way in practice.
+
+use crate::Date;
+use crate::code_list;
+use crate::rejection::Rejection;
+use crate::support::MatchState;
+use crate::text::Text;
+
+code_list! {
+    /// Where an announcement stands.
+    pub enum AnnouncementState {
+        Announced = "announced": "aangekondigd" / "announced",
+        Cancelled = "cancelled": "vervallen" / "cancelled",
+    }
+}
+
+code_list! {
+    /// In which role somebody comes along.
+    pub enum CompanionRole {
+        Buddy = "buddy": "buddy van de ouder" / "the parent's buddy",
+    }
+}
+
+code_list! {
+    /// Where a talk is.
+    pub enum TalkPlace {
+        AtSchool = "at-school": "op school" / "at school",
+        Online = "online": "online" / "online",
+        Elsewhere = "elsewhere": "ergens anders" / "somewhere else",
+    }
+}
+
+code_list! {
+    /// By what school knows which talk is meant.
+    pub enum RecognisedBy {
+        ParentReference = "parent-reference": "het kenmerk dat school zelf aan de ouder gaf" / "the reference that school itself gave the parent",
+        Name = "name": "een naam die de ouder hiervoor opgeeft" / "a name that the parent gives for this",
+    }
+}
+
+code_list! {
+    /// What stands in the way in practice. None of them says that the buddy is not welcome: that is not for school to say.
+    pub enum Objection {
+        Room = "room": "de ruimte is te klein of niet toegankelijk" / "the room is too small or not accessible",
+        DateChanged = "date-changed": "het gesprek is op een andere dag" / "the talk is on another day",
+        TimeChanged = "time-changed": "het gesprek is op een andere tijd" / "the talk is at another time",
+        PlaceChanged = "place-changed": "het gesprek is op een andere plaats" / "the talk is at another place",
+        TalkUnknown = "talk-unknown": "school weet niet welk gesprek dit is" / "school does not know which talk this is",
+    }
+}
+
+/// The words that a parent is shown before she announces a talk, in the version in use.
+pub const WORDS_VERSION: &str = "2026-1";
+
+/// Those words.
+pub const WORDS: Text = Text::of(
+    "Ik wil dat school hoort dat mijn buddy meekomt naar dit gesprek. School hoort de voornaam en de rol van mijn buddy, de dag \
+     van het gesprek, de tijd en de plaats als ik die invul, en waaraan school weet welk gesprek het is. Verder hoort school \
+     niets. Ik kan dit altijd terugnemen.",
+    "I want the school to hear that my buddy comes along to this talk. The school hears my buddy's first name and role, the \
+     day of the talk, the time and place if I fill them in, and by what it knows which talk it is. The school hears nothing \
+     else. I can take this back at any time.",
+);
+
+/// The SHA-256 of words, as an announcement keeps it.
+pub fn fingerprint(words: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    use std::fmt::Write as _;
+
+    Sha256::digest(words.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Whether school sees an announcement on a day: until the day of the talk is over. What is over needs no name any more.
+pub fn is_shown_to_school(talk: Date, today: Date) -> bool {
+    talk >= today
+}
+
+/// The farthest day ahead of a talk that is announced, in days.
+pub const FARTHEST: i64 = 366;
+
+impl MatchState {
+    /// Whether a talk on this day can be announced: with a buddy whose match runs, for a day that has not passed.
+    ///
+    /// # Errors
+    /// `match-state` when the match does not run, `talk-date` for a day that is over or too far ahead.
+    pub fn announce(self, talk: Date, today: Date) -> Result<(), Rejection> {
+        if self != Self::Active {
+            let reason = Text::of(
+                "Deze koppeling loopt nu niet. Een buddy kan mee als de koppeling loopt.",
+                "This match does not run now. A buddy can come along while it does.",
+            );
+            return Err(Rejection::rule("match-state", "L2", reason)
+                .in_state(crate::code::Code::code(self), vec!["resumption"]));
+        }
+        let ahead = (talk - today).num_days();
+        if (0..=FARTHEST).contains(&ahead) {
+            return Ok(());
+        }
+        let reason = Text::of(
+            "Kondig een gesprek aan dat nog komt, niet later dan over een jaar.",
+            "Announce a talk that is still to come, no later than in a year.",
+        );
+        Err(Rejection::rule("talk-date", "L2", reason))
+    }
+}
+
+impl AnnouncementState {
+    /// Whether school may note what stands in the way.
+    ///
+    /// # Errors
+    /// `announcement-cancelled` when nobody comes along any more.
+    pub fn object(self) -> Result<(), Rejection> {
+        if self == Self::Announced {
+            return Ok(());
+        }
+        let reason = Text::of("Deze aankondiging is vervallen.", "This announcement was cancelled.");
+        Err(Rejection::rule("announcement-cancelled", "L2", reason).in_state("cancelled", Vec::new()))
+    }
+}
+
+/// The most announcements of one match that are open at a time.
+pub const MOST_OPEN: i64 = 20;
+
+/// The refusal of one more.
+pub fn too_many() -> Rejection {
+    let reason = Text::of(
+        "Er staan al twintig gesprekken aangekondigd. Laat er eerst een vervallen.",
+        "Twenty talks are announced already. Cancel one first.",
+    );
+    Rejection::rule("too-many-announcements", "L2", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: u32) -> Date {
+        Date::from_ymd_opt(2026, 11, number).expect("a day")
+    }
+
+    #[test]
+    fn a_talk_is_announced_while_the_match_runs_and_before_it_is_held() {
+        assert!(MatchState::Active.announce(day(5), day(5)).is_ok());
+        assert_eq!(MatchState::Active.announce(day(4), day(5)).expect_err("over").code, "talk-date");
+        let far = day(5) + chrono::Days::new(367);
+        assert_eq!(MatchState::Active.announce(far, day(5)).expect_err("too far").code, "talk-date");
+        for state in [MatchState::Paused, MatchState::Closed] {
+            assert_eq!(state.announce(day(5), day(5)).expect_err("rests").code, "match-state");
+        }
+    }
+
+    #[test]
+    fn school_sees_an_announcement_until_the_day_of_the_talk_is_over() {
+        assert!(is_shown_to_school(day(5), day(5)));
+        assert!(!is_shown_to_school(day(5), day(6)));
+    }
+
+    #[test]
+    fn school_says_what_stands_in_the_way_and_never_no() {
+        use crate::code::Code as _;
+        for objection in Objection::ALL {
+            let words = objection.label();
+            for no in ["welkom", "weiger", "niet mee", "welcome", "refuse"] {
+                assert!(!words.nl.contains(no) && !words.en.contains(no), "{objection}");
+            }
+        }
+        assert!(AnnouncementState::Cancelled.object().is_err());
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE meeting_objections;
+DROP TABLE meeting_announcements;
