@@ -12,6 +12,7 @@ on_both!(
     a_role_at_the_school_counts_though_nobody_declared_it,
     a_role_that_is_given_later_ends_the_match,
     a_coordinator_who_works_at_the_school_handles_no_case_of_it,
+    a_tie_names_something_that_is_there_and_nothing_else,
     nobody_judges_herself,
     a_talk_that_could_only_end_where_nothing_may_be_told_is_not_opened,
 );
@@ -90,8 +91,68 @@ fn a_coordinator_who_works_at_the_school_handles_no_case_of_it(engine: Engine) {
     world.app.get(world.coordinators[0], &candidates).expect(200);
     give(&world, world.coordinators[0], &world.school, "school-staff");
     refused(world.app.get(world.coordinators[0], &candidates), 409, "coordinator-tied");
+    // what she does not handle she does not read: the parent's contact way above all
+    let (one, all) = (
+        format!("/support-requests/{request}"),
+        format!("/support-requests?programmeId={}", world.programmes[0]),
+    );
+    refused(world.app.get(world.coordinators[0], &one), 409, "coordinator-tied");
+    assert_eq!(world.app.get(world.coordinators[0], &all).expect(200).body["data"], json!([]));
     let second = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     world.app.get(second, &candidates).expect(200);
+    assert_eq!(world.app.get(second, &one).expect(200).body["contact"]["name"], "Ouder");
+    assert_eq!(world.app.get(second, &all).expect(200).body["data"].as_array().map(Vec::len), Some(1));
+}
+
+fn a_tie_names_something_that_is_there_and_nothing_else(engine: Engine) {
+    let world = World::new(engine);
+    let (buddy, parent) = (world.buddy(0, &json!({})), world.person());
+    let elsewhere = world.request(1, parent);
+    for (kind, about, faults) in [
+        (
+            "own-child-same-class",
+            json!({ "kind": "request", "requestId": random_id() }),
+            vec!["/about/requestId"],
+        ),
+        (
+            "own-child-same-class",
+            json!({ "kind": "request", "requestId": elsewhere }),
+            vec!["/about/requestId"],
+        ),
+        ("tie-with-parent", json!({ "kind": "parent", "personId": world.leader }), vec!["/about/personId"]),
+        ("tie-with-parent", json!({ "kind": "parent", "personId": parent }), vec!["/about/personId"]),
+        (
+            "employed-by-partnership",
+            json!({ "kind": "partnership", "partnershipCode": "PO0001" }),
+            vec!["/about/partnershipCode"],
+        ),
+        (
+            "support-plan-council-staff",
+            json!({ "kind": "seat", "locationCode": SCHOOL, "boardNumber": "99901" }),
+            vec!["/about/locationCode", "/about/partnershipCode"],
+        ),
+        (
+            "own-child-at-school",
+            json!({ "kind": "school", "locationCode": SCHOOL, "boardNumber": "99901" }),
+            vec!["/about/boardNumber"],
+        ),
+    ] {
+        let refusal = world.tie(&buddy, kind, &about).expect(400);
+        let found: Vec<_> = refusal.body["errors"].as_array().expect("a list").iter().collect();
+        let mut places: Vec<_> =
+            found.iter().map(|fault| fault["pointer"].as_str().unwrap_or_default()).collect();
+        places.sort_unstable();
+        assert_eq!(places, faults, "{}", refusal.body);
+    }
+    // a school beyond the directory of primary schools is in her life all the same
+    world
+        .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": "01AA00" }))
+        .expect(201);
+    let request = world.request(0, parent);
+    world.tie(&buddy, "tie-with-parent", &json!({ "kind": "parent", "personId": parent })).expect(201);
+    world
+        .tie(&buddy, "own-child-same-class", &json!({ "kind": "request", "requestId": request }))
+        .expect(201);
 }
 
 fn nobody_judges_herself(engine: Engine) {

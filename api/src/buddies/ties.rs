@@ -5,15 +5,13 @@
 use actix_web::{get, patch, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::{DeclareTies, ReadBuddy};
+use naast_domain::access::{Action, DeclareTies, Grant, ReadBuddy};
 use naast_domain::code::Code as _;
-use naast_domain::directory::{BoardNumber, LocationCode, MunicipalityCode, PartnershipCode};
-use naast_domain::ids::{BuddyId, PersonId, RequestId, TieId};
-use naast_domain::independence::{ObjectKind, Tie, TieKind, TieObject};
+use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
+use naast_domain::independence::{ObjectKind, Tie, TieKind};
 use naast_domain::journal::Purpose;
-use naast_domain::text::Text;
 use naast_persistence::independence::ties;
-use naast_persistence::{Stored, buddies};
+use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,9 +22,10 @@ use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
 use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::objects::{TieObjectBody, TieObjectView, must_be_there};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A kind of tie that a buddy is asked about.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,103 +57,6 @@ pub async fn list_tie_kinds(reader: Reader) -> TieKindPage {
         further_question: kind.further_question().map(|question| question.get(reader.0).to_owned()),
     });
     TieKindPage { data: data.collect(), next_cursor: None }
-}
-
-/// What a tie is about: the kind of thing, and the members that name it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "kind": "school", "locationCode": "03GR00" }))]
-pub struct TieObjectBody {
-    /// The kind of thing.
-    pub kind: ObjectKind,
-    /// For `school`.
-    pub location_code: Option<LocationCode>,
-    /// For `board` and `seat`.
-    pub board_number: Option<BoardNumber>,
-    /// For `partnership` and `seat`.
-    pub partnership_code: Option<PartnershipCode>,
-    /// For `municipality`.
-    pub municipality_code: Option<MunicipalityCode>,
-    /// For `request`.
-    pub request_id: Option<RequestId>,
-    /// For `parent`.
-    pub person_id: Option<PersonId>,
-}
-
-impl TieObjectBody {
-    fn read(self) -> Result<TieObject, Error> {
-        let missing = |member: &str| -> Error {
-            let text = Text::of("Dit hoort bij deze soort.", "This belongs to this kind.");
-            InputFault::body(format!("/about/{member}"), "required", text).into()
-        };
-        Ok(match self.kind {
-            ObjectKind::School => {
-                TieObject::School(self.location_code.ok_or_else(|| missing("locationCode"))?)
-            }
-            ObjectKind::Board => TieObject::Board(self.board_number.ok_or_else(|| missing("boardNumber"))?),
-            ObjectKind::Partnership => {
-                TieObject::Partnership(self.partnership_code.ok_or_else(|| missing("partnershipCode"))?)
-            }
-            ObjectKind::Seat => TieObject::Seat {
-                partnership: self.partnership_code.ok_or_else(|| missing("partnershipCode"))?,
-                board: self.board_number.ok_or_else(|| missing("boardNumber"))?,
-            },
-            ObjectKind::Municipality => {
-                TieObject::Municipality(self.municipality_code.ok_or_else(|| missing("municipalityCode"))?)
-            }
-            ObjectKind::Request => TieObject::Request(self.request_id.ok_or_else(|| missing("requestId"))?),
-            ObjectKind::Parent => TieObject::Parent(self.person_id.ok_or_else(|| missing("personId"))?),
-            ObjectKind::Everywhere => TieObject::Everywhere,
-        })
-    }
-}
-
-/// What a tie is about.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TieObjectView {
-    /// The kind of thing.
-    pub kind: ObjectKind,
-    /// For `school`.
-    pub location_code: Option<LocationCode>,
-    /// For `board` and `seat`.
-    pub board_number: Option<BoardNumber>,
-    /// For `partnership` and `seat`.
-    pub partnership_code: Option<PartnershipCode>,
-    /// For `municipality`.
-    pub municipality_code: Option<MunicipalityCode>,
-    /// For `request`.
-    pub request_id: Option<RequestId>,
-    /// For `parent`.
-    pub person_id: Option<PersonId>,
-}
-
-impl From<TieObject> for TieObjectView {
-    fn from(object: TieObject) -> Self {
-        let mut view = Self {
-            kind: object.kind(),
-            location_code: None,
-            board_number: None,
-            partnership_code: None,
-            municipality_code: None,
-            request_id: None,
-            person_id: None,
-        };
-        match object {
-            TieObject::School(location) => view.location_code = Some(location),
-            TieObject::Board(board) => view.board_number = Some(board),
-            TieObject::Partnership(partnership) => view.partnership_code = Some(partnership),
-            TieObject::Seat { partnership, board } => {
-                view.partnership_code = Some(partnership);
-                view.board_number = Some(board);
-            }
-            TieObject::Municipality(municipality) => view.municipality_code = Some(municipality),
-            TieObject::Request(request) => view.request_id = Some(request),
-            TieObject::Parent(parent) => view.person_id = Some(parent),
-            TieObject::Everywhere => {}
-        }
-        view
-    }
 }
 
 /// A tie to declare.
@@ -208,10 +110,17 @@ pub struct TieView {
 }
 
 impl TieBody {
-    /// The tie that this declares.
-    pub fn declare(self, id: TieId) -> Result<Tie, Error> {
+    /// The tie that this declares, in a programme.
+    pub fn declare<A: Action>(
+        self,
+        db: &mut Database<'_>,
+        leave: &Grant<A>,
+        programme: ProgrammeId,
+        id: TieId,
+    ) -> Result<Tie, Error> {
         let aggravated = self.aggravated.unwrap_or_default();
         let about = self.about.read()?;
+        must_be_there(db, leave, programme, &about)?;
         Ok(Tie::declare(id, self.kind, about, self.since_date, self.until_date, aggravated)?)
     }
 }
@@ -249,7 +158,7 @@ pub async fn declare_tie(
             let grant = cx.grant::<DeclareTies>()?;
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
-            let tie = body.clone().declare(tie_id)?;
+            let tie = body.clone().declare(cx.tx, &grant, buddy.programme, tie_id)?;
             let stored = ties::insert_tie(cx.tx, &grant, &buddy, tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];

@@ -23,6 +23,9 @@ use crate::contract::{Body, Path};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
+/// The refusal of a coordinator with a tie in the way.
+const TIED: &str = "coordinator-tied";
+
 /// Whether whoever acts in this role may handle a request. Only a coordinator can have a tie in the way.
 ///
 /// # Errors
@@ -52,9 +55,34 @@ pub fn may_handle(
     Err(tied())
 }
 
+/// The requests of a programme without those that are not this coordinator's to handle: what she does not handle she does not
+/// read either, the parent's contact way above all.
+pub fn without_tied(
+    db: &mut Database<'_>,
+    person: PersonId,
+    requests: Vec<Stored<SupportRequest>>,
+    today: Date,
+) -> Result<Vec<Stored<SupportRequest>>, Error> {
+    let Some(first) = requests.first() else { return Ok(requests) };
+    let has_ties = !coordinators::of_handler(db, first, person)?.is_empty();
+    let mut hers = Vec::with_capacity(requests.len());
+    for request in requests {
+        if !has_ties && request.parent != person {
+            hers.push(request);
+            continue;
+        }
+        match may_handle(db, person, Role::Coordinator, &request, today) {
+            Ok(()) => hers.push(request),
+            Err(refusal) if refusal.code() == TIED => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(hers)
+}
+
 fn tied() -> Error {
     Rejection::rule(
-        "coordinator-tied",
+        TIED,
         "S2",
         Text::of(
             "U heeft een band met de school of de ouder van deze aanvraag. Een andere coördinator neemt haar over; is die er \
@@ -63,7 +91,7 @@ fn tied() -> Error {
              none, the administrator finds one.",
         ),
     )
-    .in_state("coordinator-tied", Vec::new())
+    .in_state(TIED, Vec::new())
     .into()
 }
 
@@ -83,7 +111,7 @@ pub async fn declare_own_tie(
             let grant = cx.grant::<DeclareOwnTies>()?;
             let standing = Standing { programme: Some(id), ..Standing::default() };
             let role = grant.reaches(standing).ok_or(Error::NotFound)?;
-            let tie = body.clone().declare(tie_id)?;
+            let tie = body.clone().declare(cx.tx, &grant, id, tie_id)?;
             let stored = coordinators::insert(cx.tx, &grant, id, tie, cx.now)?;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.declared").on(tie_id);
             let place = format!("/programmes/{id}/coordinator-ties");

@@ -3,6 +3,7 @@
 
 pub mod again;
 pub mod coordinators;
+pub mod objects;
 pub mod round;
 
 use std::collections::BTreeMap;

@@ -13,6 +13,7 @@ use super::view::SupportRequestView;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::{Path, Query};
+use crate::independence::coordinators::{may_handle, without_tied};
 use crate::page_of;
 use crate::paging;
 use crate::platform::Platform;
@@ -40,7 +41,7 @@ page_of! {
     SupportRequestPage of SupportRequestView
 }
 
-/// List my own requests, or those of a programme that I coordinate.
+/// List my own requests, or those of a programme that I coordinate, but for those with which I have a tie (rule 37).
 #[utoipa::path(operation_id = "listSupportRequests", tag = "requests", params(SupportRequestQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = SupportRequestPage)))]
 #[get("/support-requests")]
 pub async fn list_support_requests(
@@ -60,11 +61,14 @@ pub async fn list_support_requests(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadRequest>()?;
-            let slice = match query.programme_id {
+            let mut slice = match query.programme_id {
                 Some(programme) => requests::list_of_programme(cx.db, &grant, programme, query.state, page)?,
                 None => requests::list_own(cx.db, &grant, page)?,
             };
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            if query.programme_id.is_some() {
+                slice.items = without_tied(cx.db, cx.me.person, slice.items, cx.today)?;
+            }
             let data = SupportRequestView::load_all(cx.db, cx.keys, &slice.items)?;
             Ok(SupportRequestPage { data, next_cursor })
         })
@@ -82,7 +86,8 @@ pub async fn get_support_request(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadRequest>()?;
-            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let view = SupportRequestView::load(cx.db, cx.keys, &stored)?;
             Ok(Answer::found(view).version(stored.version))
         })

@@ -17,7 +17,7 @@ mod tests;
 pub use boards::{Board, board, boards};
 pub use facts::{boards_of, school_facts};
 pub use links::PartnershipLink;
-pub use partnerships::{Partnership, partnership, partnerships};
+pub use partnerships::{Partnership, has_partnerships, partnership, partnerships};
 pub use pupils::Pupils;
 pub use schools::{Listed, find};
 pub use search::{Search, search};

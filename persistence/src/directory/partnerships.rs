@@ -50,3 +50,9 @@ pub fn partnerships(
     })?;
     Slice::cut(rows, size).try_map(TryInto::try_into)
 }
+
+/// Whether the directory knows partnerships at all: without the published table it does not.
+pub fn has_partnerships(database: &mut Database<'_>) -> Result<bool, Error> {
+    let any = diesel::dsl::exists(partnerships::table.select(partnerships::code));
+    Ok(on_either!(database, |c| diesel::select(any).get_result(c))?)
+}

@@ -6,7 +6,8 @@ pub(crate) mod known;
 pub mod ties;
 
 use diesel::prelude::*;
-use naast_domain::ids::{AssessmentId, BuddyId, RequestId, TieId};
+use naast_domain::access::{Action, Grant};
+use naast_domain::ids::{AssessmentId, BuddyId, PersonId, ProgrammeId, RequestId, TieId};
 use naast_domain::independence::{Assessment, Effect};
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
@@ -17,7 +18,7 @@ use crate::columns::{At, Json, Key};
 use crate::database::Database;
 use crate::matching::KeptProposal;
 use crate::rows::{Stored, code};
-use crate::schema::assessments;
+use crate::schema::{assessments, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -146,4 +147,28 @@ pub fn of_proposal(
         assessed_on: row.assessed_on,
         assessed_at: row.assessed_at.0,
     })
+}
+
+/// Whether a programme has this request: for whoever may declare a tie with it.
+pub fn has_request<A: Action>(
+    database: &mut Database<'_>,
+    _leave: &Grant<A>,
+    programme: ProgrammeId,
+    request: RequestId,
+) -> Result<bool, Error> {
+    let found = support_requests::table.find((Key::from(programme), Key::from(request)));
+    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c))?)
+}
+
+/// Whether a person ever asked for support in this programme: for whoever may declare a tie with her.
+pub fn has_parent<A: Action>(
+    database: &mut Database<'_>,
+    _leave: &Grant<A>,
+    programme: ProgrammeId,
+    parent: PersonId,
+) -> Result<bool, Error> {
+    let found = support_requests::table
+        .filter(support_requests::parent_id.eq(Key::from(parent)))
+        .filter(support_requests::programme_id.eq(Key::from(programme)));
+    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c))?)
 }
