@@ -18,6 +18,7 @@ mod demo;
 mod directory;
 mod edge;
 mod events;
+mod identity_provider;
 mod independence;
 mod invariants;
 mod known_ties;

@@ -1,19 +1,17 @@
 //! A school's own identity provider vouches for who works there. Its tokens are exchanged for ours; what it says counts at
 //! the schools that it names, for the length of one token.
 
-use std::io::{BufRead, BufReader, Write as _};
-use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use naast_api::identity::trusted::TrustedIssuers;
-use naast_tests::app::{Reply, TestApp};
 use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
+use crate::identity_provider::{AUDIENCE, ISSUER, Provider, claims, exchange, typed};
 use crate::looks::{count, seen};
-use crate::signing_in::{OtherKey, ask, call, refused};
+use crate::signing_in::{OtherKey, call, refused};
 
 on_both!(
     who_works_at_a_school_signs_in_with_her_schools_account,
@@ -21,80 +19,10 @@ on_both!(
     a_token_of_another_issuer_that_is_not_in_order_is_refused,
     keys_are_fetched_once_again_when_they_change_and_not_on_demand,
     an_issuer_that_does_not_answer_is_waited_for_and_its_known_keys_hold,
+    an_issuer_that_is_slow_holds_nobody_else_up,
+    a_token_says_what_it_is_for_whom_it_was_given_and_for_how_long,
+    keys_stand_where_the_file_says_and_are_for_signing,
 );
-
-const ISSUER: &str = "https://inloggen.school.example";
-const AUDIENCE: &str = "naast";
-
-/// An identity provider on this machine: it publishes keys, and counts how often somebody reads them.
-struct Provider {
-    address: String,
-    published: Arc<Mutex<(Option<Value>, usize)>>,
-}
-
-impl Provider {
-    fn start(keys: &[Value]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = format!("http://{}/keys", listener.local_addr().expect("an address"));
-        let published = Arc::new(Mutex::new((Some(json!({ "keys": keys })), 0)));
-        let shared = Arc::clone(&published);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { continue };
-                let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
-                let mut line = String::new();
-                while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-                    line.clear();
-                }
-                let mut published = shared.lock().expect("no panic");
-                published.1 += 1;
-                let (status, body) = match &published.0 {
-                    Some(keys) => ("200 OK", keys.to_string()),
-                    None => ("500 Internal Server Error", String::new()),
-                };
-                let head = format!(
-                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                    body.len()
-                );
-                let _ = stream.write_all(format!("{head}{body}").as_bytes());
-            }
-        });
-        Self { address, published }
-    }
-
-    fn publish(&self, keys: Option<&[Value]>) {
-        self.published.lock().expect("no panic").0 = keys.map(|keys| json!({ "keys": keys }));
-    }
-
-    fn readings(&self) -> usize {
-        self.published.lock().expect("no panic").1
-    }
-
-    /// A world that trusts this provider.
-    fn world(&self, engine: Engine) -> World {
-        let described = json!([{
-            "issuer": ISSUER, "audience": AUDIENCE, "jwksUri": self.address, "algorithms": ["EdDSA"],
-            "nameClaim": "name", "roleClaim": "roles", "locationClaim": "schools",
-            "roles": { "directeur": "school-leader", "leraar": "school-staff" }
-        }]);
-        let trusted =
-            TrustedIssuers::of(serde_json::from_value(described).expect("a description")).expect("safe");
-        World::on(TestApp::start_signing(engine, |identity| identity.trusting(trusted)))
-    }
-}
-
-fn claims(app: &TestApp, roles: &Value, schools: &Value) -> Value {
-    let now = app.platform.clock.now().timestamp();
-    json!({
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "medewerker-1", "iat": now, "exp": now + 3_600, "nonce": "n",
-        "name": "Directeur Voorbeeld", "roles": roles, "schools": schools
-    })
-}
-
-fn exchange(app: &TestApp, assertion: &str) -> Reply {
-    let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-    ask(app, &[], &[("grant_type", grant), ("assertion", assertion)])
-}
 
 fn who_works_at_a_school_signs_in_with_her_schools_account(engine: Engine) {
     let key = OtherKey::ed25519();
@@ -102,7 +30,11 @@ fn who_works_at_a_school_signs_in_with_her_schools_account(engine: Engine) {
     let people = count(&world, "people");
     let assertion = key.sign(Some("a"), &claims(&world.app, &json!(["directeur"]), &json!(SCHOOL)));
     let first = exchange(&world.app, &assertion).expect(200);
-    assert_eq!(first.body["refresh_token"], Value::Null, "her school's provider says how long she is in");
+    assert!(
+        first.body.get("refresh_token").is_none(),
+        "her school's provider says how long she is in: {}",
+        first.body
+    );
     let token = first.text("access_token");
     let me = call(&world.app, &token, "GET", "/me", None).expect(200);
     assert_eq!(me.body["name"], "Directeur Voorbeeld");
@@ -174,6 +106,11 @@ fn a_token_of_another_issuer_that_is_not_in_order_is_refused(engine: Engine) {
         ("for somebody else", with("aud", json!("other"))),
         ("for nobody", with("aud", Value::Null)),
         ("expired", with("exp", json!(now))),
+        ("without a moment of issue", with("iat", Value::Null)),
+        ("made to live for days", with("exp", json!(now + 86_400))),
+        ("made long ago", with("iat", json!(now - 86_400))),
+        ("a word that somebody signed out", key.sign_under(&typed("logout+jwt"), &sound)),
+        ("a proof of possession", key.sign_under(&typed("dpop+jwt"), &sound)),
         ("from tomorrow", with("iat", json!(now + 86_400))),
         ("not yet", with("nbf", json!(now + 3_600))),
         ("expiry as text", with("exp", json!("9999999999"))),
@@ -186,6 +123,10 @@ fn a_token_of_another_issuer_that_is_not_in_order_is_refused(engine: Engine) {
     ] {
         assert_eq!(seen(&exchange(app, &token)), refusal, "{what}");
     }
+    for typ in ["JWT", "at+jwt", "application/at+jwt"] {
+        exchange(app, &key.sign_under(&typed(typ), &sound)).expect(200);
+    }
+    exchange(app, &key.sign_under(&json!({ "alg": "Ed25519", "kid": "a" }), &sound)).expect(200);
     // it lives no longer than what it was exchanged for
     let short = exchange(app, &with("exp", json!(now + 120))).expect(200);
     assert!(short.body["expires_in"].as_i64().is_some_and(|left| (110..=120).contains(&left)));
@@ -240,6 +181,112 @@ fn an_issuer_that_does_not_answer_is_waited_for_and_its_known_keys_hold(engine: 
     refused(asked(), 503, "temporarily_unavailable");
 }
 
+/// How long something took, with what came of it.
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begun = Instant::now();
+    let done = work();
+    (done, begun.elapsed())
+}
+
+fn an_issuer_that_is_slow_holds_nobody_else_up(engine: Engine) {
+    /// Less than what a caller waits for an issuer; and what every answer takes at most, on a machine that does other things too.
+    const AT_ONCE: Duration = Duration::from_millis(1_400);
+    const IN_TIME: Duration = Duration::from_millis(3_200);
+    let (key, stranger) = (OtherKey::ed25519(), OtherKey::ed25519());
+    let provider = Provider::start(&[key.jwk("a")]);
+    let world = provider.world(engine);
+    let app = &world.app;
+    let sound = claims(app, &json!("leraar"), &json!(SCHOOL));
+    exchange(app, &key.sign(Some("a"), &sound)).expect(200);
+    provider.change(|served| served.delay = Duration::from_secs(6));
+    app.platform.clock.advance(TimeDelta::seconds(31));
+    let (token, sound) = (app.token(world.leader), &claims(app, &json!("leraar"), &json!(SCHOOL)));
+    std::thread::scope(|scope| {
+        let forged: Vec<_> = (0..24)
+            .map(|number| {
+                let forged = stranger.sign(Some(&format!("made up {number}")), sound);
+                scope.spawn(move || timed(|| exchange(app, &forged)))
+            })
+            .collect();
+        // the fetch has begun: until it ends, everybody else is served as ever
+        while provider.readings() < 2 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        while forged.iter().any(|call| !call.is_finished()) {
+            let (reply, took) = timed(|| call(app, &token, "GET", "/me", None));
+            assert!(reply.status == 200 && took < AT_ONCE, "{} after {took:?}", reply.status);
+            let (reply, took) = timed(|| exchange(app, &key.sign(Some("a"), sound)));
+            assert!(reply.status == 200 && took < AT_ONCE, "{} after {took:?}", reply.status);
+        }
+        for forged in forged {
+            let (reply, took) = forged.join().expect("a call answers");
+            assert!(took < IN_TIME, "{took:?}");
+            let reply = refused(reply, 503, "temporarily_unavailable");
+            assert_eq!(reply.header("retry-after"), Some("30"));
+        }
+    });
+    assert_eq!(provider.readings(), 2, "all waited for one fetch");
+}
+
+fn a_token_says_what_it_is_for_whom_it_was_given_and_for_how_long(engine: Engine) {
+    let key = OtherKey::ed25519();
+    let provider = Provider::start(&[key.jwk("a")]);
+    let more = json!({
+        "authorizedParties": ["naast", "portaal"], "tokenTypes": ["at+jwt"], "longestMinutes": 90
+    });
+    let (plain, strict) = (provider.world(engine), provider.world_that(engine, &more));
+    let status = |world: &World, typ: &str, change: Value| {
+        let mut claims = claims(&world.app, &json!("leraar"), &json!(SCHOOL));
+        for (name, value) in change.as_object().expect("claims") {
+            claims[name] = value.clone();
+        }
+        exchange(&world.app, &key.sign_under(&typed(typ), &claims)).status
+    };
+    let both = json!([AUDIENCE, "leerlingvolgsysteem"]);
+    for (claims, of_plain, of_strict) in [
+        (json!({}), 200, 200),
+        (json!({ "aud": [AUDIENCE] }), 200, 200),
+        (json!({ "azp": "elders" }), 200, 400),
+        (json!({ "azp": "portaal" }), 200, 200),
+        (json!({ "aud": both }), 400, 400),
+        (json!({ "aud": both, "azp": "elders" }), 400, 400),
+        (json!({ "aud": both, "azp": [AUDIENCE] }), 400, 400),
+        (json!({ "aud": both, "azp": AUDIENCE }), 200, 200),
+        (json!({ "aud": both, "azp": "portaal" }), 400, 200),
+        (json!({ "aud": ["leerlingvolgsysteem"], "azp": AUDIENCE }), 400, 400),
+    ] {
+        assert_eq!(status(&plain, "at+jwt", claims.clone()), of_plain, "{claims}");
+        assert_eq!(status(&strict, "at+jwt", claims.clone()), of_strict, "{claims}");
+    }
+    assert_eq!((status(&plain, "JWT", json!({})), status(&strict, "JWT", json!({}))), (200, 400));
+    let now = plain.app.platform.clock.now().timestamp();
+    let two_hours = json!({ "exp": now + 7_200 });
+    assert_eq!(
+        (status(&plain, "at+jwt", two_hours.clone()), status(&strict, "at+jwt", two_hours)),
+        (200, 400)
+    );
+}
+
+fn keys_stand_where_the_file_says_and_are_for_signing(engine: Engine) {
+    let (key, sealing) = (OtherKey::ed25519(), OtherKey::ed25519());
+    let mut other = sealing.jwk("b");
+    other["use"] = json!("enc");
+    let provider = Provider::start(&[key.jwk("a"), other]);
+    let elsewhere = Provider::start(&[key.jwk("a")]);
+    provider.change(|served| served.elsewhere = Some(elsewhere.address.clone()));
+    let world = provider.world(engine);
+    let app = &world.app;
+    let by = |key: &OtherKey, kid: &str| {
+        exchange(app, &key.sign(Some(kid), &claims(app, &json!("leraar"), &json!(SCHOOL))))
+    };
+    refused(by(&key, "a"), 503, "temporarily_unavailable");
+    assert_eq!((provider.readings(), elsewhere.readings()), (1, 0), "nobody is sent elsewhere");
+    provider.change(|served| served.elsewhere = None);
+    app.platform.clock.advance(TimeDelta::seconds(31));
+    by(&key, "a").expect(200);
+    refused(by(&sealing, "b"), 400, "invalid_grant");
+}
+
 #[test]
 fn a_file_of_issuers_that_asks_for_what_is_not_safe_is_refused() {
     let sound = json!({
@@ -255,10 +302,23 @@ fn a_file_of_issuers_that_asks_for_what_is_not_safe_is_refused() {
     for algorithms in [json!([]), json!(["HS256"]), json!(["RS256", "HS512"]), json!(["none"])] {
         assert!(!read(&|one| one["algorithms"] = algorithms.clone()), "{algorithms}");
     }
-    for place in ["http://inloggen.school.example/keys", "file:///etc/keys", "http://127.0.0.1.example/keys"]
-    {
+    for place in [
+        "http://inloggen.school.example/keys",
+        "file:///etc/keys",
+        "http://127.0.0.1.example/keys",
+        "http://127.0.0.1:x@elders.example/",
+        "http://127.0.0.1:80@elders.example/",
+        "http://localhost:80@elders.example/",
+        "http://localhost.example/keys",
+        "https://wie@inloggen.school.example/keys",
+        "https:",
+    ] {
         assert!(!read(&|one| one["jwksUri"] = json!(place)), "{place}");
     }
+    for place in ["http://127.0.0.1:8000/keys", "http://[::1]/keys", "http://localhost:8000/keys"] {
+        assert!(read(&|one| one["jwksUri"] = json!(place)), "{place}");
+    }
+    assert!(!read(&|one| one["longestMinutes"] = json!(0)));
     for role in ["administrator", "coordinator", "parent", "conversation-opener"] {
         assert!(!read(&|one| one["roles"]["x"] = json!(role)), "{role}");
     }

@@ -15,7 +15,8 @@ use naast_persistence::{Kept, Transaction, organisations};
 
 use super::{Failure, Place, operator};
 use crate::clock::{fresh, fresh_token};
-use crate::identity::token::client::{of_secret, read_key};
+use crate::identity::public_key::PublicKey;
+use crate::identity::token::client::of_secret;
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
 
@@ -68,7 +69,8 @@ pub struct Create {
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
 pub struct Proof {
-    /// The file of its public key (PEM): Ed25519, P-256, or RSA of at least 2048 bits. It signs assertions with the other half.
+    /// The file of its public key (PEM): Ed25519, P-256, or RSA of 2048 to 8192 bits. It signs assertions with the
+    /// other half, which is nobody else's: a file that holds it is refused.
     #[arg(long)]
     pub public_key: Option<PathBuf>,
     /// Make a secret, and print it once. For trials: a key cannot be copied out of a log.
@@ -85,10 +87,9 @@ impl Proof {
         };
         let pem = std::fs::read_to_string(file)
             .map_err(|fault| Failure::new(1, format!("{}: {fault}", file.display())))?;
-        read_key(&pem).ok_or_else(|| {
-            Failure::new(2, format!("{}: not a public key in PEM (Ed25519, P-256 or RSA)", file.display()))
-        })?;
-        Ok((Credential::PublicKey(pem), None))
+        let key =
+            PublicKey::read(&pem).map_err(|fault| Failure::new(2, format!("{}: {fault}", file.display())))?;
+        Ok((Credential::PublicKey(key.pem()), None))
     }
 }
 

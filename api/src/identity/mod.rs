@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub mod metadata;
 mod oauth;
 pub mod post;
+pub(crate) mod public_key;
 mod subject;
 pub mod token;
 mod tokens;
@@ -24,6 +25,7 @@ use naast_domain::Moment;
 use naast_domain::ids::PersonId;
 use naast_persistence::keys::Keys;
 use sha2::{Digest, Sha256};
+use url::{Host, Url};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
@@ -191,6 +193,17 @@ pub(crate) fn fingerprint(label: &str, parts: &[&str]) -> [u8; 32] {
 /// master keys cannot test an address that she guesses.
 pub(crate) fn of_address(keys: &Keys, address: &lettre::Address) -> [u8; 16] {
     keys.blind("sign-in-address", &address.to_string().to_lowercase())
+}
+
+/// Whether an address is plain http to this machine itself: the only kind that is safe without TLS.
+pub(crate) fn on_this_machine(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && loopback && url.username().is_empty() && url.password().is_none()
 }
 
 /// Whether two fingerprints are the same, in a time that does not tell how nearly.

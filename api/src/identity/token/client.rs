@@ -1,39 +1,41 @@
 //! Connected systems prove themselves with a key (`private_key_jwt`, RFC 7523, 2.2) or, for trials, with a secret
 //! (`client_secret_basic`). Whatever is wrong, the answer is the same.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::DateTime;
-use jsonwebtoken::{Algorithm, DecodingKey};
+use chrono::{DateTime, TimeDelta};
 use naast_domain::Moment;
 use naast_domain::ids::ClientId;
 use naast_persistence::identity::assertions;
 use naast_persistence::identity::clients::{self, Client, Credential};
 use naast_persistence::{Kept, Transaction};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use super::{PLACE, TokenBody, TokenView};
 use crate::identity::oauth::Refusal;
+use crate::identity::public_key::PublicKey;
 use crate::identity::{LIFETIME, Subject, fingerprint, jwt, same, tokens};
 use crate::platform::Platform;
 use crate::problem::Error;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How far ahead an assertion may expire, in seconds.
-const AHEAD: i64 = 300;
+/// How long an assertion may be made to live.
+const LONGEST: TimeDelta = TimeDelta::minutes(5);
+
+/// What an assertion may say that it is, when it says so.
+const KINDS: &[&str] = &["JWT", "client-authentication+jwt"];
 
 /// The algorithms of clients' keys, as metadata publish them.
-pub(in crate::identity) const ALGORITHMS: &[&str] = &["EdDSA", "ES256", "RS256", "PS256"];
+pub(in crate::identity) const ALGORITHMS: &[&str] = &["EdDSA", "Ed25519", "ES256", "RS256", "PS256"];
 
-/// The claims of an assertion. All are required: the number keeps it from being used twice.
+/// Who says that she signed it; the rest is read once a key has been found.
 #[derive(Deserialize)]
-struct Assertion {
-    iss: String,
+struct Said {
     sub: String,
-    jti: String,
-    #[serde(flatten)]
-    times: jwt::Times,
 }
 
 /// How a client tries to prove itself.
@@ -41,15 +43,6 @@ struct Assertion {
 enum Proof {
     Secret(String),
     Assertion(String),
-}
-
-/// A public key of a client, with the algorithms that it may be used with.
-pub(crate) fn read_key(pem: &str) -> Option<(DecodingKey, &'static [Algorithm])> {
-    let pem = pem.as_bytes();
-    let ed = DecodingKey::from_ed_pem(pem).map(|key| (key, &[Algorithm::EdDSA][..]));
-    let ec = || DecodingKey::from_ec_pem(pem).map(|key| (key, &[Algorithm::ES256][..]));
-    let rsa = || DecodingKey::from_rsa_pem(pem).map(|key| (key, &[Algorithm::RS256, Algorithm::PS256][..]));
-    ed.or_else(|_| ec()).or_else(|_| rsa()).ok()
 }
 
 /// The fingerprint of a client's secret.
@@ -91,16 +84,22 @@ fn claimed(basic: Option<String>, body: &TokenBody) -> Option<(ClientId, Proof)>
         (Some(basic), None, None) => {
             let text = String::from_utf8(STANDARD.decode(basic).ok()?).ok()?;
             let (id, secret) = text.split_once(':')?;
-            (id.to_owned(), Proof::Secret(secret.to_owned()))
+            (form_decoded(id)?, Proof::Secret(form_decoded(secret)?))
         }
         (None, Some(kind), Some(assertion)) if kind == ASSERTION_TYPE => {
-            let claims: Assertion = jwt::unverified(assertion)?;
-            (claims.sub, Proof::Assertion(assertion.clone()))
+            let said: Said = jwt::unverified(assertion)?;
+            (said.sub, Proof::Assertion(assertion.clone()))
         }
         _ => return None,
     };
     body.client_id.as_ref().is_none_or(|said| *said == id).then_some(())?;
     Some((ClientId::from_uuid(uuid::Uuid::try_parse(&id).ok()?), proof))
+}
+
+/// A half of the header as it was before a client encoded it as a form does (RFC 6749, 2.3.1).
+fn form_decoded(half: &str) -> Option<String> {
+    let spaced = half.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
 /// The client, when it proved itself.
@@ -121,34 +120,30 @@ fn proven(
         }
         Proof::Assertion(assertion) => {
             let mut keys = credentials.iter().filter_map(|one| match one {
-                Credential::PublicKey(pem) => read_key(pem),
+                Credential::PublicKey(pem) => PublicKey::read(pem).ok(),
                 Credential::Secret(_) => None,
             });
             let id = client.id.to_string();
             let Some(claims) = keys.find_map(|key| signed(assertion, &key, &id, issuer, now)) else {
                 return Ok(Kept::unchanged(None));
             };
-            let number = fingerprint("naast.assertion.v1", &[&claims.jti]);
-            let expires = DateTime::from_timestamp(claims.times.exp, 0).unwrap_or(now);
+            let number = fingerprint("naast.assertion.v1", &[claims.text("jti").unwrap_or_default()]);
+            let expires = DateTime::from_timestamp(claims.exp, 0).unwrap_or(now);
             let first = assertions::use_up(tx, client.id, &number, expires, now)?;
             Ok(Kept::bookkeeping(first.then_some(client)))
         }
     }
 }
 
-/// The claims of an assertion that this key signed, for us, lately.
-fn signed(
-    assertion: &str,
-    (key, algorithms): &(DecodingKey, &[Algorithm]),
-    id: &str,
-    issuer: &str,
-    now: Moment,
-) -> Option<Assertion> {
-    let header = jwt::open_header(assertion)?;
-    let algorithm = *algorithms.iter().find(|one| **one == header.alg)?;
+/// The claims of an assertion that this key signed, for us alone, lately, with a number that keeps it from being used twice.
+/// `iat` is required, as the Dutch profile asks (NL GOV Assurance profile for OAuth 2.0, "Client Authentication").
+fn signed(assertion: &str, key: &PublicKey, id: &str, issuer: &str, now: Moment) -> Option<jwt::Claims> {
+    let header = jwt::open_header(assertion).filter(|header| header.is_one_of(KINDS))?;
+    let algorithm = *key.algorithms.iter().find(|one| **one == header.alg)?;
     let endpoint = format!("{issuer}{PLACE}");
-    let claims: Assertion = jwt::verified(assertion, key, algorithm, id, &[issuer, &endpoint])?;
-    let soon = claims.times.exp <= now.timestamp() + AHEAD;
-    let complete = claims.iss == id && claims.sub == id && !claims.jti.is_empty();
-    (complete && soon && claims.times.hold(now)).then_some(claims)
+    let claims = jwt::verified(assertion, &key.verifying, algorithm)?;
+    let complete =
+        claims.iss == id && claims.sub == id && claims.text("jti").is_some_and(|number| !number.is_empty());
+    let ours = claims.aud.only(&[issuer, &endpoint]);
+    (complete && ours && claims.hold(now, LONGEST)).then_some(claims)
 }

@@ -1,14 +1,14 @@
 //! A token of a trusted issuer is exchanged for one of ours (RFC 7523, 2.1). The person is found by what that issuer calls
 //! her, and made when she was never here; the roles that it vouches for go into the token and nowhere else.
 
-use actix_web::web;
+use std::time::Duration;
+
 use naast_domain::identity::VouchedRole;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::Kept;
 use naast_persistence::identity::external;
 use naast_persistence::organisations::Person;
-use std::sync::Arc;
 
 use super::TokenView;
 use crate::clock::fresh;
@@ -18,14 +18,18 @@ use crate::identity::{LIFETIME, PEOPLES_CLIENT, Reach, Subject};
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
 
-/// A token for whom a trusted issuer vouches. It lives no longer than what it was exchanged for.
-pub(super) async fn grant(platform: &Platform, assertion: String) -> Result<TokenView, Refusal> {
+/// How long the whole of it may take: keys that are waited for, and the account.
+const DEADLINE: Duration = Duration::from_millis(2_400);
+
+/// A token for whom a trusted issuer vouches. It lives no longer than what it was exchanged for. Whoever is told that it took
+/// too long can send the same again: an account that was made after all is found then.
+pub(super) async fn grant(platform: &Platform, assertion: &str) -> Result<TokenView, Refusal> {
+    tokio::time::timeout(DEADLINE, exchange(platform, assertion)).await.unwrap_or(Err(Refusal::Unavailable))
+}
+
+async fn exchange(platform: &Platform, assertion: &str) -> Result<TokenView, Refusal> {
     let now = platform.clock.now();
-    let identity = Arc::clone(&platform.identity);
-    // keys may have to be fetched
-    let examined = web::block(move || identity.trusted.examine(&assertion, now))
-        .await
-        .map_err(|_| Error::Internal("a trusted issuer's token made us panic"))?;
+    let examined = platform.identity.trusted.examine(assertion, now).await;
     let vouched = examined.map_err(|distrust| match distrust {
         Distrust::Unavailable => Refusal::Unavailable,
         Distrust::Refused => Refusal::InvalidGrant,

@@ -81,11 +81,17 @@ pub struct TokenView {
     token_type: String,
     /// For how many seconds it is good.
     expires_in: i64,
-    /// For a person who signed in by a code: good for one use, for the next token.
+    /// For a person who signed in by a code: good for one use, for the next token. Left out for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     refresh_token: Option<String>,
-    /// For a client: the scopes of the token.
+    /// For a client: the scopes of the token. Left out for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     scope: Option<String>,
-    /// For a person: who she is.
+    /// For a person: who she is. Left out for clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     subject: Option<PersonId>,
     /// For a code: the accounts of the address, when there are several.
     accounts: Vec<AccountView>,
@@ -155,7 +161,7 @@ async fn grant(
             };
             person::sign_in(platform, id.into(), code, body.subject).await
         }
-        ASSERTION => external::grant(platform, body.assertion.ok_or(Refusal::InvalidRequest)?).await,
+        ASSERTION => external::grant(platform, &body.assertion.ok_or(Refusal::InvalidRequest)?).await,
         _ => Err(Refusal::UnsupportedGrantType),
     }
 }

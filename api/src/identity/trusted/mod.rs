@@ -1,35 +1,25 @@
 //! Issuers of others whose word counts here: a school's or board's own identity provider. Each is named in a file, with the
 //! keys that it publishes, whom its tokens are for, and which of its roles mean what at a school.
 
-use std::collections::{BTreeMap, HashMap};
+mod published;
+
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
 use naast_domain::Moment;
 use naast_domain::directory::LocationCode;
 use naast_domain::identity::VouchedRole;
 use naast_domain::organisations::Role;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use url::Url;
 
-use super::jwt;
+use self::published::PublishedKeys;
+use super::{jwt, on_this_machine};
 
-/// After an hour the keys are fetched again, so that one that was withdrawn does not live on.
-const FRESH: TimeDelta = TimeDelta::hours(1);
-/// For a day the keys are believed when the issuer does not answer.
-const BELIEVED: TimeDelta = TimeDelta::hours(24);
-/// A key that is not known is asked for no more often than this, whatever comes in.
-const PAUSE: TimeDelta = TimeDelta::seconds(30);
-/// How long an issuer may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How large a set of keys may be, in bytes.
-const LARGEST: u64 = 256 * 1024;
 /// How many roles one token can bring.
 const MOST_ROLES: usize = 50;
 
@@ -43,8 +33,18 @@ pub struct TrustedIssuer {
     pub audience: String,
     /// Where its keys stand.
     pub jwks_uri: String,
-    /// The algorithms that it signs with. Only those with a public key.
+    /// The algorithms that it signs with. Only those with a public key. `EdDSA` is `Ed25519` too.
     pub algorithms: Vec<Algorithm>,
+    /// Of which kinds its tokens are: the header `typ`. A token that does not say is taken.
+    #[serde(default = "kinds")]
+    pub token_types: Vec<String>,
+    /// How long its tokens may be made to live, in minutes: one that says more is refused.
+    #[serde(default = "minutes")]
+    pub longest_minutes: u32,
+    /// To whom it gives tokens that are for us: the claim `azp`. A token that is for others too must name one of these; one
+    /// that is for us alone need not name anybody. Without a list, only us.
+    #[serde(default)]
+    pub authorized_parties: Vec<String>,
     /// The claim with a person's name, where there is one.
     pub name_claim: Option<String>,
     /// The claim with her roles: a text or a list of texts.
@@ -54,6 +54,15 @@ pub struct TrustedIssuer {
     /// What its roles mean here.
     #[serde(default)]
     pub roles: BTreeMap<String, Role>,
+}
+
+fn kinds() -> Vec<String> {
+    ["JWT", "at+jwt"].map(str::to_owned).to_vec()
+}
+
+/// Half a day: longer than anybody is at school.
+fn minutes() -> u32 {
+    12 * 60
 }
 
 /// Why a file of issuers is of no use, in words for the administrator.
@@ -100,29 +109,12 @@ pub struct TrustedIssuers(Vec<Watched>);
 
 struct Watched {
     described: TrustedIssuer,
-    agent: Agent,
-    keys: Mutex<Keys>,
-}
-
-#[derive(Default)]
-struct Keys {
-    known: HashMap<String, DecodingKey>,
-    fetched_at: Option<Moment>,
-    tried_at: Option<Moment>,
+    keys: Arc<PublishedKeys>,
 }
 
 #[derive(Deserialize)]
 struct Issuer {
     iss: String,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    sub: String,
-    #[serde(flatten)]
-    times: jwt::Times,
-    #[serde(flatten)]
-    others: Map<String, Value>,
 }
 
 impl TrustedIssuers {
@@ -136,11 +128,11 @@ impl TrustedIssuers {
         described.into_iter().map(Watched::new).collect::<Result<Vec<_>, _>>().map(Self)
     }
 
-    /// For whom a token vouches. May fetch keys: blocks the calling thread.
-    pub fn examine(&self, token: &str, now: Moment) -> Result<Vouched, Distrust> {
+    /// For whom a token vouches. Waits a moment for keys that are not known, without holding a thread.
+    pub async fn examine(&self, token: &str, now: Moment) -> Result<Vouched, Distrust> {
         let said: Issuer = jwt::unverified(token).ok_or(Distrust::Refused)?;
         let issuer = self.0.iter().find(|one| one.described.issuer == said.iss).ok_or(Distrust::Refused)?;
-        issuer.examine(token, now)
+        issuer.examine(token, now).await
     }
 }
 
@@ -151,10 +143,12 @@ impl Watched {
         if described.algorithms.is_empty() || described.algorithms.iter().any(|one| secret.contains(one)) {
             return refuse("name at least one algorithm, and only such that have a public key");
         }
-        let loopback = ["http://127.0.0.1:", "http://[::1]:", "http://localhost:"];
-        let is_local = loopback.iter().any(|start| described.jwks_uri.starts_with(start));
-        if !described.jwks_uri.starts_with("https://") && !is_local {
-            return refuse("jwksUri must be https");
+        let place = Url::parse(&described.jwks_uri).ok().filter(|url| url.username().is_empty());
+        if !place.is_some_and(|url| url.scheme() == "https" || on_this_machine(&url)) {
+            return refuse("jwksUri must be https, without a user");
+        }
+        if described.longest_minutes == 0 {
+            return refuse("longestMinutes must be above nought");
         }
         let somewhere = LocationCode::parse("99ZZ00").ok();
         if described
@@ -164,45 +158,52 @@ impl Watched {
         {
             return refuse("only school-leader, school-staff and professional can be vouched for");
         }
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(PATIENCE))
-            // the keys stand where the file says, and nowhere else
-            .max_redirects(0)
-            .max_redirects_will_error(true)
-            .build()
-            .new_agent();
-        Ok(Self { described, agent, keys: Mutex::new(Keys::default()) })
+        let keys = PublishedKeys::of(&described.issuer, &described.jwks_uri);
+        Ok(Self { described, keys })
     }
 
-    fn examine(&self, token: &str, now: Moment) -> Result<Vouched, Distrust> {
+    async fn examine(&self, token: &str, now: Moment) -> Result<Vouched, Distrust> {
         let header = jwt::open_header(token).ok_or(Distrust::Refused)?;
-        let kid = header.kid.ok_or(Distrust::Refused)?;
+        let kid = header.kid.as_deref().ok_or(Distrust::Refused)?;
         if !self.described.algorithms.contains(&header.alg) {
             return Err(Distrust::Refused);
         }
-        let key = self.key(&kid, now)?;
-        let TrustedIssuer { issuer, audience, .. } = &self.described;
-        let claims: Claims =
-            jwt::verified(token, &key, header.alg, issuer, &[audience]).ok_or(Distrust::Refused)?;
-        if !claims.times.hold(now) || claims.sub.is_empty() {
+        if !header.is_one_of(&self.described.token_types) {
             return Err(Distrust::Refused);
         }
+        let key = self.keys.key(kid, now).await?;
+        let claims = jwt::verified(token, &key, header.alg)
+            .filter(|claims| self.holds(claims, now))
+            .ok_or(Distrust::Refused)?;
         let name =
             self.described.name_claim.as_deref().map_or_else(Vec::new, |name| texts(&claims.others, name));
         let name = name.first().copied().unwrap_or_default();
         Ok(Vouched {
-            issuer: issuer.clone(),
+            issuer: self.described.issuer.clone(),
             name: name.chars().filter(|letter| !letter.is_control()).take(200).collect(),
             roles: self.roles(&claims.others),
-            expires: claims.times.exp,
+            expires: claims.exp,
             subject: claims.sub,
         })
+    }
+
+    /// Whether claims that its key signed are its own, for us, and hold. A token that is for several must say to whom it was
+    /// given (`OpenID` Connect Core 1.0, 3.1.3.7).
+    fn holds(&self, claims: &jwt::Claims, now: Moment) -> bool {
+        let TrustedIssuer { issuer, audience, authorized_parties, longest_minutes, .. } = &self.described;
+        let ours = std::slice::from_ref(audience);
+        let parties = if authorized_parties.is_empty() { ours } else { authorized_parties };
+        let alone = claims.aud.all().len() == 1;
+        let party = match claims.others.get("azp") {
+            None => alone,
+            Some(_) if alone && authorized_parties.is_empty() => true,
+            Some(party) => party.as_str().is_some_and(|party| parties.iter().any(|one| one == party)),
+        };
+        claims.iss == *issuer
+            && claims.aud.all().contains(audience)
+            && party
+            && !claims.sub.is_empty()
+            && claims.hold(now, TimeDelta::minutes(i64::from(*longest_minutes)))
     }
 
     /// Each role that means something here, at each school. What does not read is left out: it gives nothing.
@@ -221,49 +222,6 @@ impl Watched {
             .flat_map(|role| schools.iter().filter_map(|at| VouchedRole::new(*role, at.clone())))
             .take(MOST_ROLES)
             .collect()
-    }
-
-    /// The key with this name, fetched when it is not known, but not again and again. Others wait for the one that fetches.
-    fn key(&self, kid: &str, now: Moment) -> Result<DecodingKey, Distrust> {
-        let mut keys = self.keys.lock().map_err(|_| Distrust::Unavailable)?;
-        let within = |at: Option<Moment>, time: TimeDelta| at.is_some_and(|at| now - at < time);
-        let enough = keys.known.contains_key(kid) && within(keys.fetched_at, FRESH);
-        if !enough && !within(keys.tried_at, PAUSE) {
-            keys.tried_at = Some(now);
-            match self.fetch() {
-                Ok(known) => (keys.known, keys.fetched_at) = (known, Some(now)),
-                Err(fault) => log::warn!("keys of {} could not be fetched: {fault}", self.described.issuer),
-            }
-        }
-        if !within(keys.fetched_at, BELIEVED) {
-            return Err(Distrust::Unavailable);
-        }
-        keys.known.get(kid).cloned().ok_or(Distrust::Refused)
-    }
-
-    fn fetch(&self) -> Result<HashMap<String, DecodingKey>, String> {
-        #[derive(Deserialize)]
-        struct Published {
-            keys: Vec<Value>,
-        }
-        let mut answer =
-            self.agent.get(&self.described.jwks_uri).call().map_err(|fault| fault.to_string())?;
-        let bytes = answer
-            .body_mut()
-            .with_config()
-            .limit(LARGEST)
-            .read_to_vec()
-            .map_err(|fault| fault.to_string())?;
-        let published: Published =
-            serde_json::from_slice(&bytes).map_err(|_| "that is no set of keys".to_owned())?;
-        // a key of a kind that is not known here is no reason to lose the others
-        let usable = published.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
-        let signing = usable.filter(|key| {
-            key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature)
-        });
-        Ok(signing
-            .filter_map(|key| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(&key).ok()?)))
-            .collect())
     }
 }
 
