@@ -15,6 +15,8 @@ use crate::signing_in::{
 
 on_both!(
     a_client_signs_in_with_its_key,
+    a_key_goes_by_its_full_name_too,
+    a_key_that_should_not_be_kept_is_not,
     an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words,
     a_client_signs_in_with_its_secret_for_trials,
     a_key_is_changed_without_an_interruption,
@@ -31,13 +33,71 @@ fn a_client_signs_in_with_its_key(engine: Engine) {
         let reply =
             KeyClient::ask(&world.app, &client.key.sign(None, &client.claims(&world.app))).expect(200);
         assert_eq!(reply.body["scope"], "directory:read conversations:open");
-        assert_eq!((&reply.body["expires_in"], &reply.body["refresh_token"]), (&json!(600), &Value::Null));
+        // what it does not have is left out: libraries refuse null
+        let members: Vec<&String> = reply.body.as_object().expect("an object").keys().collect();
+        assert_eq!(members, ["access_token", "token_type", "expires_in", "scope", "accounts"]);
+        assert_eq!(reply.body["expires_in"], 600);
         call(&world.app, &reply.text("access_token"), "GET", "/boards", None).expect(200);
-        // for the issuer as a whole is as good as for the endpoint
-        let mut claims = client.claims(&world.app);
-        claims["aud"] = json!([world.app.platform.identity.issuer(), "https://elsewhere.example"]);
-        KeyClient::ask(&world.app, &client.key.sign(None, &claims)).expect(200);
+        // for the issuer as a whole is as good as for the endpoint, and both are us
+        let issuer = world.app.platform.identity.issuer();
+        for aud in [json!(issuer), json!([issuer, format!("{issuer}/v1/oauth/token")])] {
+            let mut claims = client.claims(&world.app);
+            claims["aud"] = aud;
+            KeyClient::ask(&world.app, &client.key.sign(None, &claims)).expect(200);
+        }
     }
+}
+
+fn a_key_goes_by_its_full_name_too(engine: Engine) {
+    let world = World::new(engine);
+    let client = key_client(&world, OtherKey::ed25519(), SCOPES);
+    let ask = |header: Value| {
+        KeyClient::ask(&world.app, &client.key.sign_under(&header, &client.claims(&world.app)))
+    };
+    for header in [
+        json!({ "alg": "Ed25519" }),
+        json!({ "alg": "EdDSA", "typ": "client-authentication+jwt" }),
+        json!({ "alg": "Ed25519", "kid": "whatever", "typ": "jwt" }),
+    ] {
+        ask(header).expect(200);
+    }
+    for header in [
+        json!({ "alg": "Ed448" }),
+        json!({ "alg": "ES256" }),
+        json!({ "alg": "none" }),
+        json!({ "alg": "Ed25519", "typ": "logout+jwt" }),
+        json!({ "alg": "Ed25519", "typ": "at+jwt" }),
+        json!({ "alg": "Ed25519", "crit": ["b64"], "b64": false }),
+    ] {
+        refused(ask(header), 401, "invalid_client");
+    }
+    let methods = world.app.send("GET", "/.well-known/oauth-authorization-server", &[], Vec::new()).body;
+    let known = &methods["token_endpoint_auth_signing_alg_values_supported"];
+    assert_eq!(known, &json!(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]));
+}
+
+fn a_key_that_should_not_be_kept_is_not(engine: Engine) {
+    let world = World::new(engine);
+    let client = key_client(&world, OtherKey::ed25519(), SCOPES);
+    let id = client.id.parse().expect("a UUID");
+    let pair = aws_lc_rs::signature::Ed25519KeyPair::generate().expect("chance");
+    let bytes = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(pair.to_pkcs8().expect("a key").as_ref())
+    };
+    let file = world.app.platform.data.join("mistake.pem");
+    let proof = Proof { public_key: Some(file.clone()), secret: false };
+    for label in ["PRIVATE KEY", "PUBLIC KEY"] {
+        let pem = format!("-----BEGIN {label}-----\n{bytes}\n-----END {label}-----\n");
+        std::fs::write(&file, pem).expect("our own folder");
+        assert!(rotate(&world.app.platform, id, &proof, 24).is_err(), "{label}");
+    }
+    assert!(!holds(&world, &bytes));
+    // what stands around a key is not kept with it
+    let noted = format!("\n\n{}\n", client.key.pem());
+    std::fs::write(&file, noted).expect("our own folder");
+    rotate(&world.app.platform, id, &proof, 24).expect("a public key");
+    KeyClient::ask(&world.app, &client.key.sign(None, &client.claims(&world.app))).expect(200);
 }
 
 fn an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words(engine: Engine) {
@@ -64,7 +124,13 @@ fn an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words(engin
         ("issued by another", with("iss", json!(other.id))),
         ("for another audience", with("aud", json!("https://elsewhere.example/v1/oauth/token"))),
         ("for a longer audience", with("aud", json!("https://naast.example/v1/oauth/token/"))),
+        ("for another audience beside us", {
+            let issuer = app.platform.identity.issuer();
+            with("aud", json!([issuer, "https://elsewhere.example"]))
+        }),
+        ("for nobody", with("aud", json!([]))),
         ("too far ahead", with("exp", json!(now + 400))),
+        ("made to live too long", with("iat", json!(now - 300))),
         ("expired", with("exp", json!(now - 1))),
         ("from tomorrow", with("iat", json!(now + 86_400))),
         ("not yet", with("nbf", json!(now + 3_600))),
@@ -76,7 +142,7 @@ fn an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words(engin
             key.sign(None, &client.claims(app))
         }),
     ];
-    for name in ["iss", "sub", "aud", "exp", "jti"] {
+    for name in ["iss", "sub", "aud", "exp", "iat", "jti"] {
         let mut claims = client.claims(app);
         claims.as_object_mut().expect("claims").remove(name);
         bad.push((name, client.key.sign(None, &claims)));
@@ -119,6 +185,10 @@ fn a_client_signs_in_with_its_secret_for_trials(engine: Engine) {
     for scope in ["reports:read", "directory:read reports:read", "everything", "directory:read  "] {
         refused(asked(&sound, scope), 400, "invalid_scope");
     }
+    // RFC 6749, 2.3.1: both halves as in a form; some libraries encode every letter that is no letter
+    let encoded = |text: &str| String::from_utf8(form(&[("", text)])).expect("a form")[1..].to_owned();
+    assert!(encoded(&client.0).contains("%2D"));
+    asked(&basic(&encoded(&client.0), &encoded(&client.1)), "directory:read").expect(200);
     let wrong = refused(asked(&basic(&client.0, "geheim"), ""), 401, "invalid_client");
     assert_eq!(wrong.header("www-authenticate"), Some("Basic realm=\"naast\""));
     for header in
