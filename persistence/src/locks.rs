@@ -1,4 +1,4 @@
-//! Locks, always in the same order: a sign-in code or session, a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
@@ -34,6 +34,20 @@ pub fn lock_school(tx: &mut Transaction<'_, '_>, school: &LocationCode) -> Resul
 pub fn lock_founding(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
     if let Database::Postgres(connection) = &mut **tx {
         diesel::sql_query("SELECT pg_advisory_xact_lock(474198275956)").execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Holds off whoever asks for a code for the same address at the same moment, known or not: there is no row to hold. Of two
+/// addresses with the same first half, one waits for the other, which does no harm.
+pub fn lock_address(tx: &mut Transaction<'_, '_>, address: &[u8; 16]) -> Result<(), Error> {
+    // two halves: a space of its own beside the locks that are named by one number
+    let half = |place: usize| i32::from_be_bytes([0, 1, 2, 3].map(|byte| address[place + byte]));
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
+            .bind::<diesel::sql_types::Integer, _>(half(0))
+            .bind::<diesel::sql_types::Integer, _>(half(4))
+            .execute(&mut **connection)?;
     }
     Ok(())
 }

@@ -698,6 +698,7 @@ diesel::table! {
         used -> Bool,
         created_at -> Moment,
         expires_at -> Moment,
+        sent -> Bool,
     }
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use naast_domain::identity::{SignInCode, codes as rules, may_send};
 use naast_domain::ids::SignInCodeId;
 use naast_domain::text::Text;
-use naast_persistence::Kept;
 use naast_persistence::identity::codes;
+use naast_persistence::{Kept, locks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -95,16 +95,16 @@ pub async fn request_sign_in_code(
     let (address, code_hash) = (of_address(&platform.keys, &to), of_code(code.id, &digits));
     let may_go = platform
         .write_open(move |tx| {
-            if !may_send(codes::made_since(tx, &address, now - rules::WINDOW)?) {
-                return Ok::<_, Error>(Kept::unchanged(false));
-            }
-            codes::insert(tx, &code, &address, &code_hash, now, now - rules::WINDOW)?;
-            Ok(Kept::bookkeeping(true))
+            locks::lock_address(tx, &address)?;
+            let may_go = may_send(codes::sent_since(tx, &address, now - rules::WINDOW)?);
+            codes::insert(tx, (&code, may_go), &address, &code_hash, now, now - rules::WINDOW)?;
+            Ok::<_, Error>(Kept::bookkeeping(may_go))
         })
         .await?;
+    // written in any case, and gone by itself: neither the limit nor the post is anybody's to measure
+    let letter = letter(to, &digits, reader);
     if may_go {
-        // goes by itself: how long the post takes is nobody's to measure
-        platform.identity.post.send(letter(to, &digits, reader));
+        platform.identity.post.send(letter);
     }
     Ok(Answer::accepted(view))
 }

@@ -12,7 +12,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How often a code may be tried. Of a hundred million codes, five guesses find one in twenty million.
 pub const TRIES: i32 = 5;
 
-/// How many codes go to one address in [`WINDOW`]. Who asks for more gets the same answer, and no mail.
+/// How many letters with a code go to one address in [`WINDOW`]. Who asks for more gets the same answer, and no letter. Codes
+/// that went before stay good for their minutes.
 pub const MOST: i64 = 3;
 
 /// The time over which codes to one address are counted.

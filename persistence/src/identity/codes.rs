@@ -13,20 +13,22 @@ use crate::schema::sign_in_codes;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// How many codes were made for an address since a moment.
-pub fn made_since(database: &mut Database<'_>, address: &[u8], since: Moment) -> Result<i64, Error> {
+/// How many letters with a code went to an address since a moment. Lock the address first.
+pub fn sent_since(database: &mut Database<'_>, address: &[u8], since: Moment) -> Result<i64, Error> {
     on_either!(database, |c| sign_in_codes::table
         .filter(sign_in_codes::address_hash.eq(address))
         .filter(sign_in_codes::created_at.gt(At(since)))
+        .filter(sign_in_codes::sent.eq(true))
         .count()
         .get_result(c))
     .map_err(Error::from)
 }
 
-/// Keeps a fresh code, and forgets those that expired before a moment.
+/// Keeps a fresh code, and whether a letter with it goes out: one that nobody is sent is kept all the same, so that the work
+/// does not tell. Forgets those that expired before a moment.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
-    code: &SignInCode,
+    (code, sent): (&SignInCode, bool),
     address: &[u8],
     code_hash: &Fingerprint,
     now: Moment,
@@ -40,6 +42,7 @@ pub fn insert(
         sign_in_codes::code_hash.eq(&code_hash[..]),
         sign_in_codes::created_at.eq(At(now)),
         sign_in_codes::expires_at.eq(At(code.expires_at)),
+        sign_in_codes::sent.eq(sent),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(sign_in_codes::table).values(row).execute(c))?;
     Ok(())
