@@ -69,7 +69,7 @@ pub fn ask_code(app: &TestApp, email: &str) -> String {
 
 /// The letters that went out, the text of each, taken out of the folder.
 pub fn letters(app: &TestApp) -> Vec<String> {
-    app.platform.identity.post.drain();
+    assert!(app.platform.identity.post.drain(std::time::Duration::from_secs(60)), "the post works");
     let folder = app.platform.data.join("mail");
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let files: Vec<_> = entries.map(|entry| entry.expect("a letter").path()).collect();

@@ -1,7 +1,7 @@
 //! The real program, asked to stop while it works: no call fails, nothing that was acknowledged is missing, and it ends.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Location, on_either};
 use naast_tests::{Engine, around, location, on_both};
 
-on_both!(a_server_that_is_asked_to_stop_fails_no_call);
+on_both!(a_server_that_is_asked_to_stop_fails_no_call, a_letter_that_was_taken_in_goes_out_before_the_end,);
 
 /// Runs the program to its end and gives back what it said.
 fn said(database: &Location, data: &Path, arguments: &[&str]) -> String {
@@ -33,7 +33,10 @@ fn program(database: &Location, data: &Path) -> Command {
 }
 
 fn serve(database: &Location, data: &Path) -> (Child, SocketAddr) {
-    let mut command = program(database, data);
+    begin(program(database, data))
+}
+
+fn begin(mut command: Command) -> (Child, SocketAddr) {
     command.args(["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "1", "--rate-subject", "off"]);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
     let mut line = String::new();
@@ -120,6 +123,58 @@ fn a_server_that_is_asked_to_stop_fails_no_call(engine: Engine) {
     }
     let anchors = std::fs::read_to_string(folder.path().join("journal-anchors.jsonl")).expect("anchored");
     assert!(anchors.lines().count() >= 2, "the heads were signed at each stop");
+}
+
+/// A mail server on this machine that thinks for two seconds, takes one letter, and gives it back.
+fn slow_mail_server() -> (SocketAddr, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("an address");
+    let letter = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a letter comes");
+        let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+        thread::sleep(Duration::from_secs(2));
+        let mut say = |text: &str| stream.write_all(format!("{text}\r\n").as_bytes()).expect("it listens");
+        say("220 test");
+        let (mut letter, mut line) = (String::new(), String::new());
+        while reader.read_line(&mut line).is_ok_and(|read| read > 0) {
+            match line.get(..4) {
+                Some("DATA") => {
+                    say("354 go on");
+                    while !letter.ends_with("\r\n.\r\n") {
+                        reader.read_line(&mut letter).expect("the letter goes on");
+                    }
+                    say("250 taken in");
+                    return letter;
+                }
+                _ => say("250 test"),
+            }
+            line.clear();
+        }
+        letter
+    });
+    (address, letter)
+}
+
+fn a_letter_that_was_taken_in_goes_out_before_the_end(engine: Engine) {
+    let (database, _guard) = location(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    said(&database, folder.path(), &["administrator", "Beheer (test)"]);
+    let (mail, letter) = slow_mail_server();
+    let mut command = program(&database, folder.path());
+    command.env("NAAST_SMTP_URL", format!("smtp://{mail}")).env("NAAST_MAIL_FROM", "naast@example.org");
+    let (mut child, address) = begin(command);
+    let body = "{\"email\":\"ouder@example.org\"}";
+    let text = format!(
+        "POST /v1/sign-in-codes HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert_eq!(Caller::new(address).call(&text), Ok(202));
+    let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(status.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert!(letter.is_finished(), "the letter went out before the server ended");
+    assert!(letter.join().expect("a letter").contains("ouder@example.org"));
 }
 
 fn stop_under_load(database: &Location, data: &Path, token: &str) {

@@ -13,7 +13,7 @@ use super::{Failure, Listen, Place, stop};
 use crate::clock::fresh;
 use crate::events::dispatcher::Dispatcher;
 use crate::events::outbound::Outbound;
-use crate::identity::LIFETIME;
+use crate::identity::{ISSUER, LIFETIME};
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
 use crate::server::{Settings, start};
@@ -24,9 +24,17 @@ const ANCHOR_EVERY: Duration = Duration::from_secs(3600);
 /// How often the independence rules are asked again for everything that runs.
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 
+/// How long letters that were handed in may take to go when the server stops.
+const LETTERS: Duration = Duration::from_secs(10);
+
 /// Serves until a signal.
 pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
     let platform = place.platform(LIFETIME)?;
+    if place.public_url == ISSUER && !listen.listen.ip().is_loopback() {
+        log::warn!(
+            "NAAST_PUBLIC_URL is not set: metadata and tokens name {ISSUER}, where nobody is. Set it before the first client signs in"
+        );
+    }
     run(place, listen, platform, |address| {
         println!("Naast listens on http://{address}; its pages are at http://{address}/docs/");
         Ok(())
@@ -64,6 +72,12 @@ pub(super) fn run(
         let stopping =
             actix_rt::spawn(stop::on_signal(platform.health.clone(), running.handle.clone(), drain)?);
         running.serve().await?;
+        // after the last call, so that no letter comes later; whoever was told 202 waits for it
+        let identity = Arc::clone(&platform.identity);
+        let posted = actix_web::web::block(move || identity.post.drain(LETTERS)).await;
+        if !matches!(posted, Ok(true)) {
+            log::error!("letters were left when the server stopped: whoever waits for one asks again");
+        }
         stopping.abort();
         hourly.abort();
         rounds.abort();

@@ -3,8 +3,8 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
@@ -84,13 +84,27 @@ impl Post {
         }
     }
 
-    /// Waits until everything that was handed in before has gone, or has failed.
-    pub fn drain(&self) {
+    /// Waits until everything that was handed in before has gone, or has failed; no longer than this. `false` when letters
+    /// are left.
+    #[must_use]
+    pub fn drain(&self, longest: Duration) -> bool {
+        /// Where the queue is full, there is no way to be told when it has room.
+        const AGAIN: Duration = Duration::from_millis(20);
+        let until = Instant::now() + longest;
         let (tell, told) = sync_channel(1);
-        if self.0.send(Job::Tell(tell)).is_ok() {
-            // an error says that the post has stopped, and then nothing waits
-            let _ = told.recv();
+        let mut job = Job::Tell(tell);
+        loop {
+            match self.0.try_send(job) {
+                Ok(()) => break,
+                Err(TrySendError::Full(back)) if Instant::now() < until => {
+                    job = back;
+                    std::thread::sleep(AGAIN);
+                }
+                // a post that has stopped has nothing that waits; only a panic stops it
+                Err(_) => return false,
+            }
         }
+        told.recv_timeout(until.saturating_duration_since(Instant::now())).is_ok()
     }
 }
 
