@@ -120,6 +120,37 @@ fn codes_cannot_be_tried_often() {
     assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 4);
 }
 
+/// Three hundred people behind the address of one school renew their tokens every ten minutes, and none of them guesses.
+#[test]
+fn what_nobody_can_guess_is_no_try_of_a_code() {
+    let limits =
+        LimitSettings { address: Rate::new(900, 60), attempts: Rate::new(3, 60), ..LimitSettings::default() };
+    let app = app(limits);
+    let ask = |fields: &[(&str, &str)]| crate::signing_in::ask(&app, &[], fields);
+    for _ in 0..20 {
+        let reply = ask(&[("grant_type", "refresh_token"), ("refresh_token", "x")]).expect(400);
+        assert_eq!(reply.header("ratelimit-policy"), Some("\"address\";q=900;w=60"));
+        ask(&[("grant_type", "client_credentials")]).expect(401);
+        app.send("POST", "/v1/oauth/revoke", &[crate::signing_in::FORM], b"token=x".to_vec()).expect(200);
+    }
+    // a code is, and shares its bucket with the others
+    let id = random_id().to_string();
+    let code = || {
+        ask(&[("grant_type", crate::signing_in::ONE_TIME_CODE), ("sign_in_id", &id), ("code", "00000000")])
+    };
+    let first = code().expect(400);
+    assert_eq!(first.header("ratelimit-policy"), Some("\"address\";q=900;w=60, \"attempts\";q=3;w=60"));
+    assert!(first.header("ratelimit").is_some_and(|state| state.ends_with("\"attempts\";r=2;t=20")));
+    let body = json!({ "email": "iemand@example.org" });
+    app.call(None, "POST", "/sign-in-codes", Some(&body), None).expect(202);
+    code().expect(400);
+    let last = refused(code(), 429, "quota-exceeded");
+    assert!(last.header("retry-after").is_some());
+    refused(app.call(None, "POST", "/sign-in-codes", Some(&body), None), 429, "quota-exceeded");
+    ask(&[("grant_type", "refresh_token"), ("refresh_token", "x")]).expect(400);
+    assert_eq!(app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 2);
+}
+
 #[test]
 fn the_limit_is_one_for_all_workers_and_what_is_refused_has_no_effect() {
     let limits = LimitSettings { subject: Rate::new(1_000, 3_600), ..LimitSettings::default() };

@@ -11,6 +11,7 @@ use crate::signing_in::call;
 
 on_both!(
     a_signing_key_is_changed_without_anybody_noticing,
+    a_key_that_disappears_is_not_made_anew,
     anchors_of_an_older_key_hold,
     everybody_can_read_how_to_sign_in,
 );
@@ -69,6 +70,27 @@ fn a_signing_key_is_changed_without_anybody_noticing(engine: Engine) {
     assert_eq!((works(&old), works(&late), works(&app.token(world.leader))), (401, 401, 200));
 }
 
+/// A server that runs never becomes another issuer because a file is gone for a moment.
+fn a_key_that_disappears_is_not_made_anew(engine: Engine) {
+    let world = naast_tests::world::World::new(engine);
+    let app = &world.app;
+    let file = app.platform.data.join("key.pk8");
+    let (before, token) = (kids(app), app.token(world.leader));
+    let kept = std::fs::read(&file).expect("the key");
+    std::fs::remove_file(&file).expect("our own folder");
+    app.platform.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(kids(app), before);
+    assert!(!file.exists(), "nothing was made");
+    assert!(rotate(&file, app.platform.clock.now(), TimeDelta::minutes(5)).is_err(), "beside nothing");
+    assert!(!file.exists(), "nothing was made");
+    assert_eq!(call(app, &token, "GET", "/me", None).status, 200);
+    // many that find it due at once look once, and it is there again
+    std::fs::write(&file, kept).expect("our own folder");
+    let next = rotate(&file, app.platform.clock.now(), TimeDelta::minutes(5)).expect("a fresh key");
+    app.platform.clock.advance(TimeDelta::minutes(2));
+    assert_eq!(kids(app), [before[0].clone(), next.id]);
+}
+
 /// A token of this moment, signed with the first key, as somebody who found its file would make one.
 fn forged_by_first(app: &TestApp, world: &naast_tests::world::World) -> String {
     let token = app.token(world.leader);
@@ -118,6 +140,22 @@ fn everybody_can_read_how_to_sign_in(engine: Engine) {
     let expires =
         DateTime::parse_from_rfc3339(line("Expires:").expect("RFC 9116 asks for it")).expect("a moment");
     assert!(expires > app.platform.clock.now());
-    // tokens are issued under that name, and those of another installation are not taken
+    // tokens are issued under that name, for what the metadata name
     assert_eq!(app.platform.identity.issuer(), "https://buddy.example.org");
+    let token = app.token(naast_domain::ids::PersonId::from_uuid(naast_tests::random_id()));
+    let claims: Value = {
+        use base64::Engine as _;
+        let part = token.split('.').nth(1).expect("claims");
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    assert_eq!((&claims["iss"], &claims["aud"]), (&server["issuer"], &resource["resource"]));
+    // who is not let in is told where to read on, and that a token was no good when there was one
+    let place = "resource_metadata=\"https://buddy.example.org/.well-known/oauth-protected-resource/v1\"";
+    let told = |headers: &[(&str, &str)]| {
+        let reply = app.send("GET", "/v1/me", headers, Vec::new()).expect(401);
+        reply.header("www-authenticate").expect("a challenge").to_owned()
+    };
+    assert_eq!(told(&[]), format!("Bearer {place}"));
+    assert_eq!(told(&[("authorization", "Bearer x")]), format!("Bearer error=\"invalid_token\", {place}"));
 }

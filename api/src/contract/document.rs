@@ -133,10 +133,12 @@ pub(super) fn is_open(operation: &Value) -> bool {
     operation["security"].as_array().is_some_and(Vec::is_empty)
 }
 
-/// Whether somebody could try codes or passwords with this operation: all that people do who are not signed in, and the
-/// hand-over, which takes a parent's code.
+/// Whether somebody could try codes with this operation: all that people do who are not signed in, and the hand-over, which
+/// takes a parent's code. The OAuth endpoints take mostly what nobody can guess, keys and secrets of 256 bits, and a whole
+/// school behind one address renews its tokens there: the token endpoint counts the codes itself.
 pub(super) fn tries_code(method: &str, path: &str, operation: &Value) -> bool {
-    (is_open(operation) && method.eq_ignore_ascii_case("POST")) || path == "/referrals"
+    let is_oauth = path.starts_with("/oauth/");
+    (is_open(operation) && method.eq_ignore_ascii_case("POST") && !is_oauth) || path == "/referrals"
 }
 
 fn finish_operations(document: &mut Value) {

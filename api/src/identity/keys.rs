@@ -75,19 +75,25 @@ impl SigningKey {
 pub struct KeyRing(Vec<SigningKey>);
 
 impl KeyRing {
-    /// Reads the keys, and makes the first when there is none. Files are readable by their owner only.
+    /// Reads the keys, and makes the first when there is none: when an installation begins, and at no other moment. Files are
+    /// readable by their owner only.
     pub fn open(path: &Path) -> Result<Self, KeyError> {
-        let first = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => match make(path) {
+        if !path.try_exists().map_err(|fault| failed(path, fault))? {
+            match make(path) {
                 // another process made it in the meantime: that one counts
-                Err(KeyError::File { fault, .. }) if fault.kind() == std::io::ErrorKind::AlreadyExists => {
-                    fs::read(path).map_err(|fault| failed(path, fault))?
-                }
-                made => made?,
-            },
-            Err(fault) => return Err(failed(path, fault)),
-        };
+                Err(KeyError::File { fault, .. }) if fault.kind() == std::io::ErrorKind::AlreadyExists => {}
+                made => drop(made?),
+            }
+        }
+        Self::read(path)
+    }
+
+    /// Reads the keys, and makes none: a server that runs and finds its key gone must not go on as another issuer.
+    ///
+    /// # Errors
+    /// [`KeyError::File`] when the first is not there.
+    pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let first = fs::read(path).map_err(|fault| failed(path, fault))?;
         let mut keys = vec![SigningKey::read(&first, path, Moment::MIN_UTC)?];
         for (later, from) in later(path)? {
             let bytes = fs::read(&later).map_err(|fault| failed(&later, fault))?;
@@ -132,7 +138,7 @@ impl KeyRing {
 /// # Errors
 /// [`KeyError::Waiting`] when one waits already; [`KeyError::File`] when it cannot be written.
 pub fn rotate(path: &Path, now: Moment, lead: TimeDelta) -> Result<SigningKey, KeyError> {
-    let ring = KeyRing::open(path)?;
+    let ring = KeyRing::read(path)?;
     if let Some(waiting) = ring.all().iter().find(|key| key.from > now) {
         return Err(KeyError::Waiting(waiting.from));
     }

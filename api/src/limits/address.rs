@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 use ipnet::IpNet;
 
 /// The header in which a proxy says from where it got a call.
@@ -10,7 +10,7 @@ const FORWARDED: &str = "x-forwarded-for";
 
 /// The address that counts: of the connection, or, behind proxies that are trusted, the last one before them. What stands
 /// further to the left in the header was written by the caller and says nothing.
-pub fn of(request: &ServiceRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let values: Vec<&str> =
         request.headers().get_all(FORWARDED).filter_map(|value| value.to_str().ok()).collect();

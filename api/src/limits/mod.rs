@@ -10,7 +10,8 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpMessage as _;
+use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
@@ -21,6 +22,7 @@ use naast_domain::ids::PersonId;
 use self::buckets::{Buckets, Ticks};
 use crate::clock::Clock;
 use crate::contract::Operation;
+use crate::problem::Error;
 
 /// So many calls in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +118,7 @@ pub struct Limits {
 }
 
 /// What the limits say of a call.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Told {
     policies: String,
     state: String,
@@ -125,6 +127,30 @@ pub struct Told {
 }
 
 impl Told {
+    /// A policy was asked: what it said goes behind what the others said.
+    fn add(&mut self, policy: &Policy, who: Who) {
+        let (rate, separator) = (policy.rate, if self.policies.is_empty() { "" } else { ", " });
+        let (left, wait) = match policy.take(who) {
+            Ok(left) => left,
+            Err(wait) => {
+                self.refused = Some((policy.name, wait));
+                (0, wait)
+            }
+        };
+        let _ = write!(self.policies, "{separator}\"{}\";q={};w={}", policy.name, rate.calls, rate.seconds);
+        let _ = write!(self.state, "{separator}\"{}\";r={left};t={wait}", policy.name);
+    }
+
+    /// What a handler was told behind the edge goes with what the edge was told.
+    pub fn join(&mut self, request: &HttpRequest) {
+        let Some(later) = request.extensions_mut().remove::<Self>() else { return };
+        for (all, more) in [(&mut self.policies, &later.policies), (&mut self.state, &later.state)] {
+            let separator = if all.is_empty() { "" } else { ", " };
+            let _ = write!(all, "{separator}{more}");
+        }
+        self.refused = self.refused.or(later.refused);
+    }
+
     /// Writes it into the headers of an answer.
     pub fn write(&self, headers: &mut HeaderMap) {
         for (name, text) in [("ratelimit-policy", &self.policies), ("ratelimit", &self.state)] {
@@ -149,35 +175,40 @@ impl Limits {
     /// Counts a call. `person` is who is signed in.
     pub fn count(
         &self,
-        request: &ServiceRequest,
+        request: &HttpRequest,
         person: Option<PersonId>,
         operation: Option<&Operation>,
     ) -> Told {
-        let who = person.map(Who::Person).or_else(|| {
-            address::of(request, &self.trusted_proxies).map(|one| Who::Address(address::neighbourhood(one)))
-        });
         // a call without an address comes from this process itself
+        let who = person.map(Who::Person).or_else(|| self.address(request));
         let Some(who) = who else { return Told::default() };
         let usual = if person.is_some() { &self.subject } else { &self.address };
         let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
         let mut told = Told::default();
         for policy in usual.iter().chain(attempts) {
-            let (rate, separator) = (policy.rate, if told.policies.is_empty() { "" } else { ", " });
-            let (left, wait) = match policy.take(who) {
-                Ok(left) => left,
-                Err(wait) => {
-                    told.refused = Some((policy.name, wait));
-                    (0, wait)
-                }
-            };
-            let _ =
-                write!(told.policies, "{separator}\"{}\";q={};w={}", policy.name, rate.calls, rate.seconds);
-            let _ = write!(told.state, "{separator}\"{}\";r={left};t={wait}", policy.name);
+            told.add(policy, who);
             if told.refused.is_some() {
                 break;
             }
         }
         told
+    }
+
+    /// Counts a try of a code where the edge cannot know that it is one: at the token endpoint, what it is stands in the body.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when this address tried too often.
+    pub fn attempt(&self, request: &HttpRequest) -> Result<(), Error> {
+        let (Some(policy), Some(who)) = (&self.attempts, self.address(request)) else { return Ok(()) };
+        let mut told = Told::default();
+        told.add(policy, who);
+        let refused = told.refused;
+        request.extensions_mut().insert(told);
+        refused.map_or(Ok(()), |(_, wait)| Err(Error::TooMany(wait)))
+    }
+
+    fn address(&self, request: &HttpRequest) -> Option<Who> {
+        address::of(request, &self.trusted_proxies).map(|one| Who::Address(address::neighbourhood(one)))
     }
 }
 

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::oauth::{Refusal, TokenErrorView};
 use crate::caller::Reader;
 use crate::contract::Form;
+use crate::limits::Limits;
 use crate::platform::Platform;
 use crate::problem::Error;
 
@@ -136,11 +137,12 @@ impl TokenView {
 #[post("/oauth/token")]
 pub async fn issue_token(
     platform: web::Data<Platform>,
+    limits: web::Data<Limits>,
     request: HttpRequest,
     reader: Reader,
     Form(body): Form<TokenBody>,
 ) -> Result<HttpResponse, Error> {
-    match grant(&platform, &request, body).await {
+    match grant(&platform, &limits, &request, body).await {
         Ok(token) => Ok(HttpResponse::Ok().json(token)),
         Err(refusal) => refusal.answer(reader.0),
     }
@@ -148,6 +150,7 @@ pub async fn issue_token(
 
 async fn grant(
     platform: &Platform,
+    limits: &Limits,
     request: &HttpRequest,
     body: Option<TokenBody>,
 ) -> Result<TokenView, Refusal> {
@@ -159,6 +162,8 @@ async fn grant(
             let (Some(id), Some(code)) = (body.sign_in_id, body.code) else {
                 return Err(Refusal::InvalidRequest);
             };
+            // the only grant with something that could be guessed
+            limits.attempt(request)?;
             person::sign_in(platform, id.into(), code, body.subject).await
         }
         ASSERTION => external::grant(platform, &body.assertion.ok_or(Refusal::InvalidRequest)?).await,
