@@ -49,6 +49,8 @@ struct Taken {
     language: Tongue,
     subject: Option<Subject>,
     told: Told,
+    /// Whether it brought something to sign in with, good or not.
+    tried: bool,
     started: Instant,
 }
 
@@ -68,6 +70,7 @@ pub async fn edge(
         language: tongue(request.headers()),
         subject: None,
         told: Told::default(),
+        tried: request.headers().contains_key(header::AUTHORIZATION),
         started: Instant::now(),
     };
     if taken.method == Method::HEAD {
@@ -77,7 +80,8 @@ pub async fn edge(
     let operation = CONTRACT.operation(request.method(), &taken.route);
     if taken.path.starts_with(BASE) {
         taken.subject = caller::read(request.request());
-        taken.told = limits.count(&request, taken.subject.as_ref().map(|subject| subject.person), operation);
+        taken.told =
+            limits.count(request.request(), taken.subject.as_ref().map(|subject| subject.person), operation);
     }
 
     let outcome = match take_in(&request, &taken, operation) {
@@ -98,6 +102,11 @@ pub async fn edge(
     };
     match outcome {
         Ok(mut response) => {
+            let knew = taken.told.refused.is_some();
+            taken.told.join(response.request());
+            if let Some((policy, _)) = taken.told.refused.filter(|_| !knew) {
+                platform.metrics.limited(policy);
+            }
             see_out(response.response_mut(), &platform, &taken);
             Ok(response)
         }
@@ -140,6 +149,7 @@ fn take_in(
 fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, taken: &Taken) {
     dress(response.headers_mut(), &taken.path, &taken.number, taken.language);
     taken.told.write(response.headers_mut());
+    challenge(response.headers_mut(), platform.identity.resource_metadata(), taken.tried);
     if platform.health.is_leaving() {
         // whoever closes her connection now is not cut off later
         response.head_mut().set_connection_type(ConnectionType::Close);
@@ -151,6 +161,17 @@ fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, taken: &Taken
         status = status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         "call"
     );
+}
+
+/// Says where a client reads how to sign in (RFC 9728, 5.1), and that a token was no good only when there was one (RFC 6750, 3.1).
+fn challenge(headers: &mut HeaderMap, metadata: &str, tried: bool) {
+    if headers.get(header::WWW_AUTHENTICATE).is_none_or(|told| told != "Bearer") {
+        return;
+    }
+    let error = if tried { "error=\"invalid_token\", " } else { "" };
+    if let Ok(told) = HeaderValue::from_str(&format!("Bearer {error}resource_metadata=\"{metadata}\"")) {
+        headers.insert(header::WWW_AUTHENTICATE, told);
+    }
 }
 
 /// What is refused before anything is read.

@@ -77,8 +77,12 @@ fn forged(world: &World, forger: &Forger) -> Vec<(String, String)> {
         add(&format!("{name} of another kind"), forger.with_claim(name, json!([1])));
     }
     add("wrong issuer", forger.with_claim("iss", json!("https://naast.example/")));
-    add("wrong audience", forger.with_claim("aud", json!("naast-ap")));
-    add("two audiences", forger.with_claim("aud", json!(["naast-api", "other"])));
+    for audience in
+        ["naast-api", "https://naast.example", "https://naast.example/v1/", "https://naast.example/v2"]
+    {
+        add(&format!("audience {audience}"), forger.with_claim("aud", json!(audience)));
+    }
+    add("two audiences", forger.with_claim("aud", json!([world.app.platform.identity.resource(), "other"])));
     add("no such person", forger.with_claim("sub", json!(random_id())));
     add("exp as text", forger.with_claim("exp", json!((now + 300).to_string())));
     add("exp as fraction", forger.with_claim("exp", json!(1e300)));

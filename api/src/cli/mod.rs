@@ -26,12 +26,13 @@ use naast_domain::ids::{OrganisationId, PersonId};
 use naast_domain::organisations::Role;
 use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::contract::CONTRACT;
 use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
-use crate::identity::{Identity, LIFETIME};
+use crate::identity::{ISSUER, Identity, LIFETIME, on_this_machine};
 use crate::independence::round::round;
 use crate::limits::{LimitSettings, Setting};
 use crate::platform::{Parts, Platform};
@@ -65,7 +66,7 @@ pub struct Place {
     #[arg(long, env = "NAAST_MASTER_KEY_FILE", global = true)]
     master_key_file: Option<PathBuf>,
     /// The address under which clients reach this installation: the issuer of its tokens. https, without a path.
-    #[arg(long, env = "NAAST_PUBLIC_URL", default_value = crate::identity::ISSUER, value_parser = public_url, global = true)]
+    #[arg(long, env = "NAAST_PUBLIC_URL", default_value = ISSUER, value_parser = public_url, global = true)]
     public_url: String,
     /// The mail server, such as `smtps://user:password@host` or `smtp://host?tls=required`. Without it, letters become files in the
     /// folder `mail` of the data folder.
@@ -276,17 +277,15 @@ fn operator(person: PersonId, organisation: OrganisationId) -> Principal {
     Principal { person, powers: vec![power] }
 }
 
-/// An issuer is https without path, query or fragment (RFC 8414, 2); http only on this machine.
+/// An issuer is https without path, query or fragment (RFC 8414, 2); http only on this machine. Written as browsers write an
+/// origin, so that there is one way to write it.
 fn public_url(text: &str) -> Result<String, String> {
-    let text = text.trim_end_matches('/');
-    let host = text.strip_prefix("https://").or_else(|| {
-        let rest = text.strip_prefix("http://")?;
-        ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| rest.starts_with(local)).then_some(rest)
-    });
-    let is_host = |host: &&str| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']);
-    host.filter(is_host)
-        .map(|_| text.to_owned())
-        .ok_or_else(|| "expected https://HOST without a path (http:// only on this machine)".to_owned())
+    let expected = || "expected https://HOST without a path (http:// only on this machine)".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let is_safe = url.scheme() == "https" || on_this_machine(&url);
+    let is_bare = ["", "/"].contains(&url.path()) && url.query().is_none() && url.fragment().is_none();
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    (is_safe && is_bare && !has_user).then(|| url.origin().ascii_serialization()).ok_or_else(expected)
 }
 
 /// Runs the command line.
@@ -394,4 +393,35 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
 /// A path as the person at the terminal knows it.
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_https_or_this_machine() {
+        for (text, read) in [
+            ("https://buddy.example.org", "https://buddy.example.org"),
+            ("https://Buddy.Example.org:443/", "https://buddy.example.org"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080/", "http://[::1]:8080"),
+        ] {
+            assert_eq!(public_url(text).as_deref(), Ok(read), "{text}");
+        }
+        for text in [
+            "http://buddy.example.org",
+            "http://127.0.0.1.example",
+            "http://127.0.0.1:x@elders.example",
+            "http://localhost:1@elders.example",
+            "https://wie@buddy.example.org",
+            "https://buddy.example.org/api",
+            "https://buddy.example.org/?x",
+            "https://buddy.example.org/#x",
+            "buddy.example.org",
+            "",
+        ] {
+            assert!(public_url(text).is_err(), "{text}");
+        }
+    }
 }

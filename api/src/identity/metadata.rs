@@ -50,7 +50,7 @@ async fn authorization_server(platform: web::Data<Platform>) -> HttpResponse {
 async fn protected_resource(platform: web::Data<Platform>) -> HttpResponse {
     let issuer = platform.identity.issuer();
     HttpResponse::Ok().json(json!({
-        "resource": format!("{issuer}{BASE}"),
+        "resource": platform.identity.resource(),
         "authorization_servers": [issuer],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "scopes_supported": scopes(),

@@ -18,7 +18,7 @@ pub mod trusted;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use chrono::TimeDelta;
 use naast_domain::Moment;
@@ -29,6 +29,7 @@ use url::{Host, Url};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
+use crate::contract::BASE;
 
 pub use keys::{KeyError, KeyRing, rotate};
 pub use subject::{Reach, Subject};
@@ -38,8 +39,6 @@ pub(crate) use keys::owner_only;
 
 /// Who issues, where nothing else is set.
 pub const ISSUER: &str = "https://naast.example";
-/// The audience of every token.
-pub const AUDIENCE: &str = "naast-api";
 /// A token lives ten minutes at most, but where a trial says otherwise.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// The client that people sign in with.
@@ -56,13 +55,31 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(codes::request_sign_in_code).service(token::issue_token).service(token::revoke_token);
 }
 
+/// What an installation is called where it is called by name.
+struct Names {
+    issuer: String,
+    resource: String,
+    resource_metadata: String,
+}
+
+impl Names {
+    /// The names that follow from a public address.
+    fn below(address: &str) -> Self {
+        let issuer = address.trim_end_matches('/').to_owned();
+        let resource = format!("{issuer}{BASE}");
+        let resource_metadata = format!("{issuer}/.well-known/oauth-protected-resource{BASE}");
+        Self { issuer, resource, resource_metadata }
+    }
+}
+
 /// The keys of this installation, what it verified lately, whom it trusts, and the post by which codes go.
 pub struct Identity {
     file: PathBuf,
     ring: RwLock<Arc<KeyRing>>,
     looked_at: AtomicI64,
     longest: TimeDelta,
-    issuer: String,
+    names: Names,
+    named_late: OnceLock<Names>,
     verified: Mutex<HashMap<[u8; 32], (Subject, i64)>>,
     /// By which codes go to people.
     pub post: post::Post,
@@ -81,7 +98,8 @@ impl Identity {
             ring: RwLock::new(Arc::new(ring)),
             looked_at: AtomicI64::new(0),
             longest,
-            issuer: ISSUER.to_owned(),
+            names: Names::below(ISSUER),
+            named_late: OnceLock::new(),
             verified: Mutex::new(HashMap::new()),
             post: post::Post::to_folder(mail),
             trusted: trusted::TrustedIssuers::default(),
@@ -91,7 +109,16 @@ impl Identity {
     /// The same under its public address, which names it as issuer.
     #[must_use]
     pub fn issued_by(self, address: &str) -> Self {
-        Self { issuer: address.trim_end_matches('/').to_owned(), ..self }
+        Self { names: Names::below(address), ..self }
+    }
+
+    /// Takes its public address as its name, once: for a server that learns where it listens only when it does.
+    pub(crate) fn name_once(&self, address: &str) {
+        self.named_late.get_or_init(|| Names::below(address));
+    }
+
+    fn names(&self) -> &Names {
+        self.named_late.get().unwrap_or(&self.names)
     }
 
     /// The same with another post.
@@ -108,7 +135,17 @@ impl Identity {
 
     /// Who issues: the public address of this installation.
     pub fn issuer(&self) -> &str {
-        &self.issuer
+        &self.names().issuer
+    }
+
+    /// For what its tokens are: the API, as its metadata name it (RFC 9728, 2; RFC 9068, 3).
+    pub fn resource(&self) -> &str {
+        &self.names().resource
+    }
+
+    /// Where it stands how to get a token for it (RFC 9728, 3.1).
+    pub fn resource_metadata(&self) -> &str {
+        &self.names().resource_metadata
     }
 
     /// How long a token lives at most.
@@ -121,15 +158,15 @@ impl Identity {
     /// # Panics
     /// Never: nothing panics while it holds the lock.
     pub fn ring(&self, now: Moment) -> Arc<KeyRing> {
-        let last = self.looked_at.swap(now.timestamp(), Ordering::Relaxed);
-        if (now.timestamp() - last).abs() >= LOOK_EVERY {
-            match KeyRing::open(&self.file) {
+        let (last, now) = (self.looked_at.load(Ordering::Relaxed), now.timestamp());
+        let due = (now - last).abs() >= LOOK_EVERY;
+        // of those that find it due at the same moment, one looks
+        if due && self.looked_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            match KeyRing::read(&self.file) {
                 Ok(ring) => *self.ring.write().expect("nothing panics here") = Arc::new(ring),
                 // those that were read before still sign and verify
-                Err(fault) => log::error!("{fault}"),
+                Err(fault) => log::error!("the keys of before are used: {fault}"),
             }
-        } else {
-            self.looked_at.store(last, Ordering::Relaxed);
         }
         Arc::clone(&self.ring.read().expect("nothing panics here"))
     }
@@ -146,7 +183,8 @@ impl Identity {
         client: &str,
         (now, lifetime): (Moment, TimeDelta),
     ) -> String {
-        tokens::sign(&self.ring(now), &self.issuer, subject, client, (now, lifetime.min(self.longest)))
+        let lifetime = lifetime.min(self.longest);
+        tokens::sign(&self.ring(now), (self.issuer(), self.resource()), subject, client, (now, lifetime))
     }
 
     /// Whom a token proves; `None` for anything that is not in perfect order.
@@ -155,7 +193,8 @@ impl Identity {
         if let Some((subject, exp)) = self.verified.lock().ok()?.get(&digest) {
             return (now.timestamp() < *exp).then(|| subject.clone());
         }
-        let (subject, exp) = tokens::examine(&self.ring(now), &self.issuer, token, (now, self.longest))?;
+        let names = (self.issuer(), self.resource());
+        let (subject, exp) = tokens::examine(&self.ring(now), names, token, (now, self.longest))?;
         let mut verified = self.verified.lock().ok()?;
         if verified.len() >= REMEMBERED {
             verified.clear();

@@ -12,7 +12,7 @@ use naast_domain::organisations::Role;
 use serde::{Deserialize, Serialize};
 
 use super::keys::KeyRing;
-use super::{AUDIENCE, Reach, Subject};
+use super::{Reach, Subject};
 use crate::clock::fresh;
 
 /// How far a clock of another server may be ahead of ours, in seconds.
@@ -52,7 +52,7 @@ struct TokenHeader {
 /// Signs a token that lives so long.
 pub(super) fn sign(
     ring: &KeyRing,
-    issuer: &str,
+    (issuer, resource): (&str, &str),
     subject: &Subject,
     client: &str,
     (now, lifetime): (Moment, TimeDelta),
@@ -64,7 +64,7 @@ pub(super) fn sign(
     };
     let claims = Claims {
         iss: issuer.to_owned(),
-        aud: AUDIENCE.to_owned(),
+        aud: resource.to_owned(),
         sub: subject.person.uuid(),
         client_id: client.to_owned(),
         jti: fresh(),
@@ -86,7 +86,7 @@ pub(super) fn sign(
 /// Whom a token proves and until when; `None` for anything that is not in perfect order.
 pub(super) fn examine(
     ring: &KeyRing,
-    issuer: &str,
+    (issuer, resource): (&str, &str),
     token: &str,
     (now, longest): (Moment, TimeDelta),
 ) -> Option<(Subject, i64)> {
@@ -99,7 +99,7 @@ pub(super) fn examine(
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[issuer]);
-    validation.set_audience(&[AUDIENCE]);
+    validation.set_audience(&[resource]);
     validation.validate_nbf = true;
     // time is checked below, against the clock of this server
     validation.validate_exp = false;

@@ -209,12 +209,17 @@ impl Error {
                 response.insert_header((header::ALLOW, allowed.join(", ")));
             }
             Self::Unauthenticated => {
-                response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
+                // the edge adds what only it knows: where to read on, and whether there was a token
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
             Self::Scope(opening) => {
                 let scopes: Vec<&str> = opening.iter().map(Scope::code).collect();
-                // RFC 6750, 3.1
-                let told = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scopes.join(" "));
+                // RFC 6750, 3: a list of scopes is never empty, and no scope opens what is for people
+                let scopes = match scopes.as_slice() {
+                    [] => String::new(),
+                    some => format!(", scope=\"{}\"", some.join(" ")),
+                };
+                let told = format!("Bearer error=\"insufficient_scope\"{scopes}");
                 response.insert_header((header::WWW_AUTHENTICATE, told));
             }
             Self::Refused("unsupported-media-type") => {

@@ -17,6 +17,7 @@ use naast_domain::ids::PersonId;
 use serde::Serialize;
 
 use super::{Failure, Listen, Place, serve, shown};
+use crate::identity::ISSUER;
 
 /// A demo token lives half a day: longer than any other, and only with the key of the demo.
 const LIFETIME: TimeDelta = TimeDelta::hours(12);
@@ -57,7 +58,11 @@ pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
     let data = place.data.clone();
     let identity = platform.identity.clone();
     let clock = platform.clock.clone();
+    let unnamed = place.public_url == ISSUER;
     serve::run(&place, listen, platform, move |address| {
+        if unnamed {
+            identity.name_once(&base(address));
+        }
         let token = |person| identity.token(person, &clock, LIFETIME);
         let roles = made
             .roles
@@ -71,6 +76,16 @@ pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
         tell_newcomer(&demo, address, &shown(&file));
         Ok(())
     })
+}
+
+/// The address that whoever tries the demo calls: what its metadata and tokens name, so that a library that begins with them
+/// finds it. A demo that listens everywhere is called on this machine, unless `NAAST_PUBLIC_URL` says otherwise.
+fn base(listen: SocketAddr) -> String {
+    let mut address = listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    if address.ip().is_loopback() { format!("http://{address}") } else { ISSUER.to_owned() }
 }
 
 /// The file holds live tokens: it is its owner's only.
