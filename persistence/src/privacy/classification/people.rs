@@ -133,6 +133,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("used"),
             internal("created_at"),
             internal("expires_at"),
+            internal("sent"),
         ],
     ),
     table(
