@@ -13,10 +13,11 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libpq5 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin naast \
-    && install -d -m 700 -o naast -g naast /data
+    && install -d -m 700 -o naast -g naast /data /keys
 COPY --from=build /source/target/release/naast /usr/local/bin/naast
 COPY --chmod=755 deploy/entrypoint.sh /usr/local/bin/naast-entrypoint
 COPY --chmod=755 deploy/healthcheck.sh /usr/local/bin/naast-healthcheck
+COPY --chmod=755 deploy/seed-keys.sh /usr/local/bin/naast-seed-keys
 
 ENV NAAST_DATA=/data \
     NAAST_LISTEN=0.0.0.0:8080 \
