@@ -20,7 +20,13 @@ impl Demo {
     fn start(folder: &Path, database: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder.join("data"));
-        for name in ["DATABASE_URL", "NAAST_DATA", "NAAST_SIGNING_KEY_FILE", "NAAST_MASTER_KEY_FILE"] {
+        for name in [
+            "DATABASE_URL",
+            "NAAST_DATA",
+            "NAAST_SIGNING_KEY_FILE",
+            "NAAST_MASTER_KEY_FILE",
+            "NAAST_PUBLIC_URL",
+        ] {
             command.env_remove(name);
         }
         command.envs(database.map(|url| ("DATABASE_URL", url)));
@@ -67,6 +73,13 @@ fn the_demo_serves_a_token_for_every_role_and_something_in_every_state(engine: E
         let body: Value = reply.body_mut().read_json().expect("JSON");
         (reply.status().as_u16(), body)
     };
+    // a library that begins with the metadata finds the demo itself there
+    let mut server = agent
+        .get(format!("{address}/.well-known/oauth-authorization-server"))
+        .call()
+        .expect("the demo answers");
+    let server: Value = server.body_mut().read_json().expect("JSON");
+    assert_eq!(server["issuer"], address);
     let roles = demo.told["roles"].as_object().expect("roles");
     assert!(roles.len() >= 8, "{roles:?}");
     let token = |role: &str| roles[role]["token"].as_str().expect("a token").to_owned();
