@@ -60,7 +60,9 @@ fn nobody_gets_in_without_a_token_where_the_contract_asks_for_one(engine: Engine
             let reply = refused(reply, 401, "unauthenticated");
             assert_eq!(
                 reply.header("www-authenticate"),
-                Some("Bearer error=\"invalid_token\""),
+                Some(
+                    "Bearer resource_metadata=\"https://naast.example/.well-known/oauth-protected-resource/v1\""
+                ),
                 "{method} {path}"
             );
         }
