@@ -210,17 +210,25 @@ fn a_forged_token_is_refused_and_each_in_the_same_words(engine: Engine) {
     let sound = forger.signed(&forger.header, &forger.claims);
     asked(&world, &[("authorization", &bearer(&sound))]).expect(200);
 
-    let anonymous = seen(&refused(asked(&world, &[]), 401, "unauthenticated"));
+    let anonymous = refused(asked(&world, &[]), 401, "unauthenticated");
+    let refusal = refused(asked(&world, &[("authorization", "Bearer x")]), 401, "unauthenticated");
+    // whoever brought a token hears that it is no good, and nothing else is different
+    let place = "resource_metadata=\"https://naast.example/.well-known/oauth-protected-resource/v1\"";
+    let challenge = |reply: &Reply| reply.header("www-authenticate").map(str::to_owned);
+    assert_eq!(challenge(&anonymous), Some(format!("Bearer {place}")));
+    assert_eq!(challenge(&refusal), Some(format!("Bearer error=\"invalid_token\", {place}")));
+    let (anonymous, refusal) = (seen(&anonymous), seen(&refusal));
+    assert_eq!(anonymous, refusal.replace("error=\\\"invalid_token\\\", ", ""));
     let tokens = forged(&world, &forger);
     assert!(tokens.len() >= 80, "{}", tokens.len());
     for (name, token) in &tokens {
-        assert_eq!(seen(&asked(&world, &[("authorization", &bearer(token))])), anonymous, "{name}");
+        assert_eq!(seen(&asked(&world, &[("authorization", &bearer(token))])), refusal, "{name}");
     }
     for header in [format!("Basic {sound}"), sound.clone(), format!("Bearer  {sound}"), "Bearer".to_owned()] {
-        assert_eq!(seen(&asked(&world, &[("authorization", &header)])), anonymous, "{header}");
+        assert_eq!(seen(&asked(&world, &[("authorization", &header)])), refusal, "{header}");
     }
     let twice = bearer(&sound);
-    assert_eq!(seen(&asked(&world, &[("authorization", &twice), ("authorization", &twice)])), anonymous);
+    assert_eq!(seen(&asked(&world, &[("authorization", &twice), ("authorization", &twice)])), refusal);
     for place in ["access_token", "token"] {
         let reply = world.app.send("GET", &format!("/v1/me?{place}={sound}"), &[], Vec::new());
         assert_eq!(seen(&reply), anonymous);
@@ -232,7 +240,7 @@ fn a_forged_token_is_refused_and_each_in_the_same_words(engine: Engine) {
     (claims["client_id"], claims["scope"]) = (claims["sub"].clone(), json!("directory:read"));
     let boards = |headers: &[(&str, &str)]| world.app.send("GET", "/v1/boards", headers, Vec::new());
     let nobody = bearer(&forger.signed(&forger.header, &claims));
-    assert_eq!(seen(&boards(&[("authorization", &nobody)])), anonymous);
+    assert_eq!(seen(&boards(&[("authorization", &nobody)])), refusal);
 }
 
 /// What is `crit` must be understood, or the token refused (RFC 7515, 4.1.11).
