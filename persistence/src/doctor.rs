@@ -73,3 +73,19 @@ pub fn run(database: &mut Database<'_>) -> Result<Vec<Check>, Error> {
         })
         .collect()
 }
+
+/// How many schools there are, and of how many the directory knows no partnership today: a tie with one is then told to
+/// the parent, because nobody can say whether it matters.
+pub fn schools(database: &mut Database<'_>, today: naast_domain::Date) -> Result<(i64, i64), Error> {
+    use crate::schema::{school_partnerships as links, schools};
+    use diesel::prelude::*;
+
+    let published = schools::table.filter(schools::gone_since.is_null());
+    let linked = links::table
+        .filter(links::location_code.eq(schools::location_code))
+        .filter(links::since.le(today))
+        .filter(links::until.is_null().or(links::until.ge(today)));
+    let all: i64 = on_either!(&mut *database, |c| published.count().get_result(c))?;
+    let unlinked = published.filter(diesel::dsl::not(diesel::dsl::exists(linked)));
+    Ok((all, on_either!(database, |c| unlinked.count().get_result(c))?))
+}

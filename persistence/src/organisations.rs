@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::access::{
-    Grant, ManageMemberships, ManageOrganisations, Power, Principal, ReadMemberships, RegisterPeople,
+    Action, Grant, ManageMemberships, ManageOrganisations, Power, Principal, ReadMemberships, RegisterPeople,
 };
 use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId};
@@ -209,10 +209,10 @@ pub fn own_name(database: &mut Database<'_>, keys: &Keys, me: &Principal) -> Res
     Ok(Some(keys.open(database, name_place(id), &Sealed(sealed))?.unwrap_or_default()))
 }
 
-/// Whether anybody has this id, for whoever gives her a role.
-pub fn is_registered(
+/// Whether anybody has this id: for whoever gives her a role, or registers her as a buddy.
+pub fn is_registered<A: Action>(
     database: &mut Database<'_>,
-    _grant: &Grant<ManageMemberships>,
+    _grant: &Grant<A>,
     id: PersonId,
 ) -> Result<bool, Error> {
     let found = people::table.find(Key::from(id));

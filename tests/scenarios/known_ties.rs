@@ -144,6 +144,15 @@ fn a_tie_names_something_that_is_there_and_nothing_else(engine: Engine) {
         places.sort_unstable();
         assert_eq!(places, faults, "{}", refusal.body);
     }
+    let reference = json!({ "kind": "school", "name": "School (test)", "locationCode": "01AA00" });
+    let refusal = world.app.post(world.administrator, "/organisations", &reference).expect(400);
+    assert_eq!(refusal.body["errors"][0]["pointer"], "/locationCode");
+    let nobody = json!({
+        "programmeId": world.programmes[0], "personId": random_id(), "firstName": "Test", "languages": ["nl"],
+        "specialisms": [], "channels": ["online"], "municipalityCodes": ["9901"], "capacity": 1
+    });
+    let refusal = world.app.post(world.coordinators[0], "/buddies", &nobody).expect(400);
+    assert_eq!(refusal.body["errors"][0]["pointer"], "/personId");
     // a school beyond the directory of primary schools is in her life all the same
     world
         .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": "01AA00" }))

@@ -9,7 +9,7 @@ use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::journal::Purpose;
 use naast_domain::requests::Topic;
 use naast_persistence::keys::Keys;
-use naast_persistence::{Database, Stored, buddies};
+use naast_persistence::{Database, Stored, buddies, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -22,7 +22,7 @@ use crate::independence::again::{Occasion, leave, lock_touched, recheck};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
-use crate::problem::Error;
+use crate::problem::{Error, unknown};
 
 /// A buddy to register.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -165,6 +165,9 @@ pub async fn register_buddy(
             let grant = cx.grant::<ManageBuddies>()?;
             let standing = Standing { programme: Some(body.programme_id), ..Standing::default() };
             let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
+            if !organisations::is_registered(cx.tx, &grant, body.person_id)? {
+                return Err(unknown("/personId").into());
+            }
             let body = body.clone();
             let buddy = Buddy {
                 id,

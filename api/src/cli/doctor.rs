@@ -43,11 +43,25 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
                     },
                 );
             }
+            check("directory", schools(&platform, &clock));
             check("journal", journal(place, &platform));
             check("sealed values", sealed(&platform));
         }
     }
     if failed == 0 { Ok(()) } else { Err(Failure::new(4, format!("{failed} checks failed"))) }
+}
+
+/// What the directory knows of schools. A school without a known partnership is no fault of the installation.
+fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
+    let today = clock.today();
+    let counted = platform.store.read(|db| checks::schools(db, today)).map_err(|fault| fault.to_string())?;
+    Ok(match counted {
+        (0, _) => "no schools yet: naast import schools FILE".to_owned(),
+        (all, unlinked) if all == unlinked => {
+            format!("{all} schools, the partnership of none: naast import partnerships FILE")
+        }
+        (all, unlinked) => format!("{all} schools, of {unlinked} no partnership is known"),
+    })
 }
 
 /// The journal against its hashes, heads and anchors.

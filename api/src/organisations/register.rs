@@ -6,7 +6,7 @@ use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::OrganisationId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Organisation, OrganisationKind, Role};
-use naast_persistence::{Stored, organisations};
+use naast_persistence::{Database, Stored, directory, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
-use crate::problem::Error;
+use crate::problem::{Error, unknown};
 
 /// An organisation to register.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -72,6 +72,27 @@ fn answer(stored: Stored<Organisation>) -> Answer<OrganisationView> {
     Answer::found(OrganisationView::from(stored.value)).version(stored.version)
 }
 
+/// Whether the directory knows the school, the board and the partnership that it is said to be.
+fn must_be_published(db: &mut Database<'_>, one: &Organisation) -> Result<(), Error> {
+    let mut faults = Vec::new();
+    if let Some(location) = &one.location
+        && directory::find(db, location)?.is_none()
+    {
+        faults.push(unknown("/locationCode"));
+    }
+    if let Some(number) = &one.board
+        && directory::board(db, number)?.is_none()
+    {
+        faults.push(unknown("/boardNumber"));
+    }
+    if let Some(code) = &one.partnership
+        && directory::partnership(db, code)?.is_none()
+    {
+        faults.push(unknown("/partnershipCode"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
+}
+
 /// Register an organisation.
 #[utoipa::path(operation_id = "createOrganisation", tag = "organisations", request_body = OrganisationBody, responses((status = 201, description = "Registered", body = OrganisationView)))]
 #[post("/organisations")]
@@ -91,6 +112,7 @@ pub async fn create_organisation(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageOrganisations>()?;
+            must_be_published(cx.tx, &organisation)?;
             organisations::insert(cx.tx, &grant, &organisation, cx.now)?;
             let entry = cx
                 .entry(
