@@ -120,12 +120,28 @@ fn lift_descriptions(document: &mut Value) {
 /// are open, such as signing in, give what must not be kept.
 const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
 
+/// What nothing may hold up: somebody takes back what was hers to give, as easily as she gave it (AVG art. 7 lid 3). The edge
+/// does not look at how such a call is made, and the limits count it without refusing it. It has no body, is idempotent by
+/// itself, and is answered in JSON. Each has its own case in `tests/scenarios/never_held_up.rs`.
+pub const NEVER_HELD_UP: [&str; 1] = ["withdrawSupportRequest"];
+
+/// What the contract says of them.
+const HOLDS_NOTHING_UP: &str = "Nothing in how you call holds this up: it needs no body, no `If-Match` and no \
+`Idempotency-Key`, ignores those it gets, is answered in JSON whatever `Accept` says, and is not refused when you made too many \
+calls. It may be sent as often as you like.";
+
+/// Whether an operation is one of those.
+pub(super) fn is_never_held_up(operation: &Value) -> bool {
+    operation["operationId"].as_str().is_some_and(|id| NEVER_HELD_UP.contains(&id))
+}
+
 /// Whether a call can be sent again with an `Idempotency-Key`: whatever creates or changes and is not idempotent by its
 /// method, by somebody who is known. A search only reads.
 pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
     ["POST", "PATCH"].iter().any(|known| method.eq_ignore_ascii_case(known))
         && !path.ends_with("/_search")
         && (!is_open(operation) || HELD.contains(&path))
+        && !is_never_held_up(operation)
 }
 
 /// Whether an operation is open to all.
@@ -161,6 +177,13 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let repeatable = takes_key(method, path, operation);
     if repeatable {
         super::answers::add_parameter(operation, "IdempotencyKey");
+    }
+    if is_never_held_up(operation) {
+        let said = operation["description"].as_str().map_or_else(String::new, |said| format!("{said}\n\n"));
+        operation["description"] = format!("{said}{HOLDS_NOTHING_UP}").into();
+        // what is left: who calls, and whether it is hers
+        super::answers::finish(method, operation, &["400", "401", "403", "404", "500", "503"]);
+        return;
     }
     // a query key that nobody knows is a fault everywhere
     let mut statuses = vec!["400", "406", "429", "500", "503"];

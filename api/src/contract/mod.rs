@@ -19,7 +19,7 @@ use naast_domain::identity::Scope;
 use serde_json::{Value, json};
 
 pub use body::Body;
-pub use document::{API_VERSION, BASE};
+pub use document::{API_VERSION, BASE, NEVER_HELD_UP};
 pub use form::Form;
 pub use query::{Path, Query, refuse_unknown};
 
@@ -51,6 +51,8 @@ pub struct Operation {
     pub has_body: bool,
     /// Whether a code or a password can be tried with it.
     pub tries_code: bool,
+    /// Whether nothing in how it is called may hold it up ([`NEVER_HELD_UP`]).
+    pub never_held_up: bool,
     query: HashMap<String, Parameter>,
 }
 
@@ -136,6 +138,7 @@ impl Contract {
                     },
                     has_body: operation.get("requestBody").is_some(),
                     tries_code: document::tries_code(method, path, operation),
+                    never_held_up: document::is_never_held_up(operation),
                     query,
                 };
                 let method = Method::from_bytes(method.as_bytes()).expect("a known method");

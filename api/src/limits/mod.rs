@@ -172,7 +172,7 @@ impl Limits {
         }
     }
 
-    /// Counts a call. `person` is who is signed in.
+    /// Counts a call. `person` is who is signed in. What nothing may hold up is counted and not refused.
     pub fn count(
         &self,
         request: &HttpRequest,
@@ -190,6 +190,9 @@ impl Limits {
             if told.refused.is_some() {
                 break;
             }
+        }
+        if operation.is_some_and(|operation| operation.never_held_up) {
+            told.refused = None;
         }
         told
     }

@@ -1,0 +1,115 @@
+//! What nothing may hold up: a withdrawal is done however it is called.
+
+use naast_api::contract::NEVER_HELD_UP;
+use naast_api::limits::{LimitSettings, Rate};
+use naast_domain::ids::PersonId;
+use naast_tests::app::{Reply, Shape, TestApp};
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both};
+
+on_both!(what_is_taken_back_is_taken_back_however_it_is_asked);
+
+/// One operation of the list, on something fresh.
+struct Case {
+    operation: &'static str,
+    method: &'static str,
+    /// Makes what is taken back, and says where.
+    path: fn(&World, PersonId) -> String,
+    /// Whether the answer says that it is done.
+    is_done: fn(&Reply) -> bool,
+}
+
+const CASES: [Case; NEVER_HELD_UP.len()] = [Case {
+    operation: "withdrawSupportRequest",
+    method: "POST",
+    path: |world, parent| format!("/v1/support-requests/{}/withdrawal", world.consented(0, parent)),
+    is_done: |reply| reply.body["state"] == "withdrawn",
+}];
+
+/// Headers with which every other operation refuses a call.
+const WAYS: [&[(&str, &str)]; 9] = [
+    &[("idempotency-key", "not a key")],
+    &[("idempotency-key", "\"used\"")],
+    &[("idempotency-key", "\"one\""), ("idempotency-key", "\"two\"")],
+    &[("accept", "text/html")],
+    &[("accept", "application/json;q=0")],
+    &[("content-encoding", "gzip")],
+    &[("content-type", "text/plain")],
+    &[("if-match", "\"v99\"")],
+    &[("content-type", "application/json"), ("if-none-match", "*")],
+];
+
+const BODIES: [&[u8]; 4] = [b"", b"{", b"{\"reason\":\"\\u0000\"}", &[0xff; 70_000]];
+
+fn what_is_taken_back_is_taken_back_however_it_is_asked(engine: Engine) {
+    let world = World::new(engine);
+    for (case, listed) in CASES.iter().zip(NEVER_HELD_UP) {
+        assert_eq!(case.operation, listed);
+        let parent = world.person();
+        // the key of another call
+        world
+            .app
+            .keyed(Some(parent), "POST /support-requests", &world.request_body(0), "\"used\"")
+            .expect(201);
+        let token = format!("Bearer {}", world.app.token(parent));
+        let mut ways: Vec<(&[(&str, &str)], &[u8], &str)> = Vec::new();
+        ways.extend(WAYS.iter().map(|headers| (*headers, BODIES[0], "")));
+        ways.extend(BODIES.iter().map(|body| (WAYS[6], *body, "")));
+        ways.push((&[], b"", "?because=of"));
+        for (headers, body, query) in ways {
+            let path = (case.path)(&world, parent);
+            let headers: Vec<(&str, &str)> =
+                headers.iter().copied().chain([("authorization", token.as_str())]).collect();
+            let reply = world.app.send(case.method, &format!("{path}{query}"), &headers, body.to_vec());
+            let reply = reply.expect(200);
+            assert_eq!(reply.header("content-type"), Some("application/json"), "{headers:?}");
+            assert!((case.is_done)(&reply), "{headers:?} {}", reply.body);
+        }
+    }
+}
+
+#[test]
+fn what_is_taken_back_is_counted_and_not_refused() {
+    let limits = LimitSettings { subject: Rate::new(150, 864_000), ..LimitSettings::default() };
+    let world = World::on(TestApp::start_as(Engine::Sqlite, Shape { limits, ..Shape::default() }));
+    for case in CASES {
+        let parent = world.person();
+        let path = (case.path)(&world, parent);
+        let mut calls = 0;
+        while world.app.get(parent, "/me").status != 429 {
+            calls += 1;
+            assert!(calls < 160, "the limit is reached");
+        }
+        let token = format!("Bearer {}", world.app.token(parent));
+        for _ in 0..3 {
+            let reply =
+                world.app.send(case.method, &path, &[("authorization", &token)], Vec::new()).expect(200);
+            assert!((case.is_done)(&reply), "{}", reply.body);
+            assert!(
+                reply.header("ratelimit").is_some_and(|said| said.contains(";r=0;")),
+                "{:?}",
+                reply.headers
+            );
+        }
+    }
+}
+
+#[test]
+fn the_contract_says_what_nothing_holds_up() {
+    let document = &naast_api::contract::CONTRACT.document;
+    let operations = || {
+        let paths = document["paths"].as_object().expect("paths").values();
+        paths.flat_map(|item| item.as_object().expect("an item").values())
+    };
+    for id in NEVER_HELD_UP {
+        let operation = operations().find(|one| one["operationId"] == id);
+        let operation = operation.unwrap_or_else(|| panic!("{id} is in the contract"));
+        assert!(operation["description"].as_str().expect("it says so").contains("Nothing in how you call"));
+        assert!(operation.get("requestBody").is_none(), "{id}");
+        for refusal in ["406", "408", "409", "412", "413", "415", "422", "428", "429"] {
+            assert!(operation["responses"].get(refusal).is_none(), "{id} {refusal}");
+        }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        assert!(parameters.into_iter().all(|one| one["in"] == "path"), "{id}");
+    }
+}
