@@ -4,6 +4,7 @@
 //! ends with the journal row of what it changed or does not end at all. Queries are functions of the rooms below;
 //! each is written once and runs on either database (ADR 1).
 
+mod alone;
 pub mod buddies;
 pub mod columns;
 pub mod conversations;
@@ -32,6 +33,7 @@ pub mod support;
 mod transaction;
 mod writer;
 
+pub use alone::{OnlyServer, is_unused, only_server};
 pub use database::Database;
 pub use error::Error;
 pub use probe::Probe;

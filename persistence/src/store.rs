@@ -47,6 +47,9 @@ pub enum OpenError {
     /// The database did not answer.
     #[error("the database did not answer: {0}")]
     Unreachable(String),
+    /// Another process serves this file.
+    #[error("another naast serves {}: stop that one first, or use PostgreSQL for several servers", .0.display())]
+    Served(PathBuf),
     /// The schema is newer than this program.
     #[error(
         "the database was migrated by a newer version of naast (it knows migration {0}); start that version, or \

@@ -10,14 +10,15 @@ use serde_json::Value;
 
 on_both!(the_demo_serves_a_token_for_every_role_and_something_in_every_state,);
 
-struct Demo {
+/// A demo that runs until it is dropped.
+pub struct Demo {
     child: Child,
     told: Value,
 }
 
 impl Demo {
     /// Starts the demo in a folder of its own and waits until it says where it listens.
-    fn start(folder: &Path, database: Option<&str>) -> Self {
+    pub fn start(folder: &Path, database: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(folder.join("data"));
         for name in [
@@ -45,6 +46,24 @@ impl Demo {
         };
         Self { child, told }
     }
+
+    /// The token of a role.
+    pub fn token(&self, role: &str) -> String {
+        self.told["roles"][role]["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Asks it for something; gives back the status and what it is.
+    pub fn get(&self, path: &str, token: &str) -> (u16, Value) {
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let address = self.told["address"].as_str().expect("an address");
+        let mut reply = agent
+            .get(format!("{address}/v1{path}"))
+            .header("authorization", format!("Bearer {token}"))
+            .call()
+            .expect("the demo answers");
+        let body: Value = reply.body_mut().read_json().expect("JSON");
+        (reply.status().as_u16(), body)
+    }
 }
 
 impl Drop for Demo {
@@ -63,26 +82,14 @@ fn the_demo_serves_a_token_for_every_role_and_something_in_every_state(engine: E
     };
     let demo = Demo::start(folder.path(), url);
     let address = demo.told["address"].as_str().expect("an address");
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
-    let get = |path: &str, token: &str| {
-        let mut reply = agent
-            .get(format!("{address}/v1{path}"))
-            .header("authorization", format!("Bearer {token}"))
-            .call()
-            .expect("the demo answers");
-        let body: Value = reply.body_mut().read_json().expect("JSON");
-        (reply.status().as_u16(), body)
-    };
+    let get = |path: &str, token: &str| demo.get(path, token);
     // a library that begins with the metadata finds the demo itself there
-    let mut server = agent
-        .get(format!("{address}/.well-known/oauth-authorization-server"))
-        .call()
-        .expect("the demo answers");
-    let server: Value = server.body_mut().read_json().expect("JSON");
+    let server = ureq::get(format!("{address}/.well-known/oauth-authorization-server")).call();
+    let server: Value = server.expect("the demo answers").body_mut().read_json().expect("JSON");
     assert_eq!(server["issuer"], address);
     let roles = demo.told["roles"].as_object().expect("roles");
     assert!(roles.len() >= 8, "{roles:?}");
-    let token = |role: &str| roles[role]["token"].as_str().expect("a token").to_owned();
+    let token = |role: &str| demo.token(role);
     for role in roles.keys() {
         assert_eq!(get("/me", &token(role)).0, 200, "{role}");
     }

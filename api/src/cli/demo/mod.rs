@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 
 use chrono::TimeDelta;
 use naast_domain::ids::PersonId;
+use naast_persistence::{Location, is_unused, only_server};
 use serde::Serialize;
 
 use super::{Failure, Listen, Place, serve, shown};
@@ -46,7 +47,18 @@ pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
     // before anything of an earlier demo is touched: one that runs still needs it
     std::net::TcpListener::bind(listen.listen)
         .map_err(|fault| Failure::new(1, format!("{}: {fault}", listen.listen)))?;
-    let place = own_place(place)?;
+    let made_here = place.database_url.is_none();
+    let place = own_place(place);
+    let location = place.location()?;
+    let _only = only_server(&location)?;
+    if made_here {
+        begin_anew(&place, &location)?;
+    } else if !is_unused(&location)? {
+        return Err(Failure::new(
+            2,
+            "the demo wants an empty database, and this one is used; nothing was touched",
+        ));
+    }
     naast_persistence::migrate(&place.location()?)?;
     let platform = place.platform(LIFETIME)?;
     let founder = serve::first_administrator(&platform, "Beheerder Voorbeeld").map_err(|failure| {
@@ -96,26 +108,32 @@ fn write_for_owner(file: &std::path::Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The demo stands beside a real installation, never in it.
-fn own_place(place: &Place) -> Result<Place, Failure> {
+fn own_place(place: &Place) -> Place {
     let mut own = place.clone();
     own.signing_key_file = Some(place.data.join("demo-signing-key.pk8"));
     own.master_key_file = Some(place.data.join("demo-master-keys"));
     own.anchors_file = Some(place.data.join("demo-journal-anchors.jsonl"));
-    if place.database_url.is_none() {
-        let file = place.data.join("demo.db");
-        for ending in ["", "-wal", "-shm"] {
-            match fs::remove_file(format!("{}{ending}", file.display())) {
-                Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(Failure::new(1, format!("{}: {fault}", shown(&file))));
-                }
-                _ => {}
+    own.database_url = place
+        .database_url
+        .clone()
+        .or_else(|| Some(format!("sqlite:{}", place.data.join("demo.db").display())));
+    own
+}
+
+/// Removes what an earlier demo left. It does not run any more: its database is ours alone.
+fn begin_anew(place: &Place, location: &Location) -> Result<(), Failure> {
+    let Location::Sqlite(file) = location else { return Ok(()) };
+    for ending in ["", "-wal", "-shm"] {
+        match fs::remove_file(format!("{}{ending}", file.display())) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::new(1, format!("{}: {fault}", shown(file))));
             }
+            _ => {}
         }
-        own.database_url = Some(format!("sqlite:{}", file.display()));
-        // anchors of an earlier demo would attest rows that are gone
-        let _ = fs::remove_file(own.anchors());
     }
-    Ok(own)
+    // anchors of an earlier demo would attest rows that are gone
+    let _ = fs::remove_file(place.anchors());
+    Ok(())
 }
 
 fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
