@@ -5,8 +5,8 @@ mod export;
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -55,38 +55,94 @@ impl Anchor {
     }
 }
 
-/// Writes the heads that have moved since the file was written last, and says how many those were. What is written is on
-/// the disk when this returns.
-///
-/// # Errors
-/// [`AnchorError`] when the file holds something else than anchors of this installation, or cannot be written.
-#[expect(clippy::missing_panics_doc, reason = "an anchor is plain text and numbers")]
-pub fn anchor(platform: &Platform, path: &Path) -> Result<usize, AnchorError> {
-    let known: HashMap<Uuid, i64> = if path.exists() {
-        read_anchors(path, &platform.identity)?.iter().map(|head| (head.chain.uuid(), head.seq)).collect()
-    } else {
-        HashMap::new()
-    };
-    let at = platform.clock.now();
-    let mut moved: Vec<Head> = platform.store.read(heads)?;
-    moved.retain(|head| known.get(&head.chain.uuid()) != Some(&head.seq));
-    let mut lines = String::new();
-    for head in &moved {
-        let chain = head.chain.uuid();
-        let signature = platform.identity.sign(&Anchor::signed_text(chain, head.seq, &head.hash, at), at);
-        let (hash, signature) = (STANDARD.encode(head.hash), STANDARD.encode(signature));
-        let anchor = Anchor { chain, seq: head.seq, hash, at, signature };
-        lines.push_str(&serde_json::to_string(&anchor).expect("an anchor is plain text and numbers"));
-        lines.push('\n');
+/// A file of anchors that grows. What it attests is read once, and again when somebody else wrote to it.
+#[derive(Debug)]
+pub struct Anchors {
+    file: PathBuf,
+    known: Known,
+}
+
+/// What a file of anchors attests.
+#[derive(Debug, Default)]
+struct Known {
+    /// The number of the last anchor of each chain.
+    last: HashMap<Uuid, i64>,
+    /// How long the file was when that was so.
+    length: Option<u64>,
+}
+
+impl Anchors {
+    /// The anchors in this file, which need not be there yet.
+    pub fn at(file: PathBuf) -> Self {
+        Self { file, known: Known::default() }
     }
-    if !moved.is_empty() {
-        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+
+    /// Where they stand.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Writes the heads that have moved since, and says how many those were. What is written is on the disk when this
+    /// returns. When nothing moved and nobody else wrote, it costs a look at the heads and at the length of the file. A file
+    /// that was carried elsewhere is begun anew, with every head.
+    ///
+    /// # Errors
+    /// [`AnchorError`] when the file holds something else than anchors of this installation, or cannot be written.
+    #[expect(clippy::missing_panics_doc, reason = "an anchor is plain text and numbers")]
+    pub fn anchor(&mut self, platform: &Platform) -> Result<usize, AnchorError> {
+        let length = match std::fs::metadata(&self.file) {
+            Ok(found) => found.len(),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => 0,
+            Err(fault) => return Err(fault.into()),
+        };
+        if self.known.length != Some(length) {
+            self.known = read_last(&self.file, &platform.identity)?;
+        }
+        let at = platform.clock.now();
+        let mut moved: Vec<Head> = platform.store.read(heads)?;
+        moved.retain(|head| self.known.last.get(&head.chain.uuid()) != Some(&head.seq));
+        if moved.is_empty() {
+            return Ok(0);
+        }
+        let mut lines = String::new();
+        for head in &moved {
+            let chain = head.chain.uuid();
+            let signature = platform.identity.sign(&Anchor::signed_text(chain, head.seq, &head.hash, at), at);
+            let (hash, signature) = (STANDARD.encode(head.hash), STANDARD.encode(signature));
+            let anchor = Anchor { chain, seq: head.seq, hash, at, signature };
+            lines.push_str(&serde_json::to_string(&anchor).expect("an anchor is plain text and numbers"));
+            lines.push('\n');
+        }
+        // read again if anything goes wrong from here on
+        let whole = self.known.length.take().unwrap_or(0);
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
         // a line that a power cut left unfinished attests nothing; the next begins on a line of its own
-        file.set_len(u64::try_from(whole_lines(&std::fs::read(path)?).len()).unwrap_or(u64::MAX))?;
+        file.set_len(whole)?;
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
+        self.known.last.extend(moved.iter().map(|head| (head.chain.uuid(), head.seq)));
+        self.known.length = Some(whole + lines.len() as u64);
+        Ok(moved.len())
     }
-    Ok(moved.len())
+}
+
+/// Reads the last anchor of each chain. Only those are held against their signatures: they decide what is written next, and
+/// `naast journal verify` looks at the others.
+fn read_last(file: &Path, identity: &Identity) -> Result<Known, AnchorError> {
+    let bytes = match std::fs::read(file) {
+        Err(fault) if fault.kind() == ErrorKind::NotFound => Vec::new(),
+        read => read?,
+    };
+    let whole = whole_lines(&bytes);
+    let mut found: HashMap<Uuid, (usize, Anchor)> = HashMap::new();
+    for (place, line) in whole.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let anchor: Anchor = serde_json::from_slice(line).map_err(|_| AnchorError::Line(place + 1))?;
+        found.insert(anchor.chain, (place, anchor));
+    }
+    let last = found.into_iter().map(|(chain, (place, anchor))| {
+        anchor.head(identity).map(|head| (chain, head.seq)).ok_or(AnchorError::Line(place + 1))
+    });
+    Ok(Known { last: last.collect::<Result<_, _>>()?, length: Some(whole.len() as u64) })
 }
 
 /// The part of a file up to its last line end.

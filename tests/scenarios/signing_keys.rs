@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta};
 use naast_api::identity::rotate;
-use naast_api::journal::{anchor, read_anchors};
+use naast_api::journal::{Anchors, read_anchors};
 use naast_tests::app::TestApp;
 use naast_tests::{Engine, on_both};
 use serde_json::Value;
@@ -111,11 +111,11 @@ fn anchors_of_an_older_key_hold(engine: Engine) {
     let world = naast_tests::world::World::new(engine);
     let platform = &world.app.platform;
     let (key, anchors) = (platform.data.join("key.pk8"), platform.data.join("anchors.jsonl"));
-    assert!(anchor(platform, &anchors).expect("anchored") > 0);
+    assert!(Anchors::at(anchors.clone()).anchor(platform).expect("anchored") > 0);
     rotate(&key, platform.clock.now(), TimeDelta::minutes(5)).expect("a fresh key");
     platform.clock.advance(TimeDelta::hours(1));
     world.person();
-    assert!(anchor(platform, &anchors).expect("anchored with the new key") > 0);
+    assert!(Anchors::at(anchors.clone()).anchor(platform).expect("anchored with the new key") > 0);
     assert!(read_anchors(&anchors, &platform.identity).expect("both keys attest").len() >= 2);
 }
 

@@ -7,17 +7,22 @@ use clap::Subcommand;
 use naast_persistence::journal::{self, DamageKind, verify};
 
 use super::{Failure, Place};
-use crate::journal::{anchor, read_anchors};
+use crate::journal::{Anchors, read_anchors};
 use crate::platform::Platform;
 
 /// What to do with the journal.
 #[derive(Debug, Subcommand)]
 pub enum Journal {
-    /// Read every row and compare it with its hash, its head and the anchors. Exit code 0: everything fits; 3: damage.
+    /// Read every row and compare it with its hash, its head and the anchors. Exit code 0: everything fits; 3: damage, or
+    /// there are rows and no anchors to hold them against.
     Verify {
         /// A copy of the anchors that was kept elsewhere; those in the data folder when left out.
         #[arg(long)]
         anchors: Option<PathBuf>,
+        /// Be content with what the database says of itself: rows that were cut off the end, and a chain that was written
+        /// anew, are not found.
+        #[arg(long, conflicts_with = "anchors")]
+        without_anchors: bool,
     },
     /// Sign the present heads and write them beside the database. Keep a copy elsewhere.
     Anchor,
@@ -30,23 +35,16 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     match what {
         Journal::Anchor => {
-            let file = place.anchors();
-            let count = anchor(&platform, &file)?;
-            super::say(&format!("{count} heads signed and written to {}", super::shown(&file)));
+            let mut anchors = Anchors::at(place.anchors());
+            let count = anchors.anchor(&platform)?;
+            super::say(&format!("{count} heads signed and written to {}", super::shown(anchors.file())));
             Ok(())
         }
         Journal::Export => export(&platform),
-        Journal::Verify { anchors } => {
+        Journal::Verify { anchors, without_anchors } => {
             let file = anchors.clone().unwrap_or_else(|| place.anchors());
-            let heads = if file.exists() || anchors.is_some() {
-                read_anchors(&file, &platform.identity)?
-            } else {
-                super::complain(&format!(
-                    "no anchors at {}: rows cut off the end together with their head cannot be found",
-                    super::shown(&file)
-                ));
-                Vec::new()
-            };
+            let attested = !without_anchors && (file.exists() || anchors.is_some());
+            let heads = if attested { read_anchors(&file, &platform.identity)? } else { Vec::new() };
             let seen =
                 platform.store.read(|db| verify(db, &heads, |rows| log::info!(rows = rows; "verifying")))?;
             super::say(&format!("{} rows in {} chains, {} anchors", seen.rows, seen.chains, heads.len()));
@@ -61,7 +59,20 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
                 };
                 super::say(&format!("chain {} at row {}: {what}", damage.chain.uuid(), damage.seq));
             }
-            if seen.damages.is_empty() { Ok(()) } else { Err(Failure::new(3, "the journal is damaged")) }
+            if !seen.damages.is_empty() {
+                return Err(Failure::new(3, "the journal is damaged"));
+            }
+            if heads.is_empty() && seen.rows > 0 && !without_anchors {
+                let file = super::shown(&file);
+                return Err(Failure::new(
+                    3,
+                    format!(
+                        "there are no anchors at {file}, so that nobody can say whether rows are missing at the end or a chain \
+                         was written anew. Name a copy with --anchors, or be content with less: --without-anchors"
+                    ),
+                ));
+            }
+            Ok(())
         }
     }
 }
