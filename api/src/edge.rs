@@ -24,6 +24,7 @@ use crate::limits::{Limits, Told};
 use crate::platform::Platform;
 use crate::problem::Error;
 use crate::retries::{self, Repeatable};
+use crate::server::connection::OnConnection;
 
 /// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
 const HEADERS: &[(&str, &str)] = &[
@@ -51,6 +52,7 @@ struct Taken {
     told: Told,
     /// Whether it brought something to sign in with, good or not.
     tried: bool,
+    connection: OnConnection,
     started: Instant,
 }
 
@@ -71,6 +73,7 @@ pub async fn edge(
         subject: None,
         told: Told::default(),
         tried: request.headers().contains_key(header::AUTHORIZATION),
+        connection: OnConnection::begin(&mut request),
         started: Instant::now(),
     };
     if taken.method == Method::HEAD {
@@ -126,6 +129,9 @@ fn take_in(
     taken: &Taken,
     operation: Option<&'static Operation>,
 ) -> Result<Call, Error> {
+    if operation.is_some_and(|operation| operation.never_held_up) {
+        return Ok(Call { language: taken.language, repeatable: None });
+    }
     if let Some((_, wait)) = taken.told.refused {
         return Err(Error::TooMany(wait));
     }
@@ -150,8 +156,8 @@ fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, taken: &Taken
     dress(response.headers_mut(), &taken.path, &taken.number, taken.language);
     taken.told.write(response.headers_mut());
     challenge(response.headers_mut(), platform.identity.resource_metadata(), taken.tried);
-    if platform.health.is_leaving() {
-        // whoever closes her connection now is not cut off later
+    // whoever closes her connection when the server is about to stop is not cut off later
+    if taken.connection.answer() || platform.health.is_leaving() {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let (status, took) = (response.status().as_u16(), taken.started.elapsed());

@@ -1,14 +1,27 @@
 //! The HTTP server.
 
+pub mod connection;
+pub mod door;
+
+use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::time::Duration;
 
+use actix_http::HttpService;
+use actix_rt::net::TcpStream;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, map_config};
 use actix_web::body::BoxBody;
-use actix_web::dev::{Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{
+    AppConfig, Server, ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse, fn_service,
+};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
+use self::connection::Connection;
+use self::door::Door;
 use crate::contract::{BASE, CONTRACT};
 use crate::edge::{edge, nowhere};
 use crate::limits::{LimitSettings, Limits};
@@ -45,6 +58,8 @@ pub struct Running {
     pub metrics: Option<SocketAddr>,
     /// To stop it.
     pub handle: ServerHandle,
+    /// Where connections come in, for whoever shuts it before she stops the server.
+    pub door: Option<Door>,
     server: Server,
     figures: Option<Server>,
     platform: Platform,
@@ -53,6 +68,8 @@ pub struct Running {
 impl Running {
     /// Serves until it is stopped.
     pub async fn serve(self) -> std::io::Result<()> {
+        // held here it would keep callers waiting for a server that has stopped
+        drop(self.door);
         let figures = self.figures.map(|server| (server.handle(), actix_rt::spawn(server)));
         let clearing = actix_rt::spawn(keep_clear(self.platform));
         let served = self.server.await;
@@ -139,15 +156,35 @@ pub fn start_with(
     // one for all workers: limits of each worker would let through as many times more
     let limits = web::Data::new(Limits::new(&settings.limits, &platform.clock));
     let of_workers = platform.clone();
-    let server = HttpServer::new(move || limited_app(of_workers.clone(), limits.clone(), more.clone()))
+    let (door, listener) = Door::open(settings.listen)?;
+    let address = listener.local_addr()?;
+    let builder = Server::build()
         .workers(settings.workers)
         .worker_max_blocking_threads(settings.blocking.div_ceil(settings.workers).max(1))
-        .client_request_timeout(Duration::from_secs(5))
-        .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(FINISH)
-        .disable_signals()
-        .bind(settings.listen)?;
-    let address = server.addrs()[0];
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder.listen("naast", listener, move || {
+        let app = limited_app(of_workers.clone(), limits.clone(), more.clone());
+        let app = app.into_factory().map_err(|fault: actix_web::Error| fault.error_response());
+        let http = HttpService::build()
+            .client_request_timeout(Duration::from_secs(5))
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .keep_alive(Duration::from_secs(75))
+            .local_addr(address)
+            .on_connect_ext(|connection: &Connection, data| {
+                data.insert(Rc::clone(&connection.life));
+            })
+            .h1(map_config(app, |()| AppConfig::default()));
+        let stopping = stopping.clone();
+        fn_service(move |io: TcpStream| {
+            let (caller, stopping) = (io.peer_addr().ok(), stopping.clone());
+            let stopping = async move { stopping.notified().await };
+            ready(Ok::<_, Infallible>((Connection::new(io, stopping), caller)))
+        })
+        .map_err(|never| match never {})
+        .and_then(http)
+    })?;
     let (metrics, figures) = match settings.metrics {
         Some(listen) => {
             let (address, server) = show_figures(platform.clone(), listen)?;
@@ -157,7 +194,7 @@ pub fn start_with(
     };
     platform.health.watch(platform.store.probe())?;
     let server = server.run();
-    Ok(Running { address, metrics, handle: server.handle(), server, figures, platform })
+    Ok(Running { address, metrics, handle: server.handle(), door: Some(door), server, figures, platform })
 }
 
 /// The administrator's port: figures, and nothing that anybody can change.

@@ -66,28 +66,98 @@ fn a_body_is_json_in_utf_8() {
     refused(world.app.send("POST", "/v1/people", &headers, latin), 400, "malformed-json");
 }
 
-/// Sends a call byte by byte and never ends it; gives back what came, and how long it took until the connection was
-/// closed.
-fn trickle(app: &TestApp, head: &str) -> (String, Duration) {
-    let begun = Instant::now();
-    let mut stream = TcpStream::connect(app.address).expect("it listens");
-    stream.set_read_timeout(Some(Duration::from_millis(250))).expect("a socket");
-    stream.write_all(head.as_bytes()).expect("sent");
-    let mut came = Vec::new();
-    while begun.elapsed() < Duration::from_secs(20) {
-        if stream.write_all(b" ").is_err() {
-            break;
-        }
-        let mut buffer = [0; 4096];
-        match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => came.extend_from_slice(&buffer[..length]),
-            Err(fault)
-                if matches!(fault.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
-            Err(_) => break,
-        }
+/// A caller who never ends what she began.
+struct Dawdler {
+    name: &'static str,
+    /// What she sends at once.
+    begins: Vec<u8>,
+    /// What she sends four times a second after that.
+    drips: &'static [u8],
+    /// Whether she reads what she is sent.
+    reads: bool,
+    /// How the last answer that she gets begins.
+    told: &'static str,
+}
+
+impl Dawdler {
+    fn new(name: &'static str, begins: &str, drips: &'static [u8], told: &'static str) -> Self {
+        Self { name, begins: begins.as_bytes().to_vec(), drips, reads: true, told }
     }
-    (String::from_utf8_lossy(&came).into_owned(), begun.elapsed())
+
+    /// Gives back what came, and how long it took until the connection was closed.
+    fn dawdle(&self, app: &TestApp) -> (String, Duration) {
+        let begun = Instant::now();
+        let mut stream = TcpStream::connect(app.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_millis(250))).expect("a socket");
+        stream.set_write_timeout(Some(Duration::from_millis(250))).expect("a socket");
+        let waits = |fault: &std::io::Error| {
+            matches!(fault.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+        };
+        let mut came = Vec::new();
+        let mut buffer = [0; 4096];
+        // more than the sockets hold is written as far as it goes
+        let mut open = stream.write_all(&self.begins).err().is_none_or(|fault| waits(&fault));
+        while open && begun.elapsed() < Duration::from_secs(20) {
+            if self.reads {
+                match stream.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(length) => came.extend_from_slice(&buffer[..length]),
+                    Err(fault) => open = waits(&fault),
+                }
+            } else {
+                thread::sleep(Duration::from_millis(250));
+            }
+            open = open && stream.write_all(self.drips).err().is_none_or(|fault| waits(&fault));
+        }
+        (String::from_utf8_lossy(&came).into_owned(), begun.elapsed())
+    }
+}
+
+/// Everybody who could hold a connection: with a head or a body that does not end, with and without a token, before and
+/// after the answer, and by not reading it.
+fn dawdlers(world: &World, parent: PersonId, request: &str) -> Vec<Dawdler> {
+    let bearer = |person| format!("authorization: Bearer {}\r\n", world.app.token(person));
+    let known = bearer(world.administrator);
+    let head = |path: &str, token: &str, length: &str| {
+        format!(
+            "POST /v1{path} HTTP/1.1\r\nhost: test\r\n{token}content-type: application/json\r\n{length}\r\n\r\n"
+        )
+    };
+    let (long, chunks) = ("content-length: 60000", "transfer-encoding: chunked");
+    let withdrawal = format!("/support-requests/{request}/withdrawal");
+    let too_large = format!("{}11000\r\n{}", head("/people", &known, chunks), " ".repeat(0x11000));
+    let mut all = vec![
+        Dawdler::new("length", &head("/people", &known, long), b" ", "HTTP/1.1 408"),
+        Dawdler::new("chunks, silent", &head("/people", &known, chunks), b"", "HTTP/1.1 408"),
+        Dawdler::new("chunks", &head("/people", &known, chunks), b"1\r\n \r\n", "HTTP/1.1 408"),
+        Dawdler::new("nobody, silent", &head("/people", "", chunks), b"", "HTTP/1.1 401"),
+        Dawdler::new("nobody", &head("/people", "", chunks), b"1\r\n \r\n", "HTTP/1.1 401"),
+        Dawdler::new("nowhere", &head("/no-such-place", "", chunks), b"1\r\n \r\n", "HTTP/1.1 404"),
+        Dawdler::new("too large, silent", &too_large, b"", "HTTP/1.1 413"),
+        Dawdler::new("too large", &too_large, b"\r\n1\r\n ", "HTTP/1.1 413"),
+        Dawdler::new(
+            "a body that nobody reads",
+            &head(&withdrawal, &bearer(parent), long),
+            b" ",
+            "HTTP/1.1 200",
+        ),
+        Dawdler::new(
+            "chunks that nobody reads",
+            &head(&withdrawal, &bearer(parent), chunks),
+            b"",
+            "HTTP/1.1 200",
+        ),
+        Dawdler::new("head", "POST /v1/people HTTP/1.1\r\nx-slow: ", b" ", "HTTP/1.1 408"),
+        Dawdler::new(
+            "second head",
+            "GET /health/live HTTP/1.1\r\nhost: test\r\n\r\nGET /",
+            b"a",
+            "HTTP/1.1 200",
+        ),
+    ];
+    let many = "GET /v1/openapi.json HTTP/1.1\r\nhost: test\r\n\r\n".repeat(200);
+    all.push(Dawdler { reads: false, ..Dawdler::new("who does not read", &many, b"G", "") });
+    all
 }
 
 #[test]
@@ -95,21 +165,12 @@ fn a_slow_caller_is_gone_within_fifteen_seconds_and_holds_nobody_up() {
     let world = World::new(Engine::Sqlite);
     let parent = world.person();
     let request = world.request(0, parent);
-    let head = |person: PersonId, path: &str| {
-        format!(
-            "POST /v1{path} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
-             content-length: 60000\r\n\r\n",
-            world.app.token(person)
-        )
-    };
-    let with_body = head(world.administrator, "/people");
-    let without = head(parent, &format!("/support-requests/{request}/withdrawal"));
-    let no_head = "POST /v1/people HTTP/1.1\r\nx-slow: ".to_owned();
+    let dawdlers = dawdlers(&world, parent, &request);
     thread::scope(|scope| {
-        let callers: Vec<_> = [&with_body, &without, &no_head]
+        let callers: Vec<_> = dawdlers
             .iter()
-            .flat_map(|text| std::iter::repeat_n(*text, 20))
-            .map(|text| (text, scope.spawn(|| trickle(&world.app, text))))
+            .flat_map(|one| std::iter::repeat_n(one, 5))
+            .map(|one| (one, scope.spawn(|| one.dawdle(&world.app))))
             .collect();
         for _ in 0..40 {
             let begun = Instant::now();
@@ -117,15 +178,48 @@ fn a_slow_caller_is_gone_within_fifteen_seconds_and_holds_nobody_up() {
             assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
             thread::sleep(Duration::from_millis(50));
         }
-        for (text, caller) in callers {
+        for (one, caller) in callers {
             let (came, took) = caller.join().expect("a caller ends");
-            assert!(took < Duration::from_secs(15), "{took:?} {text}");
-            let expected = if text == &without { "HTTP/1.1 200" } else { "HTTP/1.1 408" };
-            assert!(came.starts_with(expected), "{came}");
+            assert!(took < Duration::from_secs(15), "{}: {took:?} {came}", one.name);
+            assert!(came.starts_with(one.told), "{}: {came}", one.name);
         }
     });
     let reply = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
     assert_eq!(reply.body["state"], "withdrawn");
+}
+
+/// The limits are on what a caller leaves undone. Who waits between two calls, sends a body in chunks, or sends calls ahead
+/// of their answers, keeps her connection.
+#[test]
+fn a_connection_is_kept_by_who_ends_what_she_begins() {
+    let world = World::new(Engine::Sqlite);
+    let mut stream = TcpStream::connect(world.app.address).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket");
+    let token = world.app.token(world.administrator);
+    let post = format!(
+        "POST /v1/people HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n"
+    );
+    let live = "GET /health/live HTTP/1.1\r\nhost: test\r\n\r\n";
+    let ends = |stream: &mut TcpStream, answers: usize| {
+        let (mut came, mut buffer) = (String::new(), [0; 4096]);
+        while came.matches("HTTP/1.1 ").count() < answers || !came.ends_with('}') {
+            let length = stream.read(&mut buffer).expect("it stays open");
+            assert!(length > 0, "it was closed after {came}");
+            came.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+        assert!(!came.to_lowercase().contains("connection: close"), "{came}");
+        came
+    };
+    for wait in [0, 3, 15] {
+        thread::sleep(Duration::from_secs(wait));
+        stream.write_all(post.as_bytes()).expect("open");
+        thread::sleep(Duration::from_millis(300));
+        stream.write_all(b"14\r\n{\"name\":\"Een (test)\"\r\n1\r\n}\r\n0\r\n\r\n").expect("open");
+        assert!(ends(&mut stream, 1).starts_with("HTTP/1.1 201"));
+        stream.write_all(live.repeat(5).as_bytes()).expect("open");
+        ends(&mut stream, 5);
+    }
 }
 
 async fn panics() -> actix_web::HttpResponse {

@@ -1,6 +1,8 @@
 //! What the API promises, over HTTP, on both databases.
 
 mod address_guard;
+mod alone;
+mod anchors;
 mod announcements;
 mod answers;
 mod authorisation;
@@ -27,9 +29,11 @@ mod limits;
 mod looks;
 mod main_job;
 mod memberships;
+mod never_held_up;
 mod over_time;
 mod overload;
 mod private_space;
+mod program;
 mod properties;
 mod requests;
 mod retries;

@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,37 +13,13 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Location, on_either};
 use naast_tests::{Engine, around, location, on_both};
 
+use crate::program::{begin, program, said, serve};
+
 on_both!(a_server_that_is_asked_to_stop_fails_no_call, a_letter_that_was_taken_in_goes_out_before_the_end,);
 
-/// Runs the program to its end and gives back what it said.
-fn said(database: &Location, data: &Path, arguments: &[&str]) -> String {
-    let output = program(database, data).args(arguments).output().expect("the program runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text").trim().to_owned()
-}
-
-fn program(database: &Location, data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
-    let url = match database {
-        Location::Sqlite(path) => format!("sqlite:{}", path.display()),
-        Location::Postgres(url) => url.clone(),
-    };
-    command.env("DATABASE_URL", url).env("NAAST_DATA", data).env_remove("NAAST_SIGNING_KEY_FILE");
-    command
-}
-
-fn serve(database: &Location, data: &Path) -> (Child, SocketAddr) {
-    begin(program(database, data))
-}
-
-fn begin(mut command: Command) -> (Child, SocketAddr) {
-    command.args(["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "1", "--rate-subject", "off"]);
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("it was asked for")).read_line(&mut line).expect("it speaks");
-    let address = line.split_once("http://").and_then(|(_, rest)| rest.split(';').next()?.parse().ok());
-    (child, address.unwrap_or_else(|| panic!("it says where it listens, not {line:?}")))
-}
+/// How the server is started here.
+const SERVE: [&str; 7] =
+    ["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "1", "--rate-subject", "off"];
 
 /// One connection of a caller who minds what she is told.
 struct Caller {
@@ -162,7 +138,7 @@ fn a_letter_that_was_taken_in_goes_out_before_the_end(engine: Engine) {
     let (mail, letter) = slow_mail_server();
     let mut command = program(&database, folder.path());
     command.env("NAAST_SMTP_URL", format!("smtp://{mail}")).env("NAAST_MAIL_FROM", "naast@example.org");
-    let (mut child, address) = begin(command);
+    let (mut child, address) = begin(command, &SERVE);
     let body = "{\"email\":\"ouder@example.org\"}";
     let text = format!(
         "POST /v1/sign-in-codes HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n\
@@ -177,24 +153,39 @@ fn a_letter_that_was_taken_in_goes_out_before_the_end(engine: Engine) {
     assert!(letter.join().expect("a letter").contains("ouder@example.org"));
 }
 
+/// A caller who goes on until nobody listens any more; every third opens a connection for each call, and every second takes
+/// a breath between two. Gives back what failed.
+fn call_until_refused(address: SocketAddr, token: &str, place: u64, done: &AtomicUsize) -> Option<String> {
+    let (mut caller, text) = (Caller::new(address), post(token));
+    loop {
+        match caller.call(&text) {
+            Ok(201) => done.fetch_add(1, Ordering::Relaxed),
+            Err(fault) if fault.starts_with("connect") => return None,
+            other => return Some(format!("{place}: {other:?}")),
+        };
+        if place % 3 == 0 {
+            caller.stream = None;
+        }
+        if place % 2 == 0 {
+            thread::sleep(Duration::from_millis(place * 3));
+        }
+    }
+}
+
 fn stop_under_load(database: &Location, data: &Path, token: &str) {
     let before = people(database);
-    let (mut child, address) = serve(database, data);
-    let (left, done) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (mut child, address) = serve(database, data, &SERVE);
+    let done = AtomicUsize::new(0);
+    // one that never calls, and one that called once, hold nobody up
+    let _silent = TcpStream::connect(address).expect("it listens");
+    let mut idle = Caller::new(address);
+    let live = "GET /health/live HTTP/1.1\r\nhost: test\r\n\r\n";
+    assert_eq!(idle.call(live), Ok(200));
     let failed: Vec<String> = thread::scope(|scope| {
-        let callers: Vec<_> = (0..8)
-            .map(|_| {
-                scope.spawn(|| {
-                    let (mut caller, text) = (Caller::new(address), post(token));
-                    // as a proxy does: no new call once the server said that it is not ready
-                    while !left.load(Ordering::Acquire) {
-                        match caller.call(&text) {
-                            Ok(201) => done.fetch_add(1, Ordering::Relaxed),
-                            other => return Some(format!("{other:?}")),
-                        };
-                    }
-                    None
-                })
+        let callers: Vec<_> = (0..12)
+            .map(|place| {
+                let done = &done;
+                scope.spawn(move || call_until_refused(address, token, place, done))
             })
             .collect();
         // a call whose second half comes when the server has stopped listening
@@ -203,7 +194,7 @@ fn stop_under_load(database: &Location, data: &Path, token: &str) {
             let mut stream = TcpStream::connect(address).expect("it listens");
             let (first, second) = body.split_at(9);
             stream.write_all(format!("{}{first}", head(token, body.len())).as_bytes()).expect("sent");
-            thread::sleep(Duration::from_millis(2_600));
+            thread::sleep(Duration::from_millis(3_000));
             assert!(TcpStream::connect(address).is_err(), "it takes no new connections");
             stream.write_all(second.as_bytes()).expect("it still listens to what it began");
             answer(&mut stream).expect("an answer")
@@ -217,7 +208,8 @@ fn stop_under_load(database: &Location, data: &Path, token: &str) {
             assert!(asked.elapsed() < Duration::from_millis(800), "it says that it is leaving");
             thread::sleep(Duration::from_millis(10));
         }
-        left.store(true, Ordering::Release);
+        assert_eq!(idle.call(live), Ok(200), "a connection from before is still good");
+        assert!(idle.stream.is_none(), "and was asked to be closed");
         assert_eq!(halfway.join().expect("a caller ends"), (201, true));
         done.fetch_add(1, Ordering::Relaxed);
         let ended = child.wait().expect("it ends");

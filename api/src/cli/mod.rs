@@ -145,9 +145,13 @@ pub struct Listen {
     #[arg(long, env = "NAAST_METRICS_LISTEN", global = true)]
     pub metrics_listen: Option<SocketAddr>,
     /// Seconds between the signal to stop and stopping, in which the server is not ready but still answers: as long as a
-    /// proxy needs to notice.
-    #[arg(long, env = "NAAST_DRAIN_SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=300), global = true)]
+    /// proxy needs to notice, and those who call again and again to close their connections.
+    #[arg(long, env = "NAAST_DRAIN_SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(..=300), global = true)]
     pub drain_seconds: u64,
+    /// Seconds between two looks at whether something was journalled since the last anchor; if so, the heads are signed and
+    /// written beside the database.
+    #[arg(long, env = "NAAST_ANCHOR_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    pub anchor_seconds: u64,
     /// Calls in seconds for a person who is signed in, such as 600/60; or off.
     #[arg(long, env = "NAAST_RATE_SUBJECT", default_value = "600/60", global = true)]
     rate_subject: Setting,

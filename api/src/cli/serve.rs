@@ -1,25 +1,26 @@
-//! `naast serve`: the server, the sender of webhooks, and anchors of the journal every hour and when it stops.
+//! `naast serve`: the server, the sender of webhooks, and anchors of the journal while it runs and when it stops.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, Organisation, OrganisationKind};
 use naast_domain::organisations::{MembershipStatus, Role};
+use naast_persistence::only_server;
 use naast_persistence::organisations::{self, Person};
+
+use tokio::time::MissedTickBehavior;
 
 use super::{Failure, Listen, Place, stop};
 use crate::clock::fresh;
 use crate::events::dispatcher::Dispatcher;
 use crate::events::outbound::Outbound;
 use crate::identity::{ISSUER, LIFETIME};
+use crate::journal::Anchors;
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
 use crate::server::{Settings, start};
-
-/// How often the heads of the journal are signed and written beside it.
-const ANCHOR_EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the independence rules are asked again for everything that runs.
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
@@ -29,6 +30,8 @@ const LETTERS: Duration = Duration::from_secs(10);
 
 /// Serves until a signal.
 pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
+    // before the schema is brought up to date under a server that runs
+    let _only = only_server(&place.location()?)?;
     let platform = place.platform(LIFETIME)?;
     if place.public_url == ISSUER && !listen.listen.ip().is_loopback() {
         log::warn!(
@@ -59,18 +62,19 @@ pub(super) fn run(
         metrics: listen.metrics_listen,
     };
     let drain = Duration::from_secs(listen.drain_seconds);
-    let anchors = place.anchors();
+    let anchors = Arc::new(Mutex::new(Anchors::at(place.anchors())));
+    let anchor_every = Duration::from_secs(listen.anchor_seconds);
     super::make_folder(&place.data)?;
     actix_rt::System::new().block_on(async move {
-        let running = start(platform.clone(), &settings)
+        let mut running = start(platform.clone(), &settings)
             .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;
         ready(running.address)?;
-        let hourly = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone()));
+        let anchoring = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone(), anchor_every));
         let rounds = actix_rt::spawn(keep_independent(platform.clone()));
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
-        let stopping =
-            actix_rt::spawn(stop::on_signal(platform.health.clone(), running.handle.clone(), drain)?);
+        let (handle, door) = (running.handle.clone(), running.door.take());
+        let stopping = actix_rt::spawn(stop::on_signal(platform.health.clone(), handle, door, drain)?);
         running.serve().await?;
         // after the last call, so that no letter comes later; whoever was told 202 waits for it
         let identity = Arc::clone(&platform.identity);
@@ -79,7 +83,7 @@ pub(super) fn run(
             log::error!("letters were left when the server stopped: whoever waits for one asks again");
         }
         stopping.abort();
-        hourly.abort();
+        anchoring.abort();
         rounds.abort();
         if let (Some(sender), Some(sending)) = (sender, sending) {
             sending.abort();
@@ -87,7 +91,7 @@ pub(super) fn run(
                 log::warn!("another replica sends webhooks half a minute later: {fault}");
             }
         }
-        crate::journal::anchor(&platform, &anchors)?;
+        held(&anchors).anchor(&platform)?;
         Ok(())
     })
 }
@@ -103,16 +107,24 @@ fn sender(platform: &Platform) -> Option<Arc<Dispatcher>> {
     }
 }
 
-async fn keep_anchored(platform: Platform, file: std::path::PathBuf) {
-    let mut hours = tokio::time::interval(ANCHOR_EVERY);
+/// Signs the heads of the journal again and again, whenever something was written since.
+async fn keep_anchored(platform: Platform, anchors: Arc<Mutex<Anchors>>, every: Duration) {
+    let mut times = tokio::time::interval(every);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        hours.tick().await;
-        let (platform, file) = (platform.clone(), file.clone());
-        let written = actix_web::web::block(move || crate::journal::anchor(&platform, &file)).await;
-        if !matches!(written, Ok(Ok(_))) {
-            log::error!("the heads of the journal could not be anchored");
+        times.tick().await;
+        let (platform, anchors) = (platform.clone(), Arc::clone(&anchors));
+        match actix_web::web::block(move || held(&anchors).anchor(&platform)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(fault)) => log::error!("the heads of the journal could not be anchored: {fault}"),
+            Err(_) => log::error!("the heads of the journal could not be anchored"),
         }
     }
+}
+
+/// Whoever panicked with the anchors left them to be read again.
+fn held(anchors: &Mutex<Anchors>) -> std::sync::MutexGuard<'_, Anchors> {
+    anchors.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Asks the independence rules again for as long as the server runs: facts change with the days, and with what other

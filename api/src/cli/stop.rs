@@ -1,5 +1,6 @@
 //! How a server stops without a call that fails: first it says that it is not ready, so that a proxy sends its calls
-//! elsewhere; then it takes no new connections and finishes what runs.
+//! elsewhere, and asks whoever calls to close her connection with the answer; then it lets no new connections be made and
+//! takes in those that are; then it finishes what runs.
 
 use std::future::Future;
 use std::pin::pin;
@@ -10,6 +11,7 @@ use actix_web::dev::ServerHandle;
 use futures_util::future::{Either, select};
 
 use crate::health::Health;
+use crate::server::door::{Door, SETTLE};
 
 /// Waits for a signal and stops the server; `drain` is how long it still answers after `SIGTERM`. After `SIGINT`, which a
 /// person at a terminal sends, it does not wait; a second signal ends the wait too.
@@ -19,6 +21,7 @@ use crate::health::Health;
 pub fn on_signal(
     health: Arc<Health>,
     handle: ServerHandle,
+    door: Option<Door>,
     drain: Duration,
 ) -> std::io::Result<impl Future<Output = ()>> {
     let mut signals = Signals::new()?;
@@ -27,6 +30,10 @@ pub fn on_signal(
         health.leave();
         if !patience.is_zero() {
             select(pin!(tokio::time::sleep(patience)), pin!(signals.next())).await;
+        }
+        if let Some(door) = door {
+            door.shut();
+            tokio::time::sleep(SETTLE).await;
         }
         // not awaited here: the caller waits for the server itself
         drop(handle.stop(true));
