@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,13 +13,21 @@ use naast_domain::{Date, Moment};
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
     ahead: Arc<AtomicI64>,
+    /// Where it stands when it does not run by itself.
+    stands_at: Option<Moment>,
 }
 
 impl Clock {
+    /// A clock that stands still until it is moved.
+    pub fn standing(at: Moment) -> Self {
+        Self { ahead: Arc::default(), stands_at: Some(at) }
+    }
+
     /// The moment, to the microsecond, which is what both databases keep.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
     pub fn now(&self) -> Moment {
-        let now = chrono::Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed));
+        let now = self.stands_at.unwrap_or_else(chrono::Utc::now)
+            + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed));
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
     }
 
@@ -27,9 +36,10 @@ impl Clock {
         day_of(self.now())
     }
 
-    /// How far it was moved ahead.
-    pub fn moved(&self) -> std::time::Duration {
-        std::time::Duration::from_secs(u64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap_or(0))
+    /// How long ago a moment is for whoever lives by this clock: it never runs back.
+    pub fn since(&self, begun: Instant) -> Duration {
+        let moved = Duration::from_secs(u64::try_from(self.ahead.load(Ordering::Relaxed)).unwrap_or(0));
+        if self.stands_at.is_some() { moved } else { begun.elapsed() + moved }
     }
 
     /// Moves this clock, and every clone of it, ahead.
@@ -165,5 +175,15 @@ mod tests {
         let before = other.today();
         clock.advance(TimeDelta::days(400));
         assert_eq!(other.today() - before, TimeDelta::days(400));
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_moves_only_when_it_is_moved() {
+        let (at, begun) = (Clock::default().now(), Instant::now());
+        let clock = Clock::standing(at);
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!((clock.now(), clock.since(begun)), (at, Duration::ZERO));
+        clock.advance(TimeDelta::seconds(3));
+        assert_eq!((clock.now(), clock.since(begun)), (at + TimeDelta::seconds(3), Duration::from_secs(3)));
     }
 }

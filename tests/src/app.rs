@@ -49,6 +49,8 @@ pub struct Shape {
     pub queue: usize,
     /// What it says of its events.
     pub events: events::Settings,
+    /// Its clock.
+    pub clock: Clock,
     /// Routes that are not the product's.
     pub more: fn(&mut actix_web::web::ServiceConfig),
 }
@@ -60,6 +62,7 @@ impl Default for Shape {
             connections: 8,
             queue: USUAL,
             events: events::Settings::default(),
+            clock: Clock::default(),
             more: |_| {},
         }
     }
@@ -142,7 +145,7 @@ impl TestApp {
     ) -> Self {
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
         let store = Store::open(&location, shape.connections).expect("a migrated database opens");
-        let clock = Clock::default();
+        let clock = shape.clock.clone();
         let keys = Keys::at(&data.path().join("master-keys"), &store, clock.now())
             .expect("keys are made for a new database");
         let identity = Identity::open(&data.path().join("key.pk8"), LIFETIME);
