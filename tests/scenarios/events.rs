@@ -131,8 +131,19 @@ fn a_position_that_the_feed_does_not_have_is_refused(engine: Engine) {
     let world = World::new(engine);
     let own = page(&world, world.coordinators[0], 0, None, 1)["after"].as_str().expect("a place").to_owned();
     let of = |after: &str| format!("/events?programmeId={}&after={after}", world.programmes[1]);
-    let ahead = paging::write(&format!("events/{}", world.programmes[1]), "9999");
-    for after in [own.as_str(), "abc", "", ahead.as_str()] {
+    let question = format!("events/{}", world.programmes[1]);
+    let place = |place: &str| paging::write(&question, place);
+    // what this feed gives, in the same words as the positions that are made up here
+    let mine = page(&world, world.coordinators[1], 1, None, 1)["after"].as_str().expect("a place").to_owned();
+    let said = paging::read(&question, Some(&mine)).expect("ours").expect("a place");
+    let (seq, print) = said.split_once('_').expect("a number, and what tells one history from another");
+    assert_eq!(place(&said), mine);
+    world.app.get(world.coordinators[1], &of(&mine)).expect(200);
+    // the same number in another history: a backup was put back, and other things happened
+    let other = place(&format!("{seq}_{}", print.chars().rev().collect::<String>()));
+    let next = place(&format!("{}_{print}", seq.parse::<i64>().expect("a number") + 1));
+    let (ahead, bare) = (place(&format!("9999_{print}")), place(seq));
+    for after in [own.as_str(), "abc", "", &ahead, &bare, &other, &next] {
         let reply = refused(world.app.get(world.coordinators[1], &of(after)), 400, "invalid-input");
         assert_eq!(reply.body["errors"][0]["parameter"], "after", "{}", reply.body);
     }

@@ -2,11 +2,13 @@
 
 use actix_web::body::BoxBody;
 use actix_web::{HttpRequest, HttpResponse, Responder, get, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use naast_domain::access::ReadEvents;
 use naast_domain::ids::ProgrammeId;
-use naast_domain::journal::Chain;
+use naast_domain::journal::{Chain, Hash};
 use naast_domain::text::Text;
-use naast_persistence::events;
+use naast_persistence::{Database, events};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,7 +64,7 @@ impl Responder for EventPage {
     }
 }
 
-/// A position that this feed does not have: of another feed, or from before a backup was put back.
+/// A position that this feed does not have: of another feed, or of a history that a backup undid.
 fn no_position() -> InputFault {
     InputFault::parameter(
         "after",
@@ -74,9 +76,31 @@ fn no_position() -> InputFault {
     )
 }
 
-fn position(question: &str, after: Option<&str>) -> Result<Option<i64>, Error> {
-    let place = paging::read(question, after).map_err(|_| no_position())?;
-    place.map(|place| place.parse().map_err(|_| no_position().into())).transpose()
+/// Where a reader is: behind a row, by its number and what tells it from the row of that number in another history.
+struct Position {
+    seq: i64,
+    print: String,
+}
+
+impl Position {
+    fn read(question: &str, after: Option<&str>) -> Result<Option<Self>, Error> {
+        let Some(place) = paging::read(question, after).map_err(|_| no_position())? else { return Ok(None) };
+        let read = || {
+            let (seq, print) = place.split_once('_')?;
+            Some(Self { seq: seq.parse().ok()?, print: print.to_owned() })
+        };
+        read().map(Some).ok_or_else(|| no_position().into())
+    }
+
+    /// Whether the journal holds the very row that the reader saw.
+    fn stands(&self, db: &mut Database<'_>, chain: Chain) -> Result<bool, Error> {
+        Ok(events::hash_at(db, chain, self.seq)?.is_some_and(|hash| print(&hash) == self.print))
+    }
+}
+
+/// 72 bits of a row's hash: enough to notice another history, which nobody makes up on purpose.
+fn print(hash: &Hash) -> String {
+    URL_SAFE_NO_PAD.encode(&hash[..9])
 }
 
 /// Read what happened, oldest first.
@@ -92,22 +116,24 @@ pub async fn list_events(
 ) -> Result<EventPage, Error> {
     let chain = query.programme_id.map_or(Chain::PLATFORM, Chain::from);
     let question = format!("events/{}", chain.uuid());
-    let after = position(&question, query.after.as_deref())?;
+    let after = Position::read(&question, query.after.as_deref())?;
     let (size, settings) = (paging::size(query.page_size), platform.events.clone());
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadEvents>()?;
             grant.reaches(events::standing(chain)).ok_or(Error::NotFound)?;
-            let slice = events::feed(cx.db, &grant, chain, after.unwrap_or(0), size)?;
-            let last = slice.items.last().map(|event| event.seq);
-            // a position behind the end would pass over what is written there next
-            if last.is_none() && after.is_some_and(|after| after > 0) {
-                let head = events::head(cx.db, chain)?;
-                if after.is_some_and(|after| after > head) {
-                    return Err(no_position().into());
-                }
+            // a position of another history would pass over what was written since in this one
+            if let Some(after) = &after
+                && !after.stands(cx.db, chain)?
+            {
+                return Err(no_position().into());
             }
-            let after = last.or(after).map(|seq| paging::write(&question, &seq.to_string()));
+            let slice =
+                events::feed(cx.db, &grant, chain, after.as_ref().map_or(0, |after| after.seq), size)?;
+            let last = slice.items.last().map(|event| Position { seq: event.seq, print: print(&event.hash) });
+            let after = last
+                .or(after)
+                .map(|place| paging::write(&question, &format!("{}_{}", place.seq, place.print)));
             let data = slice.items.iter().map(|event| EventView::of(event, &settings.event_source)).collect();
             Ok(EventPage { data, next_cursor: after.clone().filter(|_| slice.more), after })
         })

@@ -71,6 +71,23 @@ pub fn feed(
     Ok(Slice { items: items.collect::<Result<_, _>>()?, more: slice.more })
 }
 
+/// The hash of a row of a chain, by which one history is told from another; none of a row that is not there, and of a
+/// private space.
+pub fn hash_at(database: &mut Database<'_>, chain: Chain, seq: i64) -> Result<Option<Hash>, Error> {
+    if chain.is_private() {
+        return Ok(None);
+    }
+    let hash: Option<Vec<u8>> = on_either!(database, |c| journal::table
+        .find((Key(chain.uuid()), seq))
+        .select(journal::hash)
+        .first(c)
+        .optional())?;
+    hash.map(|hash| {
+        hash.as_slice().try_into().map_err(|_| Error::Corrupt { table: "journal", column: "hash" })
+    })
+    .transpose()
+}
+
 /// The number of the last row of a chain; 0 when it has none, and for a chain of private spaces, of which nobody learns how
 /// long it is.
 pub fn head(database: &mut Database<'_>, chain: Chain) -> Result<i64, Error> {
