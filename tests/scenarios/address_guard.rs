@@ -78,6 +78,30 @@ fn a_name_that_lies_the_second_time_is_not_asked_a_second_time() {
     assert_eq!((good.got().len(), bad.got().len()), (1, 0));
 }
 
+/// A connection that was kept would carry the second message past the look-up, to an address that was good once.
+#[test]
+fn the_name_of_a_receiver_is_looked_up_for_each_message() {
+    let receiver = Receiver::answering(200);
+    let names = Lying::with([vec![HERE], vec![HERE], vec![ALSO_HERE]]);
+    let outbound = Outbound::with(names.clone(), |address| address == HERE, SHORT, true);
+    let outbound = outbound.expect("the system has certificates");
+    let url = format!("http://localhost:{}/", receiver.address.port());
+    let outcomes = actix_web::rt::System::new().block_on(async {
+        let mut outcomes = Vec::new();
+        for _ in 0..3 {
+            let message =
+                Message { id: "1".into(), timestamp: 0, signature: "v1,".into(), body: b"{}".to_vec() };
+            outcomes.push(outbound.send(&url, message, Clock::default().now()).await);
+            // time for a connection to go back to where it would be kept
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        outcomes
+    });
+    assert_eq!(outcomes.iter().map(|one| answered(*one)).collect::<Vec<_>>(), [Some(200), Some(200), None]);
+    assert_eq!(outcomes[2], REFUSED);
+    assert_eq!((receiver.got().len(), names.asked.load(Ordering::SeqCst)), (2, 3));
+}
+
 #[test]
 fn a_name_with_one_bad_address_among_good_ones_is_refused() {
     let receiver = Receiver::answering(200);

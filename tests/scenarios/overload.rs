@@ -172,6 +172,32 @@ fn the_second_of_two_calls_with_one_key_waits_for_nothing(engine: Engine) {
     call().expect(201);
 }
 
+/// The second sending comes to another replica, which knows of the first only what the database knows.
+#[test]
+fn the_second_of_two_calls_with_one_key_waits_for_nothing_on_another_replica() {
+    let world = World::new(Engine::Postgres);
+    let twin = world.app.twin();
+    let (parent, key) = (world.person(), random_id().to_string());
+    let body = world.request_body(0);
+    let call = |app: &TestApp| app.keyed(Some(parent), "POST /support-requests", &body, &key);
+    // a connection that is there already, so that the time is that of the call
+    twin.get(parent, "/me").expect(200);
+    while_locked(&world, || {
+        thread::scope(|scope| {
+            let first = scope.spawn(|| call(&world.app));
+            thread::sleep(Duration::from_millis(500));
+            let (second, took) = timed(|| call(&twin));
+            assert!(took < Duration::from_millis(700), "{took:?}");
+            refused(second, 409, "idempotency-key-in-use");
+            first.join().expect("a call answers").expect(503);
+        });
+    });
+    thread::sleep(Duration::from_secs(2));
+    let done = call(&twin).expect(201);
+    assert_eq!(call(&world.app).expect(201).bytes, done.bytes);
+    assert_eq!(count(&world, "support_requests"), 1);
+}
+
 /// A server on a way that can be shut, with its world.
 fn behind_a_way() -> (World, Stall, Guard) {
     let (location, guard) = location(Engine::Postgres);

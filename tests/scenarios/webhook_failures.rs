@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use naast_api::events::dispatcher::Dispatcher;
 use naast_api::events::outbound::{Outbound, Patience, SystemNames};
 use naast_domain::events::STEPS;
 use naast_tests::receiver::{Reaction, Receiver, status};
@@ -21,6 +22,7 @@ on_both!(
     a_receiver_that_asks_for_rest_gets_it,
     a_message_that_fails_does_not_hold_up_the_next,
     a_dead_receiver_delays_nobody_else,
+    a_dead_receiver_delays_nobody_in_the_sender_of_a_server,
     after_five_days_without_success_a_subscription_is_disabled,
     settled_deliveries_are_forgotten_after_thirty_days,
 );
@@ -100,15 +102,18 @@ fn a_receiver_that_asks_for_rest_gets_it(engine: Engine) {
         ..status(heard.load(Ordering::SeqCst))
     });
     let (path, _) = subscribe(&world, &receiver, Some(&["request.submitted"]));
-    world.request(0, world.person());
+    for _ in 0..2 {
+        world.request(0, world.person());
+    }
+    // not this one, and no other either: neither the one that waits already nor one that comes now
     assert_eq!(world.app.drain(), 1);
-    // not this one, and no other either
+    assert_eq!(world.app.drain(), 0);
     world.request(0, world.person());
     later(&world, TimeDelta::seconds(3598));
     assert_eq!(world.app.drain(), 0);
     says.store(200, Ordering::SeqCst);
     later(&world, TimeDelta::seconds(3));
-    assert_eq!(world.app.drain(), 2);
+    assert_eq!(world.app.drain(), 3);
     assert!(deliveries(&world, &path).iter().all(|one| one["state"] == "delivered"));
 }
 
@@ -153,6 +158,34 @@ fn a_dead_receiver_delays_nobody_else(engine: Engine) {
     assert!(last - began < patience, "{:?}", last - began);
     assert!(began.elapsed() >= patience, "the dead ones were really waited for");
     assert_eq!(deliveries(&world, &paths[0])[0]["lastFault"], "timeout");
+}
+
+/// The same with the loop that a server runs: while it waits for the dead, somebody else subscribes and is sent to.
+fn a_dead_receiver_delays_nobody_in_the_sender_of_a_server(engine: Engine) {
+    let world = World::with_receivers(engine);
+    let dead = Receiver::start("127.0.0.1", |_| Reaction { delay: Duration::from_secs(60), ..status(200) });
+    let living = Receiver::answering(200);
+    subscribe(&world, &dead, Some(&["request.submitted"]));
+    actix_web::rt::System::new().block_on(async {
+        let patience = Patience { connect: Duration::from_secs(2), total: Duration::from_secs(25) };
+        let outbound = Outbound::with(Arc::new(SystemNames), |address| address.is_loopback(), patience, true);
+        let outbound = outbound.expect("the system has certificates");
+        let sender = Arc::new(Dispatcher::new(world.app.platform.clone(), outbound));
+        let sending = actix_web::rt::spawn(sender.run());
+        let arrived = async |receiver: &Receiver| {
+            while receiver.got().is_empty() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        world.request(0, world.person());
+        tokio::time::timeout(Duration::from_secs(20), arrived(&dead)).await.expect("the dead one is tried");
+        subscribe(&world, &living, Some(&["request.submitted"]));
+        world.request(0, world.person());
+        tokio::time::timeout(Duration::from_secs(15), arrived(&living))
+            .await
+            .expect("nobody waits for the dead");
+        sending.abort();
+    });
 }
 
 fn after_five_days_without_success_a_subscription_is_disabled(engine: Engine) {

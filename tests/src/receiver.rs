@@ -96,12 +96,22 @@ impl Receiver {
     }
 }
 
+/// Takes one message after the other from a connection, for as long as the other side keeps it.
 fn serve(stream: &TcpStream, keep: &Mutex<Vec<Received>>, answer: &dyn Fn(&Received) -> Reaction) {
     let mut reader = BufReader::new(stream);
+    while take(stream, &mut reader, keep, answer) {}
+}
+
+fn take(
+    stream: &TcpStream,
+    reader: &mut BufReader<&TcpStream>,
+    keep: &Mutex<Vec<Received>>,
+    answer: &dyn Fn(&Received) -> Reaction,
+) -> bool {
     let mut line = String::new();
     // whoever connects and says nothing leaves no message
     if reader.read_line(&mut line).unwrap_or_default() == 0 {
-        return;
+        return false;
     }
     let mut headers = BTreeMap::new();
     loop {
@@ -119,7 +129,7 @@ fn serve(stream: &TcpStream, keep: &Mutex<Vec<Received>>, answer: &dyn Fn(&Recei
     std::thread::sleep(delay);
     let header = header.map(|header| format!("{header}\r\n")).unwrap_or_default();
     // the sender may have gone away by now
-    let _ = (&mut &*stream).write_all(
-        format!("HTTP/1.1 {status} X\r\n{header}Content-Length: 0\r\nConnection: close\r\n\r\n").as_bytes(),
-    );
+    let written = (&mut &*stream)
+        .write_all(format!("HTTP/1.1 {status} X\r\n{header}Content-Length: 0\r\n\r\n").as_bytes());
+    written.is_ok()
 }

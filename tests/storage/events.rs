@@ -8,11 +8,12 @@ use std::time::Duration;
 use naast_domain::Moment;
 use naast_domain::access::{Grant, ManageWebhooks, Power, Principal, ReadEvents, ReadWebhooks};
 use naast_domain::events::{DeliveryFault, DeliveryState, Next, Outcome, SubscriptionState};
-use naast_domain::ids::WebhookSubscriptionId;
+use naast_domain::ids::{WebhookDeliveryId, WebhookSubscriptionId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_persistence::events::{
-    LEASE, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due, take_turn,
+    Delivery, LEASE, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due, replay,
+    take_turn,
 };
 use naast_persistence::keys::Keys;
 use naast_persistence::{Error, Kept, Store};
@@ -24,6 +25,8 @@ on_both!(
     a_reader_of_the_feed_skips_nothing_while_a_slow_change_is_under_way,
     a_lease_is_held_by_one_and_runs_out,
     a_late_outcome_changes_nothing,
+    a_late_outcome_counts_only_for_its_own_attempt,
+    a_late_outcome_does_not_undo_what_was_settled,
 );
 
 fn administrator() -> Principal {
@@ -213,6 +216,97 @@ fn a_late_outcome_changes_nothing(engine: Engine) {
     let kept = store.read(|database| find_delivery(database, &grant, first.delivery)).expect("it is read");
     let kept = kept.expect("the delivery is there");
     assert_eq!((kept.state, kept.last_fault), (DeliveryState::Delivered, None));
+    // nor did its coming back free what the other one holds
+    assert_eq!(lease(store, random_id(), then, 1), []);
     assert!(turn(quick, Some(settled(&next, good, Next::Delivered)), then).is_none());
     assert_eq!(lease(store, quick, then + LEASE, 1), [], "nothing is left");
+}
+
+/// Two senders, the slow one without its lease any more, and one event to send.
+struct Race<'a> {
+    store: &'a Store,
+    keys: Keys,
+    key: SubscriptionKey,
+    slow: uuid::Uuid,
+    quick: uuid::Uuid,
+}
+
+impl<'a> Race<'a> {
+    fn on(store: &'a Store) -> Self {
+        let keys = keys_of(store);
+        let key = subscribed(store, &keys, chain(1));
+        record(store, vec![entry(chain(1), 1)]).expect("kept");
+        Self { store, keys, key, slow: random_id(), quick: random_id() }
+    }
+
+    fn turn(
+        &self,
+        holder: uuid::Uuid,
+        last: Option<Settled>,
+        at: Moment,
+    ) -> Option<naast_persistence::events::Task> {
+        let (keys, key) = (self.keys.clone(), self.key);
+        let turn = self
+            .store
+            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, at)?)));
+        turn.expect("a turn is taken").task
+    }
+
+    fn delivery(&self, id: WebhookDeliveryId) -> Delivery {
+        let grant: Grant<ReadWebhooks> = administrator().grant().expect("she reads webhooks");
+        let found = self.store.read(|database| find_delivery(database, &grant, id)).expect("it is read");
+        found.expect("the delivery is there")
+    }
+}
+
+fn settled(task: &naast_persistence::events::Task, outcome: Outcome, next: Next) -> Settled {
+    Settled { delivery: task.delivery, attempt: task.attempt, outcome, next }
+}
+
+const BAD: Outcome = Outcome::Failed(DeliveryFault::Timeout);
+
+/// The delivery still waits, but for its second attempt: what came of the first, late, says nothing about that.
+fn a_late_outcome_counts_only_for_its_own_attempt(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 4);
+    let race = Race::on(store);
+    lease(store, race.slow, now(), 1);
+    let first = race.turn(race.slow, None, now()).expect("there is something to send");
+    let then = now() + LEASE;
+    lease(store, race.quick, then, 1);
+    let again = race.turn(race.quick, None, then).expect("it is sent once more");
+    assert_eq!(again.attempt, 1);
+    let later = Next::Again { at: then + LEASE, rest: false };
+    assert!(race.turn(race.quick, Some(settled(&again, BAD, later)), then).is_none());
+    race.turn(race.slow, Some(settled(&first, BAD, Next::GivenUp)), then);
+    let kept = race.delivery(first.delivery);
+    assert_eq!((kept.state, kept.attempts), (DeliveryState::Pending, 1));
+}
+
+/// A second attempt was under way when somebody had the delivery sent again from the first step, and that was received: the
+/// number of the attempt fits, and yet what came of it says nothing any more.
+fn a_late_outcome_does_not_undo_what_was_settled(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 4);
+    let race = Race::on(store);
+    lease(store, race.slow, now(), 1);
+    let first = race.turn(race.slow, None, now()).expect("there is something to send");
+    let at_once = Next::Again { at: now(), rest: false };
+    let second = race.turn(race.slow, Some(settled(&first, BAD, at_once)), now()).expect("once more");
+    assert_eq!(second.attempt, 2);
+    let then = now() + LEASE;
+    let waiting = race.delivery(first.delivery);
+    store
+        .write(move |tx| {
+            let grant: Grant<ManageWebhooks> = administrator().grant().expect("she manages webhooks");
+            replay(tx, &grant, &waiting, then)?;
+            Ok::<_, Error>(Kept::bookkeeping(()))
+        })
+        .expect("it is to be sent again");
+    lease(store, race.quick, then, 1);
+    let anew = race.turn(race.quick, None, then).expect("from the first step");
+    assert_eq!(anew.attempt, 1);
+    let good = Outcome::Answered { status: 200, retry_after: None };
+    assert!(race.turn(race.quick, Some(settled(&anew, good, Next::Delivered)), then).is_none());
+    race.turn(race.slow, Some(settled(&second, BAD, Next::GivenUp)), then);
+    let kept = race.delivery(first.delivery);
+    assert_eq!((kept.state, kept.attempts, kept.last_fault), (DeliveryState::Delivered, 1, None));
 }
