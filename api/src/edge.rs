@@ -129,7 +129,7 @@ fn take_in(
     taken: &Taken,
     operation: Option<&'static Operation>,
 ) -> Result<Call, Error> {
-    if operation.is_some_and(|operation| operation.never_held_up) {
+    if operation.is_some_and(Operation::is_never_held_up) {
         return Ok(Call { language: taken.language, repeatable: None });
     }
     if let Some((_, wait)) = taken.told.refused {

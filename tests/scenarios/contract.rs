@@ -1,7 +1,7 @@
 //! What holds for every operation, whatever it does: who is let in, which method, which form, how large, and how every
 //! fault is told.
 
-use naast_api::contract::CONTRACT;
+use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -114,7 +114,8 @@ fn a_path_has_its_methods_and_no_others(engine: Engine) {
 
 fn a_query_key_that_nobody_knows_is_a_fault_everywhere(engine: Engine) {
     let world = World::new(engine);
-    for (method, path, operation) in operations() {
+    let held_up = |operation: &Value| !NEVER_HELD_UP.iter().any(|id| operation["operationId"] == *id);
+    for (method, path, operation) in operations().into_iter().filter(|(_, _, operation)| held_up(operation)) {
         let caller = (operation["security"] != json!([])).then_some(world.administrator);
         let reply = world.app.call(caller, &method, &format!("{path}?geheim9351=1"), None, None);
         let reply = refused(reply, 400, "invalid-input");

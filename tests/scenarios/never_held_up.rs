@@ -26,6 +26,9 @@ const CASES: [Case; NEVER_HELD_UP.len()] = [Case {
     is_done: |reply| reply.body["state"] == "withdrawn",
 }];
 
+/// Headers, a body and a query.
+type Way = (&'static [(&'static str, &'static str)], &'static [u8], &'static str);
+
 /// Headers with which every other operation refuses a call.
 const WAYS: [&[(&str, &str)]; 9] = [
     &[("idempotency-key", "not a key")],
@@ -52,7 +55,7 @@ fn what_is_taken_back_is_taken_back_however_it_is_asked(engine: Engine) {
             .keyed(Some(parent), "POST /support-requests", &world.request_body(0), "\"used\"")
             .expect(201);
         let token = format!("Bearer {}", world.app.token(parent));
-        let mut ways: Vec<(&[(&str, &str)], &[u8], &str)> = Vec::new();
+        let mut ways: Vec<Way> = Vec::new();
         ways.extend(WAYS.iter().map(|headers| (*headers, BODIES[0], "")));
         ways.extend(BODIES.iter().map(|body| (WAYS[6], *body, "")));
         ways.push((&[], b"", "?because=of"));

@@ -163,10 +163,10 @@ fn call_until_refused(address: SocketAddr, token: &str, place: u64, done: &Atomi
             Err(fault) if fault.starts_with("connect") => return None,
             other => return Some(format!("{place}: {other:?}")),
         };
-        if place % 3 == 0 {
+        if place.is_multiple_of(3) {
             caller.stream = None;
         }
-        if place % 2 == 0 {
+        if place.is_multiple_of(2) {
             thread::sleep(Duration::from_millis(place * 3));
         }
     }
@@ -194,7 +194,7 @@ fn stop_under_load(database: &Location, data: &Path, token: &str) {
             let mut stream = TcpStream::connect(address).expect("it listens");
             let (first, second) = body.split_at(9);
             stream.write_all(format!("{}{first}", head(token, body.len())).as_bytes()).expect("sent");
-            thread::sleep(Duration::from_millis(3_000));
+            thread::sleep(Duration::from_secs(3));
             assert!(TcpStream::connect(address).is_err(), "it takes no new connections");
             stream.write_all(second.as_bytes()).expect("it still listens to what it began");
             answer(&mut stream).expect("an answer")

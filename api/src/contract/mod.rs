@@ -51,9 +51,14 @@ pub struct Operation {
     pub has_body: bool,
     /// Whether a code or a password can be tried with it.
     pub tries_code: bool,
-    /// Whether nothing in how it is called may hold it up ([`NEVER_HELD_UP`]).
-    pub never_held_up: bool,
     query: HashMap<String, Parameter>,
+}
+
+impl Operation {
+    /// Whether nothing in how it is called may hold it up.
+    pub fn is_never_held_up(&self) -> bool {
+        NEVER_HELD_UP.contains(&self.id.as_str())
+    }
 }
 
 /// Who may call an operation, before anybody asks what she may do.
@@ -138,7 +143,6 @@ impl Contract {
                     },
                     has_body: operation.get("requestBody").is_some(),
                     tries_code: document::tries_code(method, path, operation),
-                    never_held_up: document::is_never_held_up(operation),
                     query,
                 };
                 let method = Method::from_bytes(method.as_bytes()).expect("a known method");

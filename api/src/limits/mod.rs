@@ -191,7 +191,7 @@ impl Limits {
                 break;
             }
         }
-        if operation.is_some_and(|operation| operation.never_held_up) {
+        if operation.is_some_and(Operation::is_never_held_up) {
             told.refused = None;
         }
         told
