@@ -5,6 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use naast_domain::text::Tongue;
+use uuid::Uuid;
 
 use crate::retries::Repeatable;
 
@@ -19,6 +20,12 @@ pub struct Call {
     pub language: Tongue,
     /// What makes it repeatable, when the caller gave an `Idempotency-Key` and the operation takes one.
     pub repeatable: Option<Repeatable>,
+    /// Its number.
+    pub number: Uuid,
+    /// The operation of the contract.
+    pub operation: Option<&'static str>,
+    /// The trace that it says it is part of, and the span that it came from.
+    pub trace: Option<(Uuid, i64)>,
 }
 
 /// Handles a call: whatever is awaited inside can ask for it.

@@ -15,6 +15,8 @@ use actix_web::{HttpResponse, web};
 use futures_util::FutureExt as _;
 use naast_domain::text::Tongue;
 
+use uuid::Uuid;
+
 use crate::call::{self, Call};
 use crate::caller::{self, tongue};
 use crate::clock::fresh;
@@ -65,7 +67,7 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     platform.metrics.call_begins();
     let mut taken = Taken {
-        number: uuid::Uuid::to_string(&fresh()),
+        number: Uuid::to_string(&fresh()),
         method: request.method().clone(),
         path: request.path().to_owned(),
         route: request.match_pattern().unwrap_or_else(|| "-".to_owned()),
@@ -129,8 +131,15 @@ fn take_in(
     taken: &Taken,
     operation: Option<&'static Operation>,
 ) -> Result<Call, Error> {
+    let of = |repeatable| Call {
+        language: taken.language,
+        repeatable,
+        number: Uuid::try_parse(&taken.number).unwrap_or_default(),
+        operation: operation.map(|operation| operation.id.as_str()),
+        trace: crate::privacy::trace::parent(request.headers()),
+    };
     if operation.is_some_and(Operation::is_never_held_up) {
-        return Ok(Call { language: taken.language, repeatable: None });
+        return Ok(of(None));
     }
     if let Some((_, wait)) = taken.told.refused {
         return Err(Error::TooMany(wait));
@@ -148,7 +157,7 @@ fn take_in(
     if is_system && repeatable.is_none() && operation.is_some_and(|operation| operation.takes_key) {
         return Err(retries::missing_key());
     }
-    Ok(Call { language: taken.language, repeatable })
+    Ok(of(repeatable))
 }
 
 /// Dresses an answer, counts it and writes its line.

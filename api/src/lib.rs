@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod organisations;
 pub mod paging;
 pub mod platform;
+pub mod privacy;
 pub mod problem;
 pub mod programmes;
 pub mod queue;

@@ -5,19 +5,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::web;
-use naast_domain::access::{Action, Grant, Principal};
+use naast_domain::access::{Action, Grant, Principal, SHOWS_NO_CASE};
 use naast_domain::code::Code as _;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::access_log::{self, Shown};
 use naast_persistence::{Database, Kept, Store, Transaction};
 use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::call;
-use crate::clock::Clock;
+use crate::clock::{Clock, fresh};
 use crate::health::Health;
 use crate::identity::{Identity, Subject};
 use crate::metrics::Metrics;
@@ -75,6 +76,9 @@ pub struct Reading<'a, 'c> {
     pub me: Principal,
     /// The day of the call.
     pub today: Date,
+    /// The action of a case that was granted and whose record is still owed.
+    owed: Option<&'static str>,
+    shown: Vec<Shown>,
 }
 
 /// A use case that changes something.
@@ -97,9 +101,30 @@ pub fn granted<A: Action>(me: &Principal) -> Result<Grant<A>, Error> {
 }
 
 impl Reading<'_, '_> {
-    /// Leave to do an action, as far as the caller reaches.
-    pub fn grant<A: Action>(&self) -> Result<Grant<A>, Error> {
-        granted(&self.me)
+    /// Leave to do an action, as far as the caller reaches. Whoever is granted to read of a case must say with
+    /// [`Self::shows`] what the answer shows, or there is no answer.
+    pub fn grant<A: Action>(&mut self) -> Result<Grant<A>, Error> {
+        let grant = granted(&self.me)?;
+        if !SHOWS_NO_CASE.contains(&A::NAME) {
+            self.owed = Some(A::NAME);
+        }
+        Ok(grant)
+    }
+
+    /// Says what the answer shows of a case; nothing, when it shows nothing. One record for each person whom it is about is
+    /// written before the answer goes out.
+    pub fn shows(&mut self, shown: impl IntoIterator<Item = Shown>) {
+        self.owed = None;
+        self.shown.extend(shown);
+    }
+
+    /// What was shown, once nothing is owed.
+    fn settled(self) -> Result<(Principal, Vec<Shown>), Error> {
+        if let Some(action) = self.owed {
+            log::error!(action = action; "a reading of a case left no record: its handler does not call `shows`");
+            return Err(Error::Internal("a reading of a case left no record"));
+        }
+        Ok((self.me, self.shown))
     }
 }
 
@@ -212,11 +237,52 @@ impl Platform {
         work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (caller, today, keys) = (caller.into(), self.clock.today(), self.keys.clone());
-        self.read_open(move |db| {
-            let me = caller.principal(db, today)?;
-            work(&mut Reading { db, keys: &keys, me, today })
+        let (came, began) = (tokio::time::Instant::now(), self.clock.now());
+        let (answer, me, shown) = self
+            .read_open(move |db| {
+                let me = caller.principal(db, today)?;
+                let mut cx = Reading { db, keys: &keys, me, today, owed: None, shown: Vec::new() };
+                let answer = work(&mut cx)?;
+                let (me, shown) = cx.settled()?;
+                Ok((answer, me, shown))
+            })
+            .await?;
+        if !shown.is_empty() {
+            self.record(came, began, me, &shown).await?;
+        }
+        Ok(answer)
+    }
+
+    /// Writes down who read what of whom. The answer is given only when that is done: within the time that the call has in
+    /// all.
+    async fn record(
+        &self,
+        came: tokio::time::Instant,
+        began: Moment,
+        me: Principal,
+        shown: &[Shown],
+    ) -> Result<(), Error> {
+        let call = call::current();
+        let reader = access_log::Reader {
+            me,
+            operation: call.as_ref().and_then(|call| call.operation).unwrap_or_default().to_owned(),
+            call: call.as_ref().map_or_else(fresh, |call| call.number),
+            trace: call.as_ref().and_then(|call| call.trace),
+            began,
+            ended: self.clock.now(),
+        };
+        let records = access_log::records(shown, &reader, fresh);
+        if records.is_empty() {
+            return Ok(());
+        }
+        let kept = move |tx: &mut Transaction<'_, '_>| {
+            access_log::insert(tx, &records)?;
+            Ok(Kept::bookkeeping(()))
+        };
+        self.change_since(came, kept).await.map_err(|error| {
+            log::warn!(code = error.code(); "a reading could not be recorded, and was not answered");
+            Error::Refused("reading-not-recorded")
         })
-        .await
     }
 
     /// Reads what is open to everybody.
@@ -279,7 +345,15 @@ impl Platform {
         &self,
         work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (ticket, patience) = self.writes.enter()?;
+        self.change_since(tokio::time::Instant::now(), work).await
+    }
+
+    async fn change_since<T: Send + 'static>(
+        &self,
+        came: tokio::time::Instant,
+        work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (ticket, patience) = self.writes.enter_since(came)?;
         let in_time = move |tx: &mut Transaction<'_, '_>| {
             ticket.begin()?;
             let kept = work(tx)?;

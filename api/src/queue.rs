@@ -84,13 +84,21 @@ impl Queue {
     /// # Errors
     /// `overloaded` when there is none: the call has not been begun.
     pub fn enter(self: &Arc<Self>) -> Result<(Ticket, Patience), Error> {
+        self.enter_since(Moment::now())
+    }
+
+    /// Takes a place for what is left to do of a call that came before: it is answered as if it had waited here all the time.
+    ///
+    /// # Errors
+    /// `overloaded` when there is none.
+    pub fn enter_since(self: &Arc<Self>, came: Moment) -> Result<(Ticket, Patience), Error> {
         if self.inside.fetch_add(1, Ordering::AcqRel) >= self.most {
             self.inside.fetch_sub(1, Ordering::AcqRel);
             return Err(self.shed(Shed::Full));
         }
         let turn = Arc::new(Turn(AtomicU8::new(WAITING)));
         let ticket = Ticket { turn: Arc::clone(&turn), queue: Arc::clone(self), entered: Instant::now() };
-        Ok((ticket, Patience { turn, queue: Arc::clone(self), entered: Moment::now() }))
+        Ok((ticket, Patience { turn, queue: Arc::clone(self), entered: came }))
     }
 
     fn shed(&self, why: Shed) -> Error {

@@ -5,8 +5,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    buddies, conversations, directory, events, identity, independence, matching, organisations, programmes,
-    requests, service, support,
+    buddies, conversations, directory, events, identity, independence, matching, organisations, privacy,
+    programmes, requests, service, support,
 };
 
 /// The routes of the contract, below its base.
@@ -22,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     matching::routes(config);
     support::routes(config);
     events::routes(config);
+    privacy::routes(config);
     service::routes(config);
 }
 

@@ -99,6 +99,8 @@ ids! {
     AnnouncedMeetingId,
     /// What a school noted on an announced talk.
     ObjectionId,
+    /// A record of a reading.
+    AccessRecordId,
     /// An import into the directory.
     ImportId,
     /// A subscription to events by webhook.

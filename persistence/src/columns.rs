@@ -86,7 +86,7 @@ macro_rules! keys {
 
 keys! {
     PersonId OrganisationId MembershipId ProgrammeId ConversationId RequestId ConsentId BuddyId TieId CertificateId
-    AssessmentId DecisionId ProposalId MatchId ContactId ImportId PrivateNoteId MessageId
+    AssessmentId DecisionId ProposalId MatchId ContactId ImportId PrivateNoteId MessageId AccessRecordId
     AnnouncementId AnnouncedMeetingId ObjectionId
     WebhookSubscriptionId WebhookDeliveryId ClientId SignInCodeId SessionId
 }

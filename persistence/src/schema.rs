@@ -448,6 +448,33 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
+    access_log (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        subject_id -> Id,
+        subject_kind -> Text,
+        reader_id -> Id,
+        role -> Text,
+        organisation_id -> Nullable<Id>,
+        client_id -> Nullable<Id>,
+        data_kind -> Text,
+        object_id -> Id,
+        objects -> Integer,
+        purpose -> Text,
+        activity -> Text,
+        operation -> Text,
+        call_id -> Id,
+        trace_id -> Id,
+        parent_span -> Nullable<BigInt>,
+        began_at -> Moment,
+        ended_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
     meeting_announcements (programme_id, id) {
         programme_id -> Id,
         id -> Id,
@@ -799,6 +826,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tie_answers,
     matches,
     contacts,
+    access_log,
     meeting_announcements,
     meeting_objections,
     private_entries,

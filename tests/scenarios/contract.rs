@@ -36,7 +36,8 @@ fn operations() -> Vec<(String, String, &'static Value)> {
             .replace("{locationCode}", SCHOOL)
             .replace("{boardNumber}", "99901")
             .replace("{partnershipCode}", "PO9901")
-            .replace("{code}", "internal");
+            .replace("{code}", "internal")
+            .replace("{activityCode}", "matching");
         let place = place.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part });
         let place = place.collect::<Vec<_>>().join("/");
         for (method, operation) in item.as_object().expect("operations") {

@@ -41,6 +41,9 @@ fn platform(world: &World, see: &mut Checker) {
     for path in [
         "/me",
         "/me/memberships",
+        "/me/access-log",
+        "/processing-activities",
+        "/processing-activities/matching",
         "/schools?postcode=1000",
         "/boards",
         "/boards/99901",

@@ -1,5 +1,6 @@
 //! What the API promises, over HTTP, on both databases.
 
+mod access_log;
 mod address_guard;
 mod alone;
 mod anchors;
@@ -48,5 +49,6 @@ mod stopping;
 mod strangers;
 mod tokens;
 mod trusted_issuers;
+mod wall;
 mod webhook_failures;
 mod webhooks;

@@ -7,6 +7,7 @@ use naast_domain::access::{ManageBuddies, ReadBuddy};
 use naast_domain::buddies::{Certificate, CertificateKind};
 use naast_domain::ids::{BuddyId, CertificateId, PersonId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::text::Text;
 use naast_persistence::buddies::{self, KeptCertificate};
 use serde::{Deserialize, Serialize};
@@ -29,8 +30,8 @@ use crate::problem::{Error, InputFault};
 pub struct CertificateBody {
     /// What it is.
     pub kind: CertificateKind,
-    /// The screening profile; for a VOG, and needed there.
-    #[schema(pattern = "^[0-9A-Za-z /-]{1,20}$")]
+    /// The screening profile, such as `45` or `84/85`; for a VOG, and needed there.
+    #[schema(pattern = "^[0-9]{2}([/ -][0-9]{2}){0,5}$")]
     pub profile: Option<String>,
     /// The day of issue: today or earlier.
     pub issued_date: Date,
@@ -148,7 +149,7 @@ pub async fn list_certificates(
 ) -> Result<CertificatePage, Error> {
     platform
         .read(caller.0, move |cx| {
-            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let buddy = seen::<ReadBuddy>(cx, id, DataKind::Certificates)?;
             let kept = buddies::certificates_of(cx.db, &buddy)?;
             Ok(CertificatePage {
                 data: kept.into_iter().map(CertificateView::from).collect(),

@@ -10,8 +10,10 @@ use naast_domain::buddies::Buddy;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, PersonId};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{Stored, buddies};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,10 +37,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(ties::confirm_ties);
 }
 
-/// The buddy whom a reader reaches by an action.
-fn seen<A: Action>(cx: &mut Reading<'_, '_>, id: BuddyId) -> Result<Stored<Buddy>, Error> {
+/// The buddy whom a reader reaches by an action, for an answer that shows these data of hers.
+fn seen<A: Action>(cx: &mut Reading<'_, '_>, id: BuddyId, data: DataKind) -> Result<Stored<Buddy>, Error> {
     let grant = cx.grant::<A>()?;
-    buddies::find(cx.db, &grant, id)?.map(|(buddy, _)| buddy).ok_or(Error::NotFound)
+    let (buddy, role) = buddies::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+    cx.shows([Shown::buddy(data, role, &buddy)]);
+    Ok(buddy)
 }
 
 /// Nobody judges herself: who is the buddy does not record her own papers, let herself in or propose herself, whatever else

@@ -7,8 +7,11 @@ use naast_domain::code::Code as _;
 use naast_domain::directory::MunicipalityCode;
 use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::journal::Purpose;
+use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::requests::Topic;
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{Database, Stored, buddies, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -227,11 +230,14 @@ pub async fn list_buddies(
             let grant = cx.grant::<ReadBuddy>()?;
             let Some(programme) = query.programme_id else {
                 let own = buddies::list_own(cx.db, &grant)?;
+                cx.shows(own.iter().map(|one| Shown::buddy(DataKind::BuddyProfile, Role::Buddy, one)));
                 let data = BuddyView::load_all(cx.db, cx.keys, &own)?;
                 return Ok(BuddyPage { data, next_cursor: None });
             };
             let slice = buddies::list(cx.db, &grant, programme, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let shown = |one| Shown::buddy(DataKind::BuddyProfile, Role::Coordinator, one);
+            cx.shows(slice.items.iter().map(shown));
             let data = BuddyView::load_all(cx.db, cx.keys, &slice.items)?;
             Ok(BuddyPage { data, next_cursor })
         })
@@ -248,7 +254,7 @@ pub async fn get_buddy(
 ) -> Result<Answer<BuddyView>, Error> {
     platform
         .read(caller.0, move |cx| {
-            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let buddy = seen::<ReadBuddy>(cx, id, DataKind::BuddyProfile)?;
             answer(cx.db, cx.keys, &buddy)
         })
         .await

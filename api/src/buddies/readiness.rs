@@ -5,6 +5,7 @@ use naast_domain::Date;
 use naast_domain::access::ReadBuddy;
 use naast_domain::buddies::{Certificate, Requirement, readiness};
 use naast_domain::ids::BuddyId;
+use naast_domain::privacy::access::DataKind;
 use naast_persistence::buddies;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,7 +54,7 @@ pub async fn get_readiness(
 ) -> Result<Answer<ReadinessView>, Error> {
     platform
         .read(caller.0, move |cx| {
-            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let buddy = seen::<ReadBuddy>(cx, id, DataKind::Readiness)?;
             let kept = buddies::certificates_of(cx.db, &buddy)?;
             let certificates: Vec<Certificate> = kept.into_iter().map(|kept| kept.certificate).collect();
             let computed = readiness(&buddy, &certificates, cx.today);

@@ -10,6 +10,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
 use naast_domain::independence::{ObjectKind, Tie, TieKind};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_persistence::independence::ties;
 use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
@@ -186,7 +187,7 @@ pub async fn list_ties(
 ) -> Result<TiePage, Error> {
     platform
         .read(caller.0, move |cx| {
-            let buddy = seen::<ReadBuddy>(cx, id)?;
+            let buddy = seen::<ReadBuddy>(cx, id, DataKind::Ties)?;
             let ties = ties::ties_of(cx.db, &buddy)?;
             Ok(TiePage { data: ties.iter().map(|tie| TieView::of(tie, reader)).collect(), next_cursor: None })
         })

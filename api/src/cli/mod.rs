@@ -1,5 +1,6 @@
 //! The command line of `naast`.
 
+pub mod access_log;
 pub mod client;
 pub mod demo;
 mod doctor;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use naast_domain::access::{Power, Principal};
@@ -128,8 +129,23 @@ enum Command {
     /// Look after the journal.
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// Look after the record of who read what of whom.
+    #[command(subcommand)]
+    AccessLog(AccessLog),
     /// Check the installation.
     Doctor,
+}
+
+/// What to do with the access log.
+#[derive(Debug, Subcommand)]
+enum AccessLog {
+    /// Write each record as a line of JSON, with the fields of the Logboek Dataverwerkingen 1.0. Whose data were read stands there by a
+    /// pseudonym.
+    Export {
+        /// Only readings of this moment and later, such as 2026-11-01T00:00:00Z.
+        #[arg(long)]
+        since: Option<DateTime<Utc>>,
+    },
 }
 
 /// Where the server listens.
@@ -337,6 +353,15 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Client(what) => client::run(&place, what),
         Command::Keys(what) => keys::run(&place, &what),
         Command::Journal(what) => journal::run(&place, &what),
+        Command::AccessLog(AccessLog::Export { since }) => {
+            let platform = place.existing_platform()?;
+            let since = since.unwrap_or(DateTime::UNIX_EPOCH);
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            let written = access_log::export(&platform.store, &platform.keys, since, &mut out)?;
+            std::io::Write::flush(&mut out)?;
+            complain(&format!("{written} records"));
+            Ok(())
+        }
         Command::Doctor => doctor::doctor(&place),
     }
 }

@@ -32,7 +32,7 @@ pub struct ConversationStepBody {
     /// The step.
     pub step: SchoolStep,
     /// The version of the words that were said; for the steps in which the school says something.
-    #[schema(max_length = 20)]
+    #[schema(pattern = "^[0-9]{4}-[0-9]{1,3}$")]
     pub wording_version: Option<String>,
     /// The language in which they were said, as an ISO 639 code.
     #[schema(pattern = "^[a-z]{2,3}$")]

@@ -15,6 +15,7 @@ use naast_domain::requests::{Consent, ConsentedRequest, SupportRequest};
 use naast_domain::text::Tongue;
 use naast_persistence::buddies::WithFacts;
 use naast_persistence::matching::Decision;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{Database, Stored, buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -280,6 +281,8 @@ pub async fn list_candidates(
             let limit = query.limit.unwrap_or(20);
             let shown = consideration.shown(limit);
             let names = buddies::names_for(cx.db, cx.keys, &grant, &stored, &shown)?;
+            let record = Shown::candidates(cx.db, role, &stored, &shown)?;
+            cx.shows(record);
             Ok(Answer::found(consideration.view(&names, id, limit, reader.0)))
         })
         .await
@@ -344,6 +347,8 @@ pub async fn list_decisions(
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let slice = matching::decisions_on(cx.db, &grant, &stored, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
+            let record = Shown::decisions(cx.db, role, &stored, &slice.items)?;
+            cx.shows(record);
             Ok(DecisionPage { data: slice.items.into_iter().map(DecisionView::from).collect(), next_cursor })
         })
         .await

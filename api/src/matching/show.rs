@@ -8,10 +8,12 @@ use naast_domain::ids::{BuddyId, ProposalId, RequestId};
 use naast_domain::independence::FindingKey;
 use naast_domain::matching::{Answer as Said, ProposalState};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::text::Tongue;
 use naast_persistence::keys::Keys;
 use naast_persistence::matching::KeptProposal;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{Database, Stored, buddies, independence, matching, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -130,6 +132,9 @@ pub async fn list_proposals_for_request(
             let grant = cx.grant::<ReadProposals>()?;
             let (request, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let proposals = matching::proposals_for(cx.db, &request)?;
+            let all: Vec<_> = proposals.iter().collect();
+            let record = Shown::proposals(cx.db, &grant, DataKind::Proposal, &all)?;
+            cx.shows(record);
             let data = proposals
                 .iter()
                 .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))
@@ -172,9 +177,13 @@ pub async fn list_my_proposals(
                 None => None,
             };
             let Some((slice, role)) = reached else {
+                cx.shows([]);
                 return Ok(ProposalPage { data: Vec::new(), next_cursor: None });
             };
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let all: Vec<_> = slice.items.iter().collect();
+            let record = Shown::proposals(cx.db, &read, DataKind::Proposal, &all)?;
+            cx.shows(record);
             let data = slice
                 .items
                 .iter()
@@ -198,6 +207,8 @@ pub async fn get_proposal(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadProposal>()?;
             let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::proposals(cx.db, &grant, DataKind::Proposal, &[&stored])?;
+            cx.shows(record);
             Ok(Answer::found(assemble(cx.db, cx.keys, &stored, role, reader.0)?).version(stored.version))
         })
         .await

@@ -10,11 +10,13 @@ use naast_domain::independence::FindingKey;
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Answer as Said, Proposal, ProposalState};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::rejection::Rejection;
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_domain::text::Text;
 use naast_persistence::independence::KeptAssessment;
 use naast_persistence::matching::{KeptProposal, TieAnswer};
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{Stored, buddies, independence, locks, matching, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -182,6 +184,8 @@ pub async fn list_tie_answers(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadProposal>()?;
             let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::proposals(cx.db, &grant, DataKind::TieAnswers, &[&stored])?;
+            cx.shows(record);
             let answers =
                 if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(cx.db, &stored)? };
             let data = answers.into_iter().map(|one| TieAnswerView {

@@ -6,9 +6,11 @@ use naast_domain::access::{DecideOnRequest, ReadConsents};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Consent, ConsentKind, TEXT_VERSION, TEXTS, text_of};
 use naast_domain::text::{Text, Tongue};
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::requests::KeptConsent;
 use naast_persistence::{locks, requests};
 use serde::{Deserialize, Serialize};
@@ -197,7 +199,8 @@ pub async fn list_consents(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadConsents>()?;
-            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
             let consents = requests::consents_on(cx.db, &stored)?;
             Ok(ConsentPage { data: consents.into_iter().map(ConsentView::from).collect(), next_cursor: None })
         })

@@ -4,7 +4,9 @@
 use actix_web::{get, web};
 use naast_domain::access::ReadRequest;
 use naast_domain::ids::{ProgrammeId, RequestId};
+use naast_domain::privacy::access::DataKind;
 use naast_domain::requests::RequestState;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::requests;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -70,6 +72,7 @@ pub async fn list_support_requests(
                 slice.items = without_tied(cx.db, cx.me.person, slice.items, cx.today)?;
             }
             let data = SupportRequestView::load_all(cx.db, cx.keys, &slice.items)?;
+            cx.shows(Shown::requests(&grant, &slice.items));
             Ok(SupportRequestPage { data, next_cursor })
         })
         .await
@@ -88,6 +91,7 @@ pub async fn get_support_request(
             let grant = cx.grant::<ReadRequest>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
+            cx.shows([Shown::request(DataKind::Request, role, &stored)]);
             let view = SupportRequestView::load(cx.db, cx.keys, &stored)?;
             Ok(Answer::found(view).version(stored.version))
         })

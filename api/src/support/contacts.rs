@@ -7,7 +7,9 @@ use naast_domain::access::{ReadContacts, RecordContact};
 use naast_domain::buddies::Channel;
 use naast_domain::ids::{ContactId, MatchId, PersonId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::support::ContactTask;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::{self, Contact};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -125,6 +127,8 @@ pub async fn list_contacts(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadContacts>()?;
             let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::matches(cx.db, &grant, DataKind::Contacts, &[&stored])?;
+            cx.shows(record);
             let slice = support::contacts_of(cx.db, &grant, &stored, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.recorded_at, one.id.uuid()));
             Ok(MeetingPage { data: slice.items.into_iter().map(MeetingView::from).collect(), next_cursor })

@@ -4,8 +4,10 @@ use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use naast_domain::access::ReadMatch;
 use naast_domain::ids::{BuddyId, MatchId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::privacy::access::DataKind;
 use naast_domain::support::{ClosureReason, MatchState, PauseReason};
 use naast_persistence::Stored;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::{self, Match, Whose};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -105,6 +107,9 @@ pub async fn list_matches(
             let whose = query.programme_id.map_or(Whose::Own, Whose::Programme);
             let slice = support::list(cx.db, &grant, whose, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let all: Vec<_> = slice.items.iter().collect();
+            let record = Shown::matches(cx.db, &grant, DataKind::Match, &all)?;
+            cx.shows(record);
             Ok(MatchPage { data: slice.items.iter().map(MatchView::of).collect(), next_cursor })
         })
         .await
@@ -122,6 +127,8 @@ pub async fn get_match(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadMatch>()?;
             let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::matches(cx.db, &grant, DataKind::Match, &[&stored])?;
+            cx.shows(record);
             Ok(MatchView::answer(&stored))
         })
         .await

@@ -61,6 +61,24 @@ pub trait Action: Send + Sync + 'static {
     const ALLOWED: &'static [(Role, Relation)];
 }
 
+/// Actions whose grant shows nothing of a case to anybody but whose own it is: directories, roles, conversations of which a school
+/// holds no name, events without persons, one's own ties. A reading by any other grant must leave its record.
+pub const SHOWS_NO_CASE: &[&str] = &[
+    ReadImports::NAME,
+    ManageOrganisations::NAME,
+    RegisterPeople::NAME,
+    ReadMemberships::NAME,
+    ManageMemberships::NAME,
+    ManageClients::NAME,
+    ManageProgrammes::NAME,
+    HoldConversation::NAME,
+    ReadConversation::NAME,
+    DeclareOwnTies::NAME,
+    ReadEvents::NAME,
+    ReadWebhooks::NAME,
+    ManageWebhooks::NAME,
+];
+
 /// How an object stands to a caller: the facts that a grant is held against.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing<'a> {

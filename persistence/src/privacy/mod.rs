@@ -1,3 +1,4 @@
 //! What is kept of people: what each column is, how long it stays, and how it goes.
 
+pub mod access_log;
 pub mod classification;

@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{Action, Grant, Standing};
-use naast_domain::ids::{MatchId, MessageId, PrivateNoteId, ProgrammeId, RequestId};
+use naast_domain::ids::{MatchId, MessageId, PersonId, PrivateNoteId, ProgrammeId, RequestId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_domain::support::Course;
@@ -39,9 +39,20 @@ pub struct PrivateSpace {
     /// How the match stands.
     pub course: Course,
     programme: ProgrammeId,
+    parent: PersonId,
 }
 
 impl PrivateSpace {
+    /// The programme of the match, for the record of a reading; the space itself stands in none.
+    pub(crate) fn programme(&self) -> ProgrammeId {
+        self.programme
+    }
+
+    /// Whose space it is.
+    pub(crate) fn parent(&self) -> PersonId {
+        self.parent
+    }
+
     /// The chain of the journal that its changes go to.
     pub fn chain(&self) -> Chain {
         Chain::private_of(self.programme)
@@ -91,7 +102,7 @@ pub fn enter<A: Action>(
         _ => return Ok(None),
     };
     let Match { id, request, programme, course, .. } = stored.value;
-    Ok(Some(PrivateSpace { matched: id, request, side, course, programme }))
+    Ok(Some(PrivateSpace { matched: id, request, side, course, programme, parent: parent.into() }))
 }
 
 /// A private note, opened.

@@ -45,6 +45,7 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         (_, "membershipId") => &on.membership,
         ("ties", "tieId") => &on.tie,
         ("coordinator-ties", "tieId") => &on.own_tie,
+        ("processing-activities", "activityCode") => &on.activity,
         ("problems", "code") => &on.problem,
         ("directory-imports", "id") => &on.import,
         ("organisations", "id") => &on.organisation,
@@ -67,7 +68,7 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
 }
 
 /// The path of a call.
-fn path(operation: &Operation, on: &Objects) -> String {
+pub fn path(operation: &Operation, on: &Objects) -> String {
     // who covers a school more must not change what the cases of the table stand on
     let on = Objects {
         school: if operation.id == "coverSchool" { SISTER.to_owned() } else { on.school.clone() },
@@ -94,7 +95,7 @@ fn path(operation: &Operation, on: &Objects) -> String {
 }
 
 /// A body that fits, for operations that take one.
-fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
+pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
     let world = &stage.world;
     let today = world.app.platform.clock.today();
     let words = json!({ "textVersion": "2026-1", "language": "nl" });
@@ -156,7 +157,17 @@ fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
 
 /// Calls an operation as somebody, with everything in order but perhaps her right to it.
 pub fn call(stage: &Stage, operation: &Operation, caller: &str, on: &Objects) -> Reply {
-    let body = body(operation, on, stage);
+    call_with(stage, operation, caller, on, body(operation, on, stage))
+}
+
+/// The same, with another body.
+pub fn call_with(
+    stage: &Stage,
+    operation: &Operation,
+    caller: &str,
+    on: &Objects,
+    body: Option<Value>,
+) -> Reply {
     let mut headers = vec![("accept", "application/json")];
     headers.extend(stage.cast.token(caller).map(|token| ("authorization", token)));
     // any version will do (RFC 9110, 13.1.1): it must not be a stale one that is refused

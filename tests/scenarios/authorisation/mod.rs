@@ -3,17 +3,17 @@
 //!
 //! An operation that the table does not name fails the test with the words to add. CONTRIBUTING.md says how.
 
-mod calls;
-mod cast;
+pub mod calls;
+pub mod cast;
 mod endings;
 mod markers;
 mod matrix;
-mod objects;
+pub mod objects;
 mod policy;
 mod queries;
 mod reading;
-mod stage;
-mod table;
+pub mod stage;
+pub mod table;
 mod two_roles;
 
 use naast_tests::{Engine, on_both};

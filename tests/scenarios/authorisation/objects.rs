@@ -38,6 +38,8 @@ pub struct Objects {
     pub partnership: String,
     /// An import of the directory.
     pub import: String,
+    /// An activity of the processing register.
+    pub activity: String,
     /// A kind of problem.
     pub problem: String,
     /// The request.

@@ -50,7 +50,11 @@ pub fn private_words_of(name: &str) -> String {
 impl Stage {
     /// Makes it on a fresh database.
     pub fn new(engine: Engine) -> Self {
-        let world = World::new(engine);
+        Self::on(World::new(engine))
+    }
+
+    /// Makes it in a world that was just made.
+    pub fn on(world: World) -> Self {
         let since = json!({ "sinceDate": "2025-01-01" });
         let covers = format!("/programmes/{}/schools/{ELSEWHERE}", world.programmes[2]);
         world.app.call(Some(world.administrator), "PUT", &covers, Some(&since), None).expect(200);
@@ -129,6 +133,7 @@ impl Stage {
             board: ["99901", "99902"][abroad].to_owned(),
             partnership: ["PO9901", "PO9902"][abroad].to_owned(),
             import: imports.body["data"][abroad]["id"].as_str().expect("an import").to_owned(),
+            activity: "matching".to_owned(),
             problem: "not-found".to_owned(),
             buddy: side.buddy.id.clone(),
             tie: self.tie(column),
@@ -312,6 +317,7 @@ impl Stage {
             board: "99999".to_owned(),
             partnership: "PO9999".to_owned(),
             import: id(),
+            activity: "marketing".to_owned(),
             problem: "no-such-problem".to_owned(),
             request: id(),
             proposal: id(),

@@ -8,6 +8,7 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId, MatchId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::rejection::Rejection;
 use naast_domain::support::announcements::{
     AnnouncementState, MOST_OPEN, Objection, RecognisedBy, TalkPlace, WORDS, WORDS_VERSION, fingerprint,
@@ -15,6 +16,7 @@ use naast_domain::support::announcements::{
 };
 use naast_domain::support::private_space::words;
 use naast_domain::text::{Text, Tongue};
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announcement, ShownWords, Talk};
 use naast_persistence::{Stored, requests, support};
 use serde::{Deserialize, Serialize};
@@ -262,6 +264,8 @@ pub async fn list_announcements(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncements>()?;
             let (stored, role) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::matches(cx.db, &grant, DataKind::Announcement, &[&stored])?;
+            cx.shows(record);
             let slice = announcements::list(cx.db, cx.keys, &grant, &stored, page)?;
             let all: Vec<&Stored<Announcement>> = slice.items.iter().collect();
             let mut noted = announcements::objections(cx.db, &stored, &all)?;
@@ -287,6 +291,8 @@ pub async fn get_announcement(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncements>()?;
             let (of, role) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let record = Shown::matches(cx.db, &grant, DataKind::Announcement, &[&of])?;
+            cx.shows(record);
             let stored = announcements::find(cx.db, cx.keys, &of, announcement_id)?.ok_or(Error::NotFound)?;
             let mut noted = announcements::objections(cx.db, &of, &[&stored])?;
             let noted = noted.remove(&announcement_id).unwrap_or_default();

@@ -4,7 +4,7 @@
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::{NoteObjection, ReadAnnouncedMeetings};
+use naast_domain::access::{NoteObjection, ReadAnnouncedMeetings, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, ObjectionId};
 use naast_domain::journal::Purpose;
@@ -12,6 +12,7 @@ use naast_domain::support::announcements::{
     AnnouncementState, CompanionRole, Objection, RecognisedBy, TalkPlace,
 };
 use naast_domain::text::Text;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announced};
 use naast_persistence::{Kept, Stored};
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,9 @@ pub async fn list_announced_meetings(
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let slice = announcements::list_at_school(cx.db, cx.keys, &grant, &school, cx.today, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let all: Vec<_> = slice.items.iter().collect();
+            let standing = Standing { school: Some(&school), ..Standing::default() };
+            cx.shows(grant.reaches(standing).into_iter().flat_map(|role| Shown::announced(role, &all)));
             let data = slice.items.into_iter().map(AnnouncedMeetingView::of).collect();
             Ok(AnnouncedMeetingPage { data, next_cursor })
         })
@@ -150,7 +154,8 @@ pub async fn get_announced_meeting(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let found = announcements::find_at_school(cx.db, cx.keys, &grant, id, cx.today)?;
-            let (stored, _) = found.ok_or(Error::NotFound)?;
+            let (stored, role) = found.ok_or(Error::NotFound)?;
+            cx.shows(Shown::announced(role, &[&stored]));
             Ok(AnnouncedMeetingView::answer(stored))
         })
         .await

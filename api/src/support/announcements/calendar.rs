@@ -10,6 +10,7 @@ use naast_domain::support::announcements::{AnnouncementState, CompanionRole};
 use naast_domain::support::calendar::{CalendarEvent, When};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Stored;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announced};
 
 use crate::call;
@@ -79,7 +80,8 @@ pub async fn get_announced_meeting_calendar(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let found = announcements::find_at_school(cx.db, cx.keys, &grant, id, cx.today)?;
-            let (stored, _) = found.ok_or(Error::NotFound)?;
+            let (stored, role) = found.ok_or(Error::NotFound)?;
+            cx.shows(Shown::announced(role, &[&stored]));
             Ok(CalendarFile(event(&stored, tongue).write()))
         })
         .await

@@ -5,6 +5,7 @@ use actix_web::{delete, get, post, put, web};
 use chrono::{DateTime, Utc};
 use naast_domain::ids::{MatchId, MessageId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::{PrivateSide, own_words};
 use naast_persistence::Kept;
 use naast_persistence::support::private_space::{self, Message, PrivateSpace, ReadTo};
@@ -93,7 +94,7 @@ pub async fn list_messages(
     let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
     platform
         .read(caller.0, move |cx| {
-            let space = entered(cx, id)?;
+            let space = entered(cx, id, DataKind::Messages)?;
             let read_to = private_space::read_to(cx.db, &space)?;
             let slice = private_space::messages(cx.db, cx.keys, &space, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.sent_at, one.id.uuid()));

@@ -6,10 +6,12 @@ pub mod notes;
 
 use naast_domain::access::{ReadPrivateSpace, WriteInPrivateSpace};
 use naast_domain::ids::MatchId;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::words;
 use naast_domain::text::Text;
 use naast_persistence::Database;
 use naast_persistence::locks;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::private_space::{self, PrivateSpace};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -31,9 +33,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// The space of a match, for whoever reads in it.
-fn entered(cx: &mut Reading<'_, '_>, id: MatchId) -> Result<PrivateSpace, Error> {
+fn entered(cx: &mut Reading<'_, '_>, id: MatchId, data: DataKind) -> Result<PrivateSpace, Error> {
     let grant = cx.grant::<ReadPrivateSpace>()?;
-    private_space::enter(cx.db, &grant, id)?.ok_or(Error::NotFound)
+    let space = private_space::enter(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+    cx.shows([Shown::private_space(data, &space)]);
+    Ok(space)
 }
 
 /// The space of a match, for whoever writes in it, with the end of the match held off.

@@ -5,6 +5,7 @@ use actix_web::{delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::ids::{MatchId, PrivateNoteId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::{NoteKind, PrivateSide, own_words};
 use naast_persistence::Stored;
 use naast_persistence::support::private_space::{self, Note};
@@ -111,7 +112,7 @@ pub async fn list_private_notes(
     let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
     platform
         .read(caller.0, move |cx| {
-            let space = entered(cx, id)?;
+            let space = entered(cx, id, DataKind::PrivateNotes)?;
             let slice = private_space::notes(cx.db, cx.keys, &space, query.kind, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
             Ok(PrivateNotePage {
@@ -158,7 +159,7 @@ pub async fn get_private_note(
 ) -> Result<Answer<PrivateNoteView>, Error> {
     platform
         .read(caller.0, move |cx| {
-            let space = entered(cx, id)?;
+            let space = entered(cx, id, DataKind::PrivateNotes)?;
             let stored = private_space::find_note(cx.db, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;
             Ok(PrivateNoteView::answer(stored))
         })

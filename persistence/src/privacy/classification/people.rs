@@ -2,7 +2,7 @@
 
 use naast_domain::journal::Purpose::Administration;
 use naast_domain::privacy::WithheldBecause::{NotAParents, Repeated, ThirdParty};
-use naast_domain::privacy::retention::Rule::{Account, Installation, Minutes, Session};
+use naast_domain::privacy::retention::Rule::{AccessLog, Account, Installation, Minutes, Session};
 
 use super::{Form, Of, SealedFor, Table, fingerprint, internal, key, personal, public, secret, table};
 
@@ -201,4 +201,35 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
         ],
     ),
+    // of whom somebody read; it goes by its own age, and with the person
+    Table {
+        aged_by: Some("began_at"),
+        ..table(
+            "access_log",
+            Of::Person("subject_id"),
+            Administration,
+            AccessLog,
+            &[
+                internal("programme_id"),
+                key("id"),
+                key("subject_id"),
+                personal("subject_kind").exported("accessLog.asWhom"),
+                personal("reader_id").withheld(ThirdParty),
+                personal("role").exported("accessLog.role"),
+                personal("organisation_id").exported("accessLog.organisationId"),
+                personal("client_id").withheld(ThirdParty),
+                personal("data_kind").exported("accessLog.data"),
+                key("object_id"),
+                personal("objects").exported("accessLog.objects"),
+                personal("purpose").exported("accessLog.purpose"),
+                personal("activity").exported("accessLog.activity"),
+                internal("operation"),
+                personal("call_id").exported("accessLog.requestId"),
+                internal("trace_id"),
+                internal("parent_span"),
+                personal("began_at").exported("accessLog.readAt"),
+                internal("ended_at"),
+            ],
+        )
+    },
 ];

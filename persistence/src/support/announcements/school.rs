@@ -57,6 +57,11 @@ impl Announced {
         self.announcement
     }
 
+    /// The programme, for the record of a reading.
+    pub(crate) fn programme(&self) -> ProgrammeId {
+        self.programme
+    }
+
     /// Whose data the school reads: the parent's and the buddy's.
     pub fn subjects(&self) -> [PersonId; 2] {
         [self.parent, self.buddy]

@@ -1,0 +1,365 @@
+//! The processing register (AVG art. 30): what personal data are used for, by activity. It is data with a version, and no secret:
+//! whoever has an account may read it.
+//!
+//! Who is the controller follows from the form of a programme (S1): it is the organisation that runs it. What stands here is what
+//! the program does; what an organisation adds, such as its own contact data and agreements with others, it adds itself.
+
+use crate::programmes::OrganisationForm as Form;
+use crate::text::Text;
+
+/// The version of the register.
+pub const VERSION: &str = "2026-1";
+
+/// One activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Its code, which records of readings name.
+    pub code: &'static str,
+    /// What it is called.
+    pub name: Text,
+    /// What for (art. 30 lid 1 b).
+    pub purpose: Text,
+    /// On what ground (art. 6, and 9 where it comes to that).
+    pub ground: Text,
+    /// Of whom (lid 1 c).
+    pub persons: &'static [Text],
+    /// Which data (lid 1 c).
+    pub data: &'static [Text],
+    /// Who gets them (lid 1 d).
+    pub recipients: &'static [Text],
+    /// How long they stay (lid 1 f).
+    pub retention: Text,
+    /// How they are protected (lid 1 g).
+    pub measures: &'static [Text],
+}
+
+/// Who is the controller of a programme of this form.
+pub fn controller(form: Form) -> Text {
+    match form {
+        Form::Independent => Text::of(
+            "de organisatie die het programma uitvoert, los van school en samenwerkingsverband",
+            "the organisation that runs the programme, apart from school and partnership",
+        ),
+        Form::School => Text::of(
+            "het schoolbestuur van de school die het programma uitvoert",
+            "the board of the school that runs the programme",
+        ),
+        Form::SupportPoint => Text::of(
+            "het samenwerkingsverband waar het steunpunt bij hoort",
+            "the partnership that the support point belongs to",
+        ),
+    }
+}
+
+const PARENTS: Text = Text::of("ouders die steun vragen", "parents who ask for support");
+const BUDDIES: Text = Text::of("buddy's", "buddies");
+const STAFF: Text =
+    Text::of("mensen met een rol in een organisatie", "people with a role in an organisation");
+const COORDINATOR: Text = Text::of("de coördinator van het programma", "the coordinator of the programme");
+const SEALED: Text = Text::of(
+    "namen, contactgegevens en vrije tekst versleuteld, met een sleutel per persoon of zaak",
+    "names, contact data and free text encrypted, with a key per person or case",
+);
+const POLICY: Text = Text::of(
+    "toegang per handeling, rol en zaak; de kant van school heeft geen regel",
+    "access by action, role and case; the school's side has no line",
+);
+const LOGGED: Text = Text::of(
+    "elke inzage vastgelegd voordat het antwoord wordt gegeven; de ouder leest dat zelf",
+    "each reading recorded before the answer is given; the parent reads that herself",
+);
+const JOURNAL: Text = Text::of(
+    "elke verandering in een logboek dat vervalsing laat zien, zonder gegevens van mensen",
+    "each change in a journal that shows tampering, without data of people",
+);
+const CONSENT: Text = Text::of(
+    "toestemming van de ouder (AVG art. 6 lid 1 a), per doel, altijd in te trekken",
+    "the parent's consent (GDPR art. 6(1)(a)), for each purpose, to be withdrawn at any time",
+);
+
+/// Every activity, in the order of a case.
+pub const ACTIVITIES: &[Activity] = &[
+    Activity {
+        code: "signposting",
+        name: Text::of("Gesprek op school", "Conversation at school"),
+        purpose: Text::of(
+            "een ouder op een respectvolle manier wijzen op steun, en haar zelf laten kiezen",
+            "to point out support to a parent with respect, and let her choose",
+        ),
+        ground: Text::of(
+            "gerechtvaardigd belang (AVG art. 6 lid 1 f): het gesprek houdt geen naam; voor de overdracht toestemming van de ouder",
+            "legitimate interest (GDPR art. 6(1)(f)): the conversation holds no name; for the hand-over the parent's consent",
+        ),
+        persons: &[Text::of("ouders in een gesprek op school", "parents in a conversation at school")],
+        data: &[
+            Text::of(
+                "een willekeurig kenmerk, de stappen en hun tijd",
+                "a random reference, the steps and their times",
+            ),
+            Text::of("een vingerafdruk van de code van de ouder", "a fingerprint of the parent's code"),
+        ],
+        recipients: &[Text::of("de school: alleen haar eigen kant", "the school: its own side only")],
+        retention: Text::of(
+            "het gesprek zes maanden, de stappen dertig dagen",
+            "the conversation six months, the steps thirty days",
+        ),
+        measures: &[
+            Text::of("geen veld voor een naam of contactgegeven", "no field for a name or contact way"),
+            Text::of(
+                "nee, stoppen en geen antwoord zien er op school hetzelfde uit",
+                "a no, a stop and no answer look the same at school",
+            ),
+            JOURNAL,
+        ],
+    },
+    Activity {
+        code: "matching",
+        name: Text::of("Een buddy zoeken", "Seeking a buddy"),
+        purpose: Text::of(
+            "een passende en onafhankelijke buddy vinden voor een ouder die daarom vraagt",
+            "to find a fitting and independent buddy for a parent who asks for one",
+        ),
+        ground: CONSENT,
+        persons: &[PARENTS, BUDDIES],
+        data: &[
+            Text::of(
+                "hoe de ouder heet en bereikt wil worden",
+                "what the parent is called and how to reach her",
+            ),
+            Text::of(
+                "wensen: duur, vorm, onderwerpen, taal, school",
+                "wishes: duration, form, topics, language, school",
+            ),
+            Text::of("toestemmingen, met de getoonde woorden", "consents, with the words that were shown"),
+            Text::of(
+                "mogelijke buddy's, punten, banden en het besluit",
+                "possible buddies, points, ties and the decision",
+            ),
+        ],
+        recipients: &[
+            COORDINATOR,
+            Text::of("de buddy die de ouder kiest", "the buddy whom the parent chooses"),
+        ],
+        retention: Text::of(
+            "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; bereikbaarheid dertig dagen, bij intrekking \
+             meteen weg",
+            "withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end; how to reach her thirty days, gone at once \
+             on withdrawal",
+        ),
+        measures: &[SEALED, POLICY, LOGGED, JOURNAL],
+    },
+    Activity {
+        code: "support",
+        name: Text::of("Steun door een buddy", "Support by a buddy"),
+        purpose: Text::of(
+            "de steun mogelijk maken en de buddy daarbij begeleiden",
+            "to make the support possible and guide the buddy in it",
+        ),
+        ground: CONSENT,
+        persons: &[PARENTS, BUDDIES],
+        data: &[
+            Text::of(
+                "wie met wie, wanneer, waarom het rust of stopt",
+                "who with whom, when, why it rests or ends",
+            ),
+            Text::of(
+                "dat zij elkaar spraken: dag, duur en soort; niet wat",
+                "that they met: day, length and kind; not what",
+            ),
+        ],
+        recipients: &[COORDINATOR, Text::of("ouder en buddy zelf", "parent and buddy themselves")],
+        retention: Text::of("een jaar na het einde", "a year after the end"),
+        measures: &[POLICY, LOGGED, JOURNAL],
+    },
+    Activity {
+        code: "private-space",
+        name: Text::of("Besloten ruimte", "Private space"),
+        purpose: Text::of(
+            "ouder en buddy laten voorbereiden, terugkijken en overleggen zonder dat iemand meeleest",
+            "to let parent and buddy prepare, look back and talk without anybody reading along",
+        ),
+        ground: CONSENT,
+        persons: &[PARENTS, BUDDIES],
+        data: &[Text::of(
+            "aantekeningen, doelen en berichten; die kunnen over gezondheid van een kind gaan",
+            "notes, goals and messages; they may be about a child's health",
+        )],
+        recipients: &[Text::of(
+            "de ouder, en haar buddy zolang de koppeling loopt; verder niemand, in geen enkele rol",
+            "the parent, and her buddy while the match runs; nobody else, in any role",
+        )],
+        retention: Text::of("dertig dagen na het einde van de steun", "thirty days after the support ended"),
+        measures: &[
+            SEALED,
+            Text::of(
+                "geen spoor in lijsten, tellingen, versies, gebeurtenissen of meldingen van anderen",
+                "no trace in lists, counts, versions, events or messages of others",
+            ),
+            LOGGED,
+        ],
+    },
+    Activity {
+        code: "meeting-announcements",
+        name: Text::of("Aankondiging van een gesprek", "Announcement of a talk"),
+        purpose: Text::of(
+            "school laten weten dat er iemand meekomt, als de ouder dat wil",
+            "to let school know that somebody comes along, when the parent wants that",
+        ),
+        ground: Text::of(
+            "toestemming van de ouder per gesprek (AVG art. 6 lid 1 a)",
+            "the parent's consent for each talk (GDPR art. 6(1)(a))",
+        ),
+        persons: &[PARENTS, BUDDIES],
+        data: &[
+            Text::of(
+                "voornaam en rol van de buddy, dag, tijd en plaats",
+                "first name and role of the buddy, day, time and place",
+            ),
+            Text::of("waaraan school het gesprek herkent", "by what school knows the talk"),
+            Text::of(
+                "wat school daarover noteert, uit een vaste lijst",
+                "what school notes on it, from a closed list",
+            ),
+        ],
+        recipients: &[
+            Text::of("de school die de ouder noemt", "the school that the parent names"),
+            COORDINATOR,
+        ],
+        retention: Text::of(
+            "voor school tot de dag voorbij is; verder als de zaak",
+            "for school until the day is over; otherwise as the case",
+        ),
+        measures: &[SEALED, POLICY, LOGGED, JOURNAL],
+    },
+    Activity {
+        code: "volunteers",
+        name: Text::of("Werken met buddy's", "Working with buddies"),
+        purpose: Text::of(
+            "buddy's werven, scholen en begeleiden, en nagaan dat zij klaar en onafhankelijk zijn",
+            "to recruit, train and guide buddies, and see that they are ready and independent",
+        ),
+        ground: Text::of(
+            "uitvoering van de afspraken met de buddy (AVG art. 6 lid 1 b)",
+            "performance of the agreement with the buddy (GDPR art. 6(1)(b))",
+        ),
+        persons: &[
+            BUDDIES,
+            Text::of("coördinatoren, over hun eigen banden", "coordinators, on ties of their own"),
+        ],
+        data: &[
+            Text::of(
+                "voornaam, talen, kennis, gemeenten, plaatsen",
+                "first name, languages, knowledge, municipalities, places",
+            ),
+            Text::of(
+                "bewijzen: soort en data, nooit het document",
+                "certificates: kind and dates, never the document",
+            ),
+            Text::of("banden met scholen en besturen", "ties with schools and boards"),
+        ],
+        recipients: &[
+            COORDINATOR,
+            Text::of(
+                "de ouder aan wie de buddy wordt voorgesteld",
+                "the parent to whom the buddy is proposed",
+            ),
+        ],
+        retention: Text::of("een jaar na vertrek", "a year after leaving"),
+        measures: &[SEALED, POLICY, LOGGED, JOURNAL],
+    },
+    Activity {
+        code: "accounts",
+        name: Text::of("Aanmelden en rollen", "Signing in and roles"),
+        purpose: Text::of("weten wie er belt en wat zij mag", "to know who calls and what she may do"),
+        ground: Text::of(
+            "uitvoering van de overeenkomst (AVG art. 6 lid 1 b)",
+            "performance of the agreement (GDPR art. 6(1)(b))",
+        ),
+        persons: &[PARENTS, BUDDIES, STAFF],
+        data: &[
+            Text::of(
+                "een naam, een vingerafdruk van het mailadres",
+                "a name, a fingerprint of the mail address",
+            ),
+            Text::of(
+                "rollen, sessies en codes als vingerafdruk",
+                "roles, sessions and codes as fingerprints",
+            ),
+        ],
+        recipients: &[Text::of("beheerders, over rollen", "administrators, on roles")],
+        retention: Text::of(
+            "dertig dagen na de laatste zaak, rol of sessie",
+            "thirty days after the last case, role or session",
+        ),
+        measures: &[SEALED, JOURNAL],
+    },
+    Activity {
+        code: "accountability",
+        name: Text::of("Verantwoorden", "Accounting for it"),
+        purpose: Text::of(
+            "laten zien wie wat las en veranderde, ook aan wie het aangaat",
+            "to show who read and changed what, also to whom it concerns",
+        ),
+        ground: Text::of(
+            "wettelijke plicht (AVG art. 5 lid 2, 15, 30 en 32)",
+            "legal obligation (GDPR art. 5(2), 15, 30 and 32)",
+        ),
+        persons: &[PARENTS, BUDDIES, STAFF],
+        data: &[Text::of(
+            "wie, in welke rol, wat voor gegevens, wanneer en waarvoor; nooit de gegevens zelf",
+            "who, in which role, what kind of data, when and what for; never the data themselves",
+        )],
+        recipients: &[
+            Text::of(
+                "wie het aangaat: rol en organisatie van de lezer",
+                "whom it concerns: role and organisation of the reader",
+            ),
+            Text::of(
+                "de functionaris gegevensbescherming, bij onderzoek",
+                "the data protection officer, in an inquiry",
+            ),
+        ],
+        retention: Text::of(
+            "inzagelogboek twee jaar; het logboek van veranderingen blijft",
+            "access log two years; the journal of changes stays",
+        ),
+        measures: &[JOURNAL],
+    },
+];
+
+/// The activity with this code.
+pub fn activity(code: &str) -> Option<&'static Activity> {
+    ACTIVITIES.iter().find(|activity| activity.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Code as _;
+    use crate::privacy::access::DataKind;
+
+    #[test]
+    fn each_activity_says_everything_that_the_law_asks_for_in_both_languages() {
+        for one in ACTIVITIES {
+            let lists = [one.persons, one.data, one.recipients, one.measures];
+            assert!(lists.iter().all(|list| !list.is_empty()), "{}", one.code);
+            let texts = [&one.name, &one.purpose, &one.ground, &one.retention];
+            for text in texts.into_iter().chain(lists.into_iter().flatten()) {
+                assert!(
+                    !text.nl.is_empty() && !text.en.is_empty() && !text.nl.contains("  "),
+                    "{}: {text:?}",
+                    one.code
+                );
+            }
+            assert_eq!(ACTIVITIES.iter().filter(|other| other.code == one.code).count(), 1);
+        }
+    }
+
+    #[test]
+    fn what_a_record_of_a_reading_names_stands_in_the_register() {
+        for data in DataKind::ALL {
+            assert!(activity(data.activity()).is_some(), "{data}");
+        }
+        assert!(activity("marketing").is_none());
+    }
+}
