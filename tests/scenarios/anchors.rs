@@ -60,6 +60,8 @@ fn a_running_server_anchors_what_is_written(engine: Engine) {
     let serving = ["serve", "--listen", "127.0.0.1:0", "--anchor-seconds", "1"];
     let _served = Served(serve(&database, folder.path(), &serving).0);
     let file = folder.path().join("journal-anchors.jsonl");
+    // past the look that it takes when it starts
+    std::thread::sleep(Duration::from_millis(2_500));
     let before = lines(&file);
     said(&database, folder.path(), &["administrator", "Beheer (test)"]);
     let written = Instant::now();
