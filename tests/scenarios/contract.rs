@@ -2,6 +2,7 @@
 //! fault is told.
 
 use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
+use naast_tests::changes::{judge, version};
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -25,6 +26,33 @@ fn the_published_contract_is_the_one_that_the_code_makes() {
     let differs = file.lines().zip(generated.lines()).find(|(one, other)| one != other);
     assert_eq!(differs, None, "make it again with `naast openapi`");
     assert_eq!(file.len(), generated.len());
+}
+
+#[test]
+fn the_contract_breaks_no_client_of_the_one_that_was_released() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/contract");
+    let mut released: Vec<_> = std::fs::read_dir(folder)
+        .expect("docs/contract")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).expect("a contract");
+            let document: Value = serde_norway::from_str(&text).expect("YAML");
+            (version(&document).expect("a version"), path, document)
+        })
+        .collect();
+    released.sort_by_key(|(version, ..)| *version);
+    let (_, path, older) = released.last().expect("there is a released contract, or a candidate");
+    let is_candidate = path.to_string_lossy().ends_with("-candidate.yaml");
+    if let Err(faults) = judge(older, &CONTRACT.document, !is_candidate) {
+        let name = path.file_name().unwrap_or_default().display();
+        let way_out = if is_candidate {
+            "It is not out yet: where this is meant, copy openapi.yaml over it in the same commit."
+        } else {
+            "Raise the version in api/src/contract/document.rs (additions: minor, BREAKING: major), and say it in CHANGELOG.md."
+        };
+        panic!("beside docs/contract/{name}:\n{faults}\n{way_out}");
+    }
 }
 
 /// Every operation: method, a path that fits it, and the operation.
