@@ -6,6 +6,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use naast_domain::text::Tongue;
 
+use crate::accept::tongue;
 use crate::contract::CONTRACT;
 use crate::identity::{Reach, Subject};
 use crate::platform::Platform;
@@ -60,43 +61,5 @@ impl FromRequest for Reader {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         ready(Ok(Self(tongue(request.headers()))))
-    }
-}
-
-/// The best of the two languages for this `Accept-Language` (RFC 9110, 12.5.4); Dutch when it does not say.
-pub fn tongue(headers: &header::HeaderMap) -> Tongue {
-    let wish = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let quality = |language: &str| {
-        wish.split(',')
-            .filter_map(|part| {
-                let (range, parameters) = part.split_once(';').unwrap_or((part, ""));
-                let range = range.trim();
-                let primary = range.split('-').next().unwrap_or_default();
-                let fits = primary.eq_ignore_ascii_case(language);
-                let weight =
-                    parameters.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(1.0);
-                fits.then_some(weight)
-            })
-            .fold(0.0_f32, f32::max)
-    };
-    if quality("en") > quality("nl") { Tongue::English } else { Tongue::Dutch }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dutch_is_the_default_and_the_weights_decide() {
-        let of = |wish: &str| {
-            let mut headers = header::HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, header::HeaderValue::from_str(wish).expect("a header"));
-            tongue(&headers)
-        };
-        assert_eq!(tongue(&header::HeaderMap::new()), Tongue::Dutch);
-        assert_eq!(of("en-GB, nl;q=0.5"), Tongue::English);
-        assert_eq!(of("nl-NL;q=0.9, en;q=0.8"), Tongue::Dutch);
-        assert_eq!(of("de"), Tongue::Dutch);
-        assert_eq!(of("en;q=0"), Tongue::Dutch);
     }
 }

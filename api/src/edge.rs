@@ -17,10 +17,12 @@ use naast_domain::text::Tongue;
 
 use uuid::Uuid;
 
+use crate::accept::{self, tongue};
 use crate::call::{self, Call};
-use crate::caller::{self, tongue};
+use crate::caller;
 use crate::clock::fresh;
 use crate::contract::{self, API_VERSION, BASE, CONTRACT, Callers, Operation};
+use crate::cors::{Origins, single};
 use crate::identity::{Reach, Subject};
 use crate::limits::{Limits, Told};
 use crate::platform::Platform;
@@ -50,6 +52,8 @@ struct Taken {
     /// The template of its path; never the path itself, which names things.
     route: String,
     language: Tongue,
+    /// The page that calls, when a browser says so.
+    origin: Option<HeaderValue>,
     subject: Option<Subject>,
     told: Told,
     /// Whether it brought something to sign in with, good or not.
@@ -62,6 +66,7 @@ struct Taken {
 pub async fn edge(
     platform: web::Data<Platform>,
     limits: web::Data<Limits>,
+    origins: web::Data<Origins>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -72,12 +77,18 @@ pub async fn edge(
         path: request.path().to_owned(),
         route: request.match_pattern().unwrap_or_else(|| "-".to_owned()),
         language: tongue(request.headers()),
+        origin: single(request.headers(), &header::ORIGIN).cloned(),
         subject: None,
         told: Told::default(),
         tried: request.headers().contains_key(header::AUTHORIZATION),
         connection: OnConnection::begin(&mut request),
         started: Instant::now(),
     };
+    if let Some(answer) = origins.preflight(&request) {
+        let mut response = request.into_response(answer);
+        see_out(response.response_mut(), &platform, &origins, &taken);
+        return Ok(response);
+    }
     if taken.method == Method::HEAD {
         // the answer of GET; the connection leaves the body out
         request.head_mut().method = Method::GET;
@@ -112,14 +123,14 @@ pub async fn edge(
             if let Some((policy, _)) = taken.told.refused.filter(|_| !knew) {
                 platform.metrics.limited(policy);
             }
-            see_out(response.response_mut(), &platform, &taken);
+            see_out(response.response_mut(), &platform, &origins, &taken);
             Ok(response)
         }
         // the request is gone with the panic: the answer travels as an error
         Err(error) => {
             log_fault(&error, &taken.number);
             let mut answer = error.answer(taken.language, &taken.number);
-            see_out(&mut answer, &platform, &taken);
+            see_out(&mut answer, &platform, &origins, &taken);
             Err(InternalError::from_response(error, answer).into())
         }
     }
@@ -144,7 +155,7 @@ fn take_in(
     if let Some((_, wait)) = taken.told.refused {
         return Err(Error::TooMany(wait));
     }
-    if let Some(refusal) = refuse_early(request) {
+    if let Some(refusal) = refuse_early(request, operation) {
         return Err(refusal);
     }
     if let Some(operation) =
@@ -161,8 +172,9 @@ fn take_in(
 }
 
 /// Dresses an answer, counts it and writes its line.
-fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, taken: &Taken) {
+fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, origins: &Origins, taken: &Taken) {
     dress(response.headers_mut(), &taken.path, &taken.number, taken.language);
+    origins.tell(&taken.path, taken.origin.as_ref(), response.headers_mut());
     taken.told.write(response.headers_mut());
     challenge(response.headers_mut(), platform.identity.resource_metadata(), taken.tried);
     // whoever closes her connection when the server is about to stop is not cut off later
@@ -190,24 +202,18 @@ fn challenge(headers: &mut HeaderMap, metadata: &str, tried: bool) {
 }
 
 /// What is refused before anything is read.
-fn refuse_early(request: &ServiceRequest) -> Option<Error> {
+fn refuse_early(request: &ServiceRequest, operation: Option<&Operation>) -> Option<Error> {
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return Some(Error::Refused("unsupported-media-type"));
     }
-    let acceptable =
-        request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
-            accept.trim().is_empty()
-                || accept.split(',').any(|range| {
-                    let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
-                    let refused = parameters.replace(' ', "") == "q=0";
-                    let known = ["*/*", "application/*", "application/json", "application/problem+json"];
-                    let is_calendar = request.path().ends_with("/calendar.ics")
-                        && ["text/*", "text/calendar"].contains(&kind.trim().to_ascii_lowercase().as_str());
-                    !refused
-                        && (is_calendar || known.iter().any(|known| kind.trim().eq_ignore_ascii_case(known)))
-                })
-        });
+    let takes = |media: &str| accept::weight_of(request.headers(), media) > 0.0;
     let is_json_only = request.path().starts_with("/v1/") && request.path() != "/v1/openapi.yaml";
+    // a problem is JSON whatever was asked for; the catalogue is a page as well
+    let has_page = request.path() == "/v1/problems" || request.path().starts_with("/v1/problems/");
+    let acceptable = takes("application/json")
+        || takes("application/problem+json")
+        || (has_page && takes("text/html"))
+        || operation.is_some_and(|operation| operation.forms.iter().any(|form| takes(form)));
     (is_json_only && !acceptable).then_some(Error::Refused("not-acceptable"))
 }
 
@@ -255,7 +261,11 @@ fn log_fault(error: &Error, number: &str) {
 
 fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
+        // a page says itself what it may do in a browser
+        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
+            headers.insert(name, value);
+        }
     }
     if path.starts_with("/docs") {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
@@ -263,18 +273,17 @@ fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
     if path == "/.well-known/jwks.json" {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     }
-    if path == "/v1/openapi.json" || path == "/v1/openapi.yaml" || path.starts_with("/.well-known/") {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    }
     headers.insert(HeaderName::from_static("api-version"), HeaderValue::from_static(API_VERSION));
     if let Ok(number) = HeaderValue::from_str(number) {
         headers.insert(HeaderName::from_static("x-request-id"), number);
     }
-    // an answer that was kept may be in another language than the caller asks for now
+    // an answer that was kept may be in another language than the caller asks for now, and the contract is in English
     if !headers.contains_key(header::CONTENT_LANGUAGE) {
+        let is_english = path.starts_with("/v1/openapi.") || path.starts_with("/docs");
+        let language = if is_english { Tongue::English } else { language };
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
     }
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization, Origin"));
 }
 
 /// What is not a route: a known path with another method, or nothing at all.

@@ -4,6 +4,7 @@
 //! the published [`contract`], and runs one closure on the [`platform`]: load, decide (the domain), keep, journal. What
 //! goes wrong is a [`problem`].
 
+pub mod accept;
 pub mod answer;
 pub mod buddies;
 pub mod call;
@@ -12,6 +13,7 @@ pub mod cli;
 pub mod clock;
 pub mod contract;
 pub mod conversations;
+pub mod cors;
 pub mod directory;
 pub mod edge;
 pub mod events;

@@ -1,17 +1,19 @@
 //! The contract itself, the problem catalogue, and health.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, Responder as _, get, web};
 use naast_domain::text::Tongue;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::accept;
 use crate::answer::Answer;
 use crate::caller::Reader;
 use crate::contract::CONTRACT;
 use crate::page_of;
 use crate::platform::Platform;
-use crate::problem::{CATALOGUE, Error, Kind};
+use crate::problem::{self, CATALOGUE, Error, Kind};
 
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -46,19 +48,37 @@ page_of! {
     ProblemKindPage of ProblemKindView
 }
 
-/// Every kind of problem that this API answers with.
+/// Every kind of problem that this API answers with. A browser gets a page.
 #[utoipa::path(operation_id = "listProblemKinds", tag = "service", security(()), responses((status = 200, description = "All of them, on one page", body = ProblemKindPage)))]
 #[get("/problems")]
-pub async fn list_problems(reader: Reader) -> ProblemKindPage {
-    ProblemKindPage { data: CATALOGUE.iter().map(|kind| view(kind, reader.0)).collect(), next_cursor: None }
+pub async fn list_problems(request: HttpRequest, reader: Reader) -> HttpResponse {
+    if accept::prefers_page(request.headers()) {
+        return page(problem::page::all(reader.0));
+    }
+    let data = CATALOGUE.iter().map(|kind| view(kind, reader.0)).collect();
+    ProblemKindPage { data, next_cursor: None }.respond_to(&request)
 }
 
-/// What one kind of problem means.
+/// What one kind of problem means. The `type` of a problem leads here; a browser gets a page in both languages.
 #[utoipa::path(operation_id = "getProblemKind", tag = "service", security(()), params(("code" = String, Path, description = "The code of the problem")), responses((status = 200, description = "The kind", body = ProblemKindView)))]
 #[get("/problems/{code}")]
-pub async fn get_problem(reader: Reader, code: web::Path<String>) -> Result<Answer<ProblemKindView>, Error> {
+pub async fn get_problem(
+    request: HttpRequest,
+    reader: Reader,
+    code: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     let kind = CATALOGUE.iter().find(|kind| kind.code == *code).ok_or(Error::NotFound)?;
-    Ok(Answer::found(view(kind, reader.0)))
+    if accept::prefers_page(request.headers()) {
+        return Ok(page(problem::page::kind(kind, reader.0)));
+    }
+    Ok(Answer::found(view(kind, reader.0)).respond_to(&request))
+}
+
+fn page(html: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_SECURITY_POLICY, problem::page::policy()))
+        .content_type("text/html; charset=utf-8")
+        .body(html)
 }
 
 /// The contract as JSON, open to all.

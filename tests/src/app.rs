@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use naast_api::clock::Clock;
+use naast_api::cors::Origins;
 use naast_api::events;
 use naast_api::events::dispatcher::Dispatcher;
 use naast_api::events::outbound::Outbound;
@@ -51,6 +52,8 @@ pub struct Shape {
     pub events: events::Settings,
     /// Its clock.
     pub clock: Clock,
+    /// The pages that may call from a browser.
+    pub origins: Origins,
     /// Routes that are not the product's.
     pub more: fn(&mut actix_web::web::ServiceConfig),
 }
@@ -63,6 +66,7 @@ impl Default for Shape {
             queue: USUAL,
             events: events::Settings::default(),
             clock: Clock::default(),
+            origins: Origins::default(),
             more: |_| {},
         }
     }
@@ -196,6 +200,7 @@ impl TestApp {
                     workers: 2,
                     blocking: shape.connections.try_into().expect("a small number"),
                     limits: shape.limits,
+                    origins: shape.origins,
                     metrics: Some(listen),
                 };
                 let running = start_with(served, &settings, shape.more).expect("a port is free");

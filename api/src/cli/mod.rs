@@ -31,6 +31,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::contract::CONTRACT;
+use crate::cors::{Origin, Origins};
 use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
 use crate::identity::{ISSUER, Identity, LIFETIME, on_this_machine};
@@ -177,6 +178,9 @@ pub struct Listen {
     /// Calls in seconds with which a code or a password can be tried; or off.
     #[arg(long, env = "NAAST_RATE_ATTEMPTS", default_value = "30/60", global = true)]
     rate_attempts: Setting,
+    /// Origins whose pages may call from a browser, with commas, such as `https://app.example.org`. None when left out.
+    #[arg(long, env = "NAAST_CORS_ORIGINS", value_delimiter = ',', global = true)]
+    cors_origins: Vec<Origin>,
     /// Proxies whose X-Forwarded-For is taken: addresses or networks, with commas. Nobody's when left out.
     #[arg(long, env = "NAAST_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network, global = true)]
     trusted_proxies: Vec<IpNet>,
@@ -191,6 +195,11 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 impl Listen {
+    /// The pages that may call from a browser.
+    pub fn origins(&self) -> Origins {
+        self.cors_origins.clone().into()
+    }
+
     /// How many calls a caller may make.
     pub fn limits(&self) -> LimitSettings {
         LimitSettings {

@@ -59,6 +59,7 @@ pub(super) fn run(
         workers,
         blocking,
         limits: listen.limits(),
+        origins: listen.origins(),
         metrics: listen.metrics_listen,
     };
     let drain = Duration::from_secs(listen.drain_seconds);

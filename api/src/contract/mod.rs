@@ -47,6 +47,8 @@ pub struct Operation {
     pub takes_key: bool,
     /// Who may call it.
     pub callers: Callers,
+    /// The media types of its good answers.
+    pub forms: Vec<String>,
     /// Whether it has a body.
     pub has_body: bool,
     /// Whether a code or a password can be tried with it.
@@ -136,6 +138,7 @@ impl Contract {
                 let operation = Operation {
                     id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
                     takes_key: document::takes_key(method, path, operation),
+                    forms: forms_of(operation),
                     callers: if document::is_open(operation) {
                         Callers::Everybody
                     } else {
@@ -191,6 +194,13 @@ impl Contract {
         };
         self.paths.iter().find(|(template, _)| fits(template)).map(|(_, methods)| methods.clone())
     }
+}
+
+/// The media types in which an operation answers kindly.
+fn forms_of(operation: &Value) -> Vec<String> {
+    let answers = operation["responses"].as_object().into_iter().flatten();
+    let kind = answers.filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer);
+    kind.filter_map(|answer| answer["content"].as_object()).flat_map(|forms| forms.keys().cloned()).collect()
 }
 
 /// The scopes that the security requirements of an operation name.

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod fault;
+pub mod page;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};

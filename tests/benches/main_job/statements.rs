@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use naast_api::clock::Clock;
+use naast_api::cors::Origins;
 use naast_api::identity::{Identity, LIFETIME};
 use naast_api::limits::LimitSettings;
 use naast_api::platform::{Parts, Platform};
@@ -51,7 +52,14 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
         actix_web::rt::System::new().block_on(async move {
             let listen = SocketAddr::from(([127, 0, 0, 1], 0));
             let limits = LimitSettings::default();
-            let settings = Settings { listen, workers: 1, blocking: 1, limits, metrics: None };
+            let settings = Settings {
+                listen,
+                workers: 1,
+                blocking: 1,
+                limits,
+                origins: Origins::default(),
+                metrics: None,
+            };
             let running = start(platform, &settings).expect("a port is free");
             tell.send((running.address, running.handle.clone())).expect("somebody waits");
             running.serve().await.expect("the server stops in order");
