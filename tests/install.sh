@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to it that programs are there, with apt-get where they are not: bash tests/install.sh NAME...
-# Names: postgresql, python, venv, node, chromium. Without apt-get or the right to use it, says in one line what to do.
+# Names: postgresql, python, venv, node, chromium, shell (curl, jq, openssl). Without apt-get or the right to use it, says in one line what to do.
 set -euo pipefail
 
 there() {
@@ -10,6 +10,7 @@ there() {
         ;;
     node) command -v npm >/dev/null ;;
     chromium) command -v chromium >/dev/null ;;
+    shell) command -v curl >/dev/null && command -v jq >/dev/null && command -v openssl >/dev/null ;;
     python) command -v python3 >/dev/null ;;
     venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *)
@@ -24,6 +25,7 @@ packages() {
     postgresql) echo postgresql ;;
     node) echo nodejs npm ;;
     chromium) echo chromium ;;
+    shell) echo curl jq openssl ;;
     python) echo python3 ;;
     venv) echo python3 python3-venv ;;
     esac

@@ -63,7 +63,7 @@ children=($! "${children[@]}")
 await "$home/data/demo.json" $!
 unset DATABASE_URL
 
-export NAAST_DEMO_FILE=$home/data/demo.json NAAST_DEMO_DATA=$home/data NAAST_DEMO_LOG=$home/log
+export NAAST=$target/debug/naast NAAST_DEMO_FILE=$home/data/demo.json NAAST_DEMO_DATA=$home/data NAAST_DEMO_LOG=$home/log
 BASE=$(sed -n 's/.*"address": *"\([^"]*\)".*/\1/p' "$NAAST_DEMO_FILE")
 export BASE
 "$@" 9>&-

@@ -158,9 +158,11 @@ fn take_in(
     if let Some(refusal) = refuse_early(request, operation) {
         return Err(refusal);
     }
-    if let Some(operation) =
-        operation.filter(|one| one.callers == Callers::Everybody || taken.subject.is_some())
-    {
+    if operation.is_some_and(|one| one.callers == Callers::SignedIn) && taken.subject.is_none() {
+        // who she is comes before what is wrong with her call: the handler asks
+        return Ok(Call { language: taken.language, repeatable: None });
+    }
+    if let Some(operation) = operation {
         contract::refuse_unknown(request.query_string(), operation)?;
     }
     let repeatable = Repeatable::read(request, operation)?;

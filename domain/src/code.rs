@@ -104,16 +104,22 @@ macro_rules! code_list {
 /// The published description of a code list: its codes, and what each of them means.
 #[cfg(feature = "contract")]
 pub fn contract_schema<C: Code>() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    contract_schema_of(C::ALL)
+}
+
+/// The published description of some of the codes of a list: those that are taken in one place.
+#[cfg(feature = "contract")]
+pub fn contract_schema_of<C: Code>(codes: &[C]) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
     use std::fmt::Write as _;
     let mut text = C::DOC.trim().to_owned();
-    for code in C::ALL {
+    for code in codes {
         let label = code.label();
         let _ = write!(text, "\n- `{}`: {} ({})", code.code(), label.en, label.nl);
     }
     utoipa::openapi::ObjectBuilder::new()
         .schema_type(utoipa::openapi::schema::Type::String)
         .description(Some(text))
-        .enum_values(Some(C::ALL.iter().map(|code| code.code())))
+        .enum_values(Some(codes.iter().map(|code| code.code())))
         .into()
 }
 

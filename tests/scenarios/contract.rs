@@ -100,6 +100,10 @@ fn nobody_gets_in_without_a_token_where_the_contract_asks_for_one(engine: Engine
         open, 10,
         "problems (2), consent texts, tie kinds, what the parent does by code (3), signing in (3)"
     );
+    // who she is comes before what is wrong with her call
+    let headers = [("idempotency-key", "no key at all"), ("content-type", "application/json")];
+    let reply = world.app.send("POST", "/v1/people?nonsense=1", &headers, b"{".to_vec());
+    refused(reply, 401, "unauthenticated");
     // a person whom this installation does not know is nobody
     let nobody = naast_domain::ids::PersonId::from_uuid(random_id());
     refused(world.app.get(nobody, "/me"), 401, "unauthenticated");

@@ -375,7 +375,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-/// One JSON line for each event, on standard error. `RUST_LOG` says how much; calls are logged at `info`.
+/// One JSON line for each event, on standard error. `RUST_LOG` says how much; calls are logged at `info`. What a stranger sends
+/// that is no HTTP is no fault of ours, and fills no log.
 fn start_log() {
     use std::io::Write as _;
 
@@ -392,7 +393,7 @@ fn start_log() {
         }
     }
 
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn,actix_http=off"))
         .format(|to, record| {
             let mut pairs = Pairs(serde_json::Map::new());
             pairs.0.insert("at".to_owned(), Clock::default().now().to_rfc3339().into());

@@ -26,7 +26,7 @@ token says who calls; roles are read at each call. People get one by a one-time 
 the tag `identity`. **Changing**: send the `ETag` that you read in `If-Match`. \
 **Repeating**: send an `Idempotency-Key` with what you create, and send it again when no answer came: it is done once. \
 **Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
-lists of codes can grow; treat an unknown code as you treat an unknown word.",
+lists of codes can grow; treat an unknown code as you treat an unknown word. **Text** holds no control characters but line breaks.",
         version = "1.0.0",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
         contact(name = "Naast maintainers", url = "https://naast.example", email = "api@naast.example")
@@ -61,6 +61,8 @@ pub(super) fn document() -> Value {
     strip_base(&mut document);
     close_schemas(&mut document);
     lift_descriptions(&mut document);
+    shape_positions(&mut document);
+    fill_forms(&mut document);
     finish_operations(&mut document);
     components(&mut document);
     document["webhooks"] = super::webhooks::webhooks(&document);
@@ -111,6 +113,43 @@ fn lift_descriptions(document: &mut Value) {
             let ways = member.get_mut("oneOf").and_then(Value::as_array_mut);
             let said = ways.into_iter().flatten().find_map(|way| way.as_object_mut()?.remove("description"));
             if let Some(said) = said.filter(|_| member.get("description").is_none()) {
+                member["description"] = said;
+            }
+        }
+    }
+}
+
+/// What a position in a list looks like, wherever one is given.
+fn shape_positions(document: &mut Value) {
+    let items = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let operations = items.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    for operation in operations {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            if parameter["in"] == "query" && (parameter["name"] == "cursor" || parameter["name"] == "after") {
+                parameter["schema"]["pattern"] = "^[A-Za-z0-9_-]+$".into();
+                parameter["schema"]["maxLength"] = 1000.into();
+            }
+        }
+    }
+}
+
+/// A form has no null: a field that is not there is left out.
+fn fill_forms(document: &mut Value) {
+    for name in ["TokenBody", "RevocationBody"] {
+        let members = document["components"]["schemas"][name]["properties"].as_object_mut();
+        for member in members.into_iter().flat_map(Map::values_mut) {
+            let said = member.get("description").cloned();
+            let ways = member.get("oneOf").and_then(Value::as_array);
+            if let Some(other) = ways.and_then(|ways| ways.iter().find(|way| way["type"] != "null")).cloned()
+            {
+                *member = other;
+            } else if let Some(kind) =
+                member["type"].as_array().and_then(|all| all.iter().find(|one| *one != "null")).cloned()
+            {
+                member["type"] = kind;
+            }
+            if let Some(said) = said {
                 member["description"] = said;
             }
         }
@@ -221,7 +260,7 @@ fn components(document: &mut Value) {
     key is done once: for 24 hours it gets the first answer again, to the byte (10 minutes when that shows a code, for which the \
     key must be a random UUID). A refusal is not kept. Keys of others are other keys \
     (draft-ietf-httpapi-idempotency-key-header-07). A connected system must send it.",
-            "schema": { "type": "string", "minLength": 3, "maxLength": 512 },
+            "schema": { "type": "string", "pattern": super::KEY },
             "example": "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""
         },
         "IfNoneMatch": {

@@ -23,6 +23,10 @@ pub use document::{API_VERSION, BASE, NEVER_HELD_UP};
 pub use form::Form;
 pub use query::{Path, Query, refuse_unknown};
 
+/// What an `Idempotency-Key` looks like: a string in double quotes of 1 to 255 characters (RFC 8941, 3.3.3), or a bare UUID.
+pub const KEY: &str =
+    r#"^("([ !#-\[\]-~]|\\["\\]){1,255}"|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"#;
+
 /// The contract of this build. Made once.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::build);
 

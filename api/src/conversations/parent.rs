@@ -2,7 +2,7 @@
 //! code, for which she exchanged the school's invitation. School sees none of it.
 
 use actix_web::{post, web};
-use naast_domain::code::Code as _;
+use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
@@ -12,6 +12,7 @@ use naast_persistence::keys::Keys;
 use naast_persistence::{Database, Kept, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::{of_conversation, of_request};
 use crate::answer::Answer;
@@ -39,7 +40,14 @@ pub struct ParentAnswerBody {
     #[schema(min_length = 16, max_length = 30)]
     pub code: String,
     /// What the parent wants. Consenting to the hand-over is a call of its own, in her own account.
+    #[schema(schema_with = steps_without_account)]
     pub step: ParentStep,
+}
+
+/// The steps that need no account: she consents to the hand-over by another call.
+fn steps_without_account() -> RefOr<Schema> {
+    let steps = ParentStep::ALL.iter().copied().filter(|step| *step != ParentStep::ConsentToReferral);
+    contract_schema_of(&steps.collect::<Vec<_>>())
 }
 
 /// The parent's own view of a conversation.

@@ -4,7 +4,7 @@
 use actix_web::{get, patch, post, web};
 use naast_domain::Date;
 use naast_domain::access::{ManageMemberships, ReadMemberships};
-use naast_domain::code::Code as _;
+use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, MembershipStatus, Role};
@@ -13,6 +13,7 @@ use naast_domain::text::Text;
 use naast_persistence::{organisations, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
@@ -32,6 +33,7 @@ pub struct MembershipBody {
     /// Who.
     pub person_id: PersonId,
     /// The role. Parent and buddy are not given here: a parent is whoever asks, a buddy whoever is registered as one.
+    #[schema(schema_with = roles_of_memberships)]
     pub role: Role,
     /// The programme, for coordinator, trainer and pool manager.
     pub programme_id: Option<ProgrammeId>,
@@ -85,6 +87,11 @@ impl From<(Membership, i32)> for MembershipView {
             until_date: one.until,
         }
     }
+}
+
+/// The roles that a membership can give.
+fn roles_of_memberships() -> RefOr<Schema> {
+    contract_schema_of(&Role::of_memberships().collect::<Vec<_>>())
 }
 
 fn check(body: &MembershipBody, since: Date) -> Result<(), Error> {

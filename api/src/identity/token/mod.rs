@@ -38,7 +38,7 @@ pub(super) const GRANTS: &[&str] = &[CLIENT, REFRESH, ASSERTION, ONE_TIME_CODE];
 pub struct TokenBody {
     /// `client_credentials`, `refresh_token`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, or
     /// `https://naast.example/grants/one-time-code`.
-    #[schema(max_length = 100)]
+    #[schema(min_length = 1, max_length = 100)]
     grant_type: String,
     /// For a client: the scopes, with spaces between them; all that it has when left out.
     #[schema(max_length = 500)]
@@ -185,7 +185,7 @@ fn basic(request: &HttpRequest) -> Result<Option<String>, Refusal> {
 #[schema(example = json!({ "token": "..." }))]
 pub struct RevocationBody {
     /// The refresh token of the session.
-    #[schema(max_length = 4000)]
+    #[schema(min_length = 1, max_length = 4000)]
     token: String,
 }
 
