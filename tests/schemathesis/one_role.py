@@ -1,0 +1,97 @@
+"""Runs Schemathesis against the demo as one of its roles: one_role.py ROLE REPORT [arguments of st run]
+
+Beside a demo of its own (tests/with-demo.sh), because a run ends matches, withdraws requests and takes roles away. The report gets
+what the server complained of in its log as well.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def get(base, token, path):
+    request = urllib.request.Request(f"{base}/v1{path}", headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError:
+        return {}
+
+
+def things(base, demo, role):
+    """What this role can see, by collection; and what nobody lists for her, such as her own membership, is left alone."""
+    token = demo["roles"][role]["token"]
+    contract = get(base, token, "/openapi.json")
+    programmes = [one["id"] for one in get(base, token, "/programmes").get("data", [])]
+    found = {}
+
+    def keep(collection, page):
+        names = ("id", "locationCode", "boardNumber", "partnershipCode")
+        for one in page.get("data", []):
+            name = next((one[name] for name in names if isinstance(one.get(name), str)), None)
+            # whoever takes her own role away tests nothing any more
+            if name and one.get("personId") != demo["roles"][role]["subject"]:
+                found.setdefault(collection, []).append(name)
+
+    for path, item in contract["paths"].items():
+        if "get" not in item or "{" in path:
+            continue
+        asks = {one.get("name") for one in item["get"].get("parameters", [])}
+        queries = [f"?programmeId={one}" for one in programmes] if "programmeId" in asks else [""]
+        if "locationCode" in asks and path == "/conversations":
+            queries = [f"?locationCode={demo['things']['locationCode']}"]
+        for query in queries:
+            keep(path.strip("/"), get(base, token, path + query))
+    for buddy in found.get("buddies", [])[:5] + [demo["things"]["buddy"]]:
+        keep("ties", get(base, token, f"/buddies/{buddy}/ties"))
+        keep("proposals", get(base, token, f"/proposals?buddyId={buddy}"))
+    for request in found.get("support-requests", [])[:20]:
+        keep("proposals", get(base, token, f"/support-requests/{request}/proposals"))
+    for organisation in found.get("organisations", [])[:10]:
+        keep("memberships", get(base, token, f"/organisations/{organisation}/memberships"))
+    kinds = {"request": "support-requests", "match": "matches", "proposal": "proposals", "conversation": "conversations"}
+    kinds |= {"programme": "programmes", "buddy": "buddies", "locationCode": "schools"}
+    for name, thing in demo["things"].items():
+        for kind, collection in kinds.items():
+            if name.startswith(kind):
+                found.setdefault(collection, []).append(thing)
+    return {collection: sorted(set(names)) for collection, names in found.items()}
+
+
+def main():
+    role, report, *rest = sys.argv[1:]
+    base, demo = os.environ["BASE"], json.loads(Path(os.environ["NAAST_DEMO_FILE"]).read_text())
+    log = Path(report).with_suffix(".log")
+    key = get(base, "", "/openapi.json")["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"]
+    environment = os.environ | {
+        "NAAST_KEY": key,
+        "NAAST_THINGS": json.dumps(things(base, demo, role)),
+        "SCHEMATHESIS_HOOKS": "naast",
+        "PYTHONPATH": str(HERE),
+    }
+    with log.open("w") as output:
+        subprocess.run(
+            [
+                str(Path(sys.executable).parent / "st"), "--config-file", str(HERE / "schemathesis.toml"), "run",
+                f"{base}/v1/openapi.json", "--url", f"{base}/v1", "--no-color",
+                "--header", f"Authorization: Bearer {demo['roles'][role]['token']}",
+                "--report", "json", "--report-json-path", report, *rest,
+            ],
+            stdout=output, stderr=subprocess.STDOUT, env=environment, check=False, cwd=os.environ["NAAST_DEMO_DATA"],
+        )
+    found = json.loads(Path(report).read_text())
+    lines = Path(os.environ["NAAST_DEMO_LOG"]).read_text().splitlines()
+    found["server_errors"] = [line for line in lines if '"level":"ERROR"' in line]
+    alive = get(base, demo["roles"][role]["token"], "/problems")
+    found["server_alive"] = bool(alive.get("data"))
+    Path(report).write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
