@@ -37,7 +37,8 @@ def main():
             faults.append(f"{database} {role}: not every operation was tested")
         closed.append(set(found["warnings"].get("missing_auth", [])))
         mismatched.append({name for name, rates in found["valid_rates"].items() if only_refused(rates.get("fuzzing"))})
-    whole = len(reports) >= 5
+    # a handful of drawn calls proves nothing of the kind: this is for a long run
+    whole = len(reports) >= 20
     for operation in sorted(set.intersection(*closed)) if whole else []:
         faults.append(f"closed to every role: {operation}")
     for operation in sorted(set.intersection(*mismatched) - CODES_THAT_HOLD) if whole else []:

@@ -3,7 +3,7 @@
 
 use actix_web::{post, web};
 use naast_domain::access::CloseMatch;
-use naast_domain::code::Code as _;
+use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::ids::MatchId;
 use naast_domain::journal::Purpose;
 use naast_domain::support::ClosureReason;
@@ -11,6 +11,7 @@ use naast_domain::text::Text;
 use naast_persistence::{locks, requests, support};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use super::reached;
 use super::show::MatchView;
@@ -26,7 +27,15 @@ use crate::problem::{Error, InputFault};
 #[schema(example = json!({ "reason": "goal-reached" }))]
 pub struct ClosureBody {
     /// The reason. `independence-lost` and `request-withdrawn` are the system's own.
+    #[schema(schema_with = reasons_that_may_be_given)]
     pub reason: ClosureReason,
+}
+
+/// The reasons that a person gives.
+fn reasons_that_may_be_given() -> RefOr<Schema> {
+    contract_schema_of(
+        &ClosureReason::ALL.iter().copied().filter(|reason| reason.may_be_given()).collect::<Vec<_>>(),
+    )
 }
 
 /// Close a match.
