@@ -160,7 +160,7 @@ fn take_in(
     }
     if operation.is_some_and(|one| one.callers == Callers::SignedIn) && taken.subject.is_none() {
         // who she is comes before what is wrong with her call: the handler asks
-        return Ok(Call { language: taken.language, repeatable: None });
+        return Ok(of(None));
     }
     if let Some(operation) = operation {
         contract::refuse_unknown(request.query_string(), operation)?;
