@@ -236,6 +236,19 @@ impl Store {
         self.with_connection(work)
     }
 
+    /// Leaves nothing of what was deleted in files of the database where that can be helped: SQLite's log is written back and
+    /// emptied, PostgreSQL takes dead keys away as far as this role may. Best effort; what was sealed is unreadable without it.
+    pub fn tidy(&self) -> Result<(), Error> {
+        self.read(|database| {
+            let statement =
+                if database.is_postgres() { "VACUUM data_keys" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
+            if let Err(fault) = database.batch(statement) {
+                log::debug!("the database was not tidied: {fault}");
+            }
+            Ok(())
+        })
+    }
+
     fn with_connection<T, E: Fault>(
         &self,
         work: impl FnOnce(&mut Database<'_>) -> Result<T, E>,
@@ -329,6 +342,32 @@ pub fn make_folder(folder: &Path) -> std::io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(folder)
+}
+
+/// Looks into a database without making, changing or preparing it; into nothing where there is none.
+pub(crate) fn peek<T: Default>(
+    location: &Location,
+    look: impl FnOnce(&mut Database<'_>) -> Result<T, OpenError>,
+) -> Result<T, OpenError> {
+    match location {
+        Location::Sqlite(path) => {
+            if !path.exists() {
+                return Ok(T::default());
+            }
+            let url = format!("file:{}?mode=ro", path.display());
+            let mut connection = SqliteConnection::establish(&url)
+                .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", path.display())))?;
+            connection
+                .batch_execute("PRAGMA busy_timeout = 5000")
+                .map_err(|fault| OpenError::Storage(fault.into()))?;
+            look(&mut Database::Sqlite(&mut connection))
+        }
+        Location::Postgres(url) => {
+            let mut connection =
+                PgConnection::establish(url).map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
+            look(&mut Database::Postgres(&mut connection))
+        }
+    }
 }
 
 /// Brings the schema of a database up to date. Of several that start at once, one does the work and the

@@ -6,6 +6,7 @@ mod columns;
 mod events;
 mod journal;
 mod keys;
+mod keys_cut_short;
 mod limits;
 mod migrations;
 mod schema;

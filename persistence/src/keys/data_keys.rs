@@ -42,6 +42,23 @@ pub(super) fn masters(database: &mut Database<'_>) -> Result<Vec<Bound>, OpenErr
     Ok(rows.into_iter().map(|(id, token)| Bound { id, token }).collect())
 }
 
+/// The same, of a database that may be older than its keys, or empty.
+pub(super) fn masters_if_any(database: &mut Database<'_>) -> Result<Vec<Bound>, OpenError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        number: i64,
+    }
+    let question = if database.is_postgres() {
+        "SELECT count(*) AS number FROM pg_tables WHERE tablename = 'master_keys' AND schemaname = current_schema()"
+    } else {
+        "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name = 'master_keys'"
+    };
+    let found: Result<Found, _> = on_either!(&mut *database, |c| diesel::sql_query(question).get_result(c));
+    let found = found.map_err(|fault| OpenError::Storage(fault.into()))?;
+    if found.number == 0 { Ok(Vec::new()) } else { masters(database) }
+}
+
 /// The ids of the master keys that still wrap a data key.
 pub(super) fn wrapping(database: &mut Database<'_>) -> Result<Vec<String>, OpenError> {
     let ids = on_either!(database, |c| data_keys::table
@@ -117,13 +134,17 @@ pub(super) fn of_parts(
     now: Moment,
 ) -> Result<(Uuid, Secret), Error> {
     let load = |tx: &mut Transaction<'_, '_>| -> Result<Option<Row>, Error> {
-        Ok(on_either!(&mut **tx, |c| data_keys::table
+        let active = data_keys::table
             .filter(data_keys::owner_kind.eq(kind))
             .filter(data_keys::owner_id.eq(Key(owner_id)))
             .filter(data_keys::state.eq("active"))
-            .select((data_keys::id, data_keys::master_id, data_keys::wrapped))
-            .first(c)
-            .optional())?)
+            .select((data_keys::id, data_keys::master_id, data_keys::wrapped));
+        // held until what is sealed with it is committed: nobody retires or destroys the key in between
+        let found = match &mut **tx {
+            Database::Sqlite(c) => active.first(*c).optional(),
+            Database::Postgres(c) => active.for_share().first(*c).optional(),
+        };
+        Ok(found?)
     };
     if let Some(row) = load(tx)? {
         return unwrap(&keys.ring, row)?.ok_or(damaged(wrapped_place(owner_id)));
@@ -203,4 +224,17 @@ pub(super) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -
         data_keys::destroyed_at.eq(Some(At(now))),
     ));
     Ok(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Takes away the rows of an owner's keys that were destroyed, once nothing is left that they sealed.
+pub(crate) fn forget(tx: &mut Transaction<'_, '_>, owner: Owner) -> Result<(), Error> {
+    let (kind, owner_id) = owner.parts();
+    let delete = diesel::delete(
+        data_keys::table
+            .filter(data_keys::owner_kind.eq(kind))
+            .filter(data_keys::owner_id.eq(Key(owner_id)))
+            .filter(data_keys::state.eq("destroyed")),
+    );
+    on_either!(&mut **tx, |c| delete.execute(c))?;
+    Ok(())
 }

@@ -32,7 +32,7 @@ impl Secret {
         bytes.try_into().ok().map(Self)
     }
 
-    pub(super) fn bytes(&self) -> &[u8; 32] {
+    pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 

@@ -9,6 +9,8 @@ mod envelope;
 mod ring;
 mod work;
 
+pub(crate) use data_keys::forget;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,7 +25,8 @@ use crate::transaction::Transaction;
 use crate::{Error, OpenError, locks};
 
 pub use envelope::Place;
-pub use ring::{Ring, RingError};
+pub(crate) use envelope::Secret;
+pub use ring::{Master, Ring, RingError};
 pub use work::{Checked, Rotated};
 
 /// A value as it is kept, an envelope in base64: nobody reads it without its key.
@@ -128,6 +131,20 @@ impl Keys {
         Self::bound(Ring::open(path, is_new)?, store, now)
     }
 
+    /// Whether the file holds the keys of a database that has some, asked without writing a byte of either: before a schema
+    /// is brought up to date. A database that is not there, or has no keys yet, asks for none.
+    pub fn prove_first(path: &std::path::Path, location: &crate::Location) -> Result<(), OpenError> {
+        let (known, wrapping) = crate::store::peek(location, |database| {
+            let known = data_keys::masters_if_any(database)?;
+            let wrapping = if known.is_empty() { Vec::new() } else { data_keys::wrapping(database)? };
+            Ok((known, wrapping))
+        })?;
+        if known.is_empty() {
+            return Ok(());
+        }
+        data_keys::prove(&Ring::open(path, false)?, &known, &wrapping).map(drop)
+    }
+
     fn master(&self) -> &ring::Master {
         self.ring.find(&self.active).expect("the key in use was proven to be in the ring")
     }
@@ -164,6 +181,12 @@ impl Keys {
         let mut ids = Vec::with_capacity(sealed.len());
         let mut envelopes = Vec::with_capacity(sealed.len());
         for (place, one) in sealed {
+            if one.0.is_empty() {
+                // erased: no key is asked for, and none would be of use
+                ids.push(Uuid::nil());
+                envelopes.push((*place, Vec::new()));
+                continue;
+            }
             let envelope = one.envelope().map_err(|_| damaged(*place))?;
             ids.push(envelope::key_of(&envelope).map_err(|_| damaged(*place))?);
             envelopes.push((*place, envelope));
@@ -183,6 +206,11 @@ impl Keys {
     /// Destroys the key of an owner: what it sealed cannot be read any more, here or in any copy.
     pub fn destroy(&self, tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
         data_keys::destroy(tx, owner, now)
+    }
+
+    /// The master key that new things are sealed under.
+    pub(crate) fn newest_master(&self) -> &Master {
+        self.master()
     }
 
     /// What an exact value is found by without being readable.

@@ -51,6 +51,17 @@ pub struct Master {
 }
 
 impl Master {
+    /// A key for one purpose, made from this one and a salt.
+    pub(crate) fn derived(&self, purpose: &[u8], salt: &[u8]) -> Secret {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.secret.bytes()).expect("any length is a key of HMAC");
+        for part in [purpose, salt] {
+            mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+            mac.update(part);
+        }
+        Secret::of(&mac.finalize().into_bytes()).expect("SHA-256 has 32 bytes")
+    }
+
     fn of(secret: Secret) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.bytes()).expect("any length is a key of HMAC");
         mac.update(b"naast master key");

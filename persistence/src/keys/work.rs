@@ -279,7 +279,7 @@ fn batch(database: &mut Database<'_>, column: Column, after: Uuid) -> Result<Vec
     let owner = owner.parts().1.unwrap_or(&installation);
     let question = |one: &str, two: &str| {
         format!(
-            "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND id > {one} ORDER BY id LIMIT {two}"
+            "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND {column} <> '' AND id > {one} ORDER BY id LIMIT {two}"
         )
     };
     match database {
