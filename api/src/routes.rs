@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     independence::routes(config);
     matching::routes(config);
     support::routes(config);
+    privacy::routes(config);
     events::routes(config);
     privacy::routes(config);
     service::routes(config);

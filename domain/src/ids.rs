@@ -113,4 +113,8 @@ ids! {
     SignInCodeId,
     /// A session of a person.
     SessionId,
+    /// A hold that keeps a case from erasure.
+    HoldId,
+    /// An export of what is kept of a person.
+    ExportId,
 }

@@ -230,6 +230,7 @@ pub fn change_profile(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ManageBuddies>,
     buddy: &Stored<Buddy>,
+    now: Moment,
 ) -> Result<(), Error> {
     must_reach(grant, standing(buddy))?;
     let row = buddies::table
@@ -243,6 +244,34 @@ pub fn change_profile(
         buddies::capacity.eq(small(buddy.capacity)),
         buddies::status.eq(buddy.status.to_string()),
         buddies::version.eq(buddy.version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    // from the day that she left on, her file has a term; when she comes back it has none
+    let has_left = buddy.status == BuddyStatus::Left;
+    let row = buddies::table
+        .find((Key::from(buddy.programme), Key::from(buddy.id)))
+        .filter(buddies::left_at.is_null().eq(has_left));
+    let dated = diesel::update(row).set(buddies::left_at.eq(has_left.then_some(At(now))));
+    on_either!(&mut **tx, |c| dated.execute(c))?;
+    Ok(())
+}
+
+/// Takes away what is known of a buddy whose file is erased, and keeps her id for the cases that name it.
+pub(crate) fn forget(
+    tx: &mut Transaction<'_, '_>,
+    (programme, buddy): (ProgrammeId, BuddyId),
+) -> Result<(), Error> {
+    let row = buddies::table.find((Key::from(programme), Key::from(buddy)));
+    let update = diesel::update(row).set((
+        buddies::first_name.eq(""),
+        buddies::languages.eq(0),
+        buddies::specialisms.eq(0),
+        buddies::channels.eq(0),
+        buddies::municipalities.eq(Json::of(&Vec::<MunicipalityCode>::new())),
+        buddies::ties_asked_on.eq(None::<Date>),
+        buddies::ready_until.eq(None::<Date>),
+        buddies::left_at.eq(None::<At>),
+        buddies::version.eq(buddies::version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }

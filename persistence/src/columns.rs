@@ -88,7 +88,7 @@ keys! {
     PersonId OrganisationId MembershipId ProgrammeId ConversationId RequestId ConsentId BuddyId TieId CertificateId
     AssessmentId DecisionId ProposalId MatchId ContactId ImportId PrivateNoteId MessageId AccessRecordId
     AnnouncementId AnnouncedMeetingId ObjectionId
-    WebhookSubscriptionId WebhookDeliveryId ClientId SignInCodeId SessionId
+    WebhookSubscriptionId WebhookDeliveryId ClientId SignInCodeId SessionId HoldId ExportId
 }
 
 const MOMENT_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";

@@ -81,7 +81,7 @@ struct Version {
 
 /// The migrations that a schema has. Diesel's own function makes its table first, which a reader of SQLite and a role
 /// without rights on the schema cannot.
-fn applied(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
+pub(crate) fn applied(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
     let catalogue = if database.is_postgres() {
         "SELECT 'yes' AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL"
     } else {
@@ -91,8 +91,10 @@ fn applied(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
     if exists.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Version> =
-        on_either!(database, |c| sql_query("SELECT version FROM __diesel_schema_migrations").load(c))?;
+    let rows: Vec<Version> = on_either!(database, |c| sql_query(
+        "SELECT version FROM __diesel_schema_migrations ORDER BY version"
+    )
+    .load(c))?;
     Ok(rows.into_iter().map(|row| row.version).collect())
 }
 

@@ -219,6 +219,13 @@ pub fn is_registered<A: Action>(
     on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
 }
 
+/// Takes the name of a person away, and keeps her id for the records of others that name it. No key of hers is made again:
+/// an empty name needs none.
+pub(crate) fn forget_name(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    let update = diesel::update(people::table.find(Key::from(person))).set(people::name.eq(""));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
 pub(crate) fn name_place(id: PersonId) -> Place {
     Place { table: "people", column: "name", row: id.uuid() }
 }

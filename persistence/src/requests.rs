@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing, SubmitRequest};
+use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing, SubmitRequest, Upkeep};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
@@ -16,6 +16,7 @@ use naast_domain::requests::{
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::privacy::tombstones;
 use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
 use crate::schema::{consents, support_requests};
 use crate::transaction::Transaction;
@@ -326,7 +327,41 @@ pub fn forget_contact(
             ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     keys.destroy(tx, Owner::Case(request.id), now)?;
+    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), now)
+}
+
+/// Takes the contact data of a request that ended away because their term is over, and destroys the key that sealed them.
+pub fn forget_expired_contact(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    keys: &Keys,
+    (programme, request): (ProgrammeId, RequestId),
+    now: Moment,
+) -> Result<(), Error> {
+    let update = diesel::update(support_requests::table.find((Key::from(programme), Key::from(request))))
+        .set((
+            support_requests::contact_name.eq(None::<String>),
+            support_requests::contact_kind.eq(None::<String>),
+            support_requests::contact_value.eq(None::<String>),
+            support_requests::version.eq(support_requests::version + 1),
+        ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    keys.destroy(tx, Owner::Case(request), now)?;
     Ok(())
+}
+
+/// A request, for the platform's own upkeep.
+pub fn of_upkeep(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    id: RequestId,
+) -> Result<Option<Stored<SupportRequest>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::id.eq(Key::from(id)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
 }
 
 /// A consent as it is kept: with the exact words that were shown.

@@ -300,6 +300,7 @@ diesel::table! {
         ready_until -> Nullable<Date>,
         version -> Integer,
         created_at -> Moment,
+        left_at -> Nullable<Moment>,
     }
 }
 
@@ -797,6 +798,121 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    retention_terms (programme_id, term) {
+        programme_id -> Id,
+        term -> Text,
+        days -> Integer,
+        reason -> Nullable<Text>,
+        set_at -> Moment,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    holds (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        because -> Text,
+        placed_by -> Id,
+        placed_at -> Moment,
+        lifted_by -> Nullable<Id>,
+        lifted_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    erasure_requests (person_id) {
+        person_id -> Id,
+        asked_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::Moment;
+
+    tombstones (fingerprint) {
+        fingerprint -> Binary,
+        kind -> Text,
+        laid_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::Moment;
+
+    consent_proofs (fingerprint) {
+        fingerprint -> Binary,
+        kind -> Text,
+        text_version -> Text,
+        language -> Text,
+        text_hash -> Text,
+        given_at -> Moment,
+        withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    erased_counts (scope, kind, outcome, quarter) {
+        scope -> Text,
+        kind -> Text,
+        outcome -> Text,
+        quarter -> Text,
+        number -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    job_leases (job) {
+        job -> Text,
+        holder -> Id,
+        until -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    restorations (id) {
+        id -> Id,
+        backup_made_at -> Moment,
+        restored_at -> Moment,
+        replayed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    exports (id) {
+        id -> Id,
+        person_id -> Id,
+        content -> Nullable<Text>,
+        requested_at -> Moment,
+        expires_at -> Moment,
+        taken_at -> Nullable<Moment>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     partnerships,
@@ -848,4 +964,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_subjects,
     kept_answers,
     columns_to_seal,
+    retention_terms,
+    holds,
+    erasure_requests,
+    tombstones,
+    consent_proofs,
+    erased_counts,
+    job_leases,
+    restorations,
+    exports,
 );

@@ -45,6 +45,14 @@ impl<'a, 'c> Transaction<'a, 'c> {
         Self { database }
     }
 
+    /// Does something that may fail by itself: when it does, only it is undone, and the transaction goes on.
+    pub(crate) fn savepoint<T>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.database.transaction(|database| work(&mut Transaction::new(database)))
+    }
+
     /// Ends a change: one journal row for each thing that changed, in this transaction.
     pub fn keep<T>(&mut self, entries: impl IntoIterator<Item = Entry>, value: T) -> Result<Kept<T>, Error> {
         for entry in entries {

@@ -1,5 +1,7 @@
 //! What an administrator does at the terminal of an installation that runs.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use chrono::TimeDelta;
@@ -13,16 +15,21 @@ on_both!(a_client_is_connected_changed_and_revoked_at_the_terminal);
 
 /// Runs the program on the installation of a test.
 pub fn naast(world: &World, line: &[&str]) -> Output {
-    let url = match &world.app.location {
+    naast_on(world, &world.app.location, &world.app.platform.data, line)
+}
+
+/// Runs the program on another place, with the keys of a world.
+pub fn naast_on(world: &World, location: &Location, data: &Path, line: &[&str]) -> Output {
+    let url = match location {
         Location::Sqlite(path) => format!("sqlite:{}", path.display()),
         Location::Postgres(url) => url.clone(),
     };
     Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
         .args(line)
         .arg("--data")
-        .arg(&world.app.platform.data)
+        .arg(data)
         .env("DATABASE_URL", url)
-        .env_remove("NAAST_MASTER_KEY_FILE")
+        .env("NAAST_MASTER_KEY_FILE", world.app.platform.data.join("master-keys"))
         .env("NAAST_SIGNING_KEY_FILE", world.app.platform.data.join("key.pk8"))
         .output()
         .expect("the program runs")
@@ -81,4 +88,59 @@ fn a_client_is_connected_changed_and_revoked_at_the_terminal(engine: Engine) {
     world.app.platform.clock.advance(TimeDelta::minutes(6));
     let header = jsonwebtoken::decode_header(world.app.token(world.leader)).expect("a header");
     assert_eq!(header.kid, Some(kid));
+}
+
+/// Every file of a folder with its bytes; SQLite's own files of shared memory aside.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let files = entries.filter_map(|entry| {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        (path.is_file() && !name.ends_with("-shm")).then(|| (name, std::fs::read(&path).expect("it reads")))
+    });
+    // a log that is empty says as much as none
+    files.filter(|(name, bytes)| !(name.ends_with("-wal") && bytes.is_empty())).collect()
+}
+
+#[test]
+fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let run = |line: &[&str], keys: &Path| {
+        Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+            .args(line)
+            .arg("--data")
+            .arg(&data)
+            .env_remove("DATABASE_URL")
+            .env("NAAST_MASTER_KEY_FILE", keys)
+            .output()
+            .expect("the program runs")
+    };
+    let own = folder.path().join("keys/master-keys");
+    let made = run(&["administrator", "Beheer"], &own);
+    let told = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(made.status.success(), "{told}");
+    assert!(told.contains("keep a copy now") && told.contains("apart from the database"), "{told}");
+    let again = run(&["doctor"], &own);
+    assert!(again.status.success() && again.stderr.is_empty(), "it says so once");
+
+    let before = files(&data);
+    assert!(before.contains_key("naast.db"), "{:?}", before.keys());
+    let other = folder.path().join("other/master-keys");
+    naast_persistence::keys::Ring::open(&other, true).expect("another installation's");
+    let damaged = folder.path().join("damaged");
+    std::fs::write(&damaged, "geen sleutel\n").expect("written");
+    let missing = folder.path().join("nowhere/master-keys");
+    for (keys, expected) in [(&other, "other master keys"), (&missing, "master keys"), (&damaged, "line 1")] {
+        for line in [&["serve", "--listen", "127.0.0.1:0"][..], &["keys", "reencrypt"], &["retention", "run"]]
+        {
+            let refused = run(line, keys);
+            let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert_eq!(refused.status.code(), Some(1), "{line:?}: {told}");
+            assert!(told.contains(expected), "{line:?}: {told}");
+        }
+        assert_eq!(before, files(&data), "a byte changed under {}", keys.display());
+    }
+    assert!(!missing.exists(), "no key is made for a database that has one");
+    assert!(run(&["doctor"], &own).status.success(), "with its own keys it starts as before");
 }

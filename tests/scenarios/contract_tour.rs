@@ -22,6 +22,7 @@ fn every_operation_answers_as_the_contract_says(engine: Engine) {
     identity(&world, &mut see);
     case(&world, &mut see);
     webhooks(&world, &mut see);
+    privacy(&world, &mut see);
     let all: BTreeSet<String> = CONTRACT.document["paths"]
         .as_object()
         .expect("paths")
@@ -274,6 +275,31 @@ fn announcements(world: &World, see: &mut Checker, parent: PersonId, running: &s
     see.call(world, world.leader, &format!("POST {talk}/objections"), Some(&room), None).expect(200);
     see.call(world, parent, &format!("POST {list}/{made}/cancellation"), None, None).expect(200);
     see.call(world, world.leader, &format!("POST {talk}/objections"), Some(&room), None).expect(409);
+}
+
+/// Terms, holds and erasure.
+fn privacy(world: &World, see: &mut Checker) {
+    let (administrator, coordinator) = (world.administrator, world.coordinators[0]);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let terms = format!("/programmes/{}/retention-terms", world.programmes[0]);
+    see.call(world, parent, &format!("GET {terms}"), None, None).expect(200);
+    let longer = json!({ "days": 60 });
+    see.call(world, administrator, &format!("PUT {terms}/withdrawn"), Some(&longer), None).expect(409);
+    let longer = json!({ "days": 60, "reason": "Er loopt een evaluatie." });
+    see.call(world, administrator, &format!("PUT {terms}/withdrawn"), Some(&longer), None).expect(200);
+    let holds = format!("/support-requests/{request}/holds");
+    let complaint = json!({ "because": "complaint" });
+    let hold =
+        see.call(world, coordinator, &format!("POST {holds}"), Some(&complaint), None).expect(201).id();
+    see.call(world, coordinator, &format!("POST {holds}"), Some(&complaint), None).expect(409);
+    see.call(world, parent, &format!("GET {holds}"), None, None).expect(200);
+    see.call(world, coordinator, &format!("POST {holds}/{hold}/release"), None, None).expect(200);
+    see.call(world, coordinator, &format!("POST {holds}/{}/release", random_id()), None, None).expect(404);
+    let half = json!({ "confirmation": "erase-a-bit" });
+    see.call(world, parent, "POST /me/erasure", Some(&half), None).expect(400);
+    let words = json!({ "confirmation": "erase-everything-of-mine" });
+    see.call(world, parent, "POST /me/erasure", Some(&words), None).expect(200);
 }
 
 /// What parent and buddy write to each other.

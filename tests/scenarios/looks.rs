@@ -75,6 +75,38 @@ pub fn contents(world: &World) -> BTreeMap<String, String> {
     rows(world, &question).into_iter().map(|table| (table.name, table.content)).collect()
 }
 
+/// Everything that somebody finds who has the database and no key: the bytes of SQLite's files, the log included; every row
+/// of PostgreSQL as text.
+pub fn raw(location: &Location) -> Vec<u8> {
+    match location {
+        Location::Sqlite(path) => {
+            let log = std::path::PathBuf::from(format!("{}-wal", path.display()));
+            let mut bytes = std::fs::read(path).expect("the file is there");
+            bytes.extend(std::fs::read(log).unwrap_or_default());
+            bytes
+        }
+        Location::Postgres(_) => naast_persistence::privacy::classification::tables()
+            .flat_map(|table| {
+                let question = format!(
+                    "SELECT '' AS name, coalesce(string_agg(t::text, chr(10)), '') AS content FROM {} t",
+                    table.name
+                );
+                let rows: Vec<Content> = around(location, |database| match database {
+                    Database::Sqlite(_) => unreachable!("the arm above"),
+                    Database::Postgres(c) => sql_query(question).load(*c),
+                })
+                .expect("the question is sound");
+                rows.into_iter().flat_map(|row| row.content.into_bytes())
+            })
+            .collect(),
+    }
+}
+
+/// Whether these bytes hold this text.
+pub fn found(bytes: &[u8], text: &str) -> bool {
+    !text.is_empty() && bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
 /// The tables in which two contents of a database differ.
 pub fn differing(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> Vec<String> {
     let all: BTreeSet<&String> = one.keys().chain(other.keys()).collect();

@@ -9,9 +9,11 @@ use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::retention::Due;
 use naast_domain::requests::Topic;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::privacy::retention::of_buddies;
 use naast_persistence::{Database, Stored, buddies, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -25,6 +27,7 @@ use crate::independence::again::{Occasion, leave, lock_touched, recheck};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, unknown};
 
 /// A buddy to register.
@@ -116,23 +119,30 @@ pub struct BuddyView {
     pub status: BuddyStatus,
     /// When she was last asked whether there is any tie.
     pub ties_asked_date: Option<naast_domain::Date>,
+    /// When her file is erased.
+    pub retention: RetentionView,
 }
 
 impl BuddyView {
     /// The view of a buddy who was loaded with a grant.
     pub fn load(db: &mut Database<'_>, keys: &Keys, buddy: &Stored<Buddy>) -> Result<Self, Error> {
         let name = buddies::names(db, keys, &[buddy])?.remove(&buddy.id);
-        Ok(Self::of(buddy, name.unwrap_or_default()))
+        let due = of_buddies(db, &[buddy])?.remove(&buddy.id);
+        Ok(Self::of(buddy, name.unwrap_or_default(), due))
     }
 
     /// The views of a page.
     fn load_all(db: &mut Database<'_>, keys: &Keys, page: &[Stored<Buddy>]) -> Result<Vec<Self>, Error> {
         let all: Vec<_> = page.iter().collect();
         let mut names = buddies::names(db, keys, &all)?;
-        Ok(page.iter().map(|one| Self::of(one, names.remove(&one.id).unwrap_or_default())).collect())
+        let due = of_buddies(db, &all)?;
+        let view = |one: &Stored<Buddy>| {
+            Self::of(one, names.remove(&one.id).unwrap_or_default(), due.get(&one.id).copied())
+        };
+        Ok(page.iter().map(view).collect())
     }
 
-    fn of(buddy: &Buddy, first_name: String) -> Self {
+    fn of(buddy: &Buddy, first_name: String, due: Option<Due>) -> Self {
         Self {
             id: buddy.id,
             programme_id: buddy.programme,
@@ -146,6 +156,7 @@ impl BuddyView {
             running_matches: buddy.matches,
             status: buddy.status,
             ties_asked_date: buddy.ties_asked_on,
+            retention: RetentionView::of(due.unwrap_or(Due::RUNNING)),
         }
     }
 }
@@ -190,7 +201,7 @@ pub async fn register_buddy(
                 .entry(buddy.programme, role, Purpose::Volunteers, "buddy.registered")
                 .on(id)
                 .states(None, Some(buddy.status.code()));
-            let view = BuddyView::of(&buddy, body.first_name);
+            let view = BuddyView::of(&buddy, body.first_name, None);
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/buddies/{id}")).version(1))?)
         })
         .await
@@ -296,7 +307,7 @@ pub async fn update_buddy(
                 body.municipality_codes.unwrap_or(std::mem::take(&mut buddy.municipalities));
             buddy.capacity = body.capacity.unwrap_or(buddy.capacity);
             buddy.status = body.status.unwrap_or(buddy.status);
-            buddies::change_profile(cx.tx, &grant, &stored)?;
+            buddies::change_profile(cx.tx, &grant, &stored, cx.now)?;
             if let Some(name) = body.first_name {
                 buddies::rename(cx.tx, cx.keys, &grant, &stored, &name, cx.now)?;
             }

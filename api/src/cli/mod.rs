@@ -7,6 +7,7 @@ mod doctor;
 mod import;
 mod journal;
 mod keys;
+mod retention;
 mod serve;
 mod signing_keys;
 mod stop;
@@ -127,6 +128,9 @@ enum Command {
     /// Look after the keys: those that what is personal is sealed with, and those that tokens are signed with.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Erase what had its time.
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Look after the journal.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -264,12 +268,25 @@ impl Place {
     /// `longest` is how long a token may live.
     fn platform(&self, longest: TimeDelta) -> Result<Platform, Failure> {
         let location = self.location()?;
+        let file = self.master_key_file();
+        let is_first = !file.exists();
+        // before anything is written: a schema that is brought up to date without its keys would be a write too
+        Keys::prove_first(&file, &location)?;
         let store = match location {
             Location::Sqlite(_) => Store::open_migrated(&location, self.connections)?,
             Location::Postgres(_) => Store::open(&location, self.connections)?,
         };
         let clock = Clock::default();
-        let keys = Keys::at(&self.master_key_file(), &store, clock.now())?;
+        let keys = Keys::at(&file, &store, clock.now())?;
+        if is_first {
+            complain(&format!(
+                "naast: made the master keys of this installation: {}\n\
+                 naast: without this file nothing personal in the database can be read; with it and the database everything can.\n\
+                 naast: keep a copy now, apart from the database and its backups: offline, where two people can find it.\n\
+                 naast: for serious use move it to another place or machine (NAAST_MASTER_KEY_FILE); see docs/OPERATIONS.md",
+                shown(&file)
+            ));
+        }
         let parts = Parts {
             store: Arc::new(store),
             clock,
@@ -361,6 +378,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Client(what) => client::run(&place, what),
         Command::Keys(what) => keys::run(&place, &what),
+        Command::Retention(what) => retention::run(&place, &what),
         Command::Journal(what) => journal::run(&place, &what),
         Command::AccessLog(AccessLog::Export { since }) => {
             let platform = place.existing_platform()?;

@@ -22,6 +22,9 @@ use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
 use crate::server::{Settings, start};
 
+/// How often what had its time is erased.
+const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
+
 /// How often the independence rules are asked again for everything that runs.
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -38,6 +41,7 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
             "NAAST_PUBLIC_URL is not set: metadata and tokens name {ISSUER}, where nobody is. Set it before the first client signs in"
         );
     }
+    crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::new(5, fault))?;
     run(place, listen, platform, |address| {
         println!("Naast listens on http://{address}; its pages are at http://{address}/docs/");
         Ok(())
@@ -72,6 +76,7 @@ pub(super) fn run(
         ready(running.address)?;
         let anchoring = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone(), anchor_every));
         let rounds = actix_rt::spawn(keep_independent(platform.clone()));
+        let retention = actix_rt::spawn(keep_terms(platform.clone()));
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
         let (handle, door) = (running.handle.clone(), running.door.take());
@@ -86,6 +91,7 @@ pub(super) fn run(
         stopping.abort();
         anchoring.abort();
         rounds.abort();
+        retention.abort();
         if let (Some(sender), Some(sending)) = (sender, sending) {
             sending.abort();
             if let Err(fault) = sender.stop().await {
@@ -141,6 +147,23 @@ async fn keep_independent(platform: Platform) {
             }
             Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
             Err(_) => log::error!("the independence rules could not be asked again"),
+        }
+    }
+}
+
+/// Erases every day what had its time, one replica at a time.
+async fn keep_terms(platform: Platform) {
+    let mut days = tokio::time::interval(RETAIN_EVERY);
+    loop {
+        days.tick().await;
+        let platform = platform.clone();
+        let now = platform.clock.now();
+        match actix_web::web::block(move || crate::privacy::round::round(&platform, now, false)).await {
+            Ok(Ok(done)) => {
+                log::info!(erased = done.total(), held = done.held; "what had its time is erased");
+            }
+            Ok(Err(fault)) => log::error!("the round of retention was cut short: {fault}"),
+            Err(_) => log::error!("the round of retention was cut short"),
         }
     }
 }

@@ -42,7 +42,7 @@ lists of codes can grow; treat an unknown code as you treat an unknown word. **T
         (name = "buddies", description = "Buddies, their ties and certificates; readiness computed from facts (S2, S3)."),
         (name = "matching", description = "Candidates with reasons, proposals, and both sides' answers (S2, S5)."),
         (name = "support", description = "Running matches and contacts; and the private space, which only parent and buddy of the match can enter (S5)."),
-        (name = "privacy", description = "Who looked at my data, and what data are used for."),
+        (name = "privacy", description = "Who looked at my data and what they are used for; how long they stay, what holds them back, and how they are erased."),
         (name = "events", description = "What happened: as a feed to read, and sent by webhook. Thin: which object, never what is in it."),
         (name = "service", description = "The contract itself, the problem catalogue, and health.")
     ),

@@ -23,6 +23,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// A conversation to open.
@@ -61,6 +62,8 @@ pub struct ConversationView {
     pub opened_at: DateTime<Utc>,
     /// The day of the hand-over, once the parent consented to it.
     pub handed_over_date: Option<Date>,
+    /// When it is erased. It counts from the day that it was opened, whatever the parent does.
+    pub retention: RetentionView,
 }
 
 impl ConversationView {
@@ -77,6 +80,7 @@ impl ConversationView {
             sentence: state.sentence().map(|sentence| sentence.get(tongue).to_owned()),
             opened_at: one.opened_at,
             handed_over_date: one.handed_over_on,
+            retention: RetentionView::of(naast_domain::privacy::retention::conversation(one.opened_at)),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 use crate::requests::consent::{ShownTextBody, shown};
 use crate::requests::submit::SupportRequestBody;
@@ -115,7 +116,8 @@ pub async fn consent_to_referral(
                 .entry(request.programme, Role::Parent, Purpose::Matching, "request.referred")
                 .on(id)
                 .states(None, Some(request.state.code()));
-            let view = SupportRequestView::of(&request, Some(contact));
+            let retention = RetentionView::load(cx.tx, request.id)?;
+            let view = SupportRequestView::of(&request, Some(contact), retention);
             Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

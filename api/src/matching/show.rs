@@ -24,6 +24,7 @@ use crate::contract::{Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A proposal of a buddy to a parent.
@@ -52,6 +53,8 @@ pub struct ProposalView {
     pub ties: Vec<DisclosedTieView>,
     /// When it was made.
     pub proposed_at: DateTime<Utc>,
+    /// When it is erased, with the rest of its case.
+    pub retention: RetentionView,
 }
 
 /// Something that the parent must know of a buddy.
@@ -110,6 +113,7 @@ pub(super) fn assemble(
         rule_table_version: assessment.table_version,
         ties,
         proposed_at: stored.created_at,
+        retention: RetentionView::load(db, kept.request)?,
     })
 }
 

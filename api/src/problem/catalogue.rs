@@ -91,6 +91,9 @@ catalogue! {
     "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
     "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
     "delivery-waits" 409 "Dit wacht al" / "This waits already", "Het wordt vanzelf verstuurd." / "It is sent by itself.";
+    "already-held" 409 "Deze zaak wordt al vastgehouden" / "This case is held already", "Een zaak wordt hoogstens één keer tegelijk vastgehouden." / "A case is held once at a time.";
+    "term-needs-reason" 409 "Langer bewaren mag alleen met een reden" / "Keeping longer needs a reason", "Korter dan gebruikelijk mag altijd." / "Shorter than usual is always possible.";
+    "term-too-long" 409 "Zo lang mag het niet blijven" / "It may not stay that long", "Zie de langste termijn." / "See the longest term.";
     "role-needs-programme" 409 "Deze rol hoort bij een programma" / "This role belongs to a programme", "Noem het programma, of laat het weg bij een andere rol." / "Name the programme, or leave it out for another role.";
 }
 

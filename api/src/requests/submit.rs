@@ -22,6 +22,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _, Writing};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// A support request to submit.
@@ -158,7 +159,8 @@ pub async fn submit_support_request(
                 .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")
                 .on(id)
                 .states(None, Some(stored.state.code()));
-            let view = SupportRequestView::of(&stored, Some(contact));
+            let retention = RetentionView::load(cx.tx, stored.id)?;
+            let view = SupportRequestView::of(&stored, Some(contact), retention);
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

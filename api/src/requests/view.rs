@@ -8,10 +8,12 @@ use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{Database, Stored, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A support request.
@@ -46,6 +48,8 @@ pub struct SupportRequestView {
     pub contact: Option<ContactView>,
     /// When it was submitted.
     pub submitted_at: DateTime<Utc>,
+    /// When it is erased, with everything that belongs to it.
+    pub retention: RetentionView,
 }
 
 /// What the parent is called and the one way to reach her.
@@ -64,7 +68,7 @@ impl SupportRequestView {
     /// The view of a request that was loaded with a grant, with how to reach its parent.
     pub fn load(db: &mut Database<'_>, keys: &Keys, stored: &Stored<SupportRequest>) -> Result<Self, Error> {
         let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
-        Ok(Self::of(stored, contact))
+        Ok(Self::of(stored, contact, RetentionView::load(db, stored.id)?))
     }
 
     /// The views of a page.
@@ -75,11 +79,18 @@ impl SupportRequestView {
     ) -> Result<Vec<Self>, Error> {
         let all: Vec<_> = page.iter().collect();
         let mut contacts = requests::contacts_of(db, keys, &all)?;
-        Ok(page.iter().map(|one| Self::of(one, contacts.remove(&one.id))).collect())
+        let ids: Vec<RequestId> = page.iter().map(|one| one.id).collect();
+        let terms = of_cases(db, &ids)?;
+        page.iter()
+            .map(|one| {
+                let retention = RetentionView::of_case(terms.get(&one.id))?;
+                Ok(Self::of(one, contacts.remove(&one.id), retention))
+            })
+            .collect()
     }
 
     /// The view of a stored request and the contact that belongs to it.
-    pub fn of(stored: &Stored<SupportRequest>, contact: Option<Contact>) -> Self {
+    pub fn of(stored: &Stored<SupportRequest>, contact: Option<Contact>, retention: RetentionView) -> Self {
         let request = &stored.value;
         Self {
             id: request.id,
@@ -100,6 +111,7 @@ impl SupportRequestView {
                 value: contact.value,
             }),
             submitted_at: stored.created_at,
+            retention,
         }
     }
 }

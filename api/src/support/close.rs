@@ -77,7 +77,8 @@ pub async fn close_match(
             stored.value.closed_because = Some(body.reason);
             stored.value.ended_at = Some(cx.now);
             stored.version += 1;
-            Ok(cx.tx.keep(entries, MatchView::answer(&stored))?)
+            let answer = MatchView::answer(cx.tx, &stored)?;
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }

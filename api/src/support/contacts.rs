@@ -22,6 +22,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A contact to record.
@@ -59,10 +60,12 @@ pub struct MeetingView {
     pub recorded_by: PersonId,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// When it is erased, with the rest of its case.
+    pub retention: RetentionView,
 }
 
-impl From<Contact> for MeetingView {
-    fn from(one: Contact) -> Self {
+impl MeetingView {
+    fn of(one: &Contact, retention: RetentionView) -> Self {
         Self {
             id: one.id,
             date: one.date,
@@ -71,6 +74,7 @@ impl From<Contact> for MeetingView {
             task: one.task,
             recorded_by: one.recorded_by,
             recorded_at: one.recorded_at,
+            retention,
         }
     }
 }
@@ -102,7 +106,8 @@ pub async fn record_contact(
             support::insert_contact(cx.tx, &grant, &stored, &contact)?;
             let entry = cx.entry(stored.programme, role, Purpose::Support, "contact.recorded").on(contact_id);
             let place = format!("/matches/{id}/contacts");
-            Ok(cx.tx.keep([entry], Answer::created(MeetingView::from(contact), &place))?)
+            let retention = RetentionView::load(cx.tx, stored.request)?;
+            Ok(cx.tx.keep([entry], Answer::created(MeetingView::of(&contact, retention), &place))?)
         })
         .await
 }
@@ -131,7 +136,9 @@ pub async fn list_contacts(
             cx.shows(record);
             let slice = support::contacts_of(cx.db, &grant, &stored, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.recorded_at, one.id.uuid()));
-            Ok(MeetingPage { data: slice.items.into_iter().map(MeetingView::from).collect(), next_cursor })
+            let retention = RetentionView::load(cx.db, stored.request)?;
+            let view = |one: &Contact| MeetingView::of(one, retention.clone());
+            Ok(MeetingPage { data: slice.items.iter().map(view).collect(), next_cursor })
         })
         .await
 }

@@ -75,7 +75,8 @@ async fn change(
                 .states(Some(stored.course.state.code()), Some(next.state.code()));
             stored.value.course = next;
             stored.version += 1;
-            Ok(cx.tx.keep([entry], MatchView::answer(&stored))?)
+            let answer = MatchView::answer(cx.tx, &stored)?;
+            Ok(cx.tx.keep([entry], answer)?)
         })
         .await
 }

@@ -6,9 +6,10 @@ use naast_domain::access::ReadMatch;
 use naast_domain::ids::{BuddyId, MatchId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::privacy::access::DataKind;
 use naast_domain::support::{ClosureReason, MatchState, PauseReason};
-use naast_persistence::Stored;
 use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::support::{self, Match, Whose};
+use naast_persistence::{Database, Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,6 +19,7 @@ use crate::contract::{Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A match of a parent and a buddy.
@@ -44,11 +46,13 @@ pub struct MatchView {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When it is erased, with the rest of its case.
+    pub retention: RetentionView,
 }
 
 impl MatchView {
     /// The view of a stored match.
-    pub(super) fn of(stored: &Stored<Match>) -> Self {
+    pub(super) fn of(stored: &Stored<Match>, retention: RetentionView) -> Self {
         Self {
             id: stored.id,
             programme_id: stored.programme,
@@ -63,12 +67,14 @@ impl MatchView {
             closed_because: stored.closed_because,
             started_at: stored.created_at,
             ended_at: stored.ended_at,
+            retention,
         }
     }
 
     /// The answer with one match.
-    pub(super) fn answer(stored: &Stored<Match>) -> Answer<Self> {
-        Answer::found(Self::of(stored)).version(stored.version)
+    pub(super) fn answer(db: &mut Database<'_>, stored: &Stored<Match>) -> Result<Answer<Self>, Error> {
+        let retention = RetentionView::load(db, stored.request)?;
+        Ok(Answer::found(Self::of(stored, retention)).version(stored.version))
     }
 }
 
@@ -110,7 +116,13 @@ pub async fn list_matches(
             let all: Vec<_> = slice.items.iter().collect();
             let record = Shown::matches(cx.db, &grant, DataKind::Match, &all)?;
             cx.shows(record);
-            Ok(MatchPage { data: slice.items.iter().map(MatchView::of).collect(), next_cursor })
+            let requests: Vec<RequestId> = slice.items.iter().map(|one| one.request).collect();
+            let terms = of_cases(cx.db, &requests)?;
+            let view = |one: &Stored<Match>| {
+                Ok(MatchView::of(one, RetentionView::of_case(terms.get(&one.request))?))
+            };
+            let data = slice.items.iter().map(view).collect::<Result<_, Error>>()?;
+            Ok(MatchPage { data, next_cursor })
         })
         .await
 }
@@ -129,7 +141,7 @@ pub async fn get_match(
             let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let record = Shown::matches(cx.db, &grant, DataKind::Match, &[&stored])?;
             cx.shows(record);
-            Ok(MatchView::answer(&stored))
+            MatchView::answer(cx.db, &stored)
         })
         .await
 }

@@ -54,7 +54,7 @@ policy! {
     ReadRequest: Parent of Own, Coordinator of Programme, Buddy of Assigned;
     /// Read the consents on a request.
     ReadConsents: Parent of Own, Coordinator of Programme;
-    /// Consent, and take consent back.
+    /// Consent, take consent back, and have what is one's own erased.
     DecideOnRequest: Parent of Own;
     /// Withdraw a request; the coordinator on the parent's word.
     WithdrawRequest: Parent of Own, Coordinator of Programme;
@@ -105,6 +105,11 @@ policy! {
     DeclareTies: Buddy of Own, Coordinator of Programme;
     /// Declare and end one's own ties as a coordinator.
     DeclareOwnTies: Coordinator of Programme;
+
+    /// Keep a case from erasure for a while, and stop doing so.
+    HoldCase: Coordinator of Programme, Administrator of Platform;
+    /// Read what keeps a case from erasure.
+    ReadHolds: Parent of Own, Coordinator of Programme, Administrator of Platform;
 
     /// Read the feed of events.
     ReadEvents: Administrator of Platform, Auditor of Platform, Coordinator of Programme, EventReader of Programme;

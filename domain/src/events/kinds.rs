@@ -43,6 +43,7 @@ code_list! {
         AnnouncementMade = "nl.naast.announcement.made": "gesprek aangekondigd" / "talk announced",
         AnnouncementCancelled = "nl.naast.announcement.cancelled": "aankondiging vervallen" / "announcement cancelled",
         AnnouncementObjectionNoted = "nl.naast.announcement.objection-noted": "bezwaar van praktische aard genoteerd" / "practical objection noted",
+        SubjectErased = "nl.naast.subject.erased": "gegevens gewist" / "data erased",
     }
 }
 

@@ -1,4 +1,4 @@
-//! How sensitive a column is, and why what is personal may be left out of an export.
+//! How sensitive a column is, why what is personal may be left out of an export, and what may hold back an erasure.
 
 use crate::code_list;
 
@@ -29,5 +29,31 @@ code_list! {
         Repeated = "repeated": "staat er al in" / "it is there already",
         /// Her name or text is no parent's: who works with Naast asks the organisation that she works for.
         NotAParents = "not-a-parents": "is niet van een ouder; te vragen aan de organisatie" / "it is not a parent's; the organisation gives it",
+    }
+}
+
+code_list! {
+    /// Why a case may not be erased for now (AVG art. 17 lid 3).
+    pub enum HoldReason {
+        Complaint = "complaint": "er loopt een klacht" / "a complaint is open",
+        SafetySignal = "safety-signal": "er is een signaal over veiligheid" / "there is a signal about safety",
+        LegalClaim = "legal-claim": "er loopt een rechtszaak of een vordering" / "there is a legal claim",
+        Authority = "authority": "een toezichthouder vraagt erom" / "an authority asks for it",
+    }
+}
+
+code_list! {
+    /// The words by which a person says that she means it.
+    pub enum Confirmation {
+        Everything = "erase-everything-of-mine": "wis alles van mij" / "erase everything of mine",
+    }
+}
+
+code_list! {
+    /// Why an account stays although its person asked for erasure.
+    pub enum KeptBecause {
+        HeldCase = "held-case": "een zaak wordt nog vastgehouden" / "a case is still held",
+        BuddyFile = "buddy-file": "u bent buddy; uw dossier gaat een jaar na vertrek weg" / "you are a buddy; your file goes a year after you leave",
+        Role = "role": "u heeft een rol bij een organisatie" / "you have a role in an organisation",
     }
 }

@@ -6,4 +6,4 @@ mod classes;
 pub mod processing;
 pub mod retention;
 
-pub use classes::{DataClass, WithheldBecause};
+pub use classes::{Confirmation, DataClass, HoldReason, KeptBecause, WithheldBecause};

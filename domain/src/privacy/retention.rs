@@ -39,9 +39,20 @@ code_list! {
     }
 }
 
+impl Rule {
+    /// The days after which a row goes by its own age; none for what goes with something else.
+    pub const fn days(self) -> Option<u32> {
+        match self {
+            Self::AccessLog => Some(731),
+            Self::ConsentProof => Some(5 * 365 + 2),
+            _ => None,
+        }
+    }
+}
+
 code_list! {
     /// A term that a programme may set.
-    pub enum Term {
+    pub enum RetentionTerm {
         /// A request that the parent withdrew.
         Withdrawn = "withdrawn": "na intrekking" / "after withdrawal",
         /// A request that ended without a match, or on which consent was never given.
@@ -57,7 +68,7 @@ code_list! {
     }
 }
 
-impl Term {
+impl RetentionTerm {
     /// How many days, when the programme says nothing.
     pub const fn usual(self) -> u32 {
         match self {
@@ -103,23 +114,23 @@ impl Term {
 
 /// The terms of a programme, in days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms(Vec<(Term, u32)>);
+pub struct Terms(Vec<(RetentionTerm, u32)>);
 
 impl Terms {
     /// The usual ones, but for those that the programme set.
-    pub fn set(own: Vec<(Term, u32)>) -> Self {
+    pub fn set(own: Vec<(RetentionTerm, u32)>) -> Self {
         Self(own)
     }
 
     /// How many days.
-    pub fn days(&self, term: Term) -> u32 {
+    pub fn days(&self, term: RetentionTerm) -> u32 {
         self.0.iter().find(|(own, _)| *own == term).map_or(term.usual(), |(_, days)| *days)
     }
 }
 
 code_list! {
     /// Why something is erased on a day, or not yet.
-    pub enum Ground {
+    pub enum RetentionGround {
         Running = "running": "loopt nog; er is nog geen einddatum" / "still running; there is no end yet",
         ConsentNotGiven = "consent-not-given": "er is nooit toestemming gegeven" / "consent was never given",
         Withdrawn = "withdrawn": "ingetrokken door de ouder" / "withdrawn by the parent",
@@ -138,13 +149,14 @@ pub struct Due {
     /// It is erased after this day; none while it runs.
     pub after: Option<Date>,
     /// Why.
-    pub ground: Ground,
+    pub ground: RetentionGround,
 }
 
 impl Due {
-    const RUNNING: Self = Self { after: None, ground: Ground::Running };
+    /// It runs: there is no end to count from yet.
+    pub const RUNNING: Self = Self { after: None, ground: RetentionGround::Running };
 
-    fn days_after(end: Moment, days: u32, ground: Ground) -> Self {
+    fn days_after(end: Moment, days: u32, ground: RetentionGround) -> Self {
         // beyond the calendar is never
         Self { after: end.date_naive().checked_add_days(Days::new(days.into())), ground }
     }
@@ -171,25 +183,27 @@ pub struct CaseFacts {
 /// When a case is erased: the request and everything that belongs to it.
 pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
     if let Some(asked) = facts.asked_at {
-        return Due { after: asked.date_naive().pred_opt(), ground: Ground::AskedFor };
+        return Due { after: asked.date_naive().pred_opt(), ground: RetentionGround::AskedFor };
     }
     let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
     match facts.state {
         RequestState::Consented | RequestState::Matched => Due::RUNNING,
-        RequestState::Submitted => after(Term::Unmatched, Ground::ConsentNotGiven),
-        RequestState::Withdrawn => after(Term::Withdrawn, Ground::Withdrawn),
-        RequestState::Closed if facts.was_matched => after(Term::Matched, Ground::ClosedMatched),
-        RequestState::Closed => after(Term::Unmatched, Ground::ClosedUnmatched),
+        RequestState::Submitted => after(RetentionTerm::Unmatched, RetentionGround::ConsentNotGiven),
+        RequestState::Withdrawn => after(RetentionTerm::Withdrawn, RetentionGround::Withdrawn),
+        RequestState::Closed if facts.was_matched => {
+            after(RetentionTerm::Matched, RetentionGround::ClosedMatched)
+        }
+        RequestState::Closed => after(RetentionTerm::Unmatched, RetentionGround::ClosedUnmatched),
     }
 }
 
 /// When the contact way of a case is erased: never later than the case.
 pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
     let whole = case(terms, facts);
-    if whole.ground == Ground::Running || whole.ground == Ground::AskedFor {
+    if whole.ground == RetentionGround::Running || whole.ground == RetentionGround::AskedFor {
         return whole;
     }
-    let own = Due::days_after(facts.since, terms.days(Term::ContactWay), whole.ground);
+    let own = Due::days_after(facts.since, terms.days(RetentionTerm::ContactWay), whole.ground);
     if own.after < whole.after { own } else { whole }
 }
 
@@ -197,7 +211,7 @@ pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
 pub fn private_space(terms: &Terms, facts: CaseFacts, match_ended_at: Option<Moment>) -> Due {
     let whole = case(terms, facts);
     let Some(ended) = match_ended_at else { return whole };
-    let own = Due::days_after(ended, terms.days(Term::PrivateSpace), Ground::ClosedMatched);
+    let own = Due::days_after(ended, terms.days(RetentionTerm::PrivateSpace), RetentionGround::ClosedMatched);
     match whole.after {
         Some(after) if own.after.is_none_or(|own| after < own) => whole,
         _ => own,
@@ -209,7 +223,7 @@ pub fn private_space(terms: &Terms, facts: CaseFacts, match_ended_at: Option<Mom
 pub fn conversation(opened_at: Moment) -> Due {
     Due {
         after: opened_at.date_naive().checked_add_months(Months::new(REST_MONTHS)),
-        ground: Ground::RestOver,
+        ground: RetentionGround::RestOver,
     }
 }
 
@@ -218,7 +232,9 @@ pub const STEPS_STAY_DAYS: u32 = 30;
 
 /// When a buddy's file is erased.
 pub fn buddy_file(terms: &Terms, left_at: Option<Moment>) -> Due {
-    left_at.map_or(Due::RUNNING, |left| Due::days_after(left, terms.days(Term::BuddyFile), Ground::BuddyLeft))
+    left_at.map_or(Due::RUNNING, |left| {
+        Due::days_after(left, terms.days(RetentionTerm::BuddyFile), RetentionGround::BuddyLeft)
+    })
 }
 
 /// How long an account stays after the last thing that it was used for.
@@ -226,11 +242,10 @@ pub const ACCOUNT_STAYS_DAYS: u32 = 30;
 
 /// When an account is erased; `last_used` is none while it has a case, a role or a buddy's file.
 pub fn account(last_used: Option<Moment>) -> Due {
-    last_used.map_or(Due::RUNNING, |last| Due::days_after(last, ACCOUNT_STAYS_DAYS, Ground::AccountUnused))
+    last_used.map_or(Due::RUNNING, |last| {
+        Due::days_after(last, ACCOUNT_STAYS_DAYS, RetentionGround::AccountUnused)
+    })
 }
-
-/// How long the proof of a consent stays after it was given, without a name.
-pub const CONSENT_PROOF_STAYS_YEARS: u32 = 5;
 
 #[cfg(test)]
 mod tests {
@@ -258,7 +273,7 @@ mod tests {
         assert_eq!(due(RequestState::Matched, true), Due::RUNNING);
         assert_eq!(due(RequestState::Withdrawn, true).after, day(3, 31));
         assert_eq!(due(RequestState::Closed, false).after, day(5, 30));
-        assert_eq!(due(RequestState::Submitted, false).ground, Ground::ConsentNotGiven);
+        assert_eq!(due(RequestState::Submitted, false).ground, RetentionGround::ConsentNotGiven);
         assert_eq!(due(RequestState::Closed, true).after, Date::from_ymd_opt(2028, 2, 29));
         assert!(
             !due(RequestState::Withdrawn, false).has_come(day(3, 31).expect("a day")),
@@ -281,9 +296,9 @@ mod tests {
         for state in RequestState::ALL {
             for days in [0, 10, 30, 90] {
                 let terms = Terms::set(vec![
-                    (Term::ContactWay, days),
-                    (Term::PrivateSpace, days),
-                    (Term::Withdrawn, 20),
+                    (RetentionTerm::ContactWay, days),
+                    (RetentionTerm::PrivateSpace, days),
+                    (RetentionTerm::Withdrawn, 20),
                 ]);
                 let facts = facts(*state, true);
                 let whole = case(&terms, facts).after.unwrap_or(Date::MAX);
@@ -303,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_shorter_term_is_free_a_longer_one_needs_a_reason_and_has_an_end() {
-        for term in Term::ALL {
+        for term in RetentionTerm::ALL {
             assert!(term.allows(0, None).is_ok() && term.allows(term.usual(), None).is_ok());
             let code = |days, reason| term.allows(days, reason).err().map(|refusal| refusal.code);
             assert_eq!(code(term.usual() + 1, None), Some("term-needs-reason"));

@@ -2,3 +2,9 @@
 
 pub mod access_log;
 pub mod classification;
+pub mod erasure;
+pub mod leases;
+pub mod others;
+pub mod restorations;
+pub mod retention;
+pub mod tombstones;

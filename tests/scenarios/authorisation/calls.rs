@@ -59,6 +59,9 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         ("announced-meetings", "id") => &on.announced,
         ("private-notes", "noteId") => &on.note,
         ("messages", "messageId") => &on.message,
+        ("retention-terms", "term") => "withdrawn",
+        ("holds", "holdId") if on.hold.is_empty() => "00000000-0000-4000-8000-000000000000",
+        ("holds", "holdId") => &on.hold,
         ("webhook-subscriptions", "id") => &on.subscription,
         ("webhook-deliveries", "id") => &on.delivery,
         _ => panic!(
@@ -128,6 +131,10 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "answerAsParent" => json!({ "code": on.code, "step": "withdraw" }),
         "consentToReferral" => json!({ "code": on.code, "request": world.request_body(0), "consent": words }),
         "submitSupportRequest" => request(),
+        "setRetentionTerm" => json!({ "days": 20 }),
+        "placeHold" => json!({ "because": "complaint" }),
+        // the exact words would end whoever says them
+        "eraseMe" => json!({ "confirmation": "erase-a-bit" }),
         "giveConsent" => json!({ "kind": "request", "text": words }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),

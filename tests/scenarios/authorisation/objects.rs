@@ -80,6 +80,8 @@ pub struct Objects {
     pub delivery: String,
     /// A person who is registered, does not call and is no buddy.
     pub person: String,
+    /// A hold on the request.
+    pub hold: String,
     /// A day ahead that was not named before.
     pub day: String,
 }

@@ -326,6 +326,7 @@ impl Stage {
             announced: id(),
             note: id(),
             spare_note: id(),
+            hold: id(),
             message: id(),
             spare_message: id(),
             tie: id(),
@@ -338,6 +339,26 @@ impl Stage {
             buddy: id(),
             ..own
         }
+    }
+
+    /// Lifts the hold on a request, where there is one.
+    fn lift(&self, request: &str) {
+        let (app, path) = (&self.world.app, format!("/support-requests/{request}/holds"));
+        let holds = app.get(self.world.administrator, &path).expect(200);
+        if let Some(hold) = holds.body["data"][0]["id"].as_str() {
+            app.ask(self.world.administrator, &format!("{path}/{hold}/release")).expect(200);
+        }
+    }
+
+    /// A hold on a request that is in force.
+    fn hold(&self, request: &str) -> String {
+        let (app, path) = (&self.world.app, format!("/support-requests/{request}/holds"));
+        let placed = app.post(self.world.administrator, &path, &json!({ "because": "complaint" }));
+        if placed.status == 201 {
+            return placed.id();
+        }
+        let holds = app.get(self.world.administrator, &path).expect(200);
+        holds.body["data"][0]["id"].as_str().expect("a hold").to_owned()
     }
 
     /// Objects of a column that a call may change: those of `operation` are new. Gives them to the call, and puts back what
@@ -374,6 +395,9 @@ impl Stage {
             }
             "exchangeInvitationCode" => objects.invitation = self.invitation(),
             "consentToReferral" => objects.code = self.code(),
+            // a case is held once: what was placed before is lifted
+            "placeHold" if column == Column::Over => self.lift(&objects.request),
+            "releaseHold" => objects.hold = self.hold(&objects.request),
             _ => {}
         }
         let done = call(&objects);

@@ -8,6 +8,7 @@
 mod cases;
 mod directory;
 mod installation;
+mod keeping;
 mod people;
 mod volunteers;
 
@@ -169,9 +170,22 @@ const fn table(
     Table { name, purpose, retention, of, aged_by: None, columns }
 }
 
+impl Table {
+    /// The same, with rows that go by their own age, from the moment in this column.
+    const fn aged_by(self, column: &'static str) -> Self {
+        Self { aged_by: Some(column), ..self }
+    }
+}
+
 /// The files of the list. A table stands behind those that it refers to: what is erased goes in the other order.
-const ROOMS: &[&[Table]] =
-    &[directory::TABLES, people::TABLES, volunteers::TABLES, cases::TABLES, installation::TABLES];
+const ROOMS: &[&[Table]] = &[
+    directory::TABLES,
+    people::TABLES,
+    volunteers::TABLES,
+    cases::TABLES,
+    keeping::TABLES,
+    installation::TABLES,
+];
 
 /// Every table.
 pub fn tables() -> impl Iterator<Item = &'static Table> {

@@ -28,6 +28,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("ready_until").exported("buddyProfiles.readyUntilDate"),
             internal("version"),
             personal("created_at").exported("buddyProfiles.createdAt"),
+            personal("left_at").exported("buddyProfiles.leftAt"),
         ],
     ),
     table(

@@ -1,0 +1,127 @@
+//! A parent has everything of hers erased: her cases, and her account when nothing else needs it. She says so in the exact
+//! words, because it cannot be undone.
+
+use actix_web::{post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::DecideOnRequest;
+use naast_domain::ids::RequestId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::privacy::{Confirmation, KeptBecause};
+use naast_persistence::privacy::retention::{cases_of, of_cases, remember_asking};
+use naast_persistence::privacy::{erasure, others};
+use naast_persistence::{locks, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::Body;
+use crate::platform::{Platform, Said as _, signed_entry};
+use crate::problem::Error;
+use crate::requests::withdraw::{Withdrawn, withdraw};
+
+/// Backups are kept so many days at most: until then a copy may exist, which nobody may restore without erasing again.
+const BACKUP_DAYS: u64 = 35;
+
+/// That she means it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "confirmation": "erase-everything-of-mine" }))]
+pub struct ErasureBody {
+    /// The exact words.
+    pub confirmation: Confirmation,
+}
+
+/// What was erased, and what waits or stays. Keep it: afterwards nobody can make it again.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErasureReceiptView {
+    /// When it was done.
+    pub erased_at: DateTime<Utc>,
+    /// The requests that are gone, with everything that belonged to them.
+    pub erased_request_ids: Vec<RequestId>,
+    /// The requests that a hold keeps back: withdrawn, used for nothing, and erased as soon as the hold is lifted.
+    pub held_request_ids: Vec<RequestId>,
+    /// Whether the account is gone too. The token that was used for this call opens nothing any more then.
+    pub account_erased: bool,
+    /// Why the account stays, when it does.
+    pub account_kept_because: Vec<KeptBecause>,
+    /// By this day no backup holds it any more.
+    #[schema(format = Date)]
+    pub gone_from_backups_date: Date,
+}
+
+/// Erase everything of mine. Running support ends, keys are destroyed, rows deleted; what stays is a count and, without a name,
+/// the proof that consent was given and taken back.
+#[utoipa::path(operation_id = "eraseMe", tag = "privacy", request_body = ErasureBody, responses((status = 200, description = "Done, as far as nothing is held", body = ErasureReceiptView)))]
+#[post("/me/erasure")]
+pub async fn erase_me(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<ErasureBody>,
+) -> Result<Answer<ErasureReceiptView>, Error> {
+    let Confirmation::Everything = body.confirmation;
+    let answer = platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let (me, now) = (grant.person(), cx.now);
+            remember_asking(cx.tx, me, now)?;
+            let mut receipt = ErasureReceiptView {
+                erased_at: now,
+                erased_request_ids: Vec::new(),
+                held_request_ids: Vec::new(),
+                account_erased: false,
+                account_kept_because: Vec::new(),
+                gone_from_backups_date: cx
+                    .today
+                    .checked_add_days(chrono::Days::new(BACKUP_DAYS))
+                    .unwrap_or(cx.today),
+            };
+            let mut entries = Vec::new();
+            // in the order of their ids, as locks are taken everywhere
+            for (id, _) in cases_of(cx.tx, me)? {
+                locks::lock_request(cx.tx, id)?;
+                let Some((stored, _)) = requests::find(cx.tx, &grant, id)? else { continue };
+                let entry =
+                    |act| signed_entry(stored.programme, me, Role::Parent, Purpose::Support, act, now);
+                if let Withdrawn::Now { entries: ended, .. } = withdraw(cx.tx, cx.keys, &stored, entry, now)?
+                {
+                    entries.extend(ended);
+                }
+                let Some(found) = of_cases(cx.tx, &[id])?.remove(&id) else { continue };
+                if found.held {
+                    receipt.held_request_ids.push(id);
+                    continue;
+                }
+                entries.extend(super::round::erase_case(cx.tx, cx.keys, id, &found, now, entry)?);
+                receipt.erased_request_ids.push(id);
+            }
+            receipt.account_kept_because = others::account_kept_because(cx.tx, &grant)?;
+            if receipt.account_kept_because.is_empty() {
+                receipt.account_erased = true;
+                erasure::erase_account(cx.tx, cx.keys, me, now)?;
+                let purpose = Purpose::Administration;
+                entries.push(
+                    signed_entry(Chain::PLATFORM, me, Role::Parent, purpose, "account.erased", now).on(me),
+                );
+            } else {
+                let purpose = Purpose::Administration;
+                let act = "account.erasure-asked";
+                entries.push(signed_entry(Chain::PLATFORM, me, Role::Parent, purpose, act, now).on(me));
+            }
+            Ok(cx.tx.keep(entries, Answer::found(receipt))?)
+        })
+        .await?;
+    // what cannot be written now is written at the next round; the database has it
+    let outside = platform.clone();
+    let written = web::block(move || {
+        outside.store.tidy()?;
+        super::tombstones::write_out(&outside).map_err(|_| Error::Internal("tombstones are not written"))
+    });
+    if !matches!(written.await, Ok(Ok(_))) {
+        log::error!("the tombstones of an erasure are not outside the database yet");
+    }
+    Ok(answer)
+}

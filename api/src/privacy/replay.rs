@@ -1,0 +1,132 @@
+//! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served.
+
+use naast_domain::ids::RequestId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::privacy::retention::RetentionGround;
+use naast_persistence::privacy::retention::of_cases;
+use naast_persistence::privacy::tombstones::{self, Tombstone};
+use naast_persistence::privacy::{erasure, restorations};
+use naast_persistence::{Kept, locks, requests};
+
+use super::tombstones::TombstoneError;
+use crate::platform::{Platform, Said as _, unsigned_entry};
+use crate::problem::Error;
+use crate::requests::withdraw::{Withdrawn, withdraw};
+
+/// What a replay did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Tombstones that the database did not know.
+    pub stones: usize,
+    /// Cases that were erased again.
+    pub cases: usize,
+    /// Requests that were withdrawn again.
+    pub withdrawals: usize,
+    /// Accounts that were erased again.
+    pub accounts: usize,
+    /// Buddies' files that were erased again.
+    pub buddies: usize,
+}
+
+/// Why this installation may not serve yet.
+#[derive(Debug, thiserror::Error)]
+pub enum NotYet {
+    /// The database is older than what was erased.
+    #[error(
+        "this database is older than {0} of its tombstones: it came from a backup, and holds what was erased since. Run \
+         `naast retention replay` first; nothing is served before"
+    )]
+    Older(usize),
+    /// A backup was restored and the replay did not finish.
+    #[error(
+        "a backup was restored here and what was erased since is not erased again yet: run `naast retention replay`"
+    )]
+    Unfinished,
+    /// The tombstones cannot be read.
+    #[error(transparent)]
+    Tombstones(#[from] TombstoneError),
+}
+
+/// Whether this installation may serve: everything that was erased is erased in this database too.
+///
+/// # Errors
+/// [`NotYet`].
+pub fn may_serve(platform: &Platform) -> Result<(), NotYet> {
+    let unknown = super::tombstones::unknown(platform)?.len();
+    if unknown > 0 {
+        return Err(NotYet::Older(unknown));
+    }
+    let waits = platform.store.read(restorations::unfinished).map_err(TombstoneError::from)?;
+    if waits { Err(NotYet::Unfinished) } else { Ok(()) }
+}
+
+/// Erases and withdraws again what the tombstones name. Can be cut short and run again.
+pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Error> {
+    let risen = platform.store.read(|db| Ok::<_, Error>(tombstones::risen(db, stones)?))?;
+    let mut done = Replayed { stones: stones.len(), ..Replayed::default() };
+    let now = platform.clock.now();
+    // what was erased was withdrawn before: it goes at once
+    for id in risen.withdrawals.iter().copied().filter(|id| !risen.cases.contains(id)) {
+        done.withdrawals += usize::from(withdraw_again(platform, id)?);
+    }
+    for id in risen.cases {
+        // what ran in the backup is ended first, as it was then: a buddy has her place back
+        withdraw_again(platform, id)?;
+        let keys = platform.keys.clone();
+        platform.store.write(move |tx| {
+            locks::lock_request(tx, id)?;
+            let Some(mut found) = of_cases(tx, &[id])?.remove(&id) else { return Ok(Kept::unchanged(())) };
+            // what was erased was not held then, whatever the backup says
+            found.case.ground = RetentionGround::AskedFor;
+            let entry = |act| unsigned_entry(found.programme, "replay", Purpose::Support, act, now);
+            let entries = super::round::erase_case(tx, &keys, id, &found, now, entry)?;
+            Ok::<_, Error>(tx.keep(entries, ())?)
+        })?;
+        done.cases += 1;
+    }
+    for id in risen.buddies {
+        platform.store.write(move |tx| {
+            locks::lock_buddy(tx, id)?;
+            let Some(programme) = erasure::programme_of(tx, id)? else { return Ok(Kept::unchanged(())) };
+            erasure::erase_buddy_file(tx, (programme, id), now)?;
+            let entry = unsigned_entry(programme, "replay", Purpose::Volunteers, "buddy.erased", now).on(id);
+            Ok::<_, Error>(tx.keep([entry], ())?)
+        })?;
+        done.buddies += 1;
+    }
+    for id in risen.people {
+        let keys = platform.keys.clone();
+        platform.store.write(move |tx| {
+            erasure::erase_account(tx, &keys, id, now)?;
+            let act = "account.erased";
+            let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
+            Ok::<_, Error>(tx.keep([entry], ())?)
+        })?;
+        done.accounts += 1;
+    }
+    let stones = stones.to_vec();
+    platform.store.write(move |tx| {
+        tombstones::set_up(tx, &stones)?;
+        restorations::finish(tx, now)?;
+        Ok::<_, Error>(Kept::bookkeeping(()))
+    })?;
+    platform.store.tidy()?;
+    Ok(done)
+}
+
+fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {
+    let (keys, now) = (platform.keys.clone(), platform.clock.now());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, id)?;
+        let Some(stored) = requests::of_upkeep(tx, &naast_domain::access::Upkeep::of_the_platform(), id)?
+        else {
+            return Ok(Kept::unchanged(false));
+        };
+        let programme = stored.programme;
+        let entry = |act| unsigned_entry(programme, "replay", Purpose::Support, act, now);
+        match withdraw(tx, &keys, &stored, entry, now)? {
+            Withdrawn::Already => Ok::<_, Error>(Kept::unchanged(false)),
+            Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, true)?),
+        }
+    })
+}

@@ -1,0 +1,55 @@
+//! When a record goes, and why: part of every record that has an end.
+
+use naast_domain::Date;
+use naast_domain::code::Code as _;
+use naast_domain::ids::RequestId;
+use naast_domain::privacy::retention::{Due, RetentionGround};
+use naast_domain::text::Tongue;
+use naast_persistence::Database;
+use naast_persistence::privacy::retention::{CaseRetention, of_cases};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Error;
+
+/// When a record is erased, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RetentionView {
+    /// It is erased after this day; null while it runs. The `ETag` of the record says nothing of it: terms and holds change by
+    /// themselves.
+    #[schema(format = Date)]
+    pub erase_after_date: Option<Date>,
+    /// Why then, or why not yet.
+    pub ground: RetentionGround,
+    /// Whether a hold keeps it from erasure, whatever the day says.
+    pub held: bool,
+}
+
+impl RetentionView {
+    /// Of what has just begun.
+    pub fn running() -> Self {
+        Self::of(Due::RUNNING)
+    }
+
+    /// Of what no hold can keep back.
+    pub fn of(due: Due) -> Self {
+        Self { erase_after_date: due.after, ground: due.ground, held: false }
+    }
+
+    /// Of a case, and of everything that belongs to it.
+    pub fn of_case(found: Option<&CaseRetention>) -> Result<Self, Error> {
+        let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
+        Ok(Self { held: found.held, ..Self::of(found.case) })
+    }
+
+    /// Of the case of this request, which a grant reached.
+    pub fn load(db: &mut Database<'_>, request: RequestId) -> Result<Self, Error> {
+        Self::of_case(of_cases(db, &[request])?.get(&request))
+    }
+
+    /// The ground in words.
+    pub fn words(&self, tongue: Tongue) -> String {
+        self.ground.label().get(tongue).to_owned()
+    }
+}

@@ -1,0 +1,10 @@
+ALTER TABLE buddies DROP COLUMN left_at;
+DROP TABLE exports;
+DROP TABLE restorations;
+DROP TABLE job_leases;
+DROP TABLE erased_counts;
+DROP TABLE consent_proofs;
+DROP TABLE tombstones;
+DROP TABLE erasure_requests;
+DROP TABLE holds;
+DROP TABLE retention_terms;

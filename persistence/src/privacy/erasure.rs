@@ -1,0 +1,313 @@
+//! Erasure: keys first, then rows, and a tombstone. What goes with a case or a person is what the classification says is
+//! of it, so a table that is added later goes too.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::ids::{BuddyId, ConversationId, PersonId, ProgrammeId, RequestId};
+use naast_domain::privacy::retention::Rule;
+use uuid::Uuid;
+
+use super::classification::{Of, Table, tables};
+use super::tombstones::{self, Kind};
+use crate::columns::{At, Id, Key};
+use crate::database::Database;
+use crate::keys::{Keys, Owner};
+use crate::schema::{buddies, consent_proofs, consents, erased_counts};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// Whose rows are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A case: a request and everything that belongs to it.
+    Case(RequestId),
+    /// A person.
+    Person(PersonId),
+    /// A buddy's file.
+    Buddy(BuddyId),
+    /// A conversation.
+    Conversation(ConversationId),
+}
+
+impl Subject {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Case(id) => id.uuid(),
+            Self::Person(id) => id.uuid(),
+            Self::Buddy(id) => id.uuid(),
+            Self::Conversation(id) => id.uuid(),
+        }
+    }
+
+    fn column(self, of: Of) -> Option<&'static str> {
+        match (self, of) {
+            (Self::Case(_), Of::Case(by))
+            | (Self::Person(_), Of::Person(by))
+            | (Self::Buddy(_), Of::Buddy(by))
+            | (Self::Conversation(_), Of::Conversation(by)) => Some(by),
+            _ => None,
+        }
+    }
+}
+
+/// Which rows of a table are of a subject, as a condition with one place for its id; none when none can be.
+pub(crate) fn condition(table: &Table, subject: Subject, mark: &str) -> Option<String> {
+    if let Of::Row(by, parent) = table.of {
+        let parent = tables().find(|one| one.name == parent)?;
+        let of_parent = condition(parent, subject, mark)?;
+        return Some(format!("{by} IN (SELECT id FROM {} WHERE {of_parent})", parent.name));
+    }
+    Some(format!("{} = {mark}", subject.column(table.of)?))
+}
+
+/// Deletes the rows of a subject in the tables that are meant, those that refer to others first.
+fn delete(
+    tx: &mut Transaction<'_, '_>,
+    subject: Subject,
+    meant: impl Fn(&Table) -> bool,
+) -> Result<usize, Error> {
+    let mut gone = 0;
+    let order: Vec<&Table> = tables().filter(|table| meant(table)).collect();
+    for table in order.into_iter().rev() {
+        let mark = if tx.is_postgres() { "$1" } else { "?" };
+        let Some(condition) = condition(table, subject, mark) else { continue };
+        let statement = format!("DELETE FROM {} WHERE {condition}", table.name);
+        gone += run(tx, &statement, subject.id())?;
+    }
+    Ok(gone)
+}
+
+fn run(tx: &mut Transaction<'_, '_>, statement: &str, id: Uuid) -> Result<usize, Error> {
+    let done = match &mut **tx {
+        Database::Sqlite(c) => diesel::sql_query(statement).bind::<Id, _>(Key(id)).execute(*c),
+        Database::Postgres(c) => diesel::sql_query(statement).bind::<Id, _>(Key(id)).execute(*c),
+    };
+    done.map_err(Error::from)
+}
+
+/// Destroys the data keys of an owner and takes their rows away: nothing is left that they sealed.
+fn forget_keys(tx: &mut Transaction<'_, '_>, keys: &Keys, owner: Owner, now: Moment) -> Result<(), Error> {
+    keys.destroy(tx, owner, now)?;
+    crate::keys::forget(tx, owner)
+}
+
+/// Erases a case that is locked: its keys, its rows. What stays is the proof of its consents and a count, without a name,
+/// and a tombstone.
+pub fn erase_case(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    (programme, request): (ProgrammeId, RequestId),
+    outcome: &str,
+    now: Moment,
+) -> Result<(), Error> {
+    forget_keys(tx, keys, Owner::Case(request), now)?;
+    forget_keys(tx, keys, Owner::Private(request), now)?;
+    keep_proofs(tx, request)?;
+    count_one(tx, &format!("programme:{programme}"), "request", outcome, now)?;
+    delete(tx, Subject::Case(request), |_| true)?;
+    tombstones::lay(tx, Kind::Case, request.uuid(), now)
+}
+
+/// Erases what parent and buddy shared in a case. Says whether there was anything.
+pub fn erase_private_space(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: RequestId,
+    now: Moment,
+) -> Result<bool, Error> {
+    let gone = delete(tx, Subject::Case(request), |table| table.retention == Rule::PrivateSpace)?;
+    if gone > 0 {
+        forget_keys(tx, keys, Owner::Private(request), now)?;
+    }
+    Ok(gone > 0)
+}
+
+/// Erases a person's account. Her row stays without a name while somebody else's record names her id. Says whether it went.
+pub fn erase_account(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    person: PersonId,
+    now: Moment,
+) -> Result<bool, Error> {
+    delete(tx, Subject::Person(person), |table| table.name != "people")?;
+    forget_keys(tx, keys, Owner::Person(person), now)?;
+    tombstones::lay(tx, Kind::Person, person.uuid(), now)?;
+    let gone = tx.savepoint(|tx| {
+        let mark = if tx.is_postgres() { "$1" } else { "?" };
+        run(tx, &format!("DELETE FROM people WHERE id = {mark}"), person.uuid())
+    });
+    match gone {
+        Ok(_) => Ok(true),
+        Err(Error::Missing { .. }) => {
+            crate::organisations::forget_name(tx, person)?;
+            Ok(false)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Erases a buddy's file. Her row stays without a name and without what was known of her while a case names its id. Says
+/// whether it went.
+pub fn erase_buddy_file(
+    tx: &mut Transaction<'_, '_>,
+    (programme, buddy): (ProgrammeId, BuddyId),
+    now: Moment,
+) -> Result<bool, Error> {
+    delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
+    tombstones::lay(tx, Kind::Buddy, buddy.uuid(), now)?;
+    let gone = tx.savepoint(|tx| {
+        let mark = if tx.is_postgres() { "$1" } else { "?" };
+        run(tx, &format!("DELETE FROM buddies WHERE id = {mark}"), buddy.uuid())
+    });
+    match gone {
+        Ok(_) => Ok(true),
+        Err(Error::Missing { .. }) => {
+            crate::buddies::forget(tx, (programme, buddy))?;
+            Ok(false)
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The programme of a buddy.
+pub fn programme_of(database: &mut Database<'_>, buddy: BuddyId) -> Result<Option<ProgrammeId>, Error> {
+    let found: Option<Key> = on_either!(database, |c| buddies::table
+        .filter(buddies::id.eq(Key::from(buddy)))
+        .select(buddies::programme_id)
+        .first(c)
+        .optional())?;
+    Ok(found.map(Into::into))
+}
+
+/// Erases the certificates of a buddy who left. Says how many.
+pub fn erase_certificates(tx: &mut Transaction<'_, '_>, buddy: BuddyId) -> Result<usize, Error> {
+    delete(tx, Subject::Buddy(buddy), |table| table.retention == Rule::Certificate)
+}
+
+/// Erases a conversation. What stays is a count of the school's.
+pub fn erase_conversation(
+    tx: &mut Transaction<'_, '_>,
+    conversation: ConversationId,
+    (school, outcome): (&str, &str),
+    opened_at: Moment,
+) -> Result<(), Error> {
+    count_one(tx, &format!("school:{school}"), "conversation", outcome, opened_at)?;
+    delete(tx, Subject::Conversation(conversation), |_| true)?;
+    Ok(())
+}
+
+/// Counts something that was erased, in the quarter of this moment.
+fn count_one(
+    tx: &mut Transaction<'_, '_>,
+    scope: &str,
+    kind: &str,
+    outcome: &str,
+    at: Moment,
+) -> Result<(), Error> {
+    use chrono::Datelike as _;
+    let quarter = format!("{}-Q{}", at.year(), at.month0() / 3 + 1);
+    let row = (
+        erased_counts::scope.eq(scope),
+        erased_counts::kind.eq(kind),
+        erased_counts::outcome.eq(outcome),
+        erased_counts::quarter.eq(&quarter),
+        erased_counts::number.eq(1),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(erased_counts::table)
+        .values(row)
+        .on_conflict((
+            erased_counts::scope,
+            erased_counts::kind,
+            erased_counts::outcome,
+            erased_counts::quarter
+        ))
+        .do_update()
+        .set(erased_counts::number.eq(erased_counts::number + 1))
+        .execute(c))?;
+    Ok(())
+}
+
+type ProofRow = (Key, String, String, String, String, At, Option<At>);
+
+/// Keeps of each consent on a request that it was given and taken back, and not whose it was.
+fn keep_proofs(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
+    let rows: Vec<ProofRow> = on_either!(&mut **tx, |c| consents::table
+        .filter(consents::request_id.eq(Key::from(request)))
+        .select((
+            consents::id,
+            consents::kind,
+            consents::text_version,
+            consents::language,
+            consents::text_hash,
+            consents::given_at,
+            consents::withdrawn_at,
+        ))
+        .load(c))?;
+    for (id, kind, text_version, language, text_hash, given_at, withdrawn_at) in rows {
+        let row = (
+            consent_proofs::fingerprint.eq(tombstones::fingerprint("consent", id.0).to_vec()),
+            consent_proofs::kind.eq(kind),
+            consent_proofs::text_version.eq(text_version),
+            consent_proofs::language.eq(language),
+            consent_proofs::text_hash.eq(text_hash),
+            consent_proofs::given_at.eq(given_at),
+            consent_proofs::withdrawn_at.eq(withdrawn_at),
+        );
+        on_either!(&mut **tx, |c| diesel::insert_into(consent_proofs::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Deletes the rows of tables that go by their own age, so many at most of each. Says how many of each table.
+pub fn erase_aged(
+    tx: &mut Transaction<'_, '_>,
+    now: Moment,
+    most: i64,
+) -> Result<Vec<(&'static str, usize)>, Error> {
+    let mut gone = Vec::new();
+    for table in tables() {
+        let Some((by, days)) = table.aged_by.zip(table.retention.days()) else { continue };
+        let before = At(now - chrono::TimeDelta::days(days.into()));
+        let statement = |mark: &str, place: &str| {
+            format!(
+                "DELETE FROM {0} WHERE {place} IN (SELECT {place} FROM {0} WHERE {by} < {mark} LIMIT {most})",
+                table.name
+            )
+        };
+        let count = match &mut **tx {
+            Database::Sqlite(c) => diesel::sql_query(statement("?", "rowid"))
+                .bind::<crate::columns::Moment, _>(before)
+                .execute(*c),
+            Database::Postgres(c) => diesel::sql_query(statement("$1", "ctid"))
+                .bind::<crate::columns::Moment, _>(before)
+                .execute(*c),
+        };
+        gone.push((table.name, count?));
+    }
+    Ok(gone)
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// How many rows would go by their own age, by table.
+pub fn count_aged(database: &mut Database<'_>, now: Moment) -> Result<Vec<(&'static str, u64)>, Error> {
+    let mut counts = Vec::new();
+    for table in tables() {
+        let Some((by, days)) = table.aged_by.zip(table.retention.days()) else { continue };
+        let before = At(now - chrono::TimeDelta::days(days.into()));
+        let mark = if database.is_postgres() { "$1" } else { "?" };
+        let question = format!("SELECT count(*) AS number FROM {} WHERE {by} < {mark}", table.name);
+        let counted: Counted = on_either!(&mut *database, |c| diesel::sql_query(question)
+            .bind::<crate::columns::Moment, _>(before)
+            .get_result(c))?;
+        counts.push((table.name, counted.number.unsigned_abs()));
+    }
+    Ok(counts)
+}

@@ -1,0 +1,145 @@
+//! Tombstones: what was erased or withdrawn, as a fingerprint and a moment. They lie in the database and, so that they
+//! outlive it, in a file outside. A backup from before knows nothing of them; whoever restores it erases again what they name.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::ids::{BuddyId, PersonId, RequestId};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::schema::{buddies, people, support_requests, tombstones};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// What a tombstone is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A case that was erased.
+    Case,
+    /// A request that was withdrawn, and whose contact way is gone.
+    Withdrawal,
+    /// An account that was erased.
+    Person,
+    /// A buddy's file that was erased.
+    Buddy,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Case, Self::Withdrawal, Self::Person, Self::Buddy];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Case => "case",
+            Self::Withdrawal => "withdrawal",
+            Self::Person => "person",
+            Self::Buddy => "buddy",
+        }
+    }
+
+    /// The kind that this word is for.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A fingerprint of what is gone.
+pub type Fingerprint = [u8; 32];
+
+/// A tombstone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tombstone {
+    /// Of what.
+    pub kind: Kind,
+    /// Its fingerprint. Ids are random: nobody finds one from its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// When it was laid.
+    pub laid_at: Moment,
+}
+
+/// The fingerprint of something by its id.
+pub(crate) fn fingerprint(kind: &str, id: Uuid) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for part in [b"naast.tombstone.v1".as_slice(), kind.as_bytes(), id.as_bytes()] {
+        hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// Lays a tombstone.
+pub fn lay(tx: &mut Transaction<'_, '_>, kind: Kind, id: Uuid, now: Moment) -> Result<(), Error> {
+    let stone = Tombstone { kind, fingerprint: fingerprint(kind.word(), id), laid_at: now };
+    set_up(tx, &[stone])
+}
+
+/// Keeps tombstones that came from outside.
+pub fn set_up(tx: &mut Transaction<'_, '_>, stones: &[Tombstone]) -> Result<(), Error> {
+    for stone in stones {
+        let row = (
+            tombstones::fingerprint.eq(stone.fingerprint.to_vec()),
+            tombstones::kind.eq(stone.kind.word()),
+            tombstones::laid_at.eq(At(stone.laid_at)),
+        );
+        on_either!(&mut **tx, |c| diesel::insert_into(tombstones::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// Every tombstone of the database.
+pub fn all(database: &mut Database<'_>) -> Result<Vec<Tombstone>, Error> {
+    let rows: Vec<(Vec<u8>, String, At)> = on_either!(database, |c| tombstones::table
+        .order((tombstones::laid_at, tombstones::fingerprint))
+        .select((tombstones::fingerprint, tombstones::kind, tombstones::laid_at))
+        .load(c))?;
+    let corrupt = |column| Error::Corrupt { table: "tombstones", column };
+    rows.into_iter()
+        .map(|(fingerprint, kind, laid_at)| {
+            Ok(Tombstone {
+                kind: Kind::of_word(&kind).ok_or(corrupt("kind"))?,
+                fingerprint: fingerprint.try_into().map_err(|_| corrupt("fingerprint"))?,
+                laid_at: laid_at.0,
+            })
+        })
+        .collect()
+}
+
+/// What is in the database though a tombstone says that it is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Risen {
+    /// Cases to erase.
+    pub cases: Vec<RequestId>,
+    /// Requests to withdraw.
+    pub withdrawals: Vec<RequestId>,
+    /// Accounts to erase.
+    pub people: Vec<PersonId>,
+    /// Buddies' files to erase.
+    pub buddies: Vec<BuddyId>,
+}
+
+/// Finds what has come back. Reads every id: it is for a restored database, not for a call.
+pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen, Error> {
+    let known: HashSet<(Kind, Fingerprint)> =
+        stones.iter().map(|stone| (stone.kind, stone.fingerprint)).collect();
+    let is_gone = |kind: Kind, id: Uuid| known.contains(&(kind, fingerprint(kind.word(), id)));
+    let requests: Vec<Key> =
+        on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
+    let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
+    let buddies: Vec<Key> = on_either!(database, |c| buddies::table.select(buddies::id).load(c))?;
+    let of = |keys: &[Key], kind| -> Vec<Uuid> {
+        keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
+    };
+    Ok(Risen {
+        cases: of(&requests, Kind::Case).into_iter().map(Into::into).collect(),
+        withdrawals: of(&requests, Kind::Withdrawal).into_iter().map(Into::into).collect(),
+        people: of(&people, Kind::Person).into_iter().map(Into::into).collect(),
+        buddies: of(&buddies, Kind::Buddy).into_iter().map(Into::into).collect(),
+    })
+}

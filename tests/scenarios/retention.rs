@@ -1,0 +1,286 @@
+//! How long things stay, and what holds them back.
+
+use chrono::TimeDelta;
+use naast_api::privacy::round::{Report, round};
+use naast_domain::ids::PersonId;
+use naast_persistence::Kept;
+use naast_persistence::privacy::leases;
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::command_line::naast;
+use crate::looks::{contents, count, differing};
+
+on_both!(
+    every_record_says_when_it_goes_and_why,
+    a_round_erases_what_had_its_time_and_nothing_else,
+    a_hold_keeps_a_case_until_it_is_lifted,
+    one_process_does_the_round_at_a_time,
+    a_programmes_own_term_counts_at_once,
+    what_is_left_of_a_buddy_goes_in_steps,
+    a_conversation_goes_when_the_school_may_ask_again,
+    an_account_that_nothing_needs_goes,
+);
+
+fn days(world: &World, days: i64) {
+    world.app.platform.clock.advance(TimeDelta::days(days));
+}
+
+fn run(world: &World) -> Report {
+    let platform = &world.app.platform;
+    round(platform, platform.clock.now(), false).expect("a round")
+}
+
+fn withdraw(world: &World, parent: PersonId, request: &str) {
+    world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+}
+
+fn retention(world: &World, who: PersonId, path: &str) -> Value {
+    let body = world.app.get(who, path).expect(200).body;
+    let one = body["data"].as_array().map_or(body.clone(), |rows| rows[0].clone());
+    one["retention"].clone()
+}
+
+/// The day that lies so many days ahead.
+fn ahead(world: &World, days: i64) -> Value {
+    json!((world.app.platform.clock.now() + TimeDelta::days(days)).date_naive())
+}
+
+fn every_record_says_when_it_goes_and_why(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    let (matched, proposal) = world.matched(0, parent, &request, &buddy);
+    let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
+    world.app.post(buddy.person, &format!("/matches/{matched}/contacts"), &met).expect(201);
+    let of_case = [
+        format!("/support-requests/{request}"),
+        format!("/matches/{matched}"),
+        format!("/matches/{matched}/contacts"),
+        format!("/proposals/{proposal}"),
+        format!("/support-requests/{request}/proposals"),
+        "/support-requests".to_owned(),
+        "/matches".to_owned(),
+    ];
+    let running = json!({ "eraseAfterDate": null, "ground": "running", "held": false });
+    for path in &of_case {
+        assert_eq!(retention(&world, parent, path), running, "{path}");
+    }
+    assert_eq!(retention(&world, buddy.person, &format!("/buddies/{}", buddy.id)), running);
+    let reason = json!({ "reason": "goal-reached" });
+    let path = format!("/matches/{matched}");
+    world.app.post_on(parent, &path, &format!("{path}/closure"), &reason).expect(200);
+    let request_state = world.app.get(parent, &of_case[0]).body["state"].clone();
+    let expected = if request_state == json!("closed") {
+        json!({ "eraseAfterDate": ahead(&world, 365), "ground": "closed-matched", "held": false })
+    } else {
+        running
+    };
+    for path in &of_case {
+        assert_eq!(retention(&world, parent, path), expected, "{path} after closing");
+    }
+    withdraw(&world, parent, &request);
+    let withdrawn = json!({ "eraseAfterDate": ahead(&world, 30), "ground": "withdrawn", "held": false });
+    for path in &of_case {
+        assert_eq!(retention(&world, parent, path), withdrawn, "{path} after withdrawing");
+    }
+    let conversation = world.conversation();
+    let said = retention(&world, world.leader, &format!("/conversations/{conversation}"));
+    assert_eq!(said["ground"], json!("rest-over"));
+    // what the parent does does not move the day
+    let code = world.explained(&conversation);
+    world.parent_step(&code, "decline-buddy").expect(200);
+    assert_eq!(retention(&world, world.leader, &format!("/conversations/{conversation}")), said);
+}
+
+fn a_round_erases_what_had_its_time_and_nothing_else(engine: Engine) {
+    let world = World::new(engine);
+    let (gone, stays) = (world.person(), world.person());
+    let buddy = world.buddy(0, &json!({ "capacity": 5 }));
+    let (old, running) = (world.consented(0, gone), world.consented(0, stays));
+    let (matched, _) = world.matched(0, gone, &old, &buddy);
+    let (other, _) = world.matched(0, stays, &running, &buddy);
+    for (parent, matched) in [(gone, &matched), (stays, &other)] {
+        let hello = json!({ "text": "Dag" });
+        world.app.post(parent, &format!("/matches/{matched}/messages"), &hello).expect(201);
+    }
+    withdraw(&world, gone, &old);
+    days(&world, 30);
+    assert_eq!(run(&world).total(), 0, "the last day is hers");
+    days(&world, 1);
+    let before = contents(&world);
+    let platform = &world.app.platform;
+    let counted = round(platform, platform.clock.now(), true).expect("a dry round");
+    assert_eq!(differing(&before, &contents(&world)), [""; 0], "a dry round changed something");
+    assert_eq!(counted.erased.get("request withdrawn"), Some(&1));
+    let rows = count(&world, "journal WHERE action = 'subject.erased'");
+    let done = run(&world);
+    assert_eq!(done.erased.get("request withdrawn"), Some(&1));
+    assert_eq!(counted.total(), done.total());
+    assert_eq!(count(&world, "journal WHERE action = 'subject.erased'"), rows + 1);
+    world.app.get(gone, &format!("/support-requests/{old}")).expect(404);
+    world.app.get(gone, &format!("/matches/{matched}")).expect(404);
+    world.app.get(stays, &format!("/support-requests/{running}")).expect(200);
+    let messages = world.app.get(stays, &format!("/matches/{other}/messages")).expect(200);
+    assert_eq!(messages.body["data"][0]["text"], json!("Dag"));
+    for table in ["consents", "proposals", "assessments", "decisions", "matches", "private_entries"] {
+        assert_eq!(count(&world, &format!("{table} WHERE request_id = '{old}'")), 0, "{table}");
+    }
+    assert_eq!(count(&world, "consent_proofs"), 1);
+    assert_eq!(
+        count(&world, "erased_counts WHERE kind = 'request' AND outcome = 'matched' AND number = 1"),
+        1
+    );
+    assert_eq!(count(&world, &format!("data_keys WHERE CAST(owner_id AS text) = '{old}'")), 0);
+    let next = run(&world);
+    assert_eq!(
+        (next.erased.get("account"), next.total()),
+        (Some(&1), 1),
+        "nothing needs her account any more"
+    );
+    assert_eq!(run(&world).total(), 0, "again, nothing is left to do");
+    for command in [vec!["doctor"], vec!["journal", "verify"]] {
+        let output = naast(&world, &command);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+fn a_hold_keeps_a_case_until_it_is_lifted(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let holds = format!("/support-requests/{request}/holds");
+    let coordinator = world.coordinators[0];
+    let hold = world.app.post(coordinator, &holds, &json!({ "because": "legal-claim" })).expect(201).id();
+    world.app.post(coordinator, &holds, &json!({ "because": "complaint" })).expect(409);
+    withdraw(&world, parent, &request);
+    let path = format!("/support-requests/{request}");
+    assert_eq!(retention(&world, parent, &path)["held"], json!(true), "she reads that it is held");
+    assert_eq!(world.app.get(parent, &holds).expect(200).body["data"][0]["because"], json!("legal-claim"));
+    days(&world, 400);
+    let report = run(&world);
+    assert_eq!((report.total(), report.held), (0, 1));
+    // she asks for erasure: what is held waits, and is used for nothing
+    let words = json!({ "confirmation": "erase-everything-of-mine" });
+    let receipt = world.app.post(parent, "/me/erasure", &words).expect(200).body;
+    assert_eq!(receipt["heldRequestIds"], json!([request]));
+    assert_eq!(receipt["accountKeptBecause"], json!(["held-case"]));
+    world.app.get(parent, &path).expect(200);
+    world.app.ask(coordinator, &format!("{holds}/{hold}/release")).expect(200);
+    world.app.ask(coordinator, &format!("{holds}/{hold}/release")).expect(200);
+    assert_eq!(run(&world).erased.get("request asked-for"), Some(&1));
+    world.app.get(parent, &path).expect(404);
+}
+
+fn one_process_does_the_round_at_a_time(engine: Engine) {
+    let world = World::new(engine);
+    let platform = &world.app.platform;
+    let (now, other) = (platform.clock.now(), random_id());
+    let lead = move |until: TimeDelta| {
+        let taken = platform.store.write(move |tx| {
+            let lease = (now, now + until);
+            Ok::<_, naast_persistence::Error>(Kept::bookkeeping(leases::take(
+                tx,
+                leases::RETENTION,
+                other,
+                lease,
+            )?))
+        });
+        assert!(taken.expect("a lease"), "nobody leads");
+    };
+    lead(TimeDelta::minutes(5));
+    assert!(run(&world).busy);
+    let output = naast(&world, &["retention", "run"]);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    // who led died: its lease runs out
+    world.app.platform.clock.advance(TimeDelta::minutes(6));
+    assert!(!run(&world).busy);
+    assert!(!run(&world).busy, "the lease is given back at the end");
+}
+
+fn a_programmes_own_term_counts_at_once(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    withdraw(&world, parent, &request);
+    days(&world, 6);
+    assert_eq!(run(&world).total(), 0);
+    let term = format!("/programmes/{}/retention-terms/withdrawn", world.programmes[0]);
+    let set = |body: Value| world.app.call(Some(world.administrator), "PUT", &term, Some(&body), None);
+    assert_eq!(set(json!({ "days": 60 })).expect(409).text("code"), "term-needs-reason");
+    assert_eq!(set(json!({ "days": 91, "reason": "Wens" })).expect(409).text("code"), "term-too-long");
+    set(json!({ "days": 60, "reason": "Er loopt een evaluatie." })).expect(200);
+    let said = retention(&world, parent, &format!("/support-requests/{request}"));
+    assert_eq!(said["eraseAfterDate"], ahead(&world, 54));
+    set(json!({ "days": 5 })).expect(200);
+    let list =
+        world.app.get(parent, &format!("/programmes/{}/retention-terms", world.programmes[0])).expect(200);
+    let own =
+        list.body["data"].as_array().expect("rows").iter().find(|one| one["term"] == json!("withdrawn"));
+    assert_eq!(own.expect("the term")["days"], json!(5));
+    assert_eq!(run(&world).total(), 1);
+}
+
+fn what_is_left_of_a_buddy_goes_in_steps(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({ "firstName": "Zeer Herkenbaar" })));
+    let request = world.consented(0, parent);
+    world.matched(0, parent, &request, &buddy);
+    let path = format!("/buddies/{}", buddy.id);
+    world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    assert_eq!(retention(&world, buddy.person, &path)["ground"], json!("buddy-left"));
+    let of_hers = |table: &str| count(&world, &format!("{table} WHERE buddy_id = '{}'", buddy.id));
+    assert!(of_hers("certificates") > 0);
+    run(&world);
+    assert_eq!(of_hers("certificates"), 0, "a certificate stays until she leaves, and not longer");
+    days(&world, 366);
+    run(&world);
+    assert_eq!(of_hers("ties"), 0);
+    // the parent's case goes on and names her id; nothing else of her is left
+    assert_eq!(
+        count(&world, &format!("buddies WHERE id = '{}' AND first_name = '' AND left_at IS NULL", buddy.id)),
+        1
+    );
+    let again = run(&world);
+    assert_eq!(again.erased.get("buddy-file"), None, "{again:?}");
+    world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+}
+
+fn a_conversation_goes_when_the_school_may_ask_again(engine: Engine) {
+    let world = World::new(engine);
+    let (declined, open) = (world.conversation(), world.conversation());
+    let code = world.explained(&declined);
+    world.parent_step(&code, "decline-buddy").expect(200);
+    let path = format!("/conversations/{declined}");
+    let seen = world.app.get(world.leader, &path).expect(200);
+    days(&world, 31);
+    assert_eq!(run(&world).erased.get("conversation-steps"), Some(&1));
+    let of_it = |side: &str| {
+        count(&world, &format!("conversation_steps WHERE conversation_id = '{declined}' AND side = '{side}'"))
+    };
+    assert_eq!((of_it("parent"), of_it("school") > 0), (0, true));
+    let after = world.app.get(world.leader, &path).expect(200);
+    assert_eq!(
+        (seen.bytes, seen.headers.get("etag")),
+        (after.bytes, after.headers.get("etag")),
+        "the school sees no byte of it"
+    );
+    days(&world, 155);
+    assert_eq!(run(&world).erased.get("conversation"), Some(&2));
+    for one in [&declined, &open] {
+        world.app.get(world.leader, &format!("/conversations/{one}")).expect(404);
+    }
+}
+
+fn an_account_that_nothing_needs_goes(engine: Engine) {
+    let world = World::new(engine);
+    let (unused, parent) = (world.person(), world.person());
+    world.request(0, parent);
+    days(&world, 32);
+    run(&world);
+    world.app.get(unused, "/me").expect(401);
+    for needed in [parent, world.administrator, world.leader, world.coordinators[0]] {
+        world.app.get(needed, "/me").expect(200);
+    }
+}
