@@ -5,6 +5,7 @@
 //! each is written once and runs on either database (ADR 1).
 
 mod alone;
+pub mod backup;
 pub mod buddies;
 pub mod columns;
 pub mod conversations;

@@ -90,13 +90,14 @@ fn a_client_is_connected_changed_and_revoked_at_the_terminal(engine: Engine) {
     assert_eq!(header.kid, Some(kid));
 }
 
-/// Every file of a folder with its bytes; SQLite's own files of shared memory aside.
+/// Every file of a folder with its bytes; SQLite's shared memory and the lock of the one server aside.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(folder).expect("a folder");
     let files = entries.filter_map(|entry| {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        (path.is_file() && !name.ends_with("-shm")).then(|| (name, std::fs::read(&path).expect("it reads")))
+        (path.is_file() && !name.ends_with("-shm") && !name.ends_with(".server"))
+            .then(|| (name, std::fs::read(&path).expect("it reads")))
     });
     // a log that is empty says as much as none
     files.filter(|(name, bytes)| !(name.ends_with("-wal") && bytes.is_empty())).collect()

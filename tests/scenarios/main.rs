@@ -7,6 +7,7 @@ mod anchors;
 mod announcements;
 mod answers;
 mod authorisation;
+mod backups;
 mod browsers;
 mod buddies;
 mod checker;

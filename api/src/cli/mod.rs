@@ -1,6 +1,7 @@
 //! The command line of `naast`.
 
 pub mod access_log;
+mod backup;
 pub mod client;
 pub mod demo;
 mod doctor;
@@ -131,6 +132,10 @@ enum Command {
     /// Erase what had its time.
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Write everything that the database holds into one sealed file, while others work.
+    Backup(backup::Backup),
+    /// Restore a backup into an empty place, and erase again what was erased since.
+    Restore(backup::Restore),
     /// Look after the journal.
     #[command(subcommand)]
     Journal(journal::Journal),
@@ -379,6 +384,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Client(what) => client::run(&place, what),
         Command::Keys(what) => keys::run(&place, &what),
         Command::Retention(what) => retention::run(&place, &what),
+        Command::Backup(what) => backup::backup(&place, &what),
+        Command::Restore(what) => backup::restore(&place, &what),
         Command::Journal(what) => journal::run(&place, &what),
         Command::AccessLog(AccessLog::Export { since }) => {
             let platform = place.existing_platform()?;

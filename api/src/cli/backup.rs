@@ -1,0 +1,199 @@
+//! `naast backup` and `naast restore`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use naast_domain::journal::{Chain, Purpose};
+use naast_persistence::backup::{self, Beside};
+use naast_persistence::keys::Ring;
+use naast_persistence::privacy::restorations;
+use naast_persistence::{Location, Store};
+
+use super::{Failure, Place, shown};
+use crate::clock::{Clock, fresh};
+use crate::identity::LIFETIME;
+use crate::platform::{Said as _, unsigned_entry};
+use crate::privacy::replay::replay;
+use crate::privacy::tombstones;
+use crate::problem::Error;
+
+const ANCHORS: &str = "journal-anchors.jsonl";
+const TOMBSTONES: &str = "tombstones.jsonl";
+
+/// Where to.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// The file to write, which must not be there; or a folder, in which a file with the day and hour in its name is made.
+    to: PathBuf,
+}
+
+/// From where.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// The backup.
+    from: PathBuf,
+    /// The tombstones of the installation whose backup it is, when they are not in the data folder: what was erased since.
+    #[arg(long)]
+    tombstones: Option<PathBuf>,
+    /// Only read it to its end and say what it holds.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Writes a backup while the server works.
+pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
+    let platform = place.existing_platform()?;
+    let now = platform.clock.now();
+    let name = format!("naast-{}.backup", now.format("%Y%m%dT%H%M%SZ"));
+    let to = if what.to.is_dir() { what.to.join(name) } else { what.to.clone() };
+    // what is erased is outside the database before a backup of it is
+    tombstones::write_out(&platform)?;
+    let anchors = place.anchors();
+    crate::journal::Anchors::at(anchors.clone()).anchor(&platform)?;
+    let mut beside = Vec::new();
+    for (name, file) in [(ANCHORS, anchors), (TOMBSTONES, tombstones::file_in(&platform.data))] {
+        if file.exists() {
+            beside.push(Beside { name: name.to_owned(), content: std::fs::read(file)? });
+        }
+    }
+    // not there under its own name before it is whole
+    let mut part = to.clone().into_os_string();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    if to.exists() {
+        return Err(Failure::new(2, format!("{} is there already", shown(&to))));
+    }
+    let file = owners_only(&part)?;
+    let made = backup::make(&platform.store, &platform.keys, &beside, now, BufWriter::new(file));
+    let (file, summary) = match made {
+        Ok(made) => made,
+        Err(fault) => {
+            let _ = std::fs::remove_file(&part);
+            return Err(fault.into());
+        }
+    };
+    file.into_inner().map_err(|fault| Failure::new(1, fault.error()))?.sync_all()?;
+    std::fs::rename(&part, &to)?;
+    // a backup that does not read is none
+    let ring = Ring::open(&place.master_key_file(), false)?;
+    let checked = backup::check(&ring, BufReader::new(File::open(&to)?))?;
+    super::say(&format!(
+        "{}: {} rows in {} tables, of {}; read back and whole. The master keys are not in it: keep a copy of {} elsewhere",
+        shown(&to),
+        summary.total(),
+        checked.summary.rows.len(),
+        now.to_rfc3339(),
+        shown(&place.master_key_file())
+    ));
+    Ok(())
+}
+
+fn owners_only(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// Restores a backup into an empty place, and erases again what was erased since.
+pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
+    let keys = place.master_key_file();
+    if !keys.exists() {
+        return Err(Failure::new(
+            2,
+            format!("bring the key file first: there are no master keys at {}", shown(&keys)),
+        ));
+    }
+    let ring = Ring::open(&keys, false)?;
+    let open = || File::open(&what.from).map(BufReader::new);
+    let checked = backup::check(&ring, open()?)?;
+    let rows = checked.summary.total();
+    if what.check {
+        super::say(&format!("whole: {rows} rows of {}", checked.made_at.to_rfc3339()));
+        return Ok(());
+    }
+    let signing = place.key_file();
+    if !signing.exists() {
+        let text = format!("bring the signing keys first: there are none at {}", shown(&signing));
+        return Err(Failure::new(2, text));
+    }
+    let location = place.location()?;
+    if let Location::Sqlite(file) = &location
+        && file.exists()
+    {
+        return Err(Failure::new(
+            2,
+            format!(
+                "{} is there already: a backup is restored into a new database only. Nothing was written",
+                shown(file)
+            ),
+        ));
+    }
+    super::make_folder(&place.data)?;
+    let stones = gathered(place, what, &checked)?;
+    let restored =
+        backup::restore(&location, &ring, &checked, open()?).map_err(Failure::from).and_then(|()| {
+            // marked before anything else can open it
+            let store = Store::open(&location, 1)?;
+            let (id, made_at, now) = (fresh(), checked.made_at, Clock::default().now());
+            store.write(move |tx| {
+                restorations::begin(tx, id, made_at, now)?;
+                let act = "installation.restored";
+                let entry =
+                    unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now).on(id);
+                Ok::<_, Error>(tx.keep([entry], ())?)
+            })?;
+            Ok(())
+        });
+    if let Err(fault) = restored {
+        if let Location::Sqlite(file) = &location {
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+            }
+        }
+        return Err(fault);
+    }
+    let anchors = place.anchors();
+    if let Some(kept) = checked.beside.iter().find(|one| one.name == ANCHORS)
+        && !anchors.exists()
+    {
+        std::fs::write(&anchors, &kept.content)?;
+    }
+    let platform = place.platform(LIFETIME)?;
+    let done = replay(&platform, &stones)?;
+    tombstones::write_out(&platform)?;
+    super::say(&format!(
+        "{rows} rows of {} restored; erased again: {} cases, {} accounts, {} buddies' files; withdrawn again: {} requests",
+        checked.made_at.to_rfc3339(),
+        done.cases,
+        done.accounts,
+        done.buddies,
+        done.withdrawals
+    ));
+    Ok(())
+}
+
+/// Every tombstone that is known: of the backup, of the data folder, and of the file that was named.
+fn gathered(
+    place: &Place,
+    what: &Restore,
+    checked: &backup::Checked,
+) -> Result<Vec<naast_persistence::privacy::tombstones::Tombstone>, Failure> {
+    let file = tombstones::file_in(&place.data);
+    if let Some(named) = &what.tombstones {
+        if !named.exists() {
+            return Err(Failure::new(2, format!("there are no tombstones at {}", shown(named))));
+        }
+        tombstones::append(&file, &tombstones::read(named)?)?;
+    }
+    if let Some(kept) = checked.beside.iter().find(|one| one.name == TOMBSTONES) {
+        tombstones::append(&file, &tombstones::read_all(&kept.content)?)?;
+    }
+    Ok(tombstones::read(&file)?)
+}

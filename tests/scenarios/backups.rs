@@ -1,0 +1,213 @@
+//! Backups: whole or refused, restored into either database, and never a way back for what was erased.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use diesel::prelude::*;
+use naast_domain::ids::PersonId;
+use naast_persistence::Location;
+use naast_tests::world::World;
+use naast_tests::{Engine, Guard, empty_location, on_both};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::command_line::{naast, naast_on};
+use crate::looks::{found, raw};
+
+on_both!(
+    a_backup_restores_into_either_database,
+    a_changed_backup_is_refused_and_nothing_is_written,
+    what_was_erased_after_a_backup_does_not_come_back,
+    a_database_that_is_older_than_its_tombstones_is_not_served,
+    a_place_in_use_is_never_restored_into,
+);
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+struct Elsewhere {
+    location: Location,
+    data: TempDir,
+    _guard: Guard,
+}
+
+fn elsewhere(engine: Engine) -> Elsewhere {
+    let (location, guard) = empty_location(engine);
+    Elsewhere { location, data: tempfile::tempdir().expect("a folder"), _guard: guard }
+}
+
+impl Elsewhere {
+    fn run(&self, world: &World, line: &[&str]) -> Output {
+        naast_on(world, &self.location, self.data.path(), line)
+    }
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn backup(world: &World, folder: &Path) -> PathBuf {
+    let to = folder.join("naast.backup");
+    let made = naast(world, &["backup", to.to_str().expect("UTF-8")]);
+    assert!(made.status.success(), "{}", text(&made));
+    to
+}
+
+fn case(world: &World) -> (PersonId, String) {
+    let parent = world.person();
+    let buddy = world.buddy(0, &json!({}));
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let note = json!({ "kind": "goal", "text": "Weer aan tafel, \"samen\" \\ en\nrustig é" });
+    world.app.post(parent, &format!("/matches/{matched}/private-notes"), &note).expect(201);
+    (parent, request)
+}
+
+fn a_backup_restores_into_either_database(engine: Engine) {
+    let world = World::new(engine);
+    case(&world);
+    world.app.ask(world.leader, "/nothing");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let bytes = std::fs::read(&file).expect("written");
+    let keys = std::fs::read_to_string(world.app.platform.data.join("master-keys")).expect("there");
+    for key in keys.lines().filter(|line| !line.starts_with('#')) {
+        assert!(!found(&bytes, key), "a master key is in the backup");
+    }
+    for word in ["support_requests", "Oudersteun", "journal"] {
+        assert!(!found(&bytes, word), "{word} can be read without the keys");
+    }
+    let file = file.to_str().expect("UTF-8");
+    for into in [Engine::Sqlite, Engine::Postgres] {
+        let there = elsewhere(into);
+        let done = there.run(&world, &["restore", file]);
+        assert!(done.status.success(), "{into:?}: {}", text(&done));
+        for command in [vec!["doctor"], vec!["journal", "verify"], vec!["keys", "check"]] {
+            let output = there.run(&world, &command);
+            assert!(output.status.success(), "{into:?} {command:?}: {}", text(&output));
+        }
+        // a backup of what was restored holds as much, but for what restoring wrote
+        let again = folder.path().join(format!("{into:?}.backup"));
+        let made = there.run(&world, &["backup", again.to_str().expect("UTF-8")]);
+        assert!(made.status.success(), "{}", text(&made));
+        let rows = |path: &str| {
+            let checked = naast(&world, &["restore", "--check", path]);
+            assert!(checked.status.success(), "{}", text(&checked));
+            let said = text(&checked);
+            let number = said.split_whitespace().nth(1).expect("a number").parse::<u64>();
+            number.expect("a number")
+        };
+        // the restoration itself, and its row in the journal
+        assert_eq!(rows(again.to_str().expect("UTF-8")), rows(file) + 2, "{into:?}");
+    }
+}
+
+fn a_changed_backup_is_refused_and_nothing_is_written(engine: Engine) {
+    let world = World::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let whole = std::fs::read(&file).expect("written");
+    let changed = folder.path().join("changed.backup");
+    let name = changed.to_str().expect("UTF-8");
+    let there = elsewhere(engine);
+    let step = (whole.len() / 24).max(1);
+    let mut places: Vec<usize> = (0..whole.len()).step_by(step).collect();
+    places.extend([0, 8, 20, 52, 56, whole.len() - 1]);
+    for place in places {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 0x10;
+        std::fs::write(&changed, &bytes).expect("written");
+        let refused = there.run(&world, &["restore", name]);
+        assert_eq!(refused.status.code(), Some(1), "byte {place}: {}", text(&refused));
+    }
+    for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+        std::fs::write(&changed, &whole[..length]).expect("written");
+        assert_eq!(there.run(&world, &["restore", name]).status.code(), Some(1), "cut at {length}");
+    }
+    if let Location::Sqlite(path) = &there.location {
+        assert!(!path.exists(), "something was written");
+    }
+    // the very same place takes the one that was not changed
+    let done = there.run(&world, &["restore", file.to_str().expect("UTF-8")]);
+    assert!(done.status.success(), "{}", text(&done));
+}
+
+fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
+    let world = World::new(engine);
+    let ((erased, gone), (withdrawn, stopped)) = (case(&world), case(&world));
+    let (_, stays) = case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let words = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(erased, "/me/erasure", &words).expect(200);
+    world.app.ask(withdrawn, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
+    let stones = world.app.platform.data.join("tombstones.jsonl");
+    naast_api::privacy::tombstones::write_out(&world.app.platform).expect("written");
+    let there = elsewhere(engine);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", stones.to_str().expect("UTF-8")];
+    let done = there.run(&world, &line);
+    assert!(done.status.success(), "{}", text(&done));
+    assert!(text(&done).contains("1 cases, 1 accounts"), "{}", text(&done));
+    assert!(text(&done).contains("withdrawn again: 1"), "{}", text(&done));
+    let dump = String::from_utf8_lossy(&raw(&there.location)).into_owned();
+    assert!(dump.contains(&stays), "what was not erased is there");
+    let doctor = there.run(&world, &["doctor"]);
+    assert!(doctor.status.success(), "{}", text(&doctor));
+    // where it is not replayed, the same backup brings her back: the search would find her
+    let without = elsewhere(engine);
+    assert!(without.run(&world, &line[..2]).status.success());
+    let rows = |at: &Elsewhere, id: &str| {
+        let question = format!(
+            "SELECT count(*) AS number FROM support_requests WHERE CAST(id AS text) = '{id}' AND state <> 'withdrawn'"
+        );
+        naast_tests::around(&at.location, |database| {
+            let counted: Counted = naast_persistence::on_either!(database, |c| diesel::sql_query(question)
+                .get_result(c))
+            .expect("counted");
+            counted.number
+        })
+    };
+    assert_eq!((rows(&there, &gone), rows(&there, &stopped), rows(&there, &stays)), (0, 0, 1));
+    assert_eq!((rows(&without, &gone), rows(&without, &stopped), rows(&without, &stays)), (1, 1, 1));
+}
+
+fn a_database_that_is_older_than_its_tombstones_is_not_served(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, request) = case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let there = elsewhere(engine);
+    assert!(there.run(&world, &["restore", file.to_str().expect("UTF-8")]).status.success());
+    let words = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(parent, "/me/erasure", &words).expect(200);
+    // whoever puts an old database in the place of the live one finds its tombstones beside it
+    std::fs::copy(
+        world.app.platform.data.join("tombstones.jsonl"),
+        there.data.path().join("tombstones.jsonl"),
+    )
+    .expect("copied");
+    let refused = there.run(&world, &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", text(&refused));
+    assert!(text(&refused).contains("naast retention replay"), "{}", text(&refused));
+    let replayed = there.run(&world, &["retention", "replay"]);
+    assert!(text(&replayed).contains("1 cases, 1 accounts"), "{}", text(&replayed));
+    let again = there.run(&world, &["retention", "replay"]);
+    assert!(text(&again).contains("0 cases, 0 accounts"), "{}", text(&again));
+    let left = String::from_utf8_lossy(&raw(&there.location)).matches(&request).count();
+    let journal = naast_persistence::Store::open(&there.location, 1).expect("opens");
+    drop(journal);
+    assert!(left > 0, "the journal still names the id, and nothing else does");
+}
+
+fn a_place_in_use_is_never_restored_into(engine: Engine) {
+    let world = World::new(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let refused = naast(&world, &["restore", file.to_str().expect("UTF-8")]);
+    assert!(!refused.status.success(), "{}", text(&refused));
+    assert!(text(&refused).contains("Nothing was written"), "{}", text(&refused));
+    world.app.get(world.administrator, "/me").expect(200);
+}
