@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgConnection;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
@@ -74,6 +75,10 @@ pub fn is_unused(location: &Location) -> Result<bool, OpenError> {
             let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
             let mut connection =
                 SqliteConnection::establish(&format!("file:{path}?mode=ro")).map_err(unreachable)?;
+            // whoever closes the file at this moment holds it for an instant
+            connection
+                .batch_execute("PRAGMA busy_timeout = 2000")
+                .map_err(|fault| OpenError::Storage(fault.into()))?;
             let tables = "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table'";
             let journal =
                 "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name = 'journal'";

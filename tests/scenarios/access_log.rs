@@ -34,6 +34,8 @@ const LEAVES: &[(&str, &[(&str, i64)])] = &[
     ("listSupportRequests", &[("coordinator", 2)]),
     ("getSupportRequest", &[("coordinator", 1), ("buddy", 1)]),
     ("listConsents", &[("coordinator", 1)]),
+    // what keeps the case from erasure is of the parent
+    ("listHolds", &[("coordinator", 1), ("administrator", 1)]),
     // the parent, and the three buddies who were considered
     ("listCandidates", &[("coordinator", 4)]),
     ("listDecisions", &[("coordinator", 4)]),
@@ -72,6 +74,7 @@ const SHOWS_NOBODY: &[&str] = &[
     "getMe",
     "listMyMemberships",
     "listMyAccessLog",
+    "listRetentionTerms",
     "listProcessingActivities",
     "getProcessingActivity",
     "listSchools",

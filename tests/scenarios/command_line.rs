@@ -132,7 +132,8 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
     let damaged = folder.path().join("damaged");
     std::fs::write(&damaged, "geen sleutel\n").expect("written");
     let missing = folder.path().join("nowhere/master-keys");
-    for (keys, expected) in [(&other, "other master keys"), (&missing, "master keys"), (&damaged, "line 1")] {
+    for (keys, expected) in [(&other, "another master key"), (&missing, "master keys"), (&damaged, "line 1")]
+    {
         for line in [&["serve", "--listen", "127.0.0.1:0"][..], &["keys", "reencrypt"], &["retention", "run"]]
         {
             let refused = run(line, keys);

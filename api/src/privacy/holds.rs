@@ -8,8 +8,10 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{HoldId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::HoldReason;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::retention::{self, Hold};
 use naast_persistence::{locks, requests};
 use serde::{Deserialize, Serialize};
@@ -68,7 +70,8 @@ pub async fn list_holds(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadHolds>()?;
-            let (stored, _) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            cx.shows([Shown::request(DataKind::Request, role, &stored)]);
             let holds = retention::holds_on(cx.db, &stored)?;
             Ok(HoldPage { data: holds.iter().map(HoldView::from).collect(), next_cursor: None })
         })

@@ -50,5 +50,8 @@ fn a_buddy_who_coordinates_elsewhere_may_no_more_in_each_place_than_its_role(eng
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(refused > 60, "{refused}");
-    assert_eq!(differing(&before, &contents(world)), [""; 0]);
+    let mut changed = differing(&before, &contents(world));
+    // what she may read leaves a record that she read it
+    changed.retain(|table| table != "access_log");
+    assert_eq!(changed, [""; 0]);
 }
