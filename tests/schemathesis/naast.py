@@ -24,7 +24,7 @@ OF_MEANING_THERE = {
     ("/contact/value", "format"),
     ("/request/contact/value", "format"),
     ("/profile", "required"),
-    *((f"/about/{name}", "required") for name in (
+    *((f"/about/{name}", code) for code in ("required", "not-of-this-kind") for name in (
         "locationCode", "boardNumber", "partnershipCode", "municipalityCode", "requestId", "personId")),
 }
 
