@@ -261,7 +261,8 @@ fn log_fault(error: &Error, number: &str) {
     }
 }
 
-fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
+/// Gives an answer the headers that every answer has.
+pub(crate) fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
     for (name, value) in HEADERS {
         let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
         // a page says itself what it may do in a browser

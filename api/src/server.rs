@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod door;
+mod own_answers;
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -182,11 +183,11 @@ pub fn start_with(
                 data.insert(Rc::clone(&connection.life));
             })
             .h1(map_config(app, |()| AppConfig::default()));
-        let stopping = stopping.clone();
+        let (stopping, platform) = (stopping.clone(), of_workers.clone());
         fn_service(move |io: TcpStream| {
             let (caller, stopping) = (io.peer_addr().ok(), stopping.clone());
             let stopping = async move { stopping.notified().await };
-            ready(Ok::<_, Infallible>((Connection::new(io, stopping), caller)))
+            ready(Ok::<_, Infallible>((Connection::new(io, stopping, platform.clone()), caller)))
         })
         .map_err(|never| match never {})
         .and_then(http)

@@ -53,6 +53,7 @@ mod stopping;
 mod strangers;
 mod tokens;
 mod trusted_issuers;
+mod unreadable_calls;
 mod wall;
 mod webhook_failures;
 mod webhooks;

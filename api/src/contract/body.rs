@@ -72,7 +72,7 @@ pub(super) async fn gather(payload: dev::Payload) -> Result<BytesMut, Error> {
 async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::Refused("malformed-json"))?;
+        let chunk = chunk.map_err(|_| Error::Refused("malformed-call"))?;
         if bytes.len() + chunk.len() > LARGEST {
             return Err(Error::Refused("payload-too-large"));
         }

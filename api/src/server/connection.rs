@@ -1,24 +1,31 @@
 //! A connection with an end. actix limits the time of the first head and of what follows a call of known length; a body in
 //! chunks it reads on for ever, and a caller who does not read her answer, or who begins a second call and leaves it at that,
 //! keeps her connection. Here a call has a quarter of a minute from its first byte to the last byte of its answer, whatever
-//! its caller does; what is left of a call that was answered before its body was there has two seconds.
+//! its caller does; what is left of a call that was answered before its body was there has two seconds. What the HTTP library
+//! answers by itself, before there is a call, goes out as a problem.
 
 use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use actix_http::ConnectionType;
 use actix_rt::net::{ActixStream, Ready, TcpStream};
 use actix_web::HttpMessage as _;
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::web::Bytes;
+use actix_web::web::{Buf as _, Bytes};
 use futures_util::Stream;
 use futures_util::future::LocalBoxFuture;
+use naast_domain::text::Tongue;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::own_answers::{self, OwnAnswer};
+use crate::accept;
+use crate::platform::Platform;
 
 /// How long a call may have its connection: ten seconds for its body, two and a half for its answer, the rest to read it.
 const CALL: Duration = Duration::from_secs(14);
@@ -32,7 +39,9 @@ const LINGER: Duration = Duration::from_secs(2);
 enum Stage {
     /// No byte of the next call is there.
     Waiting,
-    /// A call comes, or is at work.
+    /// The head of a call comes.
+    Arriving,
+    /// A call is at work.
     Busy,
     /// Its answer is on the way.
     Answered,
@@ -46,17 +55,26 @@ pub struct Life {
     stage: Cell<Stage>,
     /// When it ends; never, while it waits for a further call.
     until: Cell<Option<Instant>>,
+    /// The language of the call that comes, or of the last one.
+    tongue: Cell<Tongue>,
+    /// Whether the caller said that she closes it after her call.
+    closes: Cell<bool>,
 }
 
 impl Life {
     fn new() -> Self {
-        Self { stage: Cell::new(Stage::Waiting), until: Cell::new(Some(Instant::now() + CALL)) }
+        Self {
+            stage: Cell::new(Stage::Waiting),
+            until: Cell::new(Some(Instant::now() + CALL)),
+            tongue: Cell::new(Tongue::default()),
+            closes: Cell::new(false),
+        }
     }
 
     /// The first byte of a call came.
     fn stirs(&self) {
         if self.stage.get() == Stage::Waiting {
-            self.stage.set(Stage::Busy);
+            self.stage.set(Stage::Arriving);
             if self.until.get().is_none() {
                 self.until.set(Some(Instant::now() + CALL));
             }
@@ -66,7 +84,10 @@ impl Life {
     /// A call is taken in.
     fn begins(&self) {
         match self.stage.get() {
-            Stage::Waiting => self.stirs(),
+            Stage::Waiting | Stage::Arriving => {
+                self.stirs();
+                self.stage.set(Stage::Busy);
+            }
             // it was sent before the answer to the one before it was
             Stage::Answered => {
                 self.stage.set(Stage::Busy);
@@ -109,6 +130,8 @@ impl OnConnection {
         let life = request.conn_data::<Rc<Life>>().map(Rc::clone);
         if let Some(life) = &life {
             life.begins();
+            life.tongue.set(accept::tongue(request.headers()));
+            life.closes.set(request.head().connection_type() == ConnectionType::Close);
         }
         let body = request.take_payload();
         if matches!(body, Payload::None) {
@@ -157,14 +180,26 @@ pub struct Connection {
     end: Pin<Box<Sleep>>,
     /// Until the server stops; `None` once it does.
     stopping: Option<LocalBoxFuture<'static, ()>>,
+    /// What goes out in the place of an answer of the library's own, once there is one.
+    own: Option<Own>,
+    platform: Platform,
+}
+
+/// What goes out in the place of an answer of the library's own.
+struct Own {
+    bytes: Bytes,
+    /// Whether it was written, and the caller knows that nothing follows.
+    said: bool,
+    /// The length of what it stands for.
+    stands_for: usize,
 }
 
 impl Connection {
     /// A connection that was taken in; `stopping` is when the server stops.
-    pub fn new(io: TcpStream, stopping: impl Future<Output = ()> + 'static) -> Self {
+    pub fn new(io: TcpStream, stopping: impl Future<Output = ()> + 'static, platform: Platform) -> Self {
         let life = Life::new();
         let end = Box::pin(sleep_until(life.until.get().unwrap_or_else(Instant::now)));
-        Self { io, life: Rc::new(life), end, stopping: Some(Box::pin(stopping)) }
+        Self { io, life: Rc::new(life), end, stopping: Some(Box::pin(stopping)), own: None, platform }
     }
 
     /// An error once its time is up; sees to it that whoever waits is woken then.
@@ -176,6 +211,40 @@ impl Connection {
         match self.end.as_mut().poll(cx) {
             Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
             Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Ends a connection on which a head came and did not end: with an answer where the library gives none, which is
+    /// from the second call on. Nothing else is on its way out, so the system takes it whole.
+    fn refuse_slow_head(&self) {
+        if self.life.stage.get() == Stage::Arriving {
+            self.life.stage.set(Stage::Ending);
+            let _ = self.io.try_write(&own_answers::compose(408, self.life.tongue.get(), &self.platform));
+        }
+    }
+
+    /// Writes what stands in the place of the library's own answer, and then waits until the caller has read it: the library
+    /// breaks the connection off as soon as it is written, under what the caller still sends.
+    fn poll_own(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let Some(own) = &mut self.own else { return Poll::Ready(Ok(0)) };
+        while !own.bytes.is_empty() {
+            let written = ready!(Pin::new(&mut self.io).poll_write(cx, &own.bytes))?;
+            if written == 0 {
+                return Poll::Ready(Ok(0));
+            }
+            own.bytes.advance(written);
+        }
+        if !own.said {
+            ready!(Pin::new(&mut self.io).poll_shutdown(cx))?;
+            own.said = true;
+        }
+        let mut thrown_away = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut thrown_away);
+            ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                return Poll::Ready(Ok(own.stands_for));
+            }
         }
     }
 
@@ -197,8 +266,12 @@ impl AsyncRead for Connection {
         let read = Pin::new(&mut self.io).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             self.life.stirs();
+            if self.life.stage.get() == Stage::Arriving {
+                let wish = own_answers::wish(&buffer.filled()[before..]);
+                self.life.tongue.set(wish.unwrap_or(self.life.tongue.get()));
+            }
         }
-        self.check(cx)?;
+        self.check(cx).inspect_err(|_| self.refuse_slow_head())?;
         // what has come is answered; a connection on which nothing came is closed when the server stops
         if read.is_pending() && self.life.stage.get() == Stage::Waiting && self.is_stopping(cx) {
             return Poll::Ready(Ok(()));
@@ -210,7 +283,25 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.check(cx)?;
-        Pin::new(&mut self.io).poll_write(cx, bytes)
+        if self.own.is_none() {
+            let Some(own) = OwnAnswer::find(bytes) else {
+                return Pin::new(&mut self.io).poll_write(cx, bytes);
+            };
+            if own.begins > 0 {
+                return Pin::new(&mut self.io).poll_write(cx, &bytes[..own.begins]);
+            }
+            // after an answer that was the last, nothing may follow (RFC 9112, 9.6)
+            let is_told = self.life.stage.get() == Stage::Ending || self.life.closes.get();
+            let told = if is_told {
+                Vec::new()
+            } else {
+                own_answers::compose(own.status, self.life.tongue.get(), &self.platform)
+            };
+            self.life.answers(true);
+            self.own = Some(Own { bytes: told.into(), said: false, stands_for: bytes.len() });
+            self.check(cx)?;
+        }
+        self.poll_own(cx)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
