@@ -65,6 +65,12 @@ pub enum OpenError {
          Nothing was written"
     )]
     OtherKeys(String),
+    /// The index key is gone from the database.
+    #[error(
+        "this database lost the key by which people are found when they sign in: restore the newest backup. With another key \
+         nobody would find her account. Nothing was written"
+    )]
+    IndexKeyLost,
     /// The file of the master keys is of no use.
     #[error(transparent)]
     Keys(#[from] crate::keys::RingError),

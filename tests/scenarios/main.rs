@@ -26,6 +26,7 @@ mod erasure;
 mod events;
 mod identity_provider;
 mod independence;
+mod index_key;
 mod invariants;
 mod known_ties;
 mod later_ties;

@@ -167,6 +167,12 @@ impl TestApp {
     /// A second server on the same database, with the same keys.
     #[must_use]
     pub fn twin(&self) -> Self {
+        self.twin_with(self.platform.keys.clone())
+    }
+
+    /// A second server on the same database, with keys that were read anew.
+    #[must_use]
+    pub fn twin_with(&self, keys: Keys) -> Self {
         let shape = Shape::default();
         let store = Store::open(&self.location, shape.connections).expect("a migrated database opens");
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
@@ -174,7 +180,7 @@ impl TestApp {
         let platform = Platform::new(Parts {
             store: Arc::new(store),
             clock: first.clock,
-            keys: first.keys,
+            keys,
             identity: first.identity,
             data: data.path().to_owned(),
             events: first.events,

@@ -67,7 +67,9 @@ fn a_reencryption_that_is_killed_again_and_again_ends_with_everything_readable(e
             .expect("the program runs")
     };
     let of_state = |state: &str| -> i64 {
-        let question = format!("SELECT count(*) AS number FROM data_keys WHERE state = '{state}'");
+        let question = format!(
+            "SELECT count(*) AS number FROM data_keys WHERE state = '{state}' AND owner_kind = 'person'"
+        );
         around(&opened.location, |database| {
             let counted: Counted =
                 on_either!(database, |c| diesel::sql_query(question).get_result(c)).expect("counted");

@@ -4,6 +4,7 @@
 mod classification;
 mod columns;
 mod events;
+mod index_key;
 mod journal;
 mod keys;
 mod keys_cut_short;

@@ -84,6 +84,9 @@ fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
 fn sealed(platform: &Platform) -> Result<String, String> {
     let seen = platform.keys.check(&platform.store).map_err(|fault| fault.to_string())?;
     let damaged: u64 = seen.damaged.values().sum();
+    if !seen.index {
+        return Err("the index key does not open: nobody finds her account".to_owned());
+    }
     if damaged == 0 {
         Ok(format!("{} open, {} were erased", seen.values, seen.erased))
     } else {

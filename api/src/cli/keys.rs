@@ -69,7 +69,12 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
             for (column, count) in &seen.damaged {
                 super::say(&format!("{column}: {count} values do not open"));
             }
-            if !seen.damaged.is_empty() {
+            super::say(if seen.index {
+                "the index key opens"
+            } else {
+                "data_keys: the index key does not open: nobody finds her account"
+            });
+            if !seen.damaged.is_empty() || !seen.index {
                 return Err(Failure::new(3, "not everything opens"));
             }
         }

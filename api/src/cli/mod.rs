@@ -283,6 +283,14 @@ impl Place {
         };
         let clock = Clock::default();
         let keys = Keys::at(&file, &store, clock.now())?;
+        if let Some(gone) = keys.index_without_the_oldest() {
+            complain(&format!(
+                "naast: the oldest master key of this database ({gone}) is not in {}. Accounts were found by it; now they are found by the \
+                 oldest key that is there, as since it was taken out. Who signed in before that day and cannot any more needs an \
+                 account anew; see \"The index key\" in docs/OPERATIONS.md",
+                shown(&file)
+            ));
+        }
         if is_first {
             complain(&format!(
                 "naast: made the master keys of this installation: {}\n\

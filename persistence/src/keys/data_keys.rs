@@ -130,46 +130,52 @@ pub(super) fn of(
 pub(super) fn of_parts(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    (kind, owner_id): (&str, Uuid),
+    owner: (&str, Uuid),
     now: Moment,
 ) -> Result<(Uuid, Secret), Error> {
-    let load = |tx: &mut Transaction<'_, '_>| -> Result<Option<Row>, Error> {
-        let active = data_keys::table
-            .filter(data_keys::owner_kind.eq(kind))
-            .filter(data_keys::owner_id.eq(Key(owner_id)))
-            .filter(data_keys::state.eq("active"))
-            .select((data_keys::id, data_keys::master_id, data_keys::wrapped));
-        // held until what is sealed with it is committed: nobody retires or destroys the key in between
-        let found = match &mut **tx {
-            Database::Sqlite(c) => active.first(*c).optional(),
-            Database::Postgres(c) => active.for_share().first(*c).optional(),
-        };
-        Ok(found?)
-    };
-    if let Some(row) = load(tx)? {
-        return unwrap(&keys.ring, row)?.ok_or(damaged(wrapped_place(owner_id)));
+    if let Some(key) = in_use(tx, &keys.ring, owner)? {
+        return Ok(key);
     }
-    insert(tx, keys.master(), (kind, owner_id), now)?;
+    insert(tx, keys.master(), owner, &Secret::fresh(), now)?;
     // another transaction may have made it first: whichever is there counts
-    let row = load(tx)?.ok_or(Error::Lost)?;
-    unwrap(&keys.ring, row)?.ok_or(damaged(wrapped_place(owner_id)))
+    in_use(tx, &keys.ring, owner)?.ok_or(Error::Lost)
 }
 
-/// Makes a key for an owner, unless one is in use.
-fn insert(
+/// The key in use of an owner as the table knows it, when there is one.
+pub(super) fn in_use(
+    database: &mut Database<'_>,
+    ring: &Ring,
+    (kind, owner_id): (&str, Uuid),
+) -> Result<Option<(Uuid, Secret)>, Error> {
+    let active = data_keys::table
+        .filter(data_keys::owner_kind.eq(kind))
+        .filter(data_keys::owner_id.eq(Key(owner_id)))
+        .filter(data_keys::state.eq("active"))
+        .select((data_keys::id, data_keys::master_id, data_keys::wrapped));
+    // held until what is sealed with it is committed: nobody retires or destroys the key in between
+    let found: Option<Row> = match database {
+        Database::Sqlite(c) => active.first(*c).optional(),
+        Database::Postgres(c) => active.for_share().first(*c).optional(),
+    }?;
+    let Some(row) = found else { return Ok(None) };
+    unwrap(ring, row)?.ok_or(damaged(wrapped_place(owner_id))).map(Some)
+}
+
+/// Keeps a key for an owner, unless one is in use.
+pub(super) fn insert(
     tx: &mut Transaction<'_, '_>,
     master: &Master,
     (kind, owner_id): (&str, Uuid),
+    secret: &Secret,
     now: Moment,
 ) -> Result<(), Error> {
-    let fresh = Secret::fresh();
     let id = fresh_id();
     let row = (
         data_keys::id.eq(Key(id)),
         data_keys::owner_kind.eq(kind),
         data_keys::owner_id.eq(Key(owner_id)),
         data_keys::master_id.eq(&master.id),
-        data_keys::wrapped.eq(Some(envelope::seal((id, &master.secret), wrapped_place(id), fresh.bytes()))),
+        data_keys::wrapped.eq(Some(envelope::seal((id, &master.secret), wrapped_place(id), secret.bytes()))),
         data_keys::state.eq("active"),
         data_keys::created_at.eq(At(now)),
     );

@@ -6,6 +6,7 @@
 mod columns;
 mod data_keys;
 mod envelope;
+mod index;
 mod ring;
 mod work;
 
@@ -23,6 +24,8 @@ use uuid::Uuid;
 use crate::database::Database;
 use crate::transaction::Transaction;
 use crate::{Error, OpenError, locks};
+
+use index::Index;
 
 pub use envelope::Place;
 pub(crate) use envelope::Secret;
@@ -62,7 +65,7 @@ pub enum Owner {
     Case(RequestId),
     /// What parent and buddy write to each other in a case.
     Private(RequestId),
-    /// The installation: secrets that belong to no person.
+    /// The installation: secrets that belong to no person. The index key is the installation's too, apart from these.
     System,
 }
 
@@ -82,6 +85,7 @@ impl Owner {
 pub struct Keys {
     ring: Arc<Ring>,
     active: String,
+    index: Index,
 }
 
 impl Keys {
@@ -93,21 +97,24 @@ impl Keys {
         let ring = Arc::new(ring);
         let known = store.read(data_keys::masters)?;
         if known.is_empty() {
-            let first = Self { active: ring.newest().id.clone(), ring: Arc::clone(&ring) };
-            let known = store.write::<_, OpenError>(move |tx| {
+            let shared = Arc::clone(&ring);
+            let founded = store.write::<_, OpenError>(move |tx| {
                 // of several that start on a new database one binds it; the others must hold that very key
                 locks::lock_founding(tx)?;
-                let known = data_keys::masters(tx)?;
-                if known.is_empty() {
-                    data_keys::bind(tx, first.master(), now)?;
-                    first.seal_existing(tx, now)?;
+                if !data_keys::masters(tx)?.is_empty() {
+                    return Ok(crate::Kept::unchanged(None));
                 }
-                Ok(crate::Kept::unchanged(known))
+                let newest = shared.newest();
+                data_keys::bind(tx, newest, now)?;
+                let index = Index::made(tx, &shared, &newest.id, true, now)?.ok_or(Error::Lost)?;
+                let keys = Self { active: newest.id.clone(), ring: Arc::clone(&shared), index };
+                keys.seal_existing(tx, now)?;
+                Ok(crate::Kept::unchanged(Some(keys)))
             })?;
-            if known.is_empty() {
-                return Ok(Self { active: ring.newest().id.clone(), ring });
-            }
-            return Self::proven(ring, &known, store, now);
+            return match founded {
+                Some(keys) => Ok(keys),
+                None => Self::proven(ring, &store.read(data_keys::masters)?, store, now),
+            };
         }
         Self::proven(ring, &known, store, now)
     }
@@ -119,7 +126,8 @@ impl Keys {
         now: Moment,
     ) -> Result<Self, OpenError> {
         let active = data_keys::prove(&ring, known, &store.read(data_keys::wrapping)?)?;
-        let keys = Self { ring, active };
+        let index = Index::of(store, &ring, &active, known, now)?;
+        let keys = Self { ring, active, index };
         keys.seal_waiting(store, now)?;
         Ok(keys)
     }
@@ -215,7 +223,13 @@ impl Keys {
 
     /// What an exact value is found by without being readable.
     pub fn blind(&self, kind: &str, value: &str) -> [u8; 16] {
-        self.ring.blind(kind, value)
+        self.index.blind(kind, value)
+    }
+
+    /// The oldest master key of this database, when it was gone from the file at the one start that wrapped the index key of before:
+    /// what was found by that master key is not found any more.
+    pub fn index_without_the_oldest(&self) -> Option<&str> {
+        self.index.without_the_oldest.as_deref()
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::columns::{Column, sealed};
 use super::data_keys::{self, bind, masters, unwrap, wrapped_place};
 use super::envelope::{self, Place, Secret};
-use super::{Keys, Sealed, damaged};
+use super::{Keys, Sealed, damaged, index};
 use crate::columns::{Id, Key};
 use crate::database::Database;
 use crate::schema::{columns_to_seal, data_keys as table};
@@ -40,6 +40,8 @@ pub struct Checked {
     pub erased: u64,
     /// Values that do not open, by table and column.
     pub damaged: BTreeMap<String, u64>,
+    /// Whether the key by which values are found is the one that this process finds by.
+    pub index: bool,
     /// Data keys by the master key that wraps them.
     pub wrapped_by: BTreeMap<String, u64>,
 }
@@ -94,9 +96,12 @@ impl Keys {
                 // an earlier run was cut short: this one does the rest of it
                 return Ok(Kept::unchanged(()));
             }
+            // the index key seals nothing, and a fingerprint cannot be made anew
+            let of_values = table::owner_kind.ne(index::OWNER.0).or(table::owner_id.ne(Key(index::OWNER.1)));
             let update = diesel::update(
                 table::table
-                    .filter(table::state.eq("active").and(table::created_at.lt(crate::columns::At(now)))),
+                    .filter(table::state.eq("active").and(table::created_at.lt(crate::columns::At(now))))
+                    .filter(of_values),
             )
             .set(table::state.eq("retiring"));
             on_either!(&mut **tx, |c| update.execute(c))?;
@@ -202,10 +207,11 @@ impl Keys {
         Ok((Some(last), count))
     }
 
-    /// Opens every sealed value there is.
+    /// Opens every sealed value there is, and the index key.
     pub fn check(&self, store: &Store) -> Result<Checked, OpenError> {
         store.read(|database| {
-            let mut seen = Checked::default();
+            let index = self.index.is_kept(database, &self.ring)?;
+            let mut seen = Checked { index, ..Checked::default() };
             let masters: Vec<(String, i64)> = on_either!(&mut *database, |c| table::table
                 .filter(table::wrapped.is_not_null())
                 .group_by(table::master_id)
