@@ -15,7 +15,8 @@ use crate::contract::{BASE, CONTRACT};
 
 /// What a page may read of an answer, beside its body.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "API-Version, Content-Language, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
+    "API-Version, Content-Language, Deprecation, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, \
+     WWW-Authenticate, X-Request-Id",
 );
 
 /// What a page may send.

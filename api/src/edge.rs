@@ -21,7 +21,7 @@ use crate::accept::{self, tongue};
 use crate::call::{self, Call};
 use crate::caller;
 use crate::clock::fresh;
-use crate::contract::{self, API_VERSION, BASE, CONTRACT, Callers, Operation};
+use crate::contract::{self, API_VERSION, BASE, CONTRACT, Callers, Deprecations, Operation};
 use crate::cors::{Origins, single};
 use crate::identity::{Reach, Subject};
 use crate::limits::{Limits, Told};
@@ -67,6 +67,7 @@ pub async fn edge(
     platform: web::Data<Platform>,
     limits: web::Data<Limits>,
     origins: web::Data<Origins>,
+    deprecations: web::Data<Deprecations>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -86,7 +87,7 @@ pub async fn edge(
     };
     if let Some(answer) = origins.preflight(&request) {
         let mut response = request.into_response(answer);
-        see_out(response.response_mut(), &platform, &origins, &taken);
+        see_out(response.response_mut(), &platform, (&origins, &deprecations), &taken);
         return Ok(response);
     }
     if taken.method == Method::HEAD {
@@ -123,14 +124,14 @@ pub async fn edge(
             if let Some((policy, _)) = taken.told.refused.filter(|_| !knew) {
                 platform.metrics.limited(policy);
             }
-            see_out(response.response_mut(), &platform, &origins, &taken);
+            see_out(response.response_mut(), &platform, (&origins, &deprecations), &taken);
             Ok(response)
         }
         // the request is gone with the panic: the answer travels as an error
         Err(error) => {
             log_fault(&error, &taken.number);
             let mut answer = error.answer(taken.language, &taken.number);
-            see_out(&mut answer, &platform, &origins, &taken);
+            see_out(&mut answer, &platform, (&origins, &deprecations), &taken);
             Err(InternalError::from_response(error, answer).into())
         }
     }
@@ -174,9 +175,15 @@ fn take_in(
 }
 
 /// Dresses an answer, counts it and writes its line.
-fn see_out<B>(response: &mut HttpResponse<B>, platform: &Platform, origins: &Origins, taken: &Taken) {
+fn see_out<B>(
+    response: &mut HttpResponse<B>,
+    platform: &Platform,
+    (origins, deprecations): (&Origins, &Deprecations),
+    taken: &Taken,
+) {
     dress(response.headers_mut(), &taken.path, &taken.number, taken.language);
     origins.tell(&taken.path, taken.origin.as_ref(), response.headers_mut());
+    deprecations.tell(&taken.path, &taken.method, &taken.route, response.headers_mut());
     taken.told.write(response.headers_mut());
     challenge(response.headers_mut(), platform.identity.resource_metadata(), taken.tried);
     // whoever closes her connection when the server is about to stop is not cut off later

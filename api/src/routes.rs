@@ -23,7 +23,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     support::routes(config);
     privacy::routes(config);
     events::routes(config);
-    privacy::routes(config);
     service::routes(config);
 }
 
@@ -51,6 +50,7 @@ pub fn beside(config: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(service::ready))
         .service(web::redirect("/docs", "/docs/"))
         .service(
-            SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/v1/openapi.json"]).try_it_out_enabled(true)),
+            SwaggerUi::new("/docs/{_:.*}")
+                .config(Config::new(["/v1/openapi.json"]).try_it_out_enabled(true).deep_linking(true)),
         );
 }

@@ -23,7 +23,7 @@ use utoipa_actix_web::AppExt as _;
 
 use self::connection::Connection;
 use self::door::Door;
-use crate::contract::{BASE, CONTRACT};
+use crate::contract::{BASE, CONTRACT, Deprecations};
 use crate::cors::Origins;
 use crate::edge::{edge, nowhere};
 use crate::limits::{LimitSettings, Limits};
@@ -50,6 +50,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// The pages that may call from a browser.
     pub origins: Origins,
+    /// What of the API is on its way out.
+    pub deprecations: Deprecations,
     /// Where it shows its figures, when it does.
     pub metrics: Option<SocketAddr>,
 }
@@ -99,7 +101,7 @@ async fn keep_clear(platform: Platform) {
 /// The application: every route behind the edge, without limits. For calls in this process.
 pub fn app(platform: Platform) -> App<impl Routes> {
     let unlimited = Limits::new(&LimitSettings::default(), &platform.clock);
-    limited_app(platform, web::Data::new(unlimited), web::Data::new(Origins::default()), |_| {})
+    limited_app(platform, web::Data::new(unlimited), (Origins::default(), Deprecations::default()), |_| {})
 }
 
 /// What an [`App`] asks of its routes.
@@ -129,13 +131,14 @@ impl<R> Routes for R where
 fn limited_app(
     platform: Platform,
     limits: web::Data<Limits>,
-    origins: web::Data<Origins>,
+    (origins, deprecations): (Origins, Deprecations),
     more: impl FnOnce(&mut web::ServiceConfig),
 ) -> App<impl Routes> {
     App::new()
         .app_data(web::Data::new(platform))
         .app_data(limits)
-        .app_data(origins)
+        .app_data(web::Data::new(origins))
+        .app_data(web::Data::new(deprecations))
         .wrap(from_fn(edge))
         // before the contract's own routes: their scope takes every path below its base
         .configure(routes::beside)
@@ -161,7 +164,7 @@ pub fn start_with(
     std::sync::LazyLock::force(&CONTRACT);
     // one for all workers: limits of each worker would let through as many times more
     let limits = web::Data::new(Limits::new(&settings.limits, &platform.clock));
-    let origins = web::Data::new(settings.origins.clone());
+    let told = (settings.origins.clone(), settings.deprecations.clone());
     let of_workers = platform.clone();
     let (door, listener) = Door::open(settings.listen)?;
     let address = listener.local_addr()?;
@@ -172,7 +175,7 @@ pub fn start_with(
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
     let server = builder.listen("naast", listener, move || {
-        let app = limited_app(of_workers.clone(), limits.clone(), origins.clone(), more.clone());
+        let app = limited_app(of_workers.clone(), limits.clone(), told.clone(), more.clone());
         let app = app.into_factory().map_err(|fault: actix_web::Error| fault.error_response());
         let http = HttpService::build()
             .client_request_timeout(Duration::from_secs(5))

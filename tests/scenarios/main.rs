@@ -20,6 +20,7 @@ mod contract_tour;
 mod conversation;
 mod conversation_rules;
 mod demo;
+mod deprecation;
 mod directory;
 mod edge;
 mod erasure;

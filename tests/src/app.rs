@@ -5,6 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use naast_api::clock::Clock;
+use naast_api::contract::{CONTRACT, Deprecations};
 use naast_api::cors::Origins;
 use naast_api::events;
 use naast_api::events::dispatcher::Dispatcher;
@@ -54,6 +55,8 @@ pub struct Shape {
     pub clock: Clock,
     /// The pages that may call from a browser.
     pub origins: Origins,
+    /// What of the API is on its way out.
+    pub deprecations: Deprecations,
     /// Routes that are not the product's.
     pub more: fn(&mut actix_web::web::ServiceConfig),
 }
@@ -67,6 +70,7 @@ impl Default for Shape {
             events: events::Settings::default(),
             clock: Clock::default(),
             origins: Origins::default(),
+            deprecations: CONTRACT.deprecations(),
             more: |_| {},
         }
     }
@@ -207,6 +211,7 @@ impl TestApp {
                     blocking: shape.connections.try_into().expect("a small number"),
                     limits: shape.limits,
                     origins: shape.origins,
+                    deprecations: shape.deprecations,
                     metrics: Some(listen),
                 };
                 let running = start_with(served, &settings, shape.more).expect("a port is free");

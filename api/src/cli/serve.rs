@@ -14,6 +14,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::{Failure, Listen, Place, stop};
 use crate::clock::fresh;
+use crate::contract::CONTRACT;
 use crate::events::dispatcher::Dispatcher;
 use crate::events::outbound::Outbound;
 use crate::identity::{ISSUER, LIFETIME};
@@ -64,6 +65,7 @@ pub(super) fn run(
         blocking,
         limits: listen.limits(),
         origins: listen.origins(),
+        deprecations: CONTRACT.deprecations(),
         metrics: listen.metrics_listen,
     };
     let drain = Duration::from_secs(listen.drain_seconds);

@@ -3,6 +3,7 @@
 
 mod answers;
 mod body;
+mod deprecation;
 mod document;
 mod form;
 mod json;
@@ -19,6 +20,7 @@ use naast_domain::identity::Scope;
 use serde_json::{Value, json};
 
 pub use body::Body;
+pub use deprecation::{Deprecations, MARK};
 pub use document::{API_VERSION, BASE, NEVER_HELD_UP};
 pub use form::Form;
 pub use query::{Path, Query, refuse_unknown};
@@ -170,6 +172,12 @@ impl Contract {
     pub fn yaml(&self) -> String {
         let head = "# Generated from the code by `naast openapi`; a test compares. Do not edit by hand.\n";
         format!("{head}{}", serde_norway::to_string(&self.document).expect("JSON is YAML"))
+    }
+
+    /// What of it is on its way out.
+    #[expect(clippy::missing_panics_doc, reason = "the contract is not made with marks that do not read")]
+    pub fn deprecations(&self) -> Deprecations {
+        Deprecations::of(&self.document).expect("our own marks read")
     }
 
     /// Checks a body against its schema.

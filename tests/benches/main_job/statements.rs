@@ -8,6 +8,7 @@ use std::sync::{Arc, mpsc};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use naast_api::clock::Clock;
+use naast_api::contract::Deprecations;
 use naast_api::cors::Origins;
 use naast_api::identity::{Identity, LIFETIME};
 use naast_api::limits::LimitSettings;
@@ -58,6 +59,7 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
                 blocking: 1,
                 limits,
                 origins: Origins::default(),
+                deprecations: Deprecations::default(),
                 metrics: None,
             };
             let running = start(platform, &settings).expect("a port is free");

@@ -4,6 +4,7 @@
 use std::fs;
 use std::process::ExitCode;
 
+use naast_api::clock::Clock;
 use naast_tests::changes::{changes, judge};
 use serde_json::Value;
 
@@ -14,10 +15,11 @@ fn read(file: &str) -> Result<Value, String> {
 
 fn compare(old: &str, new: &str) -> Result<bool, String> {
     let (before, now) = (read(old)?, read(new)?);
-    for change in changes(&before, &now) {
+    let today = Clock::default().today();
+    for change in changes(&before, &now, today) {
         println!("{change}");
     }
-    Ok(judge(&before, &now, !old.contains("-candidate")).is_ok())
+    Ok(judge(&before, &now, !old.contains("-candidate"), today).is_ok())
 }
 
 fn main() -> ExitCode {

@@ -2,15 +2,18 @@
 //! generated from the contract and run for years: what worked with the older one must work with the newer one.
 //!
 //! What a client sends may only become wider, and what she receives may only become narrower, but for two things that the
-//! contract announces: answers get more members, and lists of codes more codes. The reasons for each line stand in
+//! contract announces: answers get more members, and lists of codes more codes. An operation goes only when the older contract
+//! said so, and not before the day that it named. The reasons for each line stand in
 //! docs/adr/0017.
 
+mod deprecation;
 mod operation;
 mod schema;
 
 use std::collections::HashSet;
 use std::fmt;
 
+use naast_domain::Date;
 use serde_json::Value;
 
 /// What a change asks of the version.
@@ -47,6 +50,7 @@ impl fmt::Display for Change {
 struct Comparison<'a> {
     old: &'a Value,
     new: &'a Value,
+    today: Date,
     changes: Vec<Change>,
     /// References that were compared already, with their direction: schemas may refer to themselves.
     seen: HashSet<(String, String, schema::Direction)>,
@@ -69,9 +73,9 @@ impl Comparison<'_> {
     }
 }
 
-/// Every change from the older contract to the newer one that a client could notice. Words are not among them.
-pub fn changes(old: &Value, new: &Value) -> Vec<Change> {
-    let mut comparison = Comparison { old, new, changes: Vec::new(), seen: HashSet::new() };
+/// Every change from the older contract to the newer one that a client could notice, on a day. Words are not among them.
+pub fn changes(old: &Value, new: &Value, today: Date) -> Vec<Change> {
+    let mut comparison = Comparison { old, new, today, changes: Vec::new(), seen: HashSet::new() };
     comparison.operations();
     comparison.scopes();
     comparison.changes
@@ -94,11 +98,11 @@ pub fn version(document: &Value) -> Result<Version, String> {
 }
 
 /// Whether the newer contract may have its version after the older one. `released` says whether the older one is out, or
-/// still a candidate that may grow.
+/// still a candidate that may grow. On the day of the comparison depends what was announced long enough.
 ///
 /// # Errors
 /// With every change that asks for more, when it may not.
-pub fn judge(old: &Value, new: &Value, released: bool) -> Result<(), String> {
+pub fn judge(old: &Value, new: &Value, released: bool, today: Date) -> Result<(), String> {
     let (before, now) = (version(old)?, version(new)?);
     if now < before {
         return Err(format!("the version went back, from {before:?} to {now:?}"));
@@ -109,9 +113,10 @@ pub fn judge(old: &Value, new: &Value, released: bool) -> Result<(), String> {
         Weight::Addition
     } else {
         // the same minor version: nothing that a client could notice
-        return all(&changes(old, new));
+        return all(&changes(old, new, today));
     };
-    let beyond: Vec<Change> = changes(old, new).into_iter().filter(|change| change.weight > room).collect();
+    let beyond: Vec<Change> =
+        changes(old, new, today).into_iter().filter(|change| change.weight > room).collect();
     all(&beyond)
 }
 

@@ -54,7 +54,7 @@ impl Comparison<'_> {
                 let place = format!("{} {path}", method.to_uppercase());
                 match new["paths"].get(path).and_then(|item| item.get(method)) {
                     Some(other) => self.operation(&item[method], other, &place),
-                    None => self.breaks(&place, "is gone"),
+                    None => self.gone(&item[method], &place),
                 }
             }
         }
@@ -106,6 +106,7 @@ impl Comparison<'_> {
         for way in asked.iter().filter(|way| !had.iter().any(|had| opens(had, way))) {
             self.adds(place, format!("is open to {way:?} too"));
         }
+        self.deprecation(old, new, place);
         self.parameters(old, new, place);
         self.body(&old["requestBody"], &new["requestBody"], place);
         self.answers(&old["responses"], &new["responses"], place);
@@ -158,7 +159,9 @@ impl Comparison<'_> {
                 continue;
             };
             let (answer, other) = (follow(self.old, answer), follow(self.new, other));
-            for (name, header) in entries(&answer["headers"]) {
+            // what these two say of the operation is compared already
+            let is_compared = |name: &str| ["Deprecation", "Sunset"].contains(&name);
+            for (name, header) in entries(&answer["headers"]).filter(|(name, _)| !is_compared(name)) {
                 let at = format!("{at} header {name}");
                 match other["headers"].get(name) {
                     Some(new) => {

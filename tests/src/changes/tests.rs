@@ -1,5 +1,6 @@
 //! One small contract, one edit at a time, and what each edit is.
 
+use naast_domain::Date;
 use serde_json::{Value, json};
 
 use super::{Change, Weight, changes, judge};
@@ -112,6 +113,10 @@ fn with(place: &str, value: Value) -> Value {
     contract
 }
 
+fn today() -> Date {
+    "2028-06-01".parse().expect("a day")
+}
+
 fn heaviest(changed: &[Change]) -> Option<Weight> {
     changed.iter().map(|change| change.weight).max()
 }
@@ -189,9 +194,9 @@ fn what_breaks_a_client_is_breaking() {
         ("/components/schemas/EventView/properties/type".to_owned(), Value::Null),
     ] {
         let edited = with(&place, value.clone());
-        let changed = changes(&contract(), &edited);
+        let changed = changes(&contract(), &edited, today());
         assert_eq!(heaviest(&changed), Some(Weight::Breaking), "{place} = {value}: {changed:?}");
-        assert!(judge(&contract(), &edited, false).is_err(), "{place}");
+        assert!(judge(&contract(), &edited, false, today()).is_err(), "{place}");
     }
 }
 
@@ -236,12 +241,12 @@ fn what_a_client_can_live_with_is_an_addition() {
         ("/components/schemas/State/enum".to_owned(), json!(["open", "closed", "paused"])),
     ] {
         let edited = with(&place, value.clone());
-        let changed = changes(&contract(), &edited);
+        let changed = changes(&contract(), &edited, today());
         let found = heaviest(&changed);
         // narrowing what comes out is nothing that anybody has to do something for
         let is_narrower = place.starts_with(VIEW) && found.is_none();
         assert!(found == Some(Weight::Addition) || is_narrower, "{place} = {value}: {changed:?}");
-        judge(&contract(), &edited, false).unwrap_or_else(|fault| panic!("{place}: {fault}"));
+        judge(&contract(), &edited, false, today()).unwrap_or_else(|fault| panic!("{place}: {fault}"));
     }
 }
 
@@ -254,13 +259,13 @@ fn words_and_order_are_no_change() {
     edited["components"]["schemas"]["State"]["enum"] = json!(["closed", "open"]);
     edited["paths"]["/requests"]["get"]["security"] =
         json!([{ "client": ["requests:read"] }, { "person": [] }]);
-    assert_eq!(changes(&contract(), &edited), []);
+    assert_eq!(changes(&contract(), &edited, today()), []);
 }
 
 #[test]
 fn the_same_schema_is_judged_by_who_writes_it() {
     // a shared list of codes loses one: the client may have sent it, and received it gladly
-    let changed = changes(&contract(), &with("/components/schemas/State/enum", json!(["open"])));
+    let changed = changes(&contract(), &with("/components/schemas/State/enum", json!(["open"])), today());
     let breaking: Vec<&str> =
         changed.iter().filter(|one| one.weight == Weight::Breaking).map(|one| one.place.as_str()).collect();
     assert_eq!(breaking, ["State (sent)"]);
@@ -290,7 +295,39 @@ fn the_version_gives_room_for_changes() {
         (&old, "0.9.0", true, false),
         (&old, "one", true, false),
     ] {
-        let verdict = judge(&old, &versioned(new.clone(), version), released);
+        let verdict = judge(&old, &versioned(new.clone(), version), released, today());
         assert_eq!(verdict.is_ok(), may, "{version}, released {released}: {verdict:?}");
+    }
+}
+
+/// Old mark and new mark of an operation, `null` for none and absent for an operation that is gone, and what that is.
+#[test]
+fn an_operation_goes_when_it_said_so_and_not_before_its_day() {
+    let mark = |until: &str| json!({ "from": "2027-01-01", "until": until });
+    let (none, late, gone) = (json!(null), mark("2028-06-02"), json!("gone"));
+    for (before, after, weight) in [
+        (&none, &gone, Some(Weight::Breaking)),
+        (&late, &gone, Some(Weight::Breaking)),
+        (&mark("2028-06-01"), &gone, Some(Weight::Addition)),
+        (&none, &late, Some(Weight::Addition)),
+        (&late, &none, Some(Weight::Addition)),
+        (&late, &mark("2029-01-01"), Some(Weight::Addition)),
+        (&mark("2029-01-01"), &late, Some(Weight::Breaking)),
+        (&late, &late, None),
+    ] {
+        let marked = |mark: &Value| {
+            let mut contract = contract();
+            if *mark == "gone" {
+                contract["paths"].as_object_mut().expect("paths").remove("/open");
+            } else if !mark.is_null() {
+                let headers = json!({ "Deprecation": {}, "Sunset": {} });
+                contract["paths"]["/open"]["get"]["x-deprecation"] = mark.clone();
+                contract["paths"]["/open"]["get"]["responses"]["204"]["headers"] = headers;
+            }
+            contract
+        };
+        let changed = changes(&marked(before), &marked(after), today());
+        assert_eq!(heaviest(&changed), weight, "{before} to {after}: {changed:?}");
+        assert!(changed.iter().all(|change| change.place.starts_with("GET /open")), "{changed:?}");
     }
 }
