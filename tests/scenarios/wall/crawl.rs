@@ -118,6 +118,16 @@ impl Question {
         self.ask(stage).iter().map(seen).collect::<Vec<_>>().join("\n")
     }
 
+    /// The answer as it came: headers and body.
+    pub fn bytes(&self, stage: &Stage) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for reply in self.ask(stage) {
+            bytes.extend_from_slice(format!("{:?}\n", reply.headers).as_bytes());
+            bytes.extend_from_slice(&reply.bytes);
+        }
+        bytes
+    }
+
     /// Who asks what, in words.
     pub fn words(&self) -> String {
         let asker = match &self.asker {
@@ -125,6 +135,19 @@ impl Question {
             Asker::System(_) => "a system",
         };
         format!("{} by {asker} on {:?}", self.operation.id, self.column)
+    }
+
+    /// The role that asks, when it is a person's.
+    pub fn caller(&self) -> Option<&'static str> {
+        match &self.asker {
+            Asker::Person(name) => Some(name),
+            Asker::System(_) => None,
+        }
+    }
+
+    /// The case that is asked about.
+    pub fn column(&self) -> Column {
+        self.column
     }
 }
 
