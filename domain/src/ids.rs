@@ -117,4 +117,6 @@ ids! {
     HoldId,
     /// An export of what is kept of a person.
     ExportId,
+    /// What a recipient is told when a consent is taken back.
+    WithdrawalNoticeId,
 }

@@ -64,6 +64,8 @@ code_list! {
         WhoSees = "who-sees": "Wie kan zien wat u vertelt?" / "Who can see what you tell?",
         WhatSchoolHears = "what-school-hears": "Wat hoort school?" / "What does the school hear?",
         OtherChoice = "other-choice": "Kunt u ook een andere buddy kiezen?" / "Can you choose another buddy too?",
+        WhoHosts = "who-hosts": "Waar horen de buddy's bij?" / "Where do the buddies belong?",
+        WhoTrains = "who-trains": "Wie leert de buddy haar werk?" / "Who teaches the buddy her work?",
     }
 }
 
@@ -153,8 +155,38 @@ pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionSt
             (Question::WhoSees, sees),
             (Question::WhatSchoolHears, hears),
             (Question::OtherChoice, other),
+            (Question::WhoHosts, hosts(period.form, organisation)),
+            (Question::WhoTrains, trains(organisation)),
         ],
     }
+}
+
+fn hosts(form: OrganisationForm, organisation: &str) -> Text {
+    match form {
+        OrganisationForm::Independent => Text::new(
+            format!("Bij {organisation}. Dat is geen school en geen bestuur van een school."),
+            format!("With {organisation}. That is no school and no board of a school."),
+        ),
+        OrganisationForm::School => Text::new(
+            format!("Bij school: {organisation}. U kunt ook kiezen voor buddy's die niet bij school horen."),
+            format!(
+                "With the school: {organisation}. You can also choose buddies who do not belong to the school."
+            ),
+        ),
+        OrganisationForm::SupportPoint => Text::new(
+            format!("Bij het steunpunt: {organisation}. Dat is van de scholen samen, en werkt voor uw kind."),
+            format!(
+                "With the support point: {organisation}. It is of the schools together, and works for your child."
+            ),
+        ),
+    }
+}
+
+fn trains(organisation: &str) -> Text {
+    Text::new(
+        format!("{organisation} zorgt daarvoor. Elke buddy volgt een training voor zij begint."),
+        format!("{organisation} sees to that. Every buddy is trained before she begins."),
+    )
 }
 
 #[cfg(test)]

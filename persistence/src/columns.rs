@@ -89,6 +89,7 @@ keys! {
     AssessmentId DecisionId ProposalId MatchId ContactId ImportId PrivateNoteId MessageId AccessRecordId
     AnnouncementId AnnouncedMeetingId ObjectionId
     WebhookSubscriptionId WebhookDeliveryId ClientId SignInCodeId SessionId HoldId ExportId
+    WithdrawalNoticeId
 }
 
 const MOMENT_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";

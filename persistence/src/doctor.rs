@@ -36,7 +36,12 @@ const CHECKS: &[(&str, &str)] = &[
         "a running match has the parent's consent",
         "SELECT count(*) AS wrong FROM matches m WHERE m.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM consents c \
          WHERE c.programme_id = m.programme_id AND c.request_id = m.request_id AND c.kind = 'request' \
-         AND c.withdrawn_at IS NULL)",
+         AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND (c.how <> 'reported-by-staff' OR c.confirmed_at IS NOT NULL))",
+    ),
+    (
+        "a request that is over holds no consent",
+        "SELECT count(*) AS wrong FROM consents c JOIN support_requests r ON r.programme_id = c.programme_id \
+         AND r.id = c.request_id WHERE r.state = 'withdrawn' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL",
     ),
     (
         "a running match comes from a proposal that both accepted",

@@ -1,24 +1,24 @@
-//! Support requests and the consents on them.
+//! Support requests.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, DecideOnRequest, Grant, ReadRequest, Standing, SubmitRequest, Upkeep};
+use naast_domain::access::{
+    Action, DecideOnRequest, Grant, ReadConsents, ReadRequest, Standing, SubmitRequest, Upkeep,
+};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
-use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
+use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::organisations::Role;
-use naast_domain::requests::{
-    ChannelWish, Consent, ConsentKind, Contact, ContactKind, RequestState, SupportRequest,
-};
+use naast_domain::requests::{ChannelWish, Contact, ContactKind, RequestState, SupportRequest};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::privacy::tombstones;
 use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
-use crate::schema::{consents, support_requests};
+use crate::schema::support_requests;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -218,7 +218,7 @@ pub fn of_match(
     of_programme(database, of.programme, of.request)
 }
 
-fn of_programme(
+pub(crate) fn of_programme(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     id: RequestId,
@@ -256,6 +256,19 @@ pub fn list_own(
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
 }
 
+/// Every request of the caller's own, oldest first.
+pub(crate) fn all_own(
+    database: &mut Database<'_>,
+    grant: &Grant<ReadConsents>,
+) -> Result<Vec<Stored<SupportRequest>>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::parent_id.eq(Key::from(grant.person())))
+        .select(Row::as_select())
+        .order((support_requests::created_at, support_requests::id))
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// A page of a programme's requests, newest first; of one state, when it is named. Empty where the grant does not
 /// reach.
 pub fn list_of_programme(
@@ -289,6 +302,25 @@ pub fn list_of_programme(
         query.load(c)
     })?;
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
+}
+
+/// Names another school of the child, or none, on a request that stands as it was loaded.
+pub fn change_school(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<DecideOnRequest>,
+    request: &Stored<SupportRequest>,
+    school: Option<&LocationCode>,
+    now: Moment,
+) -> Result<(), Error> {
+    must_reach(grant, standing(request))?;
+    let key = (Key::from(request.programme), Key::from(request.id));
+    let row = support_requests::table.find(key).filter(support_requests::version.eq(request.version));
+    let update = diesel::update(row).set((
+        support_requests::location_code.eq(school.map(ToString::to_string)),
+        support_requests::version.eq(request.version + 1),
+        support_requests::updated_at.eq(At(now)),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
 /// Moves a request that stands as it was loaded to another state.
@@ -362,108 +394,4 @@ pub fn of_upkeep(
         .first(c)
         .optional())?;
     row.map(TryInto::try_into).transpose()
-}
-
-/// A consent as it is kept: with the exact words that were shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptConsent {
-    /// Its id.
-    pub id: ConsentId,
-    /// What for, and whether it holds.
-    pub consent: Consent,
-    /// The version of the words.
-    pub text_version: String,
-    /// The language of the words.
-    pub language: String,
-    /// The fingerprint of the words.
-    pub text_hash: String,
-    /// When it was given.
-    pub given_at: Moment,
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = consents)]
-struct ConsentRow {
-    programme_id: Key,
-    id: Key,
-    request_id: Key,
-    kind: String,
-    text_version: String,
-    language: String,
-    text_hash: String,
-    given_at: At,
-    withdrawn_at: Option<At>,
-}
-
-/// Keeps a consent of the parent.
-pub fn insert_consent(
-    tx: &mut Transaction<'_, '_>,
-    grant: &Grant<DecideOnRequest>,
-    request: &Stored<SupportRequest>,
-    consent: &KeptConsent,
-) -> Result<(), Error> {
-    must_reach(grant, standing(request))?;
-    let row = ConsentRow {
-        programme_id: request.programme.into(),
-        id: consent.id.into(),
-        request_id: request.id.into(),
-        kind: consent.consent.kind.to_string(),
-        text_version: consent.text_version.clone(),
-        language: consent.language.clone(),
-        text_hash: consent.text_hash.clone(),
-        given_at: At(consent.given_at),
-        withdrawn_at: consent.consent.withdrawn_at.map(At),
-    };
-    on_either!(&mut **tx, |c| diesel::insert_into(consents::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// Every consent on a request that was loaded with a grant, in the order in which they were given.
-pub fn consents_on(
-    database: &mut Database<'_>,
-    request: &Stored<SupportRequest>,
-) -> Result<Vec<KeptConsent>, Error> {
-    let rows: Vec<ConsentRow> = on_either!(database, |c| consents::table
-        .filter(consents::programme_id.eq(Key::from(request.programme)))
-        .filter(consents::request_id.eq(Key::from(request.id)))
-        .order((consents::given_at, consents::id))
-        .select(ConsentRow::as_select())
-        .load(c))?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(KeptConsent {
-                id: row.id.into(),
-                consent: Consent {
-                    kind: code("consents", "kind", &row.kind)?,
-                    withdrawn_at: row.withdrawn_at.map(|at| at.0),
-                },
-                text_version: row.text_version,
-                language: row.language,
-                text_hash: row.text_hash,
-                given_at: row.given_at.0,
-            })
-        })
-        .collect()
-}
-
-/// Takes back every consent that holds on a request; of one kind only, when it is named. Says how many.
-pub fn withdraw_consents(
-    tx: &mut Transaction<'_, '_>,
-    request: &Stored<SupportRequest>,
-    kind: Option<ConsentKind>,
-    now: Moment,
-) -> Result<usize, Error> {
-    let kinds: Vec<String> = match kind {
-        Some(kind) => vec![kind.to_string()],
-        None => naast_domain::code::Code::ALL.iter().map(ConsentKind::to_string).collect(),
-    };
-    let update = diesel::update(
-        consents::table
-            .filter(consents::programme_id.eq(Key::from(request.programme)))
-            .filter(consents::request_id.eq(Key::from(request.id)))
-            .filter(consents::withdrawn_at.is_null())
-            .filter(consents::kind.eq_any(kinds)),
-    )
-    .set(consents::withdrawn_at.eq(Some(At(now))));
-    on_either!(&mut **tx, |c| update.execute(c)).map_err(Error::from)
 }

@@ -272,11 +272,47 @@ diesel::table! {
         id -> Id,
         request_id -> Id,
         kind -> Text,
+        subject_id -> Id,
         text_version -> Text,
         language -> Text,
         text_hash -> Text,
+        how -> Text,
+        recorded_by -> Nullable<Id>,
         given_at -> Moment,
+        valid_until -> Nullable<Date>,
+        confirmation_hash -> Nullable<Binary>,
+        confirmed_at -> Nullable<Moment>,
         withdrawn_at -> Nullable<Moment>,
+        lapsed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    pupil_codes (programme_id, code_hash) {
+        programme_id -> Id,
+        request_id -> Id,
+        code_hash -> Binary,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    withdrawal_notices (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        request_id -> Id,
+        recipient_kind -> Text,
+        recipient -> Text,
+        kinds -> BigInt,
+        state -> Text,
+        told_at -> Moment,
+        confirmed_at -> Nullable<Moment>,
     }
 }
 
@@ -932,6 +968,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_steps,
     support_requests,
     consents,
+    pupil_codes,
+    withdrawal_notices,
     buddies,
     ties,
     coordinator_ties,

@@ -151,6 +151,21 @@ pub fn running_of_request(
     running(database, request.programme, request.id)
 }
 
+/// The last match of a request that was loaded with a grant, whether it runs or not.
+pub fn last_of_request(
+    database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+) -> Result<Option<Stored<Match>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| matches::table
+        .filter(matches::programme_id.eq(Key::from(request.programme)))
+        .filter(matches::request_id.eq(Key::from(request.id)))
+        .order((matches::started_at.desc(), matches::id.desc()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
 /// The running match that came of a proposal that was loaded with a grant.
 pub fn running_of_proposal(
     database: &mut Database<'_>,

@@ -36,6 +36,9 @@ const LEAVES: &[(&str, &[(&str, i64)])] = &[
     ("listConsents", &[("coordinator", 1)]),
     // what keeps the case from erasure is of the parent
     ("listHolds", &[("coordinator", 1), ("administrator", 1)]),
+    ("getConsentReceipt", &[("coordinator", 1)]),
+    ("listWithdrawalRecipients", &[("coordinator", 1)]),
+    ("getProposalExplanation", &[("coordinator", 2)]),
     // the parent, and the three buddies who were considered
     ("listCandidates", &[("coordinator", 4)]),
     ("listDecisions", &[("coordinator", 4)]),
@@ -75,6 +78,10 @@ const SHOWS_NOBODY: &[&str] = &[
     "listMyMemberships",
     "listMyAccessLog",
     "listRetentionTerms",
+    "listMyConsents",
+    "listMyNotices",
+    // ids and kinds of consent, and nothing of what a parent told
+    "listWithdrawalNotices",
     "listProcessingActivities",
     "getProcessingActivity",
     "listSchools",

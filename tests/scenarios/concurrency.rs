@@ -15,6 +15,7 @@ on_both!(
     one_answer_given_many_times_at_once_counts_once,
     one_step_taken_many_times_at_once_is_taken_once,
     withdrawal_wins_from_whatever_happens_at_the_same_moment,
+    one_withdrawal_wins_from_a_hundred_calls_that_would_go_on,
     a_buddy_who_is_no_longer_independent_never_gets_a_running_match,
     a_buddy_who_is_proposed_while_she_declares_a_tie_stays_proposed_to_nobody,
     no_more_proposals_are_open_for_a_request_than_a_parent_can_weigh,
@@ -148,6 +149,67 @@ fn withdrawal_wins_from_whatever_happens_at_the_same_moment(engine: Engine) {
         assert_eq!(shown.body["runningMatches"], 0);
     }
     assert_eq!(count(&world, "matches WHERE state <> 'closed'"), 0);
+    assert_sound(&world);
+}
+
+/// A hundred calls that would bring the case further, and one that takes everything back. Whatever of them came before it is
+/// undone by it, and whatever comes after it is refused.
+fn one_withdrawal_wins_from_a_hundred_calls_that_would_go_on(engine: Engine) {
+    let world = World::new(engine);
+    for (round, way) in ["request", "consent", "everything"].into_iter().enumerate() {
+        let buddies: Vec<_> = (0..4).map(|_| world.buddy(0, &json!({ "capacity": 3 }))).collect();
+        let parent = world.person();
+        let request = world.request(0, parent);
+        let given = world.consent(parent, &request).expect(201).id();
+        let path = format!("/support-requests/{request}");
+        let proposals: Vec<_> =
+            buddies[..2].iter().map(|buddy| world.propose(0, &request, buddy).expect(201).id()).collect();
+        for proposal in &proposals {
+            world.answer(parent, proposal, "accepted").expect(201);
+        }
+        let words = json!({ "textVersion": "2026-1", "language": "nl" });
+        let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
+        let heard = json!({ "kind": "request", "text": words });
+        let about = json!({ "kind": "school", "locationCode": SCHOOL });
+        let withdrawal = match way {
+            "request" => format!("{path}/withdrawal"),
+            "consent" => format!("{path}/consents/{given}/withdrawal"),
+            _ => "/me/consents/withdrawal".to_owned(),
+        };
+        let mut calls: Vec<Call> = Vec::new();
+        for _ in 0..10 {
+            for (buddy, proposal) in buddies.iter().zip(&proposals) {
+                calls.push(yes(&world, buddy.person, proposal));
+                let app = &world.app;
+                calls.push(Box::new(move || {
+                    let answers = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
+                    app.post(parent, &format!("/proposals/{proposal}/tie-answers"), &answers)
+                }));
+            }
+            for buddy in &buddies[2..] {
+                calls.push(Box::new(|| world.propose(0, &request, buddy)));
+            }
+            calls.push(Box::new(|| world.consent(parent, &request)));
+            calls.push(Box::new(|| world.app.post(parent, &format!("{path}/consents"), &health)));
+            calls.push(Box::new(|| {
+                world.app.post(world.coordinators[0], &format!("{path}/reported-consents"), &heard)
+            }));
+            calls.push(Box::new(|| world.tie(&buddies[0], "own-child-at-school", &about)));
+        }
+        assert_eq!(calls.len(), 100);
+        let place = 20 + 30 * round;
+        calls.insert(place, Box::new(|| world.app.ask(parent, &withdrawal)));
+        let replies = at_once(&calls);
+        assert_eq!(replies[place].status, 200, "a withdrawal is never refused: {}", replies[place].body);
+        let of = |rows: &str| count(&world, &format!("{rows} AND request_id = '{request}'"));
+        assert_eq!(world.app.get(parent, &path).expect(200).body["state"], "withdrawn");
+        assert_eq!(of("matches WHERE state <> 'closed'"), 0, "{way}");
+        assert_eq!(of("proposals WHERE state = 'open'"), 0, "{way}");
+        assert_eq!(of("consents WHERE withdrawn_at IS NULL AND lapsed_at IS NULL"), 0, "{way}");
+        let holding = format!("support_requests WHERE id = '{request}' AND contact_value IS NOT NULL");
+        assert_eq!(count(&world, &holding), 0, "{way}");
+    }
+    assert_eq!(count(&world, "buddies WHERE matches > 0"), 0);
     assert_sound(&world);
 }
 

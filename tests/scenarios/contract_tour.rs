@@ -11,6 +11,7 @@ use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
 use crate::checker::Checker;
+use crate::consents::confirmation_in;
 use crate::signing_in::{ONE_TIME_CODE, code_in, letters};
 
 on_both!(every_operation_answers_as_the_contract_says);
@@ -21,6 +22,7 @@ fn every_operation_answers_as_the_contract_says(engine: Engine) {
     platform(&world, &mut see);
     identity(&world, &mut see);
     case(&world, &mut see);
+    consents(&world, &mut see);
     webhooks(&world, &mut see);
     privacy(&world, &mut see);
     let all: BTreeSet<String> = CONTRACT.document["paths"]
@@ -184,6 +186,8 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let proposal =
         see.call(world, coordinator, &format!("POST {path}/proposals"), Some(&them), None).expect(201).id();
     let put = format!("/proposals/{proposal}");
+    see.call(world, parent, &format!("GET {put}/explanation"), None, None).expect(200);
+    see.call(world, parent, "GET /me/notices", None, None).expect(200);
     let yes = json!({ "answer": "accepted" });
     see.call(world, parent, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(409);
     world.answer_ties(parent, &proposal, "accepted");
@@ -327,6 +331,44 @@ fn private_space(world: &World, see: &mut Checker, (parent, buddy): (PersonId, P
     let read = json!({ "upTo": sent });
     see.call(world, buddy, &format!("PUT {running}/message-reading"), Some(&read), None).expect(200);
     see.call(world, parent, &format!("DELETE {messages}/{sent}"), None, None).expect(204);
+}
+
+/// The consent register: said, heard, confirmed, by a pupil, taken back, and told.
+fn consents(world: &World, see: &mut Checker) {
+    let (parent, coordinator) = (world.person(), world.coordinators[0]);
+    letters(&world.app);
+    let path = format!("/support-requests/{}", world.request(0, parent));
+    let words = json!({ "textVersion": "2026-1", "language": "nl" });
+    let heard = json!({ "kind": "request", "text": words });
+    let reports = format!("POST {path}/reported-consents");
+    let reported = see.call(world, coordinator, &reports, Some(&heard), None).expect(201);
+    see.call(world, parent, &reports, Some(&heard), None).expect(403);
+    let code = json!({ "code": confirmation_in(&letters(&world.app)[0]) });
+    see.call(world, parent, "POST /consent-confirmations", Some(&code), None).expect(200);
+    let one = format!("{path}/consents/{}", reported.id());
+    see.call(world, parent, &format!("POST {one}/confirmation"), None, None).expect(200);
+    see.call(world, parent, &format!("GET {one}/receipt"), None, None).expect(200);
+    see.call(world, coordinator, &format!("GET {path}/consents/{}/receipt", random_id()), None, None)
+        .expect(404);
+    let health = json!({ "kind": "child-health-data", "text": words, "childAge": "16-or-older" });
+    see.call(world, parent, &format!("POST {path}/consents"), Some(&health), None).expect(409);
+    let code = see.call(world, parent, &format!("POST {path}/pupil-codes"), None, None).expect(201);
+    let code = code.text("pupilCode");
+    let yes = json!({ "code": code, "text": words });
+    see.call(world, parent, "POST /pupil-consents", Some(&yes), None).expect(200);
+    see.call(world, parent, "POST /pupil-consents/withdrawal", Some(&json!({ "code": code })), None)
+        .expect(200);
+    let school = json!({ "locationCode": SCHOOL });
+    see.call(world, parent, &format!("PATCH {path}"), Some(&school), Some(&path)).expect(200);
+    see.call(world, parent, &format!("POST {one}/withdrawal"), None, None).expect(200);
+    see.call(world, parent, "GET /me/consents", None, None).expect(200);
+    see.call(world, parent, "POST /me/consents/withdrawal", None, None).expect(200);
+    let told = see.call(world, parent, &format!("GET {path}/withdrawal-recipients"), None, None).expect(200);
+    let waiting = format!("GET /withdrawal-notices?programmeId={}", world.programmes[0]);
+    see.call(world, coordinator, &waiting, None, None).expect(200);
+    let notice = told.body["data"][0]["noticeId"].as_str().expect("an id");
+    see.call(world, coordinator, &format!("POST /withdrawal-notices/{notice}/confirmation"), None, None)
+        .expect(200);
 }
 
 /// The feed, and a subscription from its beginning to its end.

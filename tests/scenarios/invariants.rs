@@ -9,7 +9,7 @@ pub fn never(engine: Engine) -> Vec<(&'static str, String)> {
                    WHERE m.state <> 'closed'";
     let consent = |kind: &str| {
         format!(
-            "EXISTS (SELECT 1 FROM consents c WHERE c.request_id = r.id AND c.kind = '{kind}' AND c.withdrawn_at IS NULL)"
+            "EXISTS (SELECT 1 FROM consents c WHERE c.request_id = r.id AND c.kind = '{kind}' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND (c.how <> 'reported-by-staff' OR c.confirmed_at IS NOT NULL))"
         )
     };
     let (each, effect, key) = match engine {
@@ -35,7 +35,7 @@ pub fn never(engine: Engine) -> Vec<(&'static str, String)> {
         ("a match of a buddy without certificates", format!("{running} AND NOT ({} AND {} AND {} AND {})", valid("vog"), valid("training"), valid("agreement"), valid("code-of-conduct"))),
         ("an active match with a buddy who is not available", format!("{running} AND m.state = 'active' AND b.status <> 'active'")),
         ("two matches for one request", "matches m JOIN matches n ON n.request_id = m.request_id AND n.id <> m.id WHERE m.state <> 'closed' AND n.state <> 'closed'".to_owned()),
-        ("a withdrawn request with something left of it", "support_requests r WHERE r.state = 'withdrawn' AND (r.contact_name IS NOT NULL OR r.contact_value IS NOT NULL OR EXISTS (SELECT 1 FROM matches m WHERE m.request_id = r.id AND m.state <> 'closed') OR EXISTS (SELECT 1 FROM proposals p WHERE p.request_id = r.id AND p.state = 'open') OR EXISTS (SELECT 1 FROM consents c WHERE c.request_id = r.id AND c.withdrawn_at IS NULL))".to_owned()),
+        ("a withdrawn request with something left of it", "support_requests r WHERE r.state = 'withdrawn' AND (r.contact_name IS NOT NULL OR r.contact_value IS NOT NULL OR EXISTS (SELECT 1 FROM matches m WHERE m.request_id = r.id AND m.state <> 'closed') OR EXISTS (SELECT 1 FROM proposals p WHERE p.request_id = r.id AND p.state = 'open') OR EXISTS (SELECT 1 FROM consents c WHERE c.request_id = r.id AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL))".to_owned()),
         ("a consent that another than the parent gave", "journal j JOIN support_requests r ON CAST(r.id AS text) = j.object_id WHERE j.action = 'request.consented' AND j.actor <> r.parent_id".to_owned()),
     ]
 }

@@ -34,7 +34,8 @@ pub fn count(world: &World, rows: &str) -> i64 {
     })
 }
 
-fn names(world: &World, question: &str) -> Vec<String> {
+/// The rows of a question that names its one column `name`.
+pub fn lines(world: &World, question: &str) -> Vec<String> {
     let rows: Result<Vec<Named>, _> = around(&world.app.location, |database| match database {
         Database::Sqlite(connection) => sql_query(question).load(*connection),
         Database::Postgres(connection) => sql_query(question).load(*connection),
@@ -129,10 +130,10 @@ pub fn tables_with(world: &World, letters: &str) -> Vec<String> {
     } else {
         "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'"
     };
-    let mut tables = names(world, all);
+    let mut tables = lines(world, all);
     tables.retain(|table| {
         let rows = if is_sqlite {
-            let columns = names(world, &format!("SELECT name FROM pragma_table_info('{table}')"));
+            let columns = lines(world, &format!("SELECT name FROM pragma_table_info('{table}')"));
             let any: Vec<_> =
                 columns.iter().map(|column| format!("CAST({column} AS text) LIKE '%{letters}%'")).collect();
             format!("{table} WHERE {}", any.join(" OR "))
@@ -146,7 +147,7 @@ pub fn tables_with(world: &World, letters: &str) -> Vec<String> {
 
 /// The sealed values that a column holds.
 pub fn sealed_in(world: &World, table: &str, column: &str) -> Vec<String> {
-    names(world, &format!("SELECT {column} AS name FROM {table} WHERE {column} IS NOT NULL"))
+    lines(world, &format!("SELECT {column} AS name FROM {table} WHERE {column} IS NOT NULL"))
 }
 
 /// Whether the database holds these letters in any place: in the bytes of the files of SQLite, in any row of PostgreSQL.

@@ -19,12 +19,36 @@ struct Case {
     is_done: fn(&Reply) -> bool,
 }
 
-const CASES: [Case; NEVER_HELD_UP.len()] = [Case {
-    operation: "withdrawSupportRequest",
-    method: "POST",
-    path: |world, parent| format!("/v1/support-requests/{}/withdrawal", world.consented(0, parent)),
-    is_done: |reply| reply.body["state"] == "withdrawn",
-}];
+const CASES: [Case; NEVER_HELD_UP.len()] = [
+    Case {
+        operation: "withdrawSupportRequest",
+        method: "POST",
+        path: |world, parent| format!("/v1/support-requests/{}/withdrawal", world.consented(0, parent)),
+        is_done: |reply| reply.body["state"] == "withdrawn",
+    },
+    Case {
+        operation: "withdrawConsent",
+        method: "POST",
+        path: |world, parent| {
+            let request = world.request(0, parent);
+            let consent = world.consent(parent, &request).expect(201).id();
+            format!("/v1/support-requests/{request}/consents/{consent}/withdrawal")
+        },
+        is_done: |reply| reply.body["consent"]["state"] == "withdrawn",
+    },
+    Case {
+        operation: "withdrawAllMyConsents",
+        method: "POST",
+        path: |world, parent| {
+            world.consented(0, parent);
+            "/v1/me/consents/withdrawal".to_owned()
+        },
+        is_done: |reply| {
+            let done = |one: &serde_json::Value| one["state"] == "withdrawn";
+            reply.body["withdrawals"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(done))
+        },
+    },
+];
 
 /// Headers, a body and a query.
 type Way = (&'static [(&'static str, &'static str)], &'static [u8], &'static str);

@@ -64,7 +64,9 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
         shown.iter().find(|one| one["kind"] == "request" && one["language"] == "nl").expect("the words");
     assert_eq!(given.body["textHash"], shown["textHash"]);
     refused(world.consent(parent, &request), 409, "already-there");
-    world.app.post(parent, &path, &words("child-health-data", "2026-1")).expect(201);
+    let mut health = words("child-health-data", "2026-1");
+    health["childAge"] = json!("under-16");
+    world.app.post(parent, &path, &health).expect(201);
     assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL"), 2);
 }
 

@@ -194,6 +194,8 @@ fn only_what_was_asked_for_is_sent_from_the_beginning_of_the_subscription_on(eng
             "nl.naast.webhook-subscription.created",
             "nl.naast.request.submitted",
             "nl.naast.request.consented",
+            "nl.naast.consent.withdrawn",
+            "nl.naast.withdrawal-notice.sent",
             "nl.naast.request.withdrawn"
         ]
     );

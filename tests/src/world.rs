@@ -247,7 +247,9 @@ impl World {
 
     /// Gives the consent to keep and match a request.
     pub fn consent(&self, parent: PersonId, request: &str) -> Reply {
-        let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+        let body = json!({
+            "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" }, "programmesShown": self.programmes
+        });
         self.app.post(parent, &format!("/support-requests/{request}/consents"), &body)
     }
 

@@ -39,6 +39,7 @@ lists of codes can grow; treat an unknown code as you treat an unknown word. **T
         (name = "programmes", description = "Buddy programmes in their three forms, and what follows from a form (I1, S0, S1, S6)."),
         (name = "conversations", description = "The consent conversation (L6): no step leaps over another."),
         (name = "requests", description = "Support requests and the parent's consents (S5)."),
+        (name = "privacy", description = "The consent register: the words that were shown, receipts, withdrawal, and who was told of it (L6)."),
         (name = "buddies", description = "Buddies, their ties and certificates; readiness computed from facts (S2, S3)."),
         (name = "matching", description = "Candidates with reasons, proposals, and both sides' answers (S2, S5)."),
         (name = "support", description = "Running matches and contacts; and the private space, which only parent and buddy of the match can enter (S5)."),
@@ -164,7 +165,7 @@ const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
 /// What nothing may hold up: somebody takes back what was hers to give, as easily as she gave it (AVG art. 7 lid 3). The edge
 /// does not look at how such a call is made, and the limits count it without refusing it. It has no body, is idempotent by
 /// itself, and is answered in JSON. Each has its own case in `tests/scenarios/never_held_up.rs`.
-pub const NEVER_HELD_UP: [&str; 1] = ["withdrawSupportRequest"];
+pub const NEVER_HELD_UP: [&str; 3] = ["withdrawSupportRequest", "withdrawConsent", "withdrawAllMyConsents"];
 
 /// What the contract says of them.
 const HOLDS_NOTHING_UP: &str = "Nothing in how you call holds this up: it needs no body, no `If-Match` and no \

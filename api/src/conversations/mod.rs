@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// What is kept of a code: its fingerprint. `of` keeps the fingerprints of one code apart, so that the conversation of
 /// the school's side and the request of the programme share no value.
-fn fingerprint(of: &str, code: &str) -> [u8; 32] {
+pub(crate) fn fingerprint(of: &str, code: &str) -> [u8; 32] {
     let typed: String =
         code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     Sha256::digest(format!("{of}:{typed}")).into()

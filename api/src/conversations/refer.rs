@@ -8,10 +8,12 @@ use naast_domain::conversations::{ParentStep, Step};
 use naast_domain::ids::RequestId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::consents::{ConsentKind, GivenHow};
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::{ConsentKind, Origin};
+use naast_domain::requests::Origin;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
+use naast_persistence::privacy::consents;
 use naast_persistence::{directory, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -22,9 +24,9 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::give::{ShownTextBody, shown};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
-use crate::requests::consent::{ShownTextBody, shown};
 use crate::requests::submit::SupportRequestBody;
 use crate::requests::view::SupportRequestView;
 
@@ -90,9 +92,10 @@ pub async fn consent_to_referral(
                 .into());
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral)?;
-            let consent = shown(consent_id, ConsentKind::Referral, &body.consent, cx.now)?;
+            let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
+            let consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now)?;
             let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;
-            requests::insert_consent(cx.tx, &grant, &request, &consent)?;
+            consents::give(cx.tx, &grant, &request, &consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;
             // to the day only: a moment that stands on both sides would tie them together as well as a name
             let day = cx.today.and_time(chrono::NaiveTime::MIN).and_utc();

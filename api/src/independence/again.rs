@@ -11,6 +11,7 @@ use naast_domain::independence::{Assessment, Effect};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Proposal, ProposalState};
 use naast_domain::organisations::Role;
+use naast_domain::requests::SupportRequest;
 use naast_domain::support::{ClosureReason, Course, MatchState};
 use naast_domain::{Date, Moment};
 use naast_persistence::independence::{self, KeptAssessment};
@@ -107,26 +108,67 @@ pub fn recheck(
     }
     let is_ready = is_ready(tx, buddy, occasion.today)?;
     for running in support::running_of_buddy(tx, buddy)? {
-        let stored = matching::of_match(tx, &running)?;
-        let mut course = running.course;
-        if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
-            matching::change(tx, &stored, &stored.proposal, id)?;
-            if assessment.verdict == Effect::Block {
-                entries.extend(end(tx, &running, ClosureReason::IndependenceLost, occasion)?);
-                continue;
-            }
-            course = if is_all_accepted(tx, &stored, &assessment)? {
-                // what she was asked about is gone: it ended, or it was a mistake
-                course.tie_settled()
-            } else {
-                // also when it was paused for another reason: resuming must not leap over the parent's answer
-                course.asked_about_a_tie()
-            };
-        }
-        course = if is_ready { course.buddy_ready() } else { course.buddy_lapsed() };
-        entries.extend(follow(tx, &running, course, occasion)?);
+        entries.extend(recheck_running(tx, &running, buddy, is_ready, occasion)?);
     }
     Ok(entries)
+}
+
+/// A fact about a request that is locked has changed, such as the child's school. Gives back the journal rows of what followed.
+pub fn recheck_request(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
+    let mut open = matching::proposals_for(tx, request)?;
+    open.retain(|one| one.proposal.state == ProposalState::Open);
+    let running = support::running_of_request(tx, request)?;
+    let mut concerned: Vec<_> =
+        open.iter().map(|one| one.proposal.buddy).chain(running.iter().map(|one| one.buddy)).collect();
+    concerned.sort_unstable();
+    concerned.dedup();
+    for buddy in concerned {
+        locks::lock_buddy(tx, buddy)?;
+    }
+    let mut entries = Vec::new();
+    for stored in open {
+        let buddy = buddies::of_proposal(tx, &stored)?;
+        if let Some((assessment, id)) = again(tx, &stored, &buddy, occasion)? {
+            entries.push(recheck_proposal(tx, &stored, &assessment, id, occasion)?);
+        }
+    }
+    if let Some(running) = running {
+        let buddy = buddies::of_match(tx, &running)?;
+        let is_ready = is_ready(tx, &buddy, occasion.today)?;
+        entries.extend(recheck_running(tx, &running, &buddy, is_ready, occasion)?);
+    }
+    Ok(entries)
+}
+
+/// Asks the rules again for one match that runs.
+fn recheck_running(
+    tx: &mut Transaction<'_, '_>,
+    running: &Stored<Match>,
+    buddy: &Stored<Buddy>,
+    is_ready: bool,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
+    let stored = matching::of_match(tx, running)?;
+    let mut course = running.course;
+    if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
+        matching::change(tx, &stored, &stored.proposal, id)?;
+        if assessment.verdict == Effect::Block {
+            return end(tx, running, ClosureReason::IndependenceLost, occasion);
+        }
+        course = if is_all_accepted(tx, &stored, &assessment)? {
+            // what she was asked about is gone: it ended, or it was a mistake
+            course.tie_settled()
+        } else {
+            // also when it was paused for another reason: resuming must not leap over the parent's answer
+            course.asked_about_a_tie()
+        };
+    }
+    course = if is_ready { course.buddy_ready() } else { course.buddy_lapsed() };
+    Ok(follow(tx, running, course, occasion)?.into_iter().collect())
 }
 
 /// Whether the facts of a buddy are in order on a day.

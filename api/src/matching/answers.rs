@@ -87,7 +87,7 @@ pub async fn answer_proposal(
             ];
             let mut started = None;
             if proposal.state == ProposalState::Accepted {
-                open_request(cx.tx, &request)?;
+                open_request(cx.tx, &request, cx.today)?;
                 readiness(&buddy, &one.certificates, cx.today).proven()?;
                 if !support::start(cx.tx, &grant, &stored, match_id, cx.now)? {
                     return Err(Rejection::rule(

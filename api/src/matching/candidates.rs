@@ -11,11 +11,13 @@ use naast_domain::ids::{BuddyId, DecisionId, PersonId, RequestId};
 use naast_domain::matching::{
     Candidate, Considered, Criterion, Exclusion, ProposalState, RULES_VERSION, consider, rank,
 };
-use naast_domain::requests::{Consent, ConsentedRequest, SupportRequest};
+use naast_domain::privacy::consents::Consent;
+use naast_domain::requests::{ConsentedRequest, SupportRequest};
 use naast_domain::text::Tongue;
 use naast_persistence::buddies::WithFacts;
 use naast_persistence::matching::Decision;
 use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::privacy::consents;
 use naast_persistence::{Database, Stored, buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -113,9 +115,10 @@ pub struct CandidateQuery {
 pub(super) fn open_request(
     db: &mut Database<'_>,
     stored: &Stored<SupportRequest>,
+    today: Date,
 ) -> Result<ConsentedRequest, Error> {
-    let consents: Vec<Consent> = requests::consents_on(db, stored)?.iter().map(|kept| kept.consent).collect();
-    Ok(stored.value.clone().for_matching(&consents)?)
+    let consents: Vec<Consent> = consents::on(db, stored)?.iter().map(|kept| kept.consent).collect();
+    Ok(stored.value.clone().for_matching(&consents, today)?)
 }
 
 /// Who was considered for a request, in order.
@@ -276,7 +279,7 @@ pub async fn list_candidates(
             let grant = cx.grant::<ReadCandidates>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
-            let request = open_request(cx.db, &stored)?;
+            let request = open_request(cx.db, &stored, cx.today)?;
             let consideration = consider_all(cx.db, &grant, &stored, &request, cx.today)?;
             let limit = query.limit.unwrap_or(20);
             let shown = consideration.shown(limit);

@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod candidates;
+pub mod explanation;
 pub mod propose;
 pub mod show;
 pub mod ties;
@@ -17,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(show::list_proposals_for_request)
         .service(show::list_my_proposals)
         .service(show::get_proposal)
+        .service(explanation::get_proposal_explanation)
         .service(ties::answer_ties)
         .service(ties::list_tie_answers)
         .service(answers::answer_proposal);

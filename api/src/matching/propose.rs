@@ -53,7 +53,7 @@ pub async fn propose_buddy(
             locks::lock_request(cx.tx, id)?;
             let (wanted, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.tx, cx.me.person, role, &wanted, cx.today)?;
-            let request = open_request(cx.tx, &wanted)?;
+            let request = open_request(cx.tx, &wanted, cx.today)?;
 
             locks::lock_buddy(cx.tx, body.buddy_id)?;
             let buddy = buddies::find(cx.tx, &propose, body.buddy_id)?

@@ -1,16 +1,23 @@
-//! What a person may know and decide about her own data: who looked at them, what they are used for, how long they stay, what
-//! holds them back, and how they go.
+//! What a person may know and decide about her own data: what she said yes to and in which words, how she takes it back and
+//! who was told; who looked at them, what they are used for, how long they stay, what holds them back, and how they go.
 
 pub mod access_log;
 pub mod erasure;
+pub mod give;
 pub mod holds;
+pub mod notices;
 pub mod processing;
+pub mod pupil;
+pub mod register;
 pub mod replay;
+pub mod report;
 pub mod retention;
 pub mod round;
+pub mod take_back;
 pub mod terms;
 pub mod tombstones;
 pub mod trace;
+pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,5 +32,21 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(holds::list_holds)
         .service(holds::place_hold)
         .service(holds::release_hold)
-        .service(erasure::erase_me);
+        .service(erasure::erase_me)
+        .service(give::list_consent_texts)
+        .service(give::give_consent)
+        .service(view::list_consents)
+        .service(view::get_consent_receipt)
+        .service(report::report_consent)
+        .service(report::confirm_consent)
+        .service(report::confirm_consent_by_code)
+        .service(take_back::withdraw_consent)
+        .service(register::list_my_consents)
+        .service(register::withdraw_all_my_consents)
+        .service(pupil::create_pupil_code)
+        .service(pupil::consent_as_pupil)
+        .service(pupil::withdraw_as_pupil)
+        .service(notices::list_withdrawal_recipients)
+        .service(notices::list_withdrawal_notices)
+        .service(notices::confirm_withdrawal_notice);
 }

@@ -65,6 +65,10 @@ catalogue! {
     "no-independent-choice" 409 "Er moet een onafhankelijke keus zijn" / "There must be an independent choice", "Laat ook een programma zien dat niet van school is." / "Also show a programme that the school does not run.";
     "only-the-parent" 409 "Dit kan alleen de ouder" / "Only the parent can do this", "Wie bij deze school werkt, kan dit niet namens de ouder doen." / "Who works at this school cannot do this in the parent's place.";
     "consent-missing" 409 "Toestemming ontbreekt" / "Consent is missing", "Alleen de ouder zelf kan die geven." / "Only the parent herself can give it.";
+    "consent-text-differs" 409 "Er zijn andere woorden getoond" / "Other words were shown", "Toon de tekst zoals `GET /consent-texts` hem geeft." / "Show the text as `GET /consent-texts` gives it.";
+    "consent-elsewhere" 409 "Deze toestemming geeft u ergens anders" / "This consent is given elsewhere", "Bij de aankondiging zelf, of door de leerling met een eigen code." / "With the announcement itself, or by the pupil with a code of her own.";
+    "consent-not-to-confirm" 409 "Er is niets te bevestigen" / "There is nothing to confirm", "Wat is teruggenomen, komt niet terug. Geef een nieuwe toestemming." / "What was taken back does not come back. Give a new consent.";
+    "pupil-decides" 409 "Uw kind beslist zelf" / "Your child decides", "Vanaf 16 jaar beslist de leerling, met een eigen code." / "From 16 years on the pupil decides, with a code of her own.";
     "consent-text-unknown" 409 "Deze tekst is er niet" / "There is no such text", "Vraag de teksten op en toon de geldende." / "Read the texts and show the one in use.";
     "request-not-open" 409 "Deze aanvraag staat niet open" / "This request is not open", "Zie de stand." / "See the state.";
     "buddy-not-ready" 409 "De buddy is nog niet klaar" / "The buddy is not ready", "De redenen staan erbij." / "The reasons are given.";

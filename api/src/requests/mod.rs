@@ -1,6 +1,7 @@
-//! Support requests (S5): by the parent herself or by referral; consent and withdrawal are hers.
+//! Support requests (S5): by the parent herself or by referral; withdrawal is hers.
 
-pub mod consent;
+pub mod notices;
+pub mod school;
 pub mod show;
 pub mod submit;
 pub mod view;
@@ -14,8 +15,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(submit::submit_support_request)
         .service(show::list_support_requests)
         .service(show::get_support_request)
-        .service(consent::list_consent_texts)
-        .service(consent::give_consent)
-        .service(consent::list_consents)
+        .service(school::change_request_school)
+        .service(notices::list_my_notices)
         .service(withdraw::withdraw_support_request);
 }

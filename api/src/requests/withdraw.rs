@@ -10,6 +10,7 @@ use naast_domain::journal::{Entry, Purpose};
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +19,8 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::notices::RecipientView;
+use crate::privacy::take_back::tell;
 use crate::problem::Error;
 
 /// What a withdrawal did.
@@ -32,6 +35,21 @@ pub struct WithdrawalView {
     pub cancelled_proposal_ids: Vec<ProposalId>,
     /// The match that ran and is closed by this call.
     pub closed_match_id: Option<MatchId>,
+    /// Who was told, now or before, and who confirmed that nothing is kept. `GET …/withdrawal-recipients` asks again later.
+    pub recipients: Vec<RecipientView>,
+}
+
+impl WithdrawalView {
+    /// What a withdrawal of this request did.
+    pub fn of(
+        request_id: RequestId,
+        cancelled_proposal_ids: Vec<ProposalId>,
+        closed_match_id: Option<MatchId>,
+        recipients: Vec<RecipientView>,
+    ) -> Self {
+        let state = RequestState::Withdrawn;
+        Self { request_id, state, cancelled_proposal_ids, closed_match_id, recipients }
+    }
 }
 
 /// What a withdrawal came to.
@@ -63,6 +81,10 @@ pub fn withdraw(
     }
     let next = request.withdraw();
     let mut entries = Vec::new();
+    // first of all: what ends with the match below was taken back, and did not just run out
+    let back = consents::withdraw(tx, request, Which::All, now)?;
+    entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
+    entries.extend(tell(tx, request, &back, true, &entry, now)?);
     let proposals = matching::cancel_open(tx, request, None)?;
     entries.extend(proposals.iter().map(|id| entry("proposal.cancelled").on(id)));
     let running = support::running_of_request(tx, request)?;
@@ -71,7 +93,6 @@ pub fn withdraw(
         let states = (Some(running.course.state.code()), Some(MatchState::Closed.code()));
         entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
     }
-    requests::withdraw_consents(tx, request, None, now)?;
     requests::change_state(tx, request, next, None, now)?;
     requests::forget_contact(tx, keys, request, now)?;
     entries.push(
@@ -93,22 +114,20 @@ pub async fn withdraw_support_request(
             let grant = cx.grant::<WithdrawRequest>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let view = |proposals, closed| {
-                Answer::found(WithdrawalView {
-                    request_id: id,
-                    state: RequestState::Withdrawn,
-                    cancelled_proposal_ids: proposals,
-                    closed_match_id: closed,
-                })
-            };
             let (me, now) = (cx.me.clone(), cx.now);
             let entry = |act| {
                 crate::platform::signed_entry(stored.programme, me.person, role, Purpose::Support, act, now)
             };
             match withdraw(cx.tx, cx.keys, &stored, entry, cx.now)? {
-                Withdrawn::Already => Ok(Kept::unchanged(view(Vec::new(), None).version(stored.version))),
+                Withdrawn::Already => {
+                    let told = RecipientView::about(cx.tx, &stored)?;
+                    let view = WithdrawalView::of(id, Vec::new(), None, told);
+                    Ok(Kept::unchanged(Answer::found(view).version(stored.version)))
+                }
                 Withdrawn::Now { entries, proposals, closed } => {
-                    Ok(cx.tx.keep(entries, view(proposals, closed).version(stored.version + 1))?)
+                    let told = RecipientView::about(cx.tx, &stored)?;
+                    let view = WithdrawalView::of(id, proposals, closed, told);
+                    Ok(cx.tx.keep(entries, Answer::found(view).version(stored.version + 1))?)
                 }
             }
         })

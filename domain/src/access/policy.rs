@@ -56,6 +56,10 @@ policy! {
     ReadConsents: Parent of Own, Coordinator of Programme;
     /// Consent, take consent back, and have what is one's own erased.
     DecideOnRequest: Parent of Own;
+    /// Report that the parent said yes, for her to confirm.
+    ReportConsent: Coordinator of Programme;
+    /// Say that nothing is kept any longer of what a parent took back.
+    AnswerWithdrawalNotice: Coordinator of Programme, Buddy of Own;
     /// Withdraw a request; the coordinator on the parent's word.
     WithdrawRequest: Parent of Own, Coordinator of Programme;
     /// Read the candidates for a request and the decisions taken on it.

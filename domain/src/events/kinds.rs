@@ -44,6 +44,12 @@ code_list! {
         AnnouncementCancelled = "nl.naast.announcement.cancelled": "aankondiging vervallen" / "announcement cancelled",
         AnnouncementObjectionNoted = "nl.naast.announcement.objection-noted": "bezwaar van praktische aard genoteerd" / "practical objection noted",
         SubjectErased = "nl.naast.subject.erased": "gegevens gewist" / "data erased",
+        ConsentReported = "nl.naast.consent.reported": "toestemming gehoord, nog te bevestigen" / "consent reported, to be confirmed",
+        ConsentConfirmed = "nl.naast.consent.confirmed": "toestemming bevestigd" / "consent confirmed",
+        ConsentGiven = "nl.naast.consent.given": "toestemming van leerling gegeven" / "pupil's consent given",
+        ConsentWithdrawn = "nl.naast.consent.withdrawn": "toestemming teruggenomen" / "consent taken back",
+        WithdrawalNoticeSent = "nl.naast.withdrawal-notice.sent": "ontvanger gevraagd niets te bewaren" / "recipient asked to keep nothing",
+        WithdrawalNoticeConfirmed = "nl.naast.withdrawal-notice.confirmed": "ontvanger bewaart niets meer" / "recipient keeps nothing any longer",
     }
 }
 

@@ -18,6 +18,7 @@ mod assessment;
 mod engine;
 mod kinds;
 mod known;
+mod plain;
 mod questions;
 mod situation;
 mod table;
@@ -29,6 +30,7 @@ pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidF
 pub use engine::{assess, assess_by, assess_coordinator};
 pub use kinds::{ObjectKind, TieKind};
 pub use known::{Seat, known_tie};
+pub use plain::what_it_means_for_you;
 pub use questions::to_ask;
 pub use situation::{Funder, SchoolFacts, Situation};
 pub use table::{Case, Effect, Row, TABLE_VERSION, Table, Terms, current, table};

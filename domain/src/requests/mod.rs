@@ -4,15 +4,13 @@
 //! parent of the same child has no part in it. She may withdraw at any moment, in one call, without a reason, and is
 //! never refused.
 
-mod consents;
-
-pub use consents::{Consent, ConsentKind, ConsentText, TEXT_VERSION, TEXTS, text_of};
-
+use crate::Date;
 use crate::buddies::{Channel, SpokenLanguage};
 use crate::code::{Code, CodeSet};
 use crate::code_list;
 use crate::directory::{LocationCode, MunicipalityCode};
 use crate::ids::{PersonId, ProgrammeId, RequestId};
+use crate::privacy::consents::{Consent, ConsentKind};
 use crate::rejection::Rejection;
 use crate::text::Text;
 
@@ -74,6 +72,16 @@ code_list! {
     pub enum ContactKind {
         Email = "email": "e-mail" / "e-mail",
         Phone = "phone": "telefoon" / "phone",
+    }
+}
+
+code_list! {
+    /// What waits for a parent.
+    pub enum ParentNotice {
+        NewTie = "new-tie": "Er is iets nieuws over uw buddy. Lees wat het betekent. U beslist of zij voor u nog goed is. Tot dan is er pauze." / "There is something new about your buddy. Read what it means. You decide whether she is still right for you. Until then there is a pause.",
+        IndependenceLost = "independence-lost": "Uw buddy kan u niet meer helpen, want zij is niet meer onafhankelijk van school. Wij zoeken een andere buddy." / "Your buddy cannot help you any longer, because she is no longer independent of the school. We look for another buddy.",
+        ProposalWaits = "proposal-waits": "Er is een buddy voor u. Lees wie zij is en wat u moet weten. U mag ja of nee zeggen." / "There is a buddy for you. Read who she is and what you must know. You may say yes or no.",
+        ConsentToConfirm = "consent-to-confirm": "De coördinator schreef op dat u ja zei. Het telt pas als u dat zelf bevestigt." / "The coordinator wrote down that you said yes. It counts only once you confirm it yourself.",
     }
 }
 
@@ -173,7 +181,7 @@ impl SupportRequest {
     /// # Errors
     /// `consent-missing` while no consent to keep and match the request is in force; `request-not-open` when it is
     /// matched, closed or withdrawn.
-    pub fn for_matching(self, consents: &[Consent]) -> Result<ConsentedRequest, Rejection> {
+    pub fn for_matching(self, consents: &[Consent], today: Date) -> Result<ConsentedRequest, Rejection> {
         match self.state {
             RequestState::Matched | RequestState::Closed | RequestState::Withdrawn => Err(self.state.refuse(
                 "request-not-open",
@@ -184,7 +192,8 @@ impl SupportRequest {
                 ),
             )),
             RequestState::Submitted | RequestState::Consented => {
-                let given = |kind| consents.iter().any(|consent| consent.kind == kind && consent.in_force());
+                let given =
+                    |kind| consents.iter().any(|consent| consent.kind == kind && consent.in_force_on(today));
                 let referred = self.origin == Origin::Own || given(ConsentKind::Referral);
                 if given(ConsentKind::Request) && referred && self.state == RequestState::Consented {
                     Ok(ConsentedRequest(self))
@@ -206,7 +215,8 @@ impl SupportRequest {
     /// The state after the parent gave a consent.
     ///
     /// # Errors
-    /// `request-not-open` when the request has ended, or has a buddy already and the consent is the one for matching.
+    /// `request-not-open` when the request has ended, or has a buddy already and the consent is the one for matching;
+    /// `consent-elsewhere` for what is consented to in an act of its own.
     pub fn consent(&self, kind: ConsentKind) -> Result<RequestState, Rejection> {
         match (self.state, kind) {
             (RequestState::Submitted | RequestState::Consented, ConsentKind::Request) => {
@@ -222,7 +232,30 @@ impl SupportRequest {
                     ),
                 ))
             }
+            (_, ConsentKind::MeetingAnnouncement | ConsentKind::PupilHealthData) => Err(self.state.refuse(
+                "consent-elsewhere",
+                "L6",
+                Text::of(
+                    "Deze toestemming geeft u bij de aankondiging zelf, of geeft uw kind zelf met een eigen code.",
+                    "You give this consent with the announcement itself, or your child gives it with a code of her own.",
+                ),
+            )),
             (state, _) => Ok(state),
+        }
+    }
+
+    /// Checks that the parent can still name another school.
+    ///
+    /// # Errors
+    /// `request-not-open` once the request has ended.
+    pub fn change_school(&self) -> Result<(), Rejection> {
+        match self.state {
+            RequestState::Submitted | RequestState::Consented | RequestState::Matched => Ok(()),
+            RequestState::Closed | RequestState::Withdrawn => Err(self.state.refuse(
+                "request-not-open",
+                "S2",
+                Text::of("Deze aanvraag is voorbij.", "This request is over."),
+            )),
         }
     }
 
@@ -235,6 +268,7 @@ impl SupportRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::privacy::consents::GivenHow;
 
     fn request(state: RequestState, origin: Origin) -> SupportRequest {
         let id = uuid::Uuid::nil();
@@ -254,13 +288,17 @@ mod tests {
     }
 
     fn consent(kind: ConsentKind, withdrawn: bool) -> Consent {
-        Consent { kind, withdrawn_at: withdrawn.then_some(crate::Moment::UNIX_EPOCH) }
+        let given = Consent::given(kind, GivenHow::OwnLogin, None);
+        Consent { withdrawn_at: withdrawn.then_some(crate::Moment::UNIX_EPOCH), ..given }
     }
 
     #[test]
     fn nobody_is_proposed_before_the_parent_consented() {
         let code = |state, origin, consents: &[Consent]| {
-            request(state, origin).for_matching(consents).map(|_| ()).map_err(|rejection| rejection.code)
+            request(state, origin)
+                .for_matching(consents, Date::default())
+                .map(|_| ())
+                .map_err(|rejection| rejection.code)
         };
         let given = consent(ConsentKind::Request, false);
         let referral = consent(ConsentKind::Referral, false);
@@ -281,7 +319,8 @@ mod tests {
     #[test]
     fn a_request_that_has_ended_or_has_a_buddy_gets_no_proposal() {
         for state in [RequestState::Matched, RequestState::Closed, RequestState::Withdrawn] {
-            let refusal = request(state, Origin::Own).for_matching(&[consent(ConsentKind::Request, false)]);
+            let refusal = request(state, Origin::Own)
+                .for_matching(&[consent(ConsentKind::Request, false)], Date::default());
             assert_eq!(
                 refusal.map(|_| ()).map_err(|rejection| rejection.code),
                 Err("request-not-open"),

@@ -51,10 +51,7 @@ code_list! {
     }
 }
 
-/// The words that a parent is shown before she announces a talk, in the version in use.
-pub const WORDS_VERSION: &str = "2026-1";
-
-/// Those words.
+/// The words that a parent is shown before she announces a talk: those of the consent `meeting-announcement`.
 pub const WORDS: Text = Text::of(
     "Ik wil dat school hoort dat mijn buddy meekomt naar dit gesprek. School hoort de voornaam en de rol van mijn buddy, de dag \
      van het gesprek, de tijd en de plaats als ik die invul, en waaraan school weet welk gesprek het is. Verder hoort school \
@@ -63,17 +60,6 @@ pub const WORDS: Text = Text::of(
      day of the talk, the time and place if I fill them in, and by what it knows which talk it is. The school hears nothing \
      else. I can take this back at any time.",
 );
-
-/// The SHA-256 of words, as an announcement keeps it.
-pub fn fingerprint(words: &str) -> String {
-    use sha2::{Digest as _, Sha256};
-    use std::fmt::Write as _;
-
-    Sha256::digest(words.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
 
 /// Whether school sees an announcement on a day: until the day of the talk is over. What is over needs no name any more.
 pub fn is_shown_to_school(talk: Date, today: Date) -> bool {

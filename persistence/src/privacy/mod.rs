@@ -1,9 +1,12 @@
-//! What is kept of people: what each column is, how long it stays, and how it goes.
+//! What is kept of people: what each column is, how long it stays, and how it goes; the consent register, and what recipients
+//! are told when a consent is taken back.
 
 pub mod access_log;
 pub mod classification;
+pub mod consents;
 pub mod erasure;
 pub mod leases;
+pub mod notices;
 pub mod others;
 pub mod restorations;
 pub mod retention;

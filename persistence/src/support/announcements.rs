@@ -10,6 +10,8 @@ use naast_domain::access::{AnnounceMeeting, Grant, ReadAnnouncements};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::consents::ConsentKind;
+use naast_domain::requests::SupportRequest;
 use naast_domain::support::announcements::{AnnouncementState, Objection, RecognisedBy, TalkPlace};
 use naast_domain::{Date, Moment};
 
@@ -304,7 +306,27 @@ pub fn cancel(
         meeting_announcements::school_version.eq(meeting_announcements::school_version + 1),
     ));
     on_either!(&mut **tx, |c| update.execute(c))?;
+    // the consent to each of them is over; one that the parent took back was marked before
+    crate::privacy::consents::lapse_about(tx, of.programme, ConsentKind::MeetingAnnouncement, &open, now)?;
     Ok(open.into_iter().map(Into::into).collect())
+}
+
+/// The school that is told by an announcement of a request that was loaded with a grant.
+pub fn school_told(
+    database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+    id: AnnouncementId,
+) -> Result<Option<LocationCode>, Error> {
+    let code: Option<String> = on_either!(database, |c| meeting_announcements::table
+        .find((Key::from(request.programme), Key::from(id)))
+        .filter(meeting_announcements::request_id.eq(Key::from(request.id)))
+        .select(meeting_announcements::location_code)
+        .first(c)
+        .optional())?;
+    let parse = |code: String| {
+        crate::rows::identifier("meeting_announcements", "location_code", LocationCode::parse(&code))
+    };
+    code.map(parse).transpose()
 }
 
 /// Nobody comes along from a match that ends. Whoever ends it cannot forget this, so the rows of the journal are written here.

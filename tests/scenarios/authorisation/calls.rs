@@ -13,7 +13,7 @@ use super::table::Operation;
 /// The state that the case must be in.
 pub fn state_for(operation: &str) -> State {
     match operation {
-        "giveConsent" => State::Submitted,
+        "giveConsent" | "confirmConsent" => State::Submitted,
         "listCandidates" | "proposeBuddy" => State::Consented,
         "answerTies" => State::Proposed,
         "answerProposal" => State::Told,
@@ -28,7 +28,9 @@ fn filters(operation: &str, on: &Objects) -> String {
         "listSupportRequests" | "listMatches" | "listBuddies" => {
             format!("?programmeId={}&pageSize=200", on.programme)
         }
-        "listEvents" | "listWebhookSubscriptions" => format!("?programmeId={}", on.programme),
+        "listEvents" | "listWebhookSubscriptions" | "listWithdrawalNotices" => {
+            format!("?programmeId={}", on.programme)
+        }
         "listWebhookDeliveries" => format!("?subscriptionId={}", on.subscription),
         "listProposalsToBuddy" => format!("?buddyId={}", on.buddy),
         "listConversations" | "listAnnouncedMeetings" => format!("?locationCode={}", on.school),
@@ -43,6 +45,8 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         (_, "boardNumber") => &on.board,
         (_, "partnershipCode") => &on.partnership,
         (_, "membershipId") => &on.membership,
+        (_, "consentId") => &on.consent,
+        ("withdrawal-notices", "id") => &on.notice,
         ("ties", "tieId") => &on.tie,
         ("coordinator-ties", "tieId") => &on.own_tie,
         ("processing-activities", "activityCode") => &on.activity,
@@ -135,6 +139,11 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "placeHold" => json!({ "because": "complaint" }),
         // the exact words would end whoever says them
         "eraseMe" => json!({ "confirmation": "erase-a-bit" }),
+        "changeRequestSchool" => json!({ "locationCode": SISTER }),
+        "reportConsent" => json!({ "kind": "child-health-data", "text": words, "childAge": "under-16" }),
+        "confirmConsentByCode" => json!({ "code": on.confirmation }),
+        "consentAsPupil" => json!({ "code": on.pupil_code, "text": words }),
+        "withdrawAsPupil" => json!({ "code": on.pupil_code }),
         "giveConsent" => json!({ "kind": "request", "text": words }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),

@@ -34,7 +34,10 @@ impl<'a> Matrix<'a> {
     /// Tries every operation.
     pub fn run(&mut self) {
         self.own_pages();
-        for operation in operations() {
+        // what takes everything back comes last: the cases that stand all along are withdrawn by it
+        let (last, first): (Vec<_>, Vec<_>) =
+            operations().into_iter().partition(|operation| operation.id == "withdrawAllMyConsents");
+        for operation in first.into_iter().chain(last) {
             let block = self.table.block(&operation.id);
             self.refusals(&operation, block);
             self.crossed(&operation, block);
@@ -137,7 +140,7 @@ impl<'a> Matrix<'a> {
     /// An id that belongs under another one is not there, also for whoever may read both.
     fn crossed(&mut self, operation: &Operation, block: &Block) {
         let is_second = |name: &str| operation.template.contains(name);
-        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}", "{announcementId}"]
+        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}", "{announcementId}", "{consentId}"]
             .into_iter()
             .any(is_second)
         {
@@ -158,6 +161,7 @@ impl<'a> Matrix<'a> {
                 (on.membership, on.tie) = (membership.to_owned(), of.tie.clone());
                 on.own_tie.clone_from(&of.own_tie);
                 on.announcement.clone_from(&of.announcement);
+                on.consent.clone_from(&of.consent);
                 (on.note, on.spare_note) = (of.note.clone(), of.spare_note.clone());
                 (on.message, on.spare_message) = (of.message.clone(), of.spare_message.clone());
                 self.tried += 1;

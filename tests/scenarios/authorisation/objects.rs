@@ -74,6 +74,14 @@ pub struct Objects {
     pub invitation: String,
     /// A parent's own code.
     pub code: String,
+    /// A consent on the request: reported and not confirmed while the request is only submitted.
+    pub consent: String,
+    /// What the buddy of the case was told when the parent took something back.
+    pub notice: String,
+    /// A code from a letter, which confirms a consent.
+    pub confirmation: String,
+    /// A pupil's code.
+    pub pupil_code: String,
     /// A webhook of the programme.
     pub subscription: String,
     /// A delivery of it.

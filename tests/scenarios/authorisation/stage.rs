@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use super::cast::Cast;
 use super::objects::{Objects, STATES, State};
 use super::table::Column;
+use crate::consents::confirmation_in;
+use crate::signing_in::letters;
 
 /// A world with everybody of the table in it, and objects for each column.
 pub struct Stage {
@@ -141,6 +143,7 @@ impl Stage {
             conversation: if column == Column::Over { String::new() } else { self.conversation(column) },
             invitation: if column == Column::Own { self.invitation() } else { String::new() },
             code: if column == Column::Own { self.code() } else { String::new() },
+            confirmation: if column == Column::Own { self.confirmation() } else { String::new() },
             subscription: self.subscription(column),
             person,
             day: self.next_day(),
@@ -224,8 +227,11 @@ impl Stage {
         (objects.proposal, objects.matched) = (random_id().to_string(), random_id().to_string());
         (objects.announcement, objects.announced) = (random_id().to_string(), random_id().to_string());
         (objects.note, objects.message) = (random_id().to_string(), random_id().to_string());
+        let consents = format!("/support-requests/{}/consents", objects.request);
         if state >= State::Consented || column == Column::Over {
-            world.consent(side.parent, &objects.request).expect(201);
+            objects.consent = world.consent(side.parent, &objects.request).expect(201).id();
+        } else {
+            objects.consent = self.reported(&side, &objects.request);
         }
         if state >= State::Proposed || column == Column::Over {
             objects.proposal = world.propose(side.programme, &objects.request, &side.buddy).expect(201).id();
@@ -245,6 +251,22 @@ impl Stage {
             world.app.post(side.buddy.person, &path, &met).expect(201);
             self.private_words(&mut objects, &side);
             self.announced(&mut objects, &side);
+        }
+        if state >= State::Matched || column == Column::Over {
+            let words = json!({ "textVersion": "2026-1", "language": "nl" });
+            let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
+            let health = world.app.post(side.parent, &consents, &health).expect(201).id();
+            let back = world.app.ask(side.parent, &format!("{consents}/{health}/withdrawal")).expect(200);
+            let told = back.body["recipients"].as_array().expect("recipients");
+            let buddy = told.iter().find(|one| one["kind"] == "buddy").expect("the buddy is told");
+            buddy["noticeId"].as_str().expect("an id").clone_into(&mut objects.notice);
+        } else {
+            objects.notice = random_id().to_string();
+        }
+        if column == Column::Own && state == State::Matched {
+            let code =
+                world.app.ask(side.parent, &format!("/support-requests/{}/pupil-codes", objects.request));
+            objects.pupil_code = code.expect(201).text("pupilCode");
         }
         let on_match = |act: &str, body: Option<&Value>| {
             let path = format!("/matches/{}/{act}", objects.matched);
@@ -284,6 +306,23 @@ impl Stage {
         objects.spare_note = write("private-notes", Some("talk-preparation"));
         objects.message = write("messages", None);
         objects.spare_message = write("messages", None);
+    }
+
+    /// What the column's coordinator heard the parent say.
+    fn reported(&self, side: &Side, request: &str) -> String {
+        let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+        let path = format!("/support-requests/{request}/reported-consents");
+        self.world.app.post(self.world.coordinators[side.programme], &path, &body).expect(201).id()
+    }
+
+    /// The code of a letter that asks a parent to confirm what was heard of her.
+    fn confirmation(&self) -> String {
+        let side = self.side(Column::Own);
+        // of a parent who has cases here anyway: nobody else's may be counted
+        let request = self.world.request(side.programme, side.parent);
+        letters(&self.world.app);
+        self.reported(&side, &request);
+        confirmation_in(&letters(&self.world.app)[0])
     }
 
     /// Withdraws a case, so that its buddy has her place back.
@@ -336,6 +375,10 @@ impl Stage {
             conversation: id(),
             invitation: "ABCD-EFGH-2345-6789".to_owned(),
             code: "ABCD-EFGH-2345-6789".to_owned(),
+            confirmation: "ABCD-EFGH-2345-6789".to_owned(),
+            pupil_code: "ABCD-EFGH-2345-6789".to_owned(),
+            consent: id(),
+            notice: id(),
             buddy: id(),
             ..own
         }

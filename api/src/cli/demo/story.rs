@@ -202,8 +202,14 @@ where
         self.calls.post(parent, "/support-requests", body).await?.text("id")
     }
 
-    async fn consent(&self, parent: PersonId, request: &str) -> Result<(), CallError> {
-        let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+    async fn consent(
+        &self,
+        parent: PersonId,
+        request: &str,
+        programmes: &[String; 3],
+    ) -> Result<(), CallError> {
+        let text = json!({ "textVersion": "2026-1", "language": "nl" });
+        let body = json!({ "kind": "request", "text": text, "programmesShown": programmes });
         self.calls.post(parent, &format!("/support-requests/{request}/consents"), body).await?;
         Ok(())
     }
@@ -251,13 +257,13 @@ where
         things.insert("requestSubmitted", self.submit(parent, &programmes[2], &["extra-support"]).await?);
 
         let open = self.submit(parent, &programmes[0], &["social-safety", "talking-with-school"]).await?;
-        self.consent(parent, &open).await?;
+        self.consent(parent, &open, programmes).await?;
         things.insert("requestWithCandidates", open);
 
         let second = self.person("Ouder Twee").await?;
         roles.push(("parent-with-proposal", "Ouder Twee".to_owned(), second));
         let proposed = self.submit(second, &programmes[0], &["talking-with-school"]).await?;
-        self.consent(second, &proposed).await?;
+        self.consent(second, &proposed, programmes).await?;
         let proposal = self.propose(coordinators[0], &proposed, &buddies[2].1).await?.text("id")?;
         things.insert("requestProposed", proposed);
         things.insert("proposalWithTie", proposal);
@@ -265,7 +271,7 @@ where
         let third = self.person("Ouder Drie").await?;
         roles.push(("parent-matched", "Ouder Drie".to_owned(), third));
         let matched = self.submit(third, &programmes[0], &["extra-support"]).await?;
-        let running = self.matched(third, &matched, coordinators[0], &buddies[0]).await?;
+        let running = self.matched(third, &matched, programmes, coordinators[0], &buddies[0]).await?;
         things.insert("requestMatched", matched);
         for task in ["listening", "preparing-talk"] {
             let date = self.platform.clock.today();
@@ -276,7 +282,7 @@ where
 
         let fourth = self.person("Ouder Vier").await?;
         let closed = self.submit(fourth, &programmes[1], &["talking-with-school"]).await?;
-        let running = self.matched(fourth, &closed, coordinators[1], &buddies[6]).await?;
+        let running = self.matched(fourth, &closed, programmes, coordinators[1], &buddies[6]).await?;
         let path = format!("/matches/{running}");
         let seen = self.calls.get(fourth, &path).await?;
         self.calls
@@ -286,7 +292,7 @@ where
 
         let fifth = self.person("Ouder Vijf").await?;
         let support = self.submit(fifth, &programmes[2], &["learning-difficulties"]).await?;
-        self.matched(fifth, &support, coordinators[2], &buddies[9]).await?;
+        self.matched(fifth, &support, programmes, coordinators[2], &buddies[9]).await?;
 
         let withdrawn = self.submit(fifth, &programmes[0], &["transition"]).await?;
         self.calls.ask(fifth, &format!("/support-requests/{withdrawn}/withdrawal")).await?;
@@ -298,10 +304,11 @@ where
         &self,
         parent: PersonId,
         request: &str,
+        programmes: &[String; 3],
         coordinator: PersonId,
         buddy: &(PersonId, String),
     ) -> Result<String, CallError> {
-        self.consent(parent, request).await?;
+        self.consent(parent, request, programmes).await?;
         let proposal = self.propose(coordinator, request, &buddy.1).await?.text("id")?;
         self.accept(parent, &proposal).await?;
         self.accept(buddy.0, &proposal).await?.text("matchId")

@@ -3,20 +3,20 @@
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::{AnnounceMeeting, ReadAnnouncements};
+use naast_domain::access::{AnnounceMeeting, DecideOnRequest, ReadAnnouncements};
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId, MatchId};
+use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId, ConsentId, MatchId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::rejection::Rejection;
+use naast_domain::privacy::consents::{ConsentKind, GivenHow};
 use naast_domain::support::announcements::{
-    AnnouncementState, MOST_OPEN, Objection, RecognisedBy, TalkPlace, WORDS, WORDS_VERSION, fingerprint,
-    too_many,
+    AnnouncementState, MOST_OPEN, Objection, RecognisedBy, TalkPlace, too_many,
 };
 use naast_domain::support::private_space::words;
-use naast_domain::text::{Text, Tongue};
+use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::privacy::consents;
 use naast_persistence::support::announcements::{self, Announcement, ShownWords, Talk};
 use naast_persistence::{Stored, requests, support};
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,8 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::give::{ShownTextBody, shown};
 use crate::problem::{Error, InputFault};
-use crate::requests::consent::ShownTextBody;
 
 /// By what school knows which talk is meant. The parent chooses.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -150,24 +150,6 @@ impl AnnouncementView {
     }
 }
 
-/// The words that were shown, which must be those in use.
-fn shown_words(text: &ShownTextBody) -> Result<ShownWords, Error> {
-    let tongue = if text.language == "en" { Tongue::English } else { Tongue::Dutch };
-    if text.text_version != WORDS_VERSION {
-        let reason = Text::new(
-            format!("Toon de tekst die nu geldt: versie {WORDS_VERSION}."),
-            format!("Show the text that is in use now: version {WORDS_VERSION}."),
-        );
-        let refusal = Rejection::rule("consent-text-unknown", "L6", reason);
-        return Err(refusal.in_state("text-version", vec![WORDS_VERSION]).into());
-    }
-    Ok(ShownWords {
-        text_version: WORDS_VERSION.to_owned(),
-        language: text.language.clone(),
-        text_hash: fingerprint(WORDS.get(tongue)),
-    })
-}
-
 fn location(code: &str) -> Result<LocationCode, Error> {
     LocationCode::parse(code).map_err(|_| {
         let text = Text::of("Dit is geen vestigingscode.", "This is not a location code.");
@@ -188,6 +170,7 @@ pub async fn announce_meeting(
     Body(body): Body<AnnouncementBody>,
 ) -> Result<Answer<AnnouncementView>, Error> {
     let (announcement_id, school_key): (AnnouncementId, AnnouncedMeetingId) = (fresh(), fresh());
+    let consent_id: ConsentId = fresh();
     let named = body.location_code.as_deref().map(location).transpose()?;
     let recognised = words(&body.recognition.value).ok_or_else(|| {
         InputFault::body(
@@ -214,6 +197,13 @@ pub async fn announce_meeting(
                     InputFault::body("/locationCode", "required", text)
                 })?,
             };
+            // the register has it too, with a receipt
+            let kind = (ConsentKind::MeetingAnnouncement, GivenHow::OwnLogin);
+            let mut consent = shown(consent_id, kind, announcement_id.uuid(), &body.text, cx.now)?;
+            consent.consent.valid_until = Some(body.date);
+            let request = requests::of_match(cx.tx, &stored)?;
+            let decides = cx.grant::<DecideOnRequest>()?;
+            consents::give(cx.tx, &decides, &request, &consent)?;
             let announcement = Announcement {
                 id: announcement_id,
                 school_key,
@@ -227,7 +217,11 @@ pub async fn announce_meeting(
                 recognised_by: body.recognition.by,
                 recognised: Some(recognised.clone()),
                 state: AnnouncementState::Announced,
-                shown: shown_words(&body.text)?,
+                shown: ShownWords {
+                    text_version: consent.text_version,
+                    language: consent.language,
+                    text_hash: consent.text_hash,
+                },
                 withdrawn_at: None,
             };
             let kept = announcements::insert(cx.tx, cx.keys, &grant, &stored, announcement, cx.now)?;

@@ -5,16 +5,19 @@ use actix_web::{post, web};
 use naast_domain::access::AnnounceMeeting;
 use naast_domain::ids::{AnnouncementId, MatchId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::support::announcements::AnnouncementState;
-use naast_persistence::Kept;
+use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::support::announcements;
+use naast_persistence::{Kept, requests};
 
 use super::super::reached;
 use super::announce::AnnouncementView;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Path;
-use crate::platform::{Platform, Said as _};
+use crate::platform::{Platform, Said as _, signed_entry};
+use crate::privacy::take_back::tell;
 use crate::problem::Error;
 
 /// Take an announcement back. Never refused, also when repeated, and without `If-Match`: nothing holds it up.
@@ -37,6 +40,9 @@ pub async fn cancel_announcement(
                 let view = AnnouncementView::of(stored, noted, role);
                 return Ok(Kept::unchanged(Answer::found(view).version(version)));
             }
+            let request = requests::of_match(cx.tx, &of)?;
+            let which = Which::About(ConsentKind::MeetingAnnouncement, announcement_id.uuid());
+            let back = consents::withdraw(cx.tx, &request, which, cx.now)?;
             announcements::cancel(cx.tx, &of, Some(&stored), cx.now)?;
             let entry = cx
                 .entry(of.programme, role, Purpose::Support, "announcement.cancelled")
@@ -48,7 +54,12 @@ pub async fn cancel_announcement(
             stored.version += 1;
             let version = stored.version;
             let answer = Answer::found(AnnouncementView::of(stored, noted, role)).version(version);
-            Ok(cx.tx.keep([entry], answer)?)
+            let (me, now) = (cx.me.person, cx.now);
+            let of_consent = |act| signed_entry(of.programme, me, role, Purpose::Support, act, now);
+            let mut entries = vec![entry];
+            entries.extend(back.iter().map(|kept| of_consent("consent.withdrawn").on(kept.id)));
+            entries.extend(tell(cx.tx, &request, &back, false, &of_consent, now)?);
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }

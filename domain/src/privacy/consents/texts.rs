@@ -2,34 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::Moment;
-use crate::code_list;
+use super::ConsentKind;
 use crate::text::{Text, Tongue};
-
-code_list! {
-    /// What a consent is for. Each is given apart; none is ticked beforehand.
-    pub enum ConsentKind {
-        Referral = "referral": "mijn gegevens mogen naar dit programma" / "my data may go to this programme",
-        Request = "request": "mijn aanvraag mag bewaard en gebruikt worden om een buddy te zoeken" / "my request may be kept and used to find a buddy",
-        ChildHealthData = "child-health-data": "gegevens over de gezondheid van mijn kind mogen bewaard worden" / "data on my child's health may be kept",
-    }
-}
-
-/// A consent as the rules look at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Consent {
-    /// What for.
-    pub kind: ConsentKind,
-    /// When it was taken back, if it was.
-    pub withdrawn_at: Option<Moment>,
-}
-
-impl Consent {
-    /// Whether it holds.
-    pub fn in_force(&self) -> bool {
-        self.withdrawn_at.is_none()
-    }
-}
 
 /// The version of the texts that is in use now.
 pub const TEXT_VERSION: &str = "2026-1";
@@ -76,6 +50,31 @@ pub const TEXTS: &[ConsentText] = &[
              vertel. Dit hoeft niet om een buddy te krijgen. Is mijn kind 16 of ouder? Dan beslist mijn kind zelf.",
             "I agree that the buddy programme keeps data on my child's health that I tell myself. This is not needed to \
              get a buddy. If my child is 16 or older, my child decides.",
+        ),
+    },
+    ConsentText {
+        kind: ConsentKind::MeetingAnnouncement,
+        version: "2026-1",
+        text: crate::support::announcements::WORDS,
+    },
+    ConsentText {
+        kind: ConsentKind::Pool,
+        version: "2026-1",
+        text: Text::of(
+            "Ik wil dat mijn naam, één manier om mij te bereiken en mijn aanvraag naar deze andere buddypool gaan. Die \
+             zoekt daar een buddy voor mij. School ziet niets. Ik kan altijd stoppen.",
+            "I want my name, one way to reach me and my request to go to this other pool of buddies. It looks for a buddy \
+             for me there. The school sees nothing. I can stop at any time.",
+        ),
+    },
+    ConsentText {
+        kind: ConsentKind::PupilHealthData,
+        version: "2026-1",
+        text: Text::of(
+            "Ik ben 16 jaar of ouder. Ik vind het goed dat het buddyprogramma van mijn ouder gegevens over mijn \
+             gezondheid bewaart. Dit hoeft niet. Ik beslis zelf. Ik kan altijd stoppen, met deze code.",
+            "I am 16 or older. I agree that my parent's buddy programme keeps data on my health. This is not needed. I \
+             decide. I can stop at any time, with this code.",
         ),
     },
 ];

@@ -1,0 +1,237 @@
+//! The parent consents, in the exact words that she was shown. Nobody can do it for her.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::DecideOnRequest;
+use naast_domain::code::Code as _;
+use naast_domain::conversations::check_choice;
+use naast_domain::ids::{ConsentId, OrganisationId, ProgrammeId, RequestId};
+use naast_domain::journal::Purpose;
+use naast_domain::privacy::consents::{
+    ChildAge, Consent, ConsentKind, GivenHow, TEXT_VERSION, TEXTS, parent_decides, text_of,
+};
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::rejection::Rejection;
+use naast_domain::requests::{Origin, SupportRequest};
+use naast_domain::text::{Text, Tongue};
+use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::{Transaction, locks, organisations, programmes, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::view::ConsentView;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::{day_of, fresh};
+use crate::contract::{Body, Path};
+use crate::page_of;
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// The words that were shown.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "textVersion": "2026-1", "language": "nl" }))]
+pub struct ShownTextBody {
+    /// Their version; only the version in use can be consented to.
+    #[schema(min_length = 1, max_length = 20)]
+    pub text_version: String,
+    /// Their language.
+    #[schema(pattern = "^(nl|en)$")]
+    pub language: String,
+    /// The SHA-256 of the words that stood on the screen, as `GET /consent-texts` gives it. When you send it, it must be that
+    /// of the version and language: so a frontend that shows other words is found out.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub text_hash: Option<String>,
+}
+
+/// A consent.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } }))]
+pub struct ConsentBody {
+    /// What it is for: `request`, and apart from it `child-health-data` or `pool`.
+    pub kind: ConsentKind,
+    /// The words that were shown.
+    pub text: ShownTextBody,
+    /// Which pool, for `pool`: the organisation that runs it.
+    pub pool_organisation_id: Option<OrganisationId>,
+    /// The programmes that the parent was shown before she chose this one, for `request` to a programme that a school runs: at
+    /// least one that the school does not run, where there is one (S2).
+    #[schema(max_items = 50)]
+    pub programmes_shown: Option<Vec<ProgrammeId>>,
+    /// How old the child is, for `child-health-data`. It decides whose consent counts, and is not kept.
+    pub child_age: Option<ChildAge>,
+}
+
+impl ConsentBody {
+    /// What the consent is about, and whether the parent is the one to give it.
+    pub(super) fn subject(&self, tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<Uuid, Error> {
+        let asked = |pointer: &str| {
+            let text = Text::of("Dit hoort bij deze toestemming.", "This belongs to this consent.");
+            Error::from(InputFault::body(pointer, "required", text))
+        };
+        match self.kind {
+            ConsentKind::Pool => {
+                let pool = self.pool_organisation_id.ok_or_else(|| asked("/poolOrganisationId"))?;
+                if organisations::find(tx, pool)?.is_none() {
+                    let text = Text::of(
+                        "Er is geen organisatie met dit id.",
+                        "There is no organisation with this id.",
+                    );
+                    return Err(InputFault::body("/poolOrganisationId", "unknown", text).into());
+                }
+                Ok(pool.uuid())
+            }
+            ConsentKind::ChildHealthData => {
+                parent_decides(self.child_age.ok_or_else(|| asked("/childAge"))?)?;
+                Ok(request.uuid())
+            }
+            _ => Ok(request.uuid()),
+        }
+    }
+}
+
+/// Whether a parent who came by herself was shown a programme that the school does not run, when she asks one that it runs.
+/// After a conversation at school she was: there the choice is checked before she may consent to the hand-over.
+pub(super) fn was_shown_a_choice(
+    tx: &mut Transaction<'_, '_>,
+    request: &SupportRequest,
+    body: &ConsentBody,
+    today: Date,
+) -> Result<(), Error> {
+    let programme = programmes::find(tx, request.programme)?.ok_or(Error::NotFound)?;
+    let by_school = programme.form_on(today).is_some_and(|period| period.form == OrganisationForm::School);
+    let (Some(school), ConsentKind::Request, true) = (&request.school, body.kind, by_school) else {
+        return Ok(());
+    };
+    if request.origin == Origin::Referral {
+        return Ok(());
+    }
+    let available = programmes::choices(tx, school, today)?;
+    if available.iter().any(|choice| !choice.run_by_school) {
+        check_choice(body.programmes_shown.as_deref().unwrap_or_default(), &available)?;
+    }
+    Ok(())
+}
+
+/// The consent that these words are, given now.
+pub fn shown(
+    id: ConsentId,
+    (kind, how): (ConsentKind, GivenHow),
+    subject: Uuid,
+    text: &ShownTextBody,
+    now: DateTime<Utc>,
+) -> Result<KeptConsent, Error> {
+    let tongue = if text.language == "en" { Tongue::English } else { Tongue::Dutch };
+    let words =
+        text_of(kind, &text.text_version).filter(|words| words.version == TEXT_VERSION).ok_or_else(|| {
+            Rejection::rule(
+                "consent-text-unknown",
+                "L6",
+                Text::new(
+                    format!("Toon de tekst die nu geldt: versie {TEXT_VERSION}."),
+                    format!("Show the text that is in use now: version {TEXT_VERSION}."),
+                ),
+            )
+            .in_state("text-version", vec![TEXT_VERSION])
+        })?;
+    let text_hash = words.fingerprint(tongue);
+    if text.text_hash.as_ref().is_some_and(|sent| *sent != text_hash) {
+        return Err(Rejection::rule(
+            "consent-text-differs",
+            "L6",
+            Text::of(
+                "De woorden die zijn getoond, zijn niet die van deze versie. Toon de tekst zoals hij hier staat.",
+                "The words that were shown are not those of this version. Show the text as it stands here.",
+            ),
+        )
+        .in_state("text-hash", vec![TEXT_VERSION])
+        .into());
+    }
+    Ok(KeptConsent {
+        id,
+        consent: Consent::given(kind, how, kind.valid_until(day_of(now))),
+        subject,
+        text_version: words.version.to_owned(),
+        language: text.language.clone(),
+        text_hash,
+        given_at: now,
+    })
+}
+
+/// The words of a consent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentTextView {
+    /// What it is for.
+    pub kind: ConsentKind,
+    /// The version.
+    pub version: String,
+    /// The language.
+    pub language: String,
+    /// The words to show.
+    pub text: String,
+    /// Their SHA-256, which a consent keeps.
+    pub text_hash: String,
+    /// Whether this is the version in use.
+    pub current: bool,
+}
+
+page_of! {
+    /// The words of every consent, in both languages.
+    ConsentTextPage of ConsentTextView
+}
+
+/// Read the words that a parent must be shown before she consents.
+#[utoipa::path(operation_id = "listConsentTexts", tag = "privacy", security(()), responses((status = 200, description = "All of them, on one page", body = ConsentTextPage)))]
+#[get("/consent-texts")]
+pub async fn list_consent_texts() -> ConsentTextPage {
+    let languages = [("nl", Tongue::Dutch), ("en", Tongue::English)];
+    let data = TEXTS.iter().flat_map(|words| languages.map(|(language, tongue)| (words, language, tongue)));
+    let data = data.map(|(words, language, tongue)| ConsentTextView {
+        kind: words.kind,
+        version: words.version.to_owned(),
+        language: language.to_owned(),
+        text: words.text.get(tongue).to_owned(),
+        text_hash: words.fingerprint(tongue),
+        current: words.version == TEXT_VERSION,
+    });
+    ConsentTextPage { data: data.collect(), next_cursor: None }
+}
+
+/// Consent. Only the parent herself can.
+#[utoipa::path(operation_id = "giveConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), request_body = ConsentBody, responses((status = 201, description = "Kept, with the words that were shown", body = ConsentView)))]
+#[post("/support-requests/{id}/consents")]
+pub async fn give_consent(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+    Body(body): Body<ConsentBody>,
+) -> Result<Answer<ConsentView>, Error> {
+    let consent_id: ConsentId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            locks::lock_request(cx.tx, id)?;
+            let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let next = stored.consent(body.kind)?;
+            was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
+            let subject = body.subject(cx.tx, id)?;
+            let consent = shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;
+            consents::give(cx.tx, &grant, &stored, &consent)?;
+            if next != stored.state {
+                requests::change_state(cx.tx, &stored, next, None, cx.now)?;
+            }
+            let entry = cx
+                .entry(stored.programme, role, Purpose::Matching, "request.consented")
+                .on(id)
+                .states(Some(stored.state.code()), Some(next.code()));
+            let place = format!("/support-requests/{id}/consents/{consent_id}/receipt");
+            let view = ConsentView::load(cx.tx, &consent, id, cx.today)?;
+            Ok(cx.tx.keep([entry], Answer::created(view, &place))?)
+        })
+        .await
+}

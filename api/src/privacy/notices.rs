@@ -1,0 +1,144 @@
+//! Who is told that a parent took something back, and whether they said that they keep nothing (AVG art. 19). A notice names
+//! the request by its id and nothing of the parent.
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, Utc};
+use naast_domain::access::{AnswerWithdrawalNotice, ReadConsents};
+use naast_domain::ids::{ProgrammeId, RequestId, WithdrawalNoticeId};
+use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::consents::{ConsentKind, NoticeState, RecipientKind};
+use naast_domain::requests::SupportRequest;
+use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::privacy::notices::{self, Addressee, Notice};
+use naast_persistence::{Database, Kept, Stored, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::contract::{Path, Query};
+use crate::page_of;
+use crate::platform::{Platform, Said as _};
+use crate::problem::Error;
+
+/// A recipient, and whether it confirmed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecipientView {
+    /// The notice that it got.
+    pub notice_id: WithdrawalNoticeId,
+    /// The request that it is about.
+    pub request_id: RequestId,
+    /// What kind of recipient.
+    pub kind: RecipientKind,
+    /// Which one: the id of the programme, the buddy or the organisation, or the location code of the school.
+    pub recipient: String,
+    /// The consents that were taken back. Empty when a request was withdrawn before it was consented to.
+    pub withdrawn_kinds: Vec<ConsentKind>,
+    /// Whether it said that nothing is kept.
+    pub state: NoticeState,
+    /// When it was told.
+    pub told_at: DateTime<Utc>,
+    /// When it confirmed.
+    pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl From<Notice> for RecipientView {
+    fn from(notice: Notice) -> Self {
+        Self {
+            notice_id: notice.id,
+            request_id: notice.request,
+            kind: notice.kind,
+            recipient: notice.recipient,
+            withdrawn_kinds: notice.kinds.iter().collect(),
+            state: notice.state,
+            told_at: notice.told_at,
+            confirmed_at: notice.confirmed_at,
+        }
+    }
+}
+
+impl RecipientView {
+    /// Everybody who was told something about a request that was loaded with a grant.
+    pub fn about(db: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<Vec<Self>, Error> {
+        Ok(notices::about(db, request)?.into_iter().map(Self::from).collect())
+    }
+}
+
+page_of! {
+    /// Who was told, in the order of time.
+    RecipientPage of RecipientView
+}
+
+/// List who was told that something was taken back, and who confirmed. Empty while nothing was.
+#[utoipa::path(operation_id = "listWithdrawalRecipients", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = RecipientPage)))]
+#[get("/support-requests/{id}/withdrawal-recipients")]
+pub async fn list_withdrawal_recipients(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<RecipientPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConsents>()?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
+            Ok(RecipientPage { data: RecipientView::about(cx.db, &stored)?, next_cursor: None })
+        })
+        .await
+}
+
+/// Which notices.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeQuery {
+    /// Those to this programme, for its coordinator; those to me as a buddy when left out.
+    pub programme_id: Option<ProgrammeId>,
+}
+
+/// List the notices that wait for my answer: as a buddy, or as coordinator of a programme.
+#[utoipa::path(operation_id = "listWithdrawalNotices", tag = "privacy", params(NoticeQuery), responses((status = 200, description = "The oldest two hundred; empty for a programme that is not yours", body = RecipientPage)))]
+#[get("/withdrawal-notices")]
+pub async fn list_withdrawal_notices(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Query(query): Query<NoticeQuery>,
+) -> Result<RecipientPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<AnswerWithdrawalNotice>()?;
+            // ids and kinds of consent; nothing of what the parent told
+            cx.shows([]);
+            let of = query.programme_id.map_or(Addressee::Myself, Addressee::Programme);
+            let waiting = notices::waiting(cx.db, &grant, of)?;
+            Ok(RecipientPage { data: waiting.into_iter().map(Into::into).collect(), next_cursor: None })
+        })
+        .await
+}
+
+/// Say that nothing of what the parent took back is kept any longer: on paper, in a telephone, in a mailbox.
+#[utoipa::path(operation_id = "confirmWithdrawalNotice", tag = "privacy", params(("id" = WithdrawalNoticeId, Path, description = "The notice")), responses((status = 200, description = "Confirmed, now or before; the parent sees it", body = RecipientView)))]
+#[post("/withdrawal-notices/{id}/confirmation")]
+pub async fn confirm_withdrawal_notice(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<WithdrawalNoticeId>,
+) -> Result<Answer<RecipientView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<AnswerWithdrawalNotice>()?;
+            let (mut notice, role) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            if notice.state != NoticeState::Pending {
+                return Ok(Kept::unchanged(Answer::found(notice.into())));
+            }
+            notices::confirm(cx.tx, &notice, cx.now)?;
+            let entry =
+                cx.entry(notice.programme, role, Purpose::Support, "withdrawal-notice.confirmed").on(id);
+            notice.state = NoticeState::Confirmed;
+            notice.confirmed_at = Some(cx.now);
+            Ok(cx.tx.keep([entry], Answer::found(notice.into()))?)
+        })
+        .await
+}

@@ -1,0 +1,157 @@
+//! A pupil of 16 or older decides on the data on her own health (UAVG art. 5). Her parent gets a code for her; with it she
+//! says yes, and takes it back, without an account and without a name.
+
+use actix_web::{post, web};
+use naast_domain::access::DecideOnRequest;
+use naast_domain::ids::{ConsentId, RequestId};
+use naast_domain::journal::Purpose;
+use naast_domain::privacy::consents::{ConsentKind, ConsentState, GivenHow};
+use naast_domain::rejection::Rejection;
+use naast_domain::requests::RequestState;
+use naast_domain::text::Text;
+use naast_persistence::privacy::consents::{self, Which};
+use naast_persistence::{Kept, locks, requests};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::give::{ShownTextBody, shown};
+use super::take_back::tell;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::{day_of, fresh, fresh_code};
+use crate::contract::{Body, Path};
+use crate::platform::{Platform, Said as _, unsigned_entry};
+use crate::problem::Error;
+
+fn of_pupil(code: &str) -> [u8; 32] {
+    crate::conversations::fingerprint("pupil", code)
+}
+
+/// A code for a pupil.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PupilCodeView {
+    /// The code, shown once. With it the pupil says yes, and takes it back.
+    pub pupil_code: String,
+}
+
+/// Get a code for my child of 16 or older, who decides on the data on her own health.
+#[utoipa::path(operation_id = "createPupilCode", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 201, description = "Made; give it to your child", body = PupilCodeView)))]
+#[post("/support-requests/{id}/pupil-codes")]
+pub async fn create_pupil_code(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<Answer<PupilCodeView>, Error> {
+    let code = fresh_code();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            locks::lock_request(cx.tx, id)?;
+            let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            stored.consent(ConsentKind::ChildHealthData)?;
+            consents::keep_pupil_code(cx.tx, &grant, &stored, &of_pupil(&code), cx.now)?;
+            let entry = cx.entry(stored.programme, role, Purpose::Support, "request.pupil-code-made").on(id);
+            let view = PupilCodeView { pupil_code: code.clone() };
+            let place = format!("/support-requests/{id}/pupil-codes");
+            Ok(cx.tx.keep([entry], Answer::created(view, &place).shown_once(true))?)
+        })
+        .await
+}
+
+/// A pupil's yes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789", "text": { "textVersion": "2026-1", "language": "nl" } }))]
+pub struct PupilConsentBody {
+    /// The pupil's own code. Dashes, spaces and small letters do no harm.
+    #[schema(min_length = 16, max_length = 30)]
+    pub code: String,
+    /// The words of the kind `pupil-health-data` that were shown.
+    pub text: ShownTextBody,
+}
+
+/// A pupil's code alone.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789" }))]
+pub struct PupilCodeBody {
+    /// The pupil's own code. Dashes, spaces and small letters do no harm.
+    #[schema(min_length = 16, max_length = 30)]
+    pub code: String,
+}
+
+/// Where a pupil's consent stands. Nothing of her parent's request is in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PupilConsentView {
+    /// Where it stands.
+    pub state: ConsentState,
+}
+
+/// Say yes as a pupil, with nothing but the code.
+#[utoipa::path(operation_id = "consentAsPupil", tag = "privacy", security(()), request_body = PupilConsentBody, responses((status = 200, description = "Kept, now or before, with the words that were shown", body = PupilConsentView), (status = 404, description = "No request has this code", body = crate::problem::Problem, content_type = "application/problem+json"), (status = 409, description = "Not now", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[post("/pupil-consents")]
+pub async fn consent_as_pupil(
+    platform: web::Data<Platform>,
+    Body(body): Body<PupilConsentBody>,
+) -> Result<Answer<PupilConsentView>, Error> {
+    let consent_id: ConsentId = fresh();
+    let now = platform.clock.now();
+    let holder = of_pupil(&body.code);
+    platform
+        .write_held(holder, move |tx| {
+            let first = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            locks::lock_request(tx, first.id)?;
+            let stored = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            if matches!(stored.state, RequestState::Closed | RequestState::Withdrawn) {
+                let text = Text::of(
+                    "De aanvraag is voorbij. Er wordt niets bewaard.",
+                    "The request is over. Nothing is kept.",
+                );
+                return Err(Rejection::rule("request-not-open", "S5", text).into());
+            }
+            let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
+            let consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
+            let answer = Answer::found(PupilConsentView { state: ConsentState::InForce });
+            let holds = |kept: &consents::KeptConsent| {
+                kept.consent.kind == ConsentKind::PupilHealthData && kept.consent.in_force_on(day_of(now))
+            };
+            if consents::on(tx, &stored)?.iter().any(holds) {
+                return Ok(Kept::unchanged(answer));
+            }
+            consents::give_as_pupil(tx, &stored, &consent)?;
+            let entry = unsigned_entry(stored.programme, "pupil", Purpose::Support, "consent.given", now);
+            Ok(tx.keep([entry.on(consent_id)], answer)?)
+        })
+        .await
+}
+
+/// Take it back as a pupil. Never refused, also when repeated.
+#[utoipa::path(operation_id = "withdrawAsPupil", tag = "privacy", security(()), request_body = PupilCodeBody, responses((status = 200, description = "Taken back, now or before", body = PupilConsentView), (status = 404, description = "No request has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[post("/pupil-consents/withdrawal")]
+pub async fn withdraw_as_pupil(
+    platform: web::Data<Platform>,
+    Body(body): Body<PupilCodeBody>,
+) -> Result<Answer<PupilConsentView>, Error> {
+    let now = platform.clock.now();
+    let holder = of_pupil(&body.code);
+    platform
+        .write_held(holder, move |tx| {
+            let first = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            locks::lock_request(tx, first.id)?;
+            let stored = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            let which = Which::About(ConsentKind::PupilHealthData, stored.id.uuid());
+            let back = consents::withdraw(tx, &stored, which, now)?;
+            let answer = Answer::found(PupilConsentView { state: ConsentState::Withdrawn });
+            if back.is_empty() {
+                return Ok(Kept::unchanged(answer));
+            }
+            let entry = |act| unsigned_entry(stored.programme, "pupil", Purpose::Support, act, now);
+            let mut entries: Vec<_> =
+                back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)).collect();
+            entries.extend(tell(tx, &stored, &back, false, &entry, now)?);
+            Ok(tx.keep(entries, answer)?)
+        })
+        .await
+}

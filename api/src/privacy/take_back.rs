@@ -1,0 +1,160 @@
+//! Taking a consent back: never refused, also when repeated, and needing no If-Match. What rests on it stops in the same
+//! transaction, and whoever could read something is told.
+
+use std::collections::BTreeMap;
+
+use actix_web::{post, web};
+use naast_domain::Moment;
+use naast_domain::access::WithdrawRequest;
+use naast_domain::code::CodeSet;
+use naast_domain::ids::{ConsentId, RequestId};
+use naast_domain::journal::{Entry, Purpose};
+use naast_domain::privacy::consents::{ConsentKind, Consequence, RecipientKind};
+use naast_domain::requests::{RequestState, SupportRequest};
+use naast_persistence::privacy::consents::{self, KeptConsent, Which};
+use naast_persistence::privacy::notices::{self, Notice};
+use naast_persistence::support::{self, announcements};
+use naast_persistence::{Kept, Stored, Transaction, locks, requests};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::notices::RecipientView;
+use super::view::ConsentView;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::clock::fresh;
+use crate::contract::Path;
+use crate::platform::{Platform, Said as _, signed_entry};
+use crate::problem::Error;
+use crate::requests::withdraw::{Withdrawn, withdraw};
+
+/// Tells everybody who could read something on these consents that they were taken back. Gives back the journal rows, one
+/// for each who is told.
+pub fn tell(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    back: &[KeptConsent],
+    everything: bool,
+    entry: &impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    let mut told: BTreeMap<(RecipientKind, String), CodeSet<ConsentKind>> = BTreeMap::new();
+    let mut add = |kind: RecipientKind, recipient: String, consent: Option<ConsentKind>| {
+        let kinds = told.entry((kind, recipient)).or_default();
+        *kinds = kinds.iter().chain(consent).collect();
+    };
+    let buddies = notices::buddies_who_could_read(tx, request)?;
+    for kept in back {
+        let consent = Some(kept.consent.kind);
+        for recipient in kept.consent.kind.recipients() {
+            match recipient {
+                RecipientKind::Programme => add(*recipient, request.programme.to_string(), consent),
+                RecipientKind::Buddy => {
+                    for buddy in &buddies {
+                        add(*recipient, buddy.to_string(), consent);
+                    }
+                }
+                RecipientKind::School => {
+                    if let Some(school) = announcements::school_told(tx, request, kept.subject.into())? {
+                        add(*recipient, school.to_string(), consent);
+                    }
+                }
+                RecipientKind::Pool => add(*recipient, kept.subject.to_string(), consent),
+            }
+        }
+    }
+    if everything {
+        // a request that was submitted stands with the programme, whether it was consented to or not
+        add(RecipientKind::Programme, request.programme.to_string(), None);
+    }
+    let mut entries = Vec::new();
+    for ((kind, recipient), kinds) in told {
+        let notice = Notice {
+            id: fresh(),
+            programme: request.programme,
+            request: request.id,
+            kind,
+            recipient,
+            kinds,
+            state: kind.asked(),
+            told_at: now,
+            confirmed_at: None,
+        };
+        notices::insert(tx, &notice)?;
+        entries.push(entry("withdrawal-notice.sent").on(notice.id));
+    }
+    Ok(entries)
+}
+
+/// What taking a consent back did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentWithdrawalView {
+    /// The consent.
+    pub consent: ConsentView,
+    /// What stopped.
+    pub consequence: Consequence,
+    /// Where the request stands now.
+    pub request_state: RequestState,
+    /// Who was told, now or before, and who confirmed that nothing is kept.
+    pub recipients: Vec<RecipientView>,
+}
+
+/// Take one consent back. Never refused, also when repeated.
+#[utoipa::path(operation_id = "withdrawConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("consentId" = ConsentId, Path, description = "The consent")), responses((status = 200, description = "Taken back, now or before", body = ConsentWithdrawalView)))]
+#[post("/support-requests/{id}/consents/{consentId}/withdrawal")]
+pub async fn withdraw_consent(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path((id, consent_id)): Path<(RequestId, ConsentId)>,
+) -> Result<Answer<ConsentWithdrawalView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<WithdrawRequest>()?;
+            locks::lock_request(cx.tx, id)?;
+            let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let find = |tx: &mut Transaction<'_, '_>| -> Result<KeptConsent, Error> {
+                consents::on(tx, &stored)?
+                    .into_iter()
+                    .find(|kept| kept.id == consent_id)
+                    .ok_or(Error::NotFound)
+            };
+            let kept = find(cx.tx)?;
+            let (me, now) = (cx.me.person, cx.now);
+            let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
+            let in_force = kept.consent.withdrawn_at.is_none() && kept.consent.lapsed_at.is_none();
+            let ends_all = in_force && kept.consent.kind.consequence() == Consequence::RequestEnds;
+            let mut entries = Vec::new();
+            let mut request_state = stored.state;
+            if ends_all {
+                if let Withdrawn::Now { entries: all, .. } = withdraw(cx.tx, cx.keys, &stored, entry, now)? {
+                    entries = all;
+                }
+                request_state = RequestState::Withdrawn;
+            } else if in_force {
+                let back = consents::withdraw(cx.tx, &stored, Which::One(consent_id), now)?;
+                if kept.consent.kind.consequence() == Consequence::AnnouncementCancelled
+                    && let Some(running) = support::running_of_request(cx.tx, &stored)?
+                    && let Some(one) = announcements::find(cx.tx, cx.keys, &running, kept.subject.into())?
+                {
+                    for cancelled in announcements::cancel(cx.tx, &running, Some(&one), now)? {
+                        let states = (Some("announced"), Some("cancelled"));
+                        let entry = entry("announcement.cancelled").on(cancelled);
+                        entries.push(entry.states(states.0, states.1));
+                    }
+                }
+                entries.push(entry("consent.withdrawn").on(consent_id));
+                entries.extend(tell(cx.tx, &stored, &back, false, &entry, now)?);
+            }
+            let taken_back = find(cx.tx)?;
+            let view = ConsentWithdrawalView {
+                consent: ConsentView::load(cx.tx, &taken_back, id, cx.today)?,
+                consequence: kept.consent.kind.consequence(),
+                request_state,
+                recipients: RecipientView::about(cx.tx, &stored)?,
+            };
+            let answer = Answer::found(view);
+            if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(cx.tx.keep(entries, answer)?) }
+        })
+        .await
+}

@@ -1,0 +1,186 @@
+//! A consent as the parent reads it, and the receipt that she keeps of it.
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use naast_domain::Date;
+use naast_domain::access::ReadConsents;
+use naast_domain::ids::{ConsentId, RequestId};
+use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::consents::{
+    ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
+};
+use naast_domain::text::Tongue;
+use naast_persistence::privacy::access_log;
+use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::{Database, requests};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::contract::Path;
+use crate::page_of;
+use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
+use crate::problem::Error;
+
+/// A consent of the parent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentView {
+    /// Its id.
+    pub id: ConsentId,
+    /// The request that it belongs to.
+    pub request_id: RequestId,
+    /// What it is for.
+    pub kind: ConsentKind,
+    /// What it is about: the request itself, the announcement of a talk, or the organisation that runs a pool.
+    pub subject_id: Uuid,
+    /// What the data are used for.
+    pub purpose: Purpose,
+    /// Who may receive something on it.
+    pub recipients: Vec<RecipientKind>,
+    /// What stops when it is taken back.
+    pub consequence: Consequence,
+    /// Where it stands today.
+    pub state: ConsentState,
+    /// The version of the words that were shown.
+    pub text_version: String,
+    /// Their language.
+    pub language: String,
+    /// The SHA-256 of the words that were shown.
+    pub text_hash: String,
+    /// How it was given.
+    pub given_how: GivenHow,
+    /// When it was given.
+    pub given_at: DateTime<Utc>,
+    /// When the parent confirmed what was reported of her.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// The last day on which it is good; null when it has no end of its own.
+    pub valid_until_date: Option<Date>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// When it is erased: with the request that it belongs to.
+    pub retention: RetentionView,
+}
+
+impl ConsentView {
+    /// A consent on a request that a grant reached, as it stands on a day.
+    pub fn load(
+        db: &mut Database<'_>,
+        kept: &KeptConsent,
+        request: RequestId,
+        today: Date,
+    ) -> Result<Self, Error> {
+        Ok(Self::of(kept, request, today, RetentionView::load(db, request)?))
+    }
+
+    /// The same, where the term of the request is known already.
+    pub fn of(kept: &KeptConsent, request: RequestId, today: Date, retention: RetentionView) -> Self {
+        let consent = &kept.consent;
+        Self {
+            id: kept.id,
+            request_id: request,
+            kind: consent.kind,
+            subject_id: kept.subject,
+            purpose: consent.kind.purpose(),
+            recipients: consent.kind.recipients().to_vec(),
+            consequence: consent.kind.consequence(),
+            state: consent.state_on(today),
+            text_version: kept.text_version.clone(),
+            language: kept.language.clone(),
+            text_hash: kept.text_hash.clone(),
+            given_how: consent.how,
+            given_at: kept.given_at,
+            confirmed_at: consent.confirmed_at,
+            valid_until_date: consent.valid_until,
+            withdrawn_at: consent.withdrawn_at,
+            retention,
+        }
+    }
+}
+
+page_of! {
+    /// The consents on a request, in the order in which they were given.
+    ConsentPage of ConsentView
+}
+
+/// List the consents on a request, also those that were taken back.
+#[utoipa::path(operation_id = "listConsents", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = ConsentPage)))]
+#[get("/support-requests/{id}/consents")]
+pub async fn list_consents(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<ConsentPage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConsents>()?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            cx.shows([access_log::Shown::request(DataKind::Consents, role, &stored)]);
+            let consents = consents::on(cx.db, &stored)?;
+            let retention = RetentionView::load(cx.db, id)?;
+            let of = |kept| ConsentView::of(kept, id, cx.today, retention.clone());
+            let data = consents.iter().map(of).collect();
+            Ok(ConsentPage { data, next_cursor: None })
+        })
+        .await
+}
+
+/// The receipt of a consent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentReceiptView {
+    /// The consent.
+    pub consent: ConsentView,
+    /// The exact words that were shown, in the language in which they were shown.
+    pub words: String,
+    /// Where it is taken back: `POST` here, at any moment, without a reason.
+    pub withdrawal: String,
+    /// The whole receipt as lines to read, print or keep, in the language of Accept-Language.
+    pub page: String,
+}
+
+/// Read the receipt of a consent: the exact words, their fingerprint, and how to take it back.
+#[utoipa::path(operation_id = "getConsentReceipt", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("consentId" = ConsentId, Path, description = "The consent")), responses((status = 200, description = "The receipt", body = ConsentReceiptView)))]
+#[get("/support-requests/{id}/consents/{consentId}/receipt")]
+pub async fn get_consent_receipt(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path((id, consent_id)): Path<(RequestId, ConsentId)>,
+) -> Result<Answer<ConsentReceiptView>, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConsents>()?;
+            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            cx.shows([access_log::Shown::request(DataKind::Consents, role, &stored)]);
+            let consents = consents::on(cx.db, &stored)?;
+            let kept = consents.iter().find(|kept| kept.id == consent_id).ok_or(Error::NotFound)?;
+            let tongue =
+                if kept.language == Tongue::English.code() { Tongue::English } else { Tongue::Dutch };
+            let words = text_of(kept.consent.kind, &kept.text_version)
+                .filter(|words| words.fingerprint(tongue) == kept.text_hash)
+                .ok_or(Error::Internal("the words of a consent are those that were shown"))?;
+            let words = words.text.get(tongue);
+            let shown = Shown {
+                kind: kept.consent.kind,
+                words,
+                hash: &kept.text_hash,
+                how: kept.consent.how,
+                given_at: kept.given_at,
+            };
+            Ok(Answer::found(ConsentReceiptView {
+                consent: ConsentView::load(cx.db, kept, id, cx.today)?,
+                words: words.to_owned(),
+                withdrawal: format!(
+                    "{}/support-requests/{id}/consents/{consent_id}/withdrawal",
+                    crate::contract::BASE
+                ),
+                page: receipt(&shown).get(reader.0).to_owned(),
+            }))
+        })
+        .await
+}

@@ -1,0 +1,119 @@
+//! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal, something that
+//! was heard of her. It is worked out from how things stand, so nothing can be told twice or forgotten.
+
+use actix_web::{get, web};
+use chrono::{DateTime, Utc};
+use naast_domain::access::ReadConsents;
+use naast_domain::code::Code as _;
+use naast_domain::ids::{MatchId, ProposalId, RequestId};
+use naast_domain::matching::ProposalState;
+use naast_domain::privacy::consents::ConsentState;
+use naast_domain::requests::{ParentNotice, RequestState};
+use naast_domain::support::{ClosureReason, PauseReason};
+use naast_domain::text::Tongue;
+use naast_persistence::privacy::consents;
+use naast_persistence::{matching, support};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::caller::{Caller, Reader};
+use crate::contract::BASE;
+use crate::page_of;
+use crate::platform::Platform;
+use crate::problem::Error;
+
+/// Something that waits for the parent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ParentNoticeView {
+    /// What it is.
+    pub kind: ParentNotice,
+    /// What it means, in plain words, in the language of Accept-Language.
+    pub text: String,
+    /// The request that it belongs to.
+    pub request_id: RequestId,
+    /// The proposal that it is about, when it is about one.
+    pub proposal_id: Option<ProposalId>,
+    /// The match that it is about, when it is about one.
+    pub match_id: Option<MatchId>,
+    /// Where to read more.
+    pub read: String,
+    /// Since when it is so, when that is known.
+    pub since: Option<DateTime<Utc>>,
+}
+
+page_of! {
+    /// What waits for the parent, by request.
+    ParentNoticePage of ParentNoticeView
+}
+
+/// What waits for me as a parent.
+#[utoipa::path(operation_id = "listMyNotices", tag = "requests", responses((status = 200, description = "All of it, on one page; empty when nothing waits", body = ParentNoticePage)))]
+#[get("/me/notices")]
+pub async fn list_my_notices(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+) -> Result<ParentNoticePage, Error> {
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<ReadConsents>()?;
+            // her own
+            cx.shows([]);
+            let mut data = Vec::new();
+            for (request, kept) in consents::register(cx.db, &grant)? {
+                let notice = |kind: ParentNotice, read: String| notice(kind, request.id, read, reader.0);
+                let of_request = format!("{BASE}/support-requests/{}", request.id);
+                for one in
+                    kept.iter().filter(|one| one.consent.state_on(cx.today) == ConsentState::ToBeConfirmed)
+                {
+                    let read = format!("{of_request}/consents/{}/receipt", one.id);
+                    let since = Some(one.given_at);
+                    data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
+                }
+                if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
+                    continue;
+                }
+                if let Some(running) = support::running_of_request(cx.db, &request)?
+                    && running.course.paused_because == Some(PauseReason::NewTie)
+                {
+                    let read = format!("{BASE}/proposals/{}/explanation", running.proposal);
+                    data.push(ParentNoticeView {
+                        proposal_id: Some(running.proposal),
+                        match_id: Some(running.id),
+                        ..notice(ParentNotice::NewTie, read)
+                    });
+                }
+                if request.state == RequestState::Consented
+                    && let Some(last) = support::last_of_request(cx.db, &request)?
+                    && last.closed_because == Some(ClosureReason::IndependenceLost)
+                {
+                    let read = format!("{BASE}/matches/{}", last.id);
+                    let (match_id, since) = (Some(last.id), last.ended_at);
+                    data.push(ParentNoticeView {
+                        match_id,
+                        since,
+                        ..notice(ParentNotice::IndependenceLost, read)
+                    });
+                }
+                for open in matching::proposals_for(cx.db, &request)? {
+                    if open.proposal.state == ProposalState::Open && open.proposal.parent.is_none() {
+                        let read = format!("{BASE}/proposals/{}/explanation", open.id);
+                        let (proposal_id, since) = (Some(open.id), Some(open.created_at));
+                        data.push(ParentNoticeView {
+                            proposal_id,
+                            since,
+                            ..notice(ParentNotice::ProposalWaits, read)
+                        });
+                    }
+                }
+            }
+            Ok(ParentNoticePage { data, next_cursor: None })
+        })
+        .await
+}
+
+fn notice(kind: ParentNotice, request_id: RequestId, read: String, tongue: Tongue) -> ParentNoticeView {
+    let text = kind.label().get(tongue).to_owned();
+    ParentNoticeView { kind, text, request_id, proposal_id: None, match_id: None, read, since: None }
+}

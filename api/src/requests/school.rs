@@ -1,0 +1,65 @@
+//! A child changes school, or the parent names the school after all: the rules are asked again for whoever is proposed to her
+//! or supports her, in the same step. Only the parent says so.
+
+use actix_web::{patch, web};
+use naast_domain::access::DecideOnRequest;
+use naast_domain::directory::LocationCode;
+use naast_domain::ids::RequestId;
+use naast_domain::journal::Purpose;
+use naast_domain::text::Text;
+use naast_persistence::{directory, locks, requests};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::SupportRequestView;
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::contract::{Body, Path};
+use crate::independence::again::{Occasion, recheck_request};
+use crate::platform::Platform;
+use crate::problem::{Error, InputFault};
+
+/// The child's school from now on.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "locationCode": "03GR00" }))]
+pub struct SchoolChangeBody {
+    /// The school; null when the parent does not want to name it any longer. Then nobody can check that a buddy is
+    /// independent of it, and she is told so.
+    pub location_code: Option<LocationCode>,
+}
+
+/// Say that my child goes to another school. Proposals and a running match are assessed again in the same step.
+#[utoipa::path(operation_id = "changeRequestSchool", tag = "requests", params(("id" = RequestId, Path, description = "The request"), ("If-Match" = String, Header, description = "The ETag of the request that was read")), request_body(content = SchoolChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed, and assessed again", body = SupportRequestView)))]
+#[patch("/support-requests/{id}")]
+pub async fn change_request_school(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+    seen: IfMatch,
+    Body(body): Body<SchoolChangeBody>,
+) -> Result<Answer<SupportRequestView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            locks::lock_request(cx.tx, id)?;
+            let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            stored.change_school()?;
+            seen.check(stored.version)?;
+            if let Some(school) = &body.location_code
+                && directory::school_facts(cx.tx, school, cx.today)?.is_none()
+            {
+                let text = Text::of("Er is geen school met deze code.", "There is no school with this code.");
+                return Err(InputFault::body("/locationCode", "unknown", text).into());
+            }
+            requests::change_school(cx.tx, &grant, &stored, body.location_code.as_ref(), cx.now)?;
+            let entry = cx.entry(stored.programme, role, Purpose::Matching, "request.school-changed");
+            let mut entries = vec![crate::platform::Said::on(entry, id)];
+            let (changed, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            entries.extend(recheck_request(cx.tx, &changed, Occasion::of(cx, role))?);
+            let (after, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let view = SupportRequestView::load(cx.tx, cx.keys, &after)?;
+            Ok(cx.tx.keep(entries, Answer::found(view).version(after.version))?)
+        })
+        .await
+}

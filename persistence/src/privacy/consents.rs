@@ -1,0 +1,317 @@
+//! The consent register. A row is written once; that it was confirmed, lapsed or was taken back is added to it, once each,
+//! and a trigger refuses anything else. Every call that changes one holds the lock of its request.
+
+use diesel::prelude::*;
+use naast_domain::access::{Action, DecideOnRequest, Grant, ReadConsents, ReportConsent};
+use naast_domain::ids::{ConsentId, PersonId, ProgrammeId};
+use naast_domain::privacy::consents::{Consent, ConsentKind};
+use naast_domain::requests::SupportRequest;
+use naast_domain::{Date, Moment};
+use uuid::Uuid;
+
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::requests::standing;
+use crate::rows::{Stored, code, must_reach};
+use crate::schema::{consents, pupil_codes, support_requests};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+const T: &str = "consents";
+
+/// A consent as it is kept: with the exact words that were shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptConsent {
+    /// Its id.
+    pub id: ConsentId,
+    /// What for, how it was given, and what came of it.
+    pub consent: Consent,
+    /// What it is about: the request itself, an announcement or a pool.
+    pub subject: Uuid,
+    /// The version of the words.
+    pub text_version: String,
+    /// The language of the words.
+    pub language: String,
+    /// The fingerprint of the words.
+    pub text_hash: String,
+    /// When it was given.
+    pub given_at: Moment,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = consents)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    request_id: Key,
+    kind: String,
+    subject_id: Key,
+    text_version: String,
+    language: String,
+    text_hash: String,
+    how: String,
+    given_at: At,
+    valid_until: Option<Date>,
+    confirmed_at: Option<At>,
+    withdrawn_at: Option<At>,
+    lapsed_at: Option<At>,
+}
+
+impl TryFrom<Row> for KeptConsent {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            consent: Consent {
+                kind: code(T, "kind", &row.kind)?,
+                how: code(T, "how", &row.how)?,
+                valid_until: row.valid_until,
+                confirmed_at: row.confirmed_at.map(|at| at.0),
+                withdrawn_at: row.withdrawn_at.map(|at| at.0),
+                lapsed_at: row.lapsed_at.map(|at| at.0),
+            },
+            subject: row.subject_id.0,
+            text_version: row.text_version,
+            language: row.language,
+            text_hash: row.text_hash,
+            given_at: row.given_at.0,
+        })
+    }
+}
+
+/// Keeps a consent of the parent. What somebody reported of her before, on the same thing, lapses: her own word counts.
+pub fn give(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<DecideOnRequest>,
+    request: &Stored<SupportRequest>,
+    consent: &KeptConsent,
+) -> Result<(), Error> {
+    must_reach(grant, standing(request))?;
+    let day = consent.given_at.date_naive();
+    for earlier in on(tx, request)? {
+        let same = earlier.consent.kind == consent.consent.kind && earlier.subject == consent.subject;
+        if same && !earlier.consent.in_force_on(day) {
+            lapse(tx, request, earlier.id, consent.given_at)?;
+        }
+    }
+    insert(tx, request, consent, Some(grant.person()), None)
+}
+
+/// Keeps what a coordinator heard the parent say, with the fingerprint of the code by which she confirms it.
+pub fn report(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<ReportConsent>,
+    request: &Stored<SupportRequest>,
+    consent: &KeptConsent,
+    confirmation: &[u8],
+) -> Result<(), Error> {
+    must_reach(grant, standing(request))?;
+    insert(tx, request, consent, Some(grant.person()), Some(confirmation))
+}
+
+/// Keeps the consent of a pupil, for whoever holds a code of this request.
+pub fn give_as_pupil(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    consent: &KeptConsent,
+) -> Result<(), Error> {
+    insert(tx, request, consent, None, None)
+}
+
+fn insert(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    kept: &KeptConsent,
+    by: Option<PersonId>,
+    confirmation: Option<&[u8]>,
+) -> Result<(), Error> {
+    let row = Row {
+        programme_id: request.programme.into(),
+        id: kept.id.into(),
+        request_id: request.id.into(),
+        kind: kept.consent.kind.to_string(),
+        subject_id: Key(kept.subject),
+        text_version: kept.text_version.clone(),
+        language: kept.language.clone(),
+        text_hash: kept.text_hash.clone(),
+        how: kept.consent.how.to_string(),
+        given_at: At(kept.given_at),
+        valid_until: kept.consent.valid_until,
+        confirmed_at: None,
+        withdrawn_at: None,
+        lapsed_at: None,
+    };
+    let values =
+        (row, consents::recorded_by.eq(by.map(Key::from)), consents::confirmation_hash.eq(confirmation));
+    on_either!(&mut **tx, |c| diesel::insert_into(consents::table).values(values).execute(c))?;
+    Ok(())
+}
+
+fn lapse(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    id: ConsentId,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = consents::table
+        .find((Key::from(request.programme), Key::from(id)))
+        .filter(consents::lapsed_at.is_null())
+        .filter(consents::withdrawn_at.is_null());
+    let update = diesel::update(row).set(consents::lapsed_at.eq(Some(At(now))));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
+/// What consents of a kind were about is over, and they with it.
+pub(crate) fn lapse_about(
+    tx: &mut Transaction<'_, '_>,
+    programme: ProgrammeId,
+    kind: ConsentKind,
+    subjects: &[Key],
+    now: Moment,
+) -> Result<(), Error> {
+    let row = consents::table
+        .filter(consents::programme_id.eq(Key::from(programme)))
+        .filter(consents::kind.eq(kind.to_string()))
+        .filter(consents::subject_id.eq_any(subjects.to_vec()))
+        .filter(consents::lapsed_at.is_null())
+        .filter(consents::withdrawn_at.is_null());
+    let update = diesel::update(row).set(consents::lapsed_at.eq(Some(At(now))));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
+/// Every consent on a request that was loaded with a grant, in the order in which they were given.
+pub fn on(database: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<Vec<KeptConsent>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| consents::table
+        .filter(consents::programme_id.eq(Key::from(request.programme)))
+        .filter(consents::request_id.eq(Key::from(request.id)))
+        .order((consents::given_at, consents::id))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A request with every consent on it.
+pub type Registered = (Stored<SupportRequest>, Vec<KeptConsent>);
+
+/// Every request of the caller with the consents on it, earliest first: her whole register.
+pub fn register(database: &mut Database<'_>, grant: &Grant<ReadConsents>) -> Result<Vec<Registered>, Error> {
+    let mut register = Vec::new();
+    for request in crate::requests::all_own(database, grant)? {
+        let consents = on(database, &request)?;
+        register.push((request, consents));
+    }
+    Ok(register)
+}
+
+/// Which consents are taken back.
+#[derive(Debug, Clone, Copy)]
+pub enum Which {
+    /// Every one.
+    All,
+    /// This one.
+    One(ConsentId),
+    /// The one of this kind on this thing.
+    About(ConsentKind, Uuid),
+}
+
+/// Takes consents back: those that hold or wait for confirmation. Gives back which. Never refused, also when repeated;
+/// whoever calls holds the request's lock.
+pub fn withdraw(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    which: Which,
+    now: Moment,
+) -> Result<Vec<KeptConsent>, Error> {
+    let mut back = on(tx, request)?;
+    back.retain(|kept| {
+        let meant = match which {
+            Which::All => true,
+            Which::One(id) => kept.id == id,
+            Which::About(kind, subject) => kept.consent.kind == kind && kept.subject == subject,
+        };
+        meant && kept.consent.withdrawn_at.is_none() && kept.consent.lapsed_at.is_none()
+    });
+    let ids: Vec<Key> = back.iter().map(|kept| Key::from(kept.id)).collect();
+    let row = consents::table
+        .filter(consents::programme_id.eq(Key::from(request.programme)))
+        .filter(consents::id.eq_any(ids));
+    let update = diesel::update(row).set(consents::withdrawn_at.eq(Some(At(now))));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    for kept in &mut back {
+        kept.consent.withdrawn_at = Some(now);
+    }
+    Ok(back)
+}
+
+/// Notes that the parent herself confirmed what was reported.
+pub fn confirm(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    kept: &KeptConsent,
+    now: Moment,
+) -> Result<(), Error> {
+    let row = consents::table
+        .find((Key::from(request.programme), Key::from(kept.id)))
+        .filter(consents::confirmed_at.is_null())
+        .filter(consents::withdrawn_at.is_null())
+        .filter(consents::lapsed_at.is_null());
+    let update = diesel::update(row).set(consents::confirmed_at.eq(Some(At(now))));
+    crate::rows::one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// The request and the consent that a code confirms, for whoever holds the code.
+pub fn find_by_confirmation(
+    database: &mut Database<'_>,
+    fingerprint: &[u8],
+) -> Result<Option<(Stored<SupportRequest>, KeptConsent)>, Error> {
+    let row: Option<Row> = on_either!(&mut *database, |c| consents::table
+        .filter(consents::confirmation_hash.eq(fingerprint))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    let Some(row) = row else { return Ok(None) };
+    let (programme, request) = (row.programme_id.into(), row.request_id.into());
+    Ok(Some((crate::requests::of_programme(database, programme, request)?, row.try_into()?)))
+}
+
+/// Keeps the fingerprint of a code that the parent gives to her child.
+pub fn keep_pupil_code<A: Action>(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<A>,
+    request: &Stored<SupportRequest>,
+    fingerprint: &[u8],
+    now: Moment,
+) -> Result<(), Error> {
+    must_reach(grant, standing(request))?;
+    let row = (
+        pupil_codes::programme_id.eq(Key::from(request.programme)),
+        pupil_codes::request_id.eq(Key::from(request.id)),
+        pupil_codes::code_hash.eq(fingerprint),
+        pupil_codes::made_at.eq(At(now)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(pupil_codes::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// The request that a pupil's code belongs to, for whoever holds the code.
+pub fn find_by_pupil_code(
+    database: &mut Database<'_>,
+    fingerprint: &[u8],
+) -> Result<Option<Stored<SupportRequest>>, Error> {
+    let found: Option<(Key, Key)> = on_either!(&mut *database, |c| pupil_codes::table
+        .inner_join(
+            support_requests::table.on(support_requests::programme_id
+                .eq(pupil_codes::programme_id)
+                .and(support_requests::id.eq(pupil_codes::request_id))),
+        )
+        .filter(pupil_codes::code_hash.eq(fingerprint))
+        .select((support_requests::programme_id, support_requests::id))
+        .first(c)
+        .optional())?;
+    found
+        .map(|(programme, id)| crate::requests::of_programme(database, programme.into(), id.into()))
+        .transpose()
+}
