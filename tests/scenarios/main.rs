@@ -58,6 +58,7 @@ mod tokens;
 mod told;
 mod trusted_issuers;
 mod unreadable_calls;
+mod walks;
 mod wall;
 mod webhook_failures;
 mod webhooks;

@@ -12,6 +12,7 @@ pub mod objects;
 mod policy;
 mod queries;
 mod reading;
+mod reference;
 pub mod stage;
 pub mod table;
 mod two_roles;

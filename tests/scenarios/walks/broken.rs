@@ -1,0 +1,94 @@
+//! Each thing that must never be, made by hand behind the program's back: and the look finds it. A look that finds nothing
+//! when there is something proves nothing when it finds nothing.
+
+use naast_domain::ids::PersonId;
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, around, on_both};
+use serde_json::json;
+
+use super::watch::broken;
+
+on_both!(what_is_broken_behind_its_back_is_found);
+
+/// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, and a talk at school.
+fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 2 }));
+    world
+        .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": SCHOOL }))
+        .expect(201);
+    let (parent, second, third) = (world.person(), world.person(), world.person());
+    let request = world.consented(0, parent);
+    world.matched(0, parent, &request, &buddy);
+    let code = world.explained(&world.conversation());
+    let referred = world.refer(second, &code, &world.request_body(0)).expect(201).id();
+    world.consent(second, &referred).expect(201);
+    world.matched(0, second, &referred, &buddy);
+    let withdrawn = world.consented(0, third);
+    world.app.ask(third, &format!("/support-requests/{withdrawn}/withdrawal")).expect(200);
+    (world, vec![parent, second, third], vec![request, referred, withdrawn])
+}
+
+fn what_is_broken_behind_its_back_is_found(engine: Engine) {
+    let lapse = |kind: &str| {
+        format!("UPDATE consents SET lapsed_at = given_at WHERE kind = '{kind}' AND withdrawn_at IS NULL")
+    };
+    let lift = match engine {
+        Engine::Sqlite => "DROP TRIGGER journal_no_delete;",
+        Engine::Postgres => "ALTER TABLE journal DISABLE TRIGGER journal_no_update;",
+    };
+    let about = format!("'{{\"school\": \"{SCHOOL}\"}}'");
+    let (at, no) = match engine {
+        Engine::Sqlite => ("'2026-01-01T00:00:00.000000Z'", "0"),
+        Engine::Postgres => ("'2026-01-01T00:00:00Z'", "false"),
+    };
+    let a_tie = |kind: &str| {
+        format!(
+            "INSERT INTO ties (programme_id, id, buddy_id, kind, about, aggravated, since, until, declared_at, version) \
+             SELECT programme_id, buddy_id, buddy_id, '{kind}', {about}, {no}, '2024-01-01', NULL, {at}, 1 \
+             FROM matches WHERE state = 'active' LIMIT 1"
+        )
+    };
+    let faults: Vec<(&str, String)> = vec![
+        ("a match without consent", lapse("request")),
+        ("a referred match without that consent", lapse("referral")),
+        ("a match that not both said yes to", "UPDATE proposals SET buddy_answer = NULL".to_owned()),
+        ("an active match with a tie that the parent did not accept", "DELETE FROM tie_answers".to_owned()),
+        ("a running match with a buddy who is not independent", a_tie("employed-at-school")),
+        ("an active match with a tie that the parent did not accept (15", a_tie("school-volunteer")),
+        ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
+        ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
+        ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused'".to_owned()),
+        ("more parents than places", "UPDATE buddies SET matches = matches - 1".to_owned()),
+        (
+            "a withdrawn request with something left of it",
+            "UPDATE support_requests SET contact_value = 'x' WHERE state = 'withdrawn'".to_owned(),
+        ),
+        (
+            "a row of the school's side that leads to a parent",
+            "UPDATE conversations SET parent_reference = (SELECT parent_id FROM support_requests WHERE origin = 'referral')"
+                .to_owned(),
+        ),
+        (
+            "a row of the school's side that leads to a parent",
+            "UPDATE conversation_steps SET wording_version = (SELECT CAST(id AS text) FROM support_requests \
+             WHERE origin = 'referral')"
+                .to_owned(),
+        ),
+        (
+            "a contact way on the school's side",
+            "UPDATE conversation_steps SET wording_version = 'ouder@example.org'".to_owned(),
+        ),
+        ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),
+    ];
+    println!("{} faults", faults.len());
+    for (what, fault) in faults {
+        let (world, parents, requests) = world(engine);
+        let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
+        assert_eq!(broken(&world, &parents, &requests), [""; 0], "before: {what}");
+        around(&world.app.location, |database| database.batch(&fault))
+            .unwrap_or_else(|fault| panic!("{what}: {fault:?}"));
+        let found = broken(&world, &parents, &requests);
+        assert!(found.iter().any(|one| one.starts_with(what)), "{what} is not found, but {found:?}");
+    }
+}
