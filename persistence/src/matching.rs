@@ -1,7 +1,6 @@
 //! Decisions, proposals, the parent's answers on ties, and acceptances.
 
 use diesel::prelude::*;
-use naast_domain::Moment;
 use naast_domain::access::{Action, AnswerTies, Grant, ProposeBuddy, ReadCandidates, ReadProposal, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::ids::{AssessmentId, BuddyId, DecisionId, PersonId, ProgrammeId, ProposalId, RequestId};
@@ -9,6 +8,7 @@ use naast_domain::independence::FindingKey;
 use naast_domain::matching::{Answer, Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
+use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
@@ -135,6 +135,7 @@ struct Row {
     state: String,
     parent_answer: Option<String>,
     buddy_answer: Option<String>,
+    ties_declared_on: Option<Date>,
     version: i32,
     created_at: At,
 }
@@ -157,6 +158,7 @@ impl TryFrom<Row> for Stored<KeptProposal> {
                     state: code(T, "state", &row.state)?,
                     parent: code_or_none(T, "parent_answer", row.parent_answer.as_deref())?,
                     buddy_answer: code_or_none(T, "buddy_answer", row.buddy_answer.as_deref())?,
+                    ties_declared_on: row.ties_declared_on,
                 },
             },
         })
@@ -313,6 +315,7 @@ pub fn change(
         proposals::state.eq(proposal.state.to_string()),
         proposals::parent_answer.eq(proposal.parent.map(|answer| answer.to_string())),
         proposals::buddy_answer.eq(proposal.buddy_answer.map(|answer| answer.to_string())),
+        proposals::ties_declared_on.eq(proposal.ties_declared_on),
         proposals::assessment_id.eq(Key::from(assessment)),
         proposals::version.eq(stored.version + 1),
     ));

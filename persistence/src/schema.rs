@@ -441,6 +441,7 @@ diesel::table! {
         state -> Text,
         parent_answer -> Nullable<Text>,
         buddy_answer -> Nullable<Text>,
+        ties_declared_on -> Nullable<Date>,
         proposed_by -> Id,
         version -> Integer,
         created_at -> Moment,

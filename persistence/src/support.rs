@@ -8,6 +8,7 @@ use naast_domain::access::{
     Action, AnswerProposal, Grant, ReadContacts, ReadMatch, RecordContact, Standing, Upkeep,
 };
 use naast_domain::buddies::{Buddy, BuddyStatus, Channel};
+use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
@@ -224,6 +225,36 @@ pub fn running_of_buddy(
         .select(Row::as_select())
         .load(c))?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The people who, as a buddy of whatever programme, support another parent than this one at a school now. In order, each once.
+/// The platform asks for itself: nobody is shown whom they support.
+pub fn supporting_others_at(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    school: &LocationCode,
+    parent: PersonId,
+) -> Result<Vec<PersonId>, Error> {
+    let of_request = matches::programme_id
+        .eq(support_requests::programme_id)
+        .and(matches::request_id.eq(support_requests::id))
+        .and(matches::state.ne(MatchState::Closed.to_string()));
+    let of_buddy = buddies::programme_id.eq(matches::programme_id).and(buddies::id.eq(matches::buddy_id));
+    // the partial index knows exactly these words, so they stand in the text and not in a parameter
+    let is_matched = diesel::dsl::sql::<diesel::sql_types::Bool>("support_requests.state = 'matched'");
+    let people: Vec<Key> = on_either!(database, |c| support_requests::table
+        .inner_join(matches::table.on(of_request))
+        .inner_join(buddies::table.on(of_buddy))
+        .filter(support_requests::location_code.eq(school.as_str()))
+        .filter(is_matched)
+        .filter(support_requests::parent_id.ne(Key::from(parent)))
+        .select(buddies::person_id)
+        .order(buddies::person_id)
+        .distinct()
+        .load(c))?;
+    let mut people: Vec<PersonId> = people.into_iter().map(Into::into).collect();
+    people.sort_unstable();
+    Ok(people)
 }
 
 /// The buddies of a programme with whom a match runs or who are proposed to somebody, by id, for work that

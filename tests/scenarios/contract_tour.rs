@@ -188,7 +188,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let put = format!("/proposals/{proposal}");
     see.call(world, parent, &format!("GET {put}/explanation"), None, None).expect(200);
     see.call(world, parent, "GET /me/notices", None, None).expect(200);
-    let yes = json!({ "answer": "accepted" });
+    let yes = json!({ "answer": "accepted", "tiesAsked": [] });
     see.call(world, parent, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(409);
     world.answer_ties(parent, &proposal, "accepted");
     let finding = world.app.get(parent, &put).body["ties"][0]["finding"].clone();

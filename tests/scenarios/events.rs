@@ -64,6 +64,7 @@ fn the_feed_tells_what_happened_in_its_order_and_nothing_of_anybody(engine: Engi
             "request.consented",
             "proposal.made",
             "proposal.answered",
+            "buddy.ties-confirmed",
             "proposal.answered",
             "match.started",
             "request.matched",
@@ -98,7 +99,7 @@ fn the_feed_tells_what_happened_in_its_order_and_nothing_of_anybody(engine: Engi
         // what it points at can be read by who may, and is what it says
         let dataref = event["dataref"].as_str().expect("a place");
         let id = subject.and_then(|subject| subject.split_once('/')).expect("kind and id").1;
-        assert!([&request, &matched, &proposal].iter().any(|one| *one == id), "{event}");
+        assert!([&request, &matched, &proposal, &buddy.id].iter().any(|one| *one == id), "{event}");
         let read = world.app.get(coordinator, dataref.trim_start_matches("/v1")).expect(200);
         assert_eq!(read.id(), id);
         refused(world.app.get(world.leader, dataref.trim_start_matches("/v1")), 404, "not-found");

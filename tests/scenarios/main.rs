@@ -23,6 +23,7 @@ mod conversation_rules;
 mod demo;
 mod deprecation;
 mod directory;
+mod each_match;
 mod edge;
 mod erasure;
 mod events;

@@ -115,7 +115,7 @@ impl<'w> Cast<'w> {
             9..=14 => {
                 let (parent, buddy, proposal) = pick(&self.proposals, one)?;
                 let who = [parent, buddy.person, parent, buddy.person, anybody][two % 5];
-                let said = json!({ "answer": answer(two % 9 > 0) });
+                let said = json!({ "answer": answer(two % 9 > 0), "tiesAsked": [] });
                 self.started(
                     &buddy,
                     self.on(who, &format!("/proposals/{proposal}"), "acceptances", Some(&said)),
@@ -182,7 +182,7 @@ impl<'w> Cast<'w> {
                 if yes && !all.is_empty() {
                     world.app.post(parent, &format!("{path}/tie-answers"), &json!({ "answers": all }));
                 }
-                let both = json!({ "answer": "accepted" });
+                let both = json!({ "answer": "accepted", "tiesAsked": [] });
                 self.on(parent, &path, "acceptances", Some(&both));
                 self.started(&buddy, self.on(buddy.person, &path, "acceptances", Some(&both)))
             }

@@ -284,7 +284,14 @@ impl World {
     /// Says yes or no to a proposal.
     pub fn answer(&self, person: PersonId, proposal: &str, answer: &str) -> Reply {
         let path = format!("/proposals/{proposal}");
-        self.app.post_on(person, &path, &format!("{path}/acceptances"), &json!({ "answer": answer }))
+        let body = json!({ "answer": answer, "tiesAsked": self.ties_to_ask(person, proposal) });
+        self.app.post_on(person, &path, &format!("{path}/acceptances"), &body)
+    }
+
+    /// The kinds of tie that a proposal asks its buddy after.
+    pub fn ties_to_ask(&self, person: PersonId, proposal: &str) -> Vec<Value> {
+        let shown = self.app.get(person, &format!("/proposals/{proposal}"));
+        shown.body["tiesToAsk"].as_array().into_iter().flatten().map(|one| one["kind"].clone()).collect()
     }
 
     /// Goes the whole way from a consented request to a running match; gives back the match and the proposal.

@@ -8,17 +8,19 @@ pub mod round;
 
 use std::collections::BTreeMap;
 
+use naast_domain::access::Upkeep;
 use naast_domain::buddies::Buddy;
 use naast_domain::directory::{BoardNumber, LocationCode};
-use naast_domain::ids::AssessmentId;
+use naast_domain::ids::{AssessmentId, PersonId};
 use naast_domain::independence::{
-    Assessment, Funder, SchoolFacts, Situation, Tie, TieObject, assess, assess_coordinator,
+    Assessment, Funder, SchoolFacts, Situation, Tie, TieKind, TieObject, assess, assess_coordinator,
+    schools_near, to_ask,
 };
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 use naast_persistence::independence::{self, KeptAssessment, ties};
-use naast_persistence::{Database, Stored, Transaction, directory, programmes};
+use naast_persistence::{Database, Stored, Transaction, directory, programmes, support};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::fresh;
@@ -39,6 +41,8 @@ pub struct Facts {
     funders: Vec<Funder>,
     school: Option<SchoolFacts>,
     boards: BTreeMap<LocationCode, BoardNumber>,
+    /// The people who support another parent at this school now.
+    supporting_here: Vec<PersonId>,
 }
 
 impl Facts {
@@ -59,6 +63,12 @@ impl Facts {
             Some(location) => directory::school_facts(db, location, today)?,
             None => None,
         };
+        let supporting_here = match &request.school {
+            Some(location) => {
+                support::supporting_others_at(db, &Upkeep::of_the_platform(), location, request.parent)?
+            }
+            None => Vec::new(),
+        };
         let mut elsewhere: Vec<LocationCode> = ties
             .filter_map(|tie| match &tie.about {
                 TieObject::School(location) => Some(location.clone()),
@@ -69,26 +79,36 @@ impl Facts {
         elsewhere.dedup();
         let boards =
             if elsewhere.is_empty() { BTreeMap::new() } else { directory::boards_of(db, &elsewhere)? };
-        Ok(Self { form: period.form, funders: period.funders.iter().collect(), school, boards })
+        let funders = period.funders.iter().collect();
+        Ok(Self { form: period.form, funders, school, boards, supporting_here })
     }
 
     /// Asks the rules.
     pub fn assess(&self, request: &SupportRequest, buddy: &Buddy, ties: &[Tie], today: Date) -> Assessment {
-        self.ask(request, |situation| assess(ties, buddy.ties_asked_on, situation, today))
+        let supports_another_here = self.supporting_here.binary_search(&buddy.person).is_ok();
+        self.ask(request, supports_another_here, |situation| {
+            assess(ties, buddy.ties_asked_on, situation, today)
+        })
     }
 
     /// Asks the rules whether a coordinator with these ties of her own may handle the request.
     pub fn assess_coordinator(&self, request: &SupportRequest, ties: &[Tie], today: Date) -> Assessment {
-        self.ask(request, |situation| assess_coordinator(ties, situation, today))
+        self.ask(request, false, |situation| assess_coordinator(ties, situation, today))
     }
 
-    fn ask<T>(&self, request: &SupportRequest, question: impl FnOnce(&Situation<'_>) -> T) -> T {
+    fn ask<T>(
+        &self,
+        request: &SupportRequest,
+        supports_another_here: bool,
+        question: impl FnOnce(&Situation<'_>) -> T,
+    ) -> T {
         question(&Situation {
             form: self.form,
             request: request.id,
             parent: request.parent,
             school: self.school.clone(),
             funders: &self.funders,
+            supports_another_here,
             board_of: &|location| self.boards.get(location).cloned(),
         })
     }
@@ -105,6 +125,27 @@ pub fn assess_one(
     let facts = Facts::load(db, request, ties.iter(), today)?;
     let assessment = facts.assess(request, buddy, &ties, today);
     Ok((facts, assessment))
+}
+
+/// The kinds of tie that the directory gives reason to ask a buddy with these ties after, for one request: a school in her life
+/// is close to its school (engine rule iv).
+pub fn kinds_to_ask(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    ties: &[Tie],
+    today: Date,
+) -> Result<Vec<TieKind>, Error> {
+    let Some(location) = &request.school else { return Ok(Vec::new()) };
+    let Some(school) = directory::school_facts(db, location, today)? else { return Ok(Vec::new()) };
+    let mut kinds = Vec::new();
+    for near in schools_near(ties, location) {
+        if let Some(near) = directory::school_facts(db, &near, today)? {
+            kinds.extend(to_ask(&near, &school));
+        }
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
 }
 
 /// Keeps an assessment, with the version of the table and the words.

@@ -6,14 +6,15 @@ use naast_domain::access::AnswerProposal;
 use naast_domain::buddies::readiness;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId};
+use naast_domain::independence::TieKind;
 use naast_domain::journal::Purpose;
-use naast_domain::matching::{Answer as Said, Party, ProposalState};
+use naast_domain::matching::{Answer as Said, Declaration, Party, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::RequestState;
 use naast_domain::support::MatchState;
 use naast_domain::text::Text;
-use naast_persistence::{buddies, locks, matching, requests, support};
+use naast_persistence::{buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,17 +24,22 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
-use crate::independence::{Facts, keep};
+use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::{Facts, keep, kinds_to_ask};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
 /// Yes or no.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "answer": "accepted" }))]
+#[schema(example = json!({ "answer": "accepted", "tiesAsked": ["employed-at-school"] }))]
 pub struct ProposalAnswerBody {
     /// Yes or no. A no needs no reason.
     pub answer: Said,
+    /// For the buddy's yes, and not read otherwise: the kinds of tie that she was asked after, at least those in `tiesToAsk` of
+    /// the proposal. With it she says that whatever ties her to this request, its parent or its school is declared, as of today.
+    #[schema(max_items = 40)]
+    pub ties_asked: Option<Vec<TieKind>>,
 }
 
 /// What an answer led to.
@@ -62,8 +68,10 @@ pub async fn answer_proposal(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<AnswerProposal>()?;
             let (first, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            locks::lock_request(cx.tx, first.request)?;
-            locks::lock_buddy(cx.tx, first.proposal.buddy)?;
+            first.proposal.still_open()?;
+            let buddy = buddies::of_proposal(cx.tx, &first)?;
+            // this request, and those that a match with this one would be a fact for
+            lock_touched(cx.tx, &buddy)?;
             let (stored, role) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             stored.proposal.still_open()?;
             seen.check(stored.version)?;
@@ -76,15 +84,25 @@ pub async fn answer_proposal(
             let facts = Facts::load(cx.tx, &request, one.ties.iter(), cx.today)?;
             let assessment = facts.assess(&request, &buddy, &one.ties, cx.today);
             let accepted = matching::accepted_findings(cx.tx, &stored)?;
-            let proposal = stored.proposal.clone().answer(party, body.answer, &assessment, &accepted)?;
+            let to_ask = kinds_to_ask(cx.tx, &request, &one.ties, cx.today)?;
+            let declaration =
+                Declaration { to_ask: &to_ask, asked: body.ties_asked.as_deref(), on: cx.today };
+            let proposal =
+                stored.proposal.clone().answer(party, body.answer, &assessment, &accepted, declaration)?;
+            let mut entries = Vec::new();
+            if proposal.ties_declared_on != stored.proposal.ties_declared_on {
+                buddies::note_asked(cx.tx, &cx.grant()?, &buddy, cx.today)?;
+                let entry = cx.entry(stored.programme, role, Purpose::Matching, "buddy.ties-confirmed");
+                entries.push(entry.on(buddy.id));
+            }
 
             let assessment_id = keep(cx.tx, &request, &buddy, facts.form, &assessment, (cx.now, cx.today))?;
             matching::change(cx.tx, &stored, &proposal, assessment_id)?;
-            let mut entries = vec![
+            entries.push(
                 cx.entry(stored.programme, role, Purpose::Matching, "proposal.answered")
                     .on(id)
                     .states(Some(stored.proposal.state.code()), Some(proposal.state.code())),
-            ];
+            );
             let mut started = None;
             if proposal.state == ProposalState::Accepted {
                 open_request(cx.tx, &request, cx.today)?;
@@ -109,11 +127,14 @@ pub async fn answer_proposal(
                             .on(cancelled),
                     );
                 }
+                // the other parents at this school whom she supports must know
+                let buddy = buddies::of_proposal(cx.tx, &stored)?;
+                entries.extend(recheck(cx.tx, &buddy, Occasion::of_platform(cx.now, cx.today))?);
                 started = Some(match_id);
             }
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let view = ProposalAnswerView {
-                proposal: assemble(cx.tx, cx.keys, &after, role, reader.0)?,
+                proposal: assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?,
                 match_id: started,
             };
             let place = format!("/proposals/{id}");

@@ -114,6 +114,7 @@ pub async fn propose_buddy(
                     state: ProposalState::Open,
                     parent: None,
                     buddy_answer: None,
+                    ties_declared_on: None,
                 },
             };
             let stored = matching::insert(cx.tx, &propose, kept, decision_id, cx.now)?;
@@ -121,7 +122,7 @@ pub async fn propose_buddy(
                 .entry(wanted.programme, role, Purpose::Matching, "proposal.made")
                 .on(proposal_id)
                 .states(None, Some(ProposalState::Open.code()));
-            let view = assemble(cx.tx, cx.keys, &stored, role, reader.0)?;
+            let view = assemble(cx.tx, cx.keys, &stored, role, (reader.0, cx.today))?;
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/proposals/{proposal_id}")).version(1))?)
         })
         .await

@@ -3,9 +3,11 @@
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
+use naast_domain::Date;
 use naast_domain::access::{ReadBuddy, ReadProposal, ReadProposals};
+use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, ProposalId, RequestId};
-use naast_domain::independence::FindingKey;
+use naast_domain::independence::{FindingKey, TieKind, question};
 use naast_domain::matching::{Answer as Said, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
@@ -21,6 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
+use crate::independence::kinds_to_ask;
 use crate::page_of;
 use crate::paging;
 use crate::platform::Platform;
@@ -49,12 +52,29 @@ pub struct ProposalView {
     pub form: OrganisationForm,
     /// The version of the rule table that assessed her.
     pub rule_table_version: String,
+    /// The school that the request names: a buddy must know it to say what ties her to it.
+    pub location_code: Option<LocationCode>,
+    /// What the directory gives reason to ask the buddy after, before her yes (`tiesAsked`). Empty for the parent, and where a
+    /// school in the buddy's life is not close to this one.
+    pub ties_to_ask: Vec<TieToAskView>,
+    /// The day on which the buddy said, with her yes, that whatever ties her to this request is declared.
+    pub ties_declared_date: Option<Date>,
     /// What the parent must know of this buddy, and accept, each by itself, before she can say yes. Empty for the buddy.
     pub ties: Vec<DisclosedTieView>,
     /// When it was made.
     pub proposed_at: DateTime<Utc>,
     /// When it is erased, with the rest of its case.
     pub retention: RetentionView,
+}
+
+/// A kind of tie that a buddy is asked after by name.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TieToAskView {
+    /// The kind; `GET /tie-kinds` says how it is declared.
+    pub kind: TieKind,
+    /// The question, in the language of Accept-Language.
+    pub question: String,
 }
 
 /// Something that the parent must know of a buddy.
@@ -77,7 +97,7 @@ pub(super) fn assemble(
     keys: &Keys,
     stored: &Stored<KeptProposal>,
     role: Role,
-    tongue: Tongue,
+    (tongue, today): (Tongue, Date),
 ) -> Result<ProposalView, Error> {
     let kept = &stored.value;
     let assessment = independence::of_proposal(db, stored)?;
@@ -101,6 +121,17 @@ pub(super) fn assemble(
             });
         }
     }
+    let request = requests::of_proposal(db, stored)?;
+    let asks = role != Role::Parent && kept.proposal.state == ProposalState::Open;
+    let mut ties_to_ask = Vec::new();
+    if asks && kept.proposal.buddy_answer.is_none() {
+        let buddy = buddies::of_proposal(db, stored)?;
+        let of_buddy = independence::ties::counting_for(db, &buddy)?;
+        ties_to_ask = kinds_to_ask(db, &request, &of_buddy, today)?
+            .into_iter()
+            .map(|kind| TieToAskView { kind, question: question(kind).get(tongue).to_owned() })
+            .collect();
+    }
     Ok(ProposalView {
         id: kept.id,
         request_id: kept.request,
@@ -111,6 +142,9 @@ pub(super) fn assemble(
         buddy_answer: kept.proposal.buddy_answer,
         form: assessment.form,
         rule_table_version: assessment.table_version,
+        location_code: request.school.clone(),
+        ties_to_ask,
+        ties_declared_date: kept.proposal.ties_declared_on,
         ties,
         proposed_at: stored.created_at,
         retention: RetentionView::load(db, kept.request)?,
@@ -141,7 +175,7 @@ pub async fn list_proposals_for_request(
             cx.shows(record);
             let data = proposals
                 .iter()
-                .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))
+                .map(|one| assemble(cx.db, cx.keys, one, role, (reader.0, cx.today)))
                 .collect::<Result<_, _>>()?;
             Ok(ProposalPage { data, next_cursor: None })
         })
@@ -191,7 +225,7 @@ pub async fn list_my_proposals(
             let data = slice
                 .items
                 .iter()
-                .map(|one| assemble(cx.db, cx.keys, one, role, reader.0))
+                .map(|one| assemble(cx.db, cx.keys, one, role, (reader.0, cx.today)))
                 .collect::<Result<_, _>>()?;
             Ok(ProposalPage { data, next_cursor })
         })
@@ -213,7 +247,8 @@ pub async fn get_proposal(
             let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let record = Shown::proposals(cx.db, &grant, DataKind::Proposal, &[&stored])?;
             cx.shows(record);
-            Ok(Answer::found(assemble(cx.db, cx.keys, &stored, role, reader.0)?).version(stored.version))
+            Ok(Answer::found(assemble(cx.db, cx.keys, &stored, role, (reader.0, cx.today))?)
+                .version(stored.version))
         })
         .await
 }

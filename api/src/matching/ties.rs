@@ -105,7 +105,7 @@ pub async fn answer_ties(
                 }
             };
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let view = assemble(cx.tx, cx.keys, &after, role, reader.0)?;
+            let view = assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?;
             Ok(cx.tx.keep(entries, Answer::found(view).version(version))?)
         })
         .await

@@ -42,6 +42,8 @@ pub struct Situation<'a> {
     pub school: Option<SchoolFacts>,
     /// Who pays for the programme.
     pub funders: &'a [Funder],
+    /// Whether the platform itself knows that the buddy supports another parent at this school now.
+    pub supports_another_here: bool,
     /// The board of another school on the day of the assessment; none when the directory does not know it.
     pub board_of: &'a dyn Fn(&LocationCode) -> Option<BoardNumber>,
 }

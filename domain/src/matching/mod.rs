@@ -6,7 +6,9 @@
 mod proposals;
 mod score;
 
-pub use proposals::{Answer, OPEN_PROPOSALS, Party, Proposable, Proposal, ProposalFacts, ProposalState};
+pub use proposals::{
+    Answer, Declaration, OPEN_PROPOSALS, Party, Proposable, Proposal, ProposalFacts, ProposalState,
+};
 pub use score::{Criterion, CriterionScore, RULES_VERSION, Score};
 
 use crate::buddies::{Buddy, Readiness};

@@ -1,9 +1,11 @@
 //! Proposals: a buddy is put to a parent, both answer, and only two yeses make a match.
 
+use crate::Date;
 use crate::buddies::ReadyBuddy;
 use crate::code::Code;
 use crate::code_list;
 use crate::ids::BuddyId;
+use crate::independence::TieKind;
 use crate::independence::{Assessment, FindingKey, IndependentBuddy, all_accepted};
 use crate::rejection::Rejection;
 use crate::requests::ConsentedRequest;
@@ -123,6 +125,52 @@ pub struct Proposal {
     pub parent: Option<Answer>,
     /// What the buddy said.
     pub buddy_answer: Option<Answer>,
+    /// The day on which she said that whatever ties her to this request is declared.
+    pub ties_declared_on: Option<Date>,
+}
+
+/// What a buddy is asked about her ties before her yes, and what she says (S2): ties are declared at the start, each year, and
+/// again for each match, because the directory may give reason to ask after some by name.
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration<'a> {
+    /// The kinds of tie that the directory gives reason to ask after.
+    pub to_ask: &'a [TieKind],
+    /// The kinds that she says she was asked after; none when she declares nothing. What holds of them is declared.
+    pub asked: Option<&'a [TieKind]>,
+    /// The day.
+    pub on: Date,
+}
+
+impl Declaration<'_> {
+    /// The day of a declaration that leaves nothing out.
+    ///
+    /// # Errors
+    /// `ties-not-declared` when she does not say it, or was not asked after a kind that she had to be asked after.
+    pub fn complete(self) -> Result<Date, Rejection> {
+        let left_out: Vec<TieKind> = match self.asked {
+            Some(asked) => self.to_ask.iter().copied().filter(|kind| !asked.contains(kind)).collect(),
+            None => self.to_ask.to_vec(),
+        };
+        if self.asked.is_some() && left_out.is_empty() {
+            return Ok(self.on);
+        }
+        let mut reason = Text::of(
+            "Een buddy zegt bij haar ja dat al haar banden met deze hulpvraag en deze school zijn gemeld, ook die van de laatste \
+             tijd: stuur tiesAsked mee, met de soorten uit tiesToAsk van het voorstel.",
+            "With her yes a buddy says that all of her ties with this request and this school are declared, also the latest: \
+             send tiesAsked, with the kinds in tiesToAsk of the proposal.",
+        );
+        if !left_out.is_empty() {
+            let codes: Vec<_> = left_out.iter().map(|kind| kind.code()).collect();
+            let codes = codes.join(", ");
+            reason = Text::new(
+                format!("{} Nog niet gevraagd: {codes}.", reason.nl),
+                format!("{} Not asked yet: {codes}.", reason.en),
+            );
+        }
+        Err(Rejection::rule("ties-not-declared", "S2", reason)
+            .in_state(ProposalState::Open.code(), vec!["ties", "acceptances"]))
+    }
 }
 
 impl Proposal {
@@ -148,10 +196,11 @@ impl Proposal {
         ))
     }
 
-    /// Takes an answer. The parent's yes counts only once she has accepted each tie that is told to her.
+    /// Takes an answer. The parent's yes counts only once she has accepted each tie that is told to her, the buddy's only with
+    /// her declaration for this match.
     ///
     /// # Errors
-    /// `proposal-not-open`, `already-answered`, `tie-not-accepted`, or `buddy-not-independent` when the assessment of
+    /// `proposal-not-open`, `already-answered`, `tie-not-accepted`, `ties-not-declared`, or `buddy-not-independent` when the assessment of
     /// this moment blocks.
     pub fn answer(
         mut self,
@@ -159,6 +208,7 @@ impl Proposal {
         answer: Answer,
         assessment: &Assessment,
         accepted: &[FindingKey],
+        declaration: Declaration<'_>,
     ) -> Result<Self, Rejection> {
         self.still_open()?;
         let given = match party {
@@ -177,6 +227,9 @@ impl Proposal {
             self.state = ProposalState::Refused;
             return Ok(self);
         }
+        if party == Party::Buddy {
+            self.ties_declared_on = Some(declaration.complete()?);
+        }
         // asked again at each yes: a tie may have come since the proposal
         assessment.clone().clear_for(self.buddy)?;
         if party == Party::Parent || self.parent == Some(Answer::Accepted) {
@@ -186,5 +239,28 @@ impl Proposal {
             self.state = ProposalState::Accepted;
         }
         Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_declaration_for_a_match_leaves_out_no_question() {
+        let on = Date::from_ymd_opt(2026, 11, 2).expect("a day");
+        let to_ask = [TieKind::EmployedAtSchool, TieKind::EmployedByPartnership];
+        let said = |asked: Option<&[TieKind]>| Declaration { to_ask: &to_ask, asked, on }.complete();
+        assert_eq!(said(Some(&to_ask)), Ok(on));
+        assert_eq!(said(Some(TieKind::ALL)), Ok(on));
+        for left_out in [None, Some(&to_ask[1..]), Some(&[][..])] {
+            let refusal = said(left_out).expect_err("not all was asked");
+            assert_eq!(refusal.code, "ties-not-declared");
+            assert!(refusal.reason.en.contains("employed-at-school"), "{}", refusal.reason.en);
+        }
+        // with nothing to ask after she still says that nothing is new
+        let nothing = |asked| Declaration { to_ask: &[], asked, on }.complete();
+        assert_eq!(nothing(Some(&[])), Ok(on));
+        assert!(nothing(None).is_err());
     }
 }

@@ -146,7 +146,8 @@ for (const side of [parent, buddy]) {
   const answered = good(
     await side.POST("/proposals/{id}/acceptances", {
       params: { path, header: { "If-Match": etag } },
-      body: { answer: "accepted" },
+      // the buddy says with it that what ties her to this request is declared
+      body: { answer: "accepted", tiesAsked: seen.data.tiesToAsk.map((one) => one.kind) },
     }),
   );
   matchId = answered.data.matchId;

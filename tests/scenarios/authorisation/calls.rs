@@ -147,7 +147,7 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "giveConsent" => json!({ "kind": "request", "text": words }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
-        "answerProposal" => json!({ "answer": "accepted" }),
+        "answerProposal" => json!({ "answer": "accepted", "tiesAsked": [] }),
         "recordContact" => meeting(today),
         "announceMeeting" => announcement(today, &on.school),
         "noteObjection" => json!({ "objection": "room" }),

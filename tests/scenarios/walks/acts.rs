@@ -209,8 +209,13 @@ impl<'w> Walk<'w> {
     fn answer(&mut self) -> Option<Reply> {
         let (parent, buddy, proposal) = self.dice.lately(&self.proposals)?;
         let said = if self.dice.once_in(10) { "refused" } else { "accepted" };
-        let body = json!({ "answer": said });
         let path = format!("/proposals/{proposal}");
+        let asked = self.world.ties_to_ask(buddy.person, &proposal);
+        let mut body = json!({ "answer": said, "tiesAsked": asked });
+        if self.dice.once_in(8) {
+            // without it a buddy's yes is none
+            body["tiesAsked"] = Value::Null;
+        }
         let first = self.who(parent);
         let mut reply = self.on(first, &path, "acceptances", Some(&body));
         if !self.dice.once_in(3) {
@@ -242,7 +247,8 @@ impl<'w> Walk<'w> {
         self.proposals.push((parent, buddy.clone(), proposal.clone()));
         self.world.answer_ties(parent, &proposal, "accepted");
         let path = format!("/proposals/{proposal}");
-        let yes = json!({ "answer": "accepted" });
+        let asked = self.world.ties_to_ask(buddy.person, &proposal);
+        let yes = json!({ "answer": "accepted", "tiesAsked": asked });
         self.on(parent, &path, "acceptances", Some(&yes));
         let reply = self.on(buddy.person, &path, "acceptances", Some(&yes));
         if let Some(id) = reply.body["matchId"].as_str() {

@@ -238,9 +238,10 @@ where
             self.calls.post(person, &format!("{path}/tie-answers"), json!({ "answers": answers })).await?;
         }
         let seen = self.calls.get(person, &path).await?;
-        self.calls
-            .post_on(person, &format!("{path}/acceptances"), &seen, json!({ "answer": "accepted" }))
-            .await
+        let asked: Vec<_> =
+            seen.body["tiesToAsk"].as_array().into_iter().flatten().map(|one| &one["kind"]).collect();
+        let body = json!({ "answer": "accepted", "tiesAsked": asked });
+        self.calls.post_on(person, &format!("{path}/acceptances"), &seen, body).await
     }
 
     /// Seven requests: one of each state, and one of each programme.

@@ -63,7 +63,15 @@ fn board_of(school: &LocationCode) -> Option<BoardNumber> {
 }
 
 fn situation(form: OrganisationForm, school: Option<SchoolFacts>) -> Situation<'static> {
-    Situation { form, request: id(HERE), parent: id(HERE), school, funders: &[], board_of: &board_of }
+    Situation {
+        form,
+        request: id(HERE),
+        parent: id(HERE),
+        school,
+        funders: &[],
+        supports_another_here: false,
+        board_of: &board_of,
+    }
 }
 
 fn school() -> TieObject {

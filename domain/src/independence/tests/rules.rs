@@ -224,6 +224,15 @@ fn who_declares_a_tie_with_this_request_through_an_authority_is_involved() {
 }
 
 #[test]
+fn what_the_platform_arranged_itself_is_told_without_being_declared() {
+    let here = Situation { supports_another_here: true, ..situation(OrganisationForm::School, Some(here())) };
+    let asked = |ties: &[Tie]| rules_of(&assess(ties, Some(today()), &here, today()));
+    assert_eq!(asked(&[]), [(33, Effect::Disclose)]);
+    let declared = tie(K::BuddyForOtherParent, TieObject::Request(id(HERE)));
+    assert_eq!(asked(&[Tie { aggravated: true, ..declared }]), [(33, Effect::Block)]);
+}
+
+#[test]
 fn a_school_close_to_the_buddys_life_gives_questions_to_ask() {
     let near = SchoolFacts { location: location("03GR01"), ..here() };
     assert!(to_ask(&near, &here()).contains(&K::EmployedAtSchool));

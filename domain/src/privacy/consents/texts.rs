@@ -37,9 +37,10 @@ pub const TEXTS: &[ConsentText] = &[
         version: "2026-1",
         text: Text::of(
             "Ik wil dat het buddyprogramma mijn aanvraag bewaart en een buddy voor mij zoekt. De coördinator en de \
-             buddy die ik kies zien mijn aanvraag. School ziet niets. Ik kan altijd stoppen.",
+             buddy die ik kies zien mijn aanvraag. Wie als buddy wordt voorgesteld, hoort eerst alleen om welke school het gaat. \
+             School ziet niets. Ik kan altijd stoppen.",
             "I want the buddy programme to keep my request and to look for a buddy for me. The coordinator and the \
-             buddy whom I choose see my request. The school sees nothing. I can stop at any time.",
+             buddy whom I choose see my request. Who is proposed as a buddy first hears only which school it is about. The school sees nothing. I can stop at any time.",
         ),
     },
     ConsentText {

@@ -181,6 +181,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("state").exported("requests.proposals.state"),
             personal("parent_answer").exported("requests.proposals.parentAnswer"),
             personal("buddy_answer").withheld(ThirdParty),
+            personal("ties_declared_on").exported("requests.proposals.tiesDeclaredDate"),
             personal("proposed_by").withheld(ThirdParty),
             internal("version"),
             personal("created_at").exported("requests.proposals.proposedAt"),
