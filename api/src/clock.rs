@@ -53,6 +53,11 @@ pub fn day_of(moment: Moment) -> Date {
     moment.with_timezone(&chrono_tz::Europe::Amsterdam).date_naive()
 }
 
+/// Day and time of a moment as a clock in the Netherlands shows them: `2026-03-04 15:30`.
+pub fn in_the_netherlands(moment: Moment) -> String {
+    moment.with_timezone(&chrono_tz::Europe::Amsterdam).format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The moment at which the clocks of the Netherlands show a time on a day, such as `14:30`; the first of two when they are put
 /// back, none when they are put forward over it.
 pub fn moment_of(date: Date, time: &str) -> Option<Moment> {

@@ -109,6 +109,7 @@ const SHOWS_NOBODY: &[&str] = &[
     "listConversationSteps",
     // one's own
     "listOwnTies",
+    "getExport",
     // which kind of change to which object: no person
     "listEvents",
     "listWebhookSubscriptions",

@@ -300,6 +300,10 @@ fn privacy(world: &World, see: &mut Checker) {
     see.call(world, parent, &format!("GET {holds}"), None, None).expect(200);
     see.call(world, coordinator, &format!("POST {holds}/{hold}/release"), None, None).expect(200);
     see.call(world, coordinator, &format!("POST {holds}/{}/release", random_id()), None, None).expect(404);
+    let export = see.call(world, parent, "POST /me/exports", None, None).expect(201).id();
+    see.call(world, parent, &format!("GET /me/exports/{export}"), None, None).expect(200);
+    see.call(world, parent, &format!("POST /me/exports/{export}/download"), None, None).expect(200);
+    see.call(world, parent, &format!("POST /me/exports/{export}/download"), None, None).expect(404);
     let half = json!({ "confirmation": "erase-a-bit" });
     see.call(world, parent, "POST /me/erasure", Some(&half), None).expect(400);
     let words = json!({ "confirmation": "erase-everything-of-mine" });

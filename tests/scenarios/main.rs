@@ -27,6 +27,7 @@ mod each_match;
 mod edge;
 mod erasure;
 mod events;
+mod exports;
 mod identity_provider;
 mod independence;
 mod index_key;

@@ -61,7 +61,10 @@ fn what_is_sealed_can_be_found_by_row_and_owner(engine: Engine) {
             let columns = &found[table.name];
             assert_eq!(columns[column.name].0, text, "{}.{} holds an envelope", table.name, column.name);
             let by = match owner {
-                SealedFor::Person(by) | SealedFor::Case(by) | SealedFor::Private(by) => Some(by),
+                SealedFor::Person(by)
+                | SealedFor::Case(by)
+                | SealedFor::Private(by)
+                | SealedFor::Export(by) => Some(by),
                 SealedFor::System => None,
             };
             for key in std::iter::once("id").chain(by) {

@@ -26,6 +26,9 @@ use crate::server::{Settings, start};
 /// How often what had its time is erased.
 const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
 
+/// How often exports whose day is over are taken away.
+const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
+
 /// How often the independence rules are asked again for everything that runs.
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 
@@ -79,6 +82,7 @@ pub(super) fn run(
         let anchoring = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone(), anchor_every));
         let rounds = actix_rt::spawn(keep_independent(platform.clone()));
         let retention = actix_rt::spawn(keep_terms(platform.clone()));
+        let exports = actix_rt::spawn(keep_exports_short(platform.clone()));
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
         let (handle, door) = (running.handle.clone(), running.door.take());
@@ -94,6 +98,7 @@ pub(super) fn run(
         anchoring.abort();
         rounds.abort();
         retention.abort();
+        exports.abort();
         if let (Some(sender), Some(sending)) = (sender, sending) {
             sending.abort();
             if let Err(fault) = sender.stop().await {
@@ -166,6 +171,19 @@ async fn keep_terms(platform: Platform) {
             }
             Ok(Err(fault)) => log::error!("the round of retention was cut short: {fault}"),
             Err(_) => log::error!("the round of retention was cut short"),
+        }
+    }
+}
+
+/// Takes exports away whose day is over: they are not to wait for the daily round.
+async fn keep_exports_short(platform: Platform) {
+    let mut times = tokio::time::interval(FORGET_EXPORTS_EVERY);
+    loop {
+        times.tick().await;
+        let platform = platform.clone();
+        let gone = actix_web::web::block(move || crate::privacy::exports::forget_expired(&platform));
+        if !matches!(gone.await, Ok(Ok(_))) {
+            log::error!("exports whose day is over could not be taken away; they are tried again");
         }
     }
 }

@@ -10,7 +10,7 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::{Confirmation, KeptBecause};
 use naast_persistence::privacy::retention::{cases_of, of_cases, remember_asking};
-use naast_persistence::privacy::{erasure, others};
+use naast_persistence::privacy::{erasure, export, others};
 use naast_persistence::{locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -68,6 +68,7 @@ pub async fn erase_me(
             let grant = cx.grant::<DecideOnRequest>()?;
             let (me, now) = (grant.person(), cx.now);
             remember_asking(cx.tx, me, now)?;
+            export::forget_of(cx.tx, cx.keys, me, now)?;
             let mut receipt = ErasureReceiptView {
                 erased_at: now,
                 erased_request_ids: Vec::new(),

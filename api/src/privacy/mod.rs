@@ -3,9 +3,11 @@
 
 pub mod access_log;
 pub mod erasure;
+pub mod exports;
 pub mod give;
 pub mod holds;
 pub mod notices;
+mod page;
 pub mod processing;
 pub mod pupil;
 pub mod register;
@@ -48,5 +50,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(pupil::withdraw_as_pupil)
         .service(notices::list_withdrawal_recipients)
         .service(notices::list_withdrawal_notices)
-        .service(notices::confirm_withdrawal_notice);
+        .service(notices::confirm_withdrawal_notice)
+        .service(exports::request_export)
+        .service(exports::get_export)
+        .service(exports::take_export);
 }

@@ -12,7 +12,7 @@ use naast_domain::privacy::retention::RetentionGround;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
-use naast_persistence::privacy::{erasure, leases, others};
+use naast_persistence::privacy::{erasure, export, leases, others};
 use naast_persistence::{Database, Kept, Transaction, locks};
 use uuid::Uuid;
 
@@ -253,14 +253,18 @@ impl Round<'_> {
             for (table, count) in counts {
                 self.report.count(table, count);
             }
+            let expired = self.platform.store.read(|db| Ok::<_, Error>(export::expired(db, now)?))?;
+            self.report.count("exports", expired.len() as u64);
             return Ok(());
         }
         loop {
             self.keep_leading()?;
-            let gone = self
-                .platform
-                .store
-                .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(erasure::erase_aged(tx, now, PAGE)?)))?;
+            let keys = self.platform.keys.clone();
+            let gone = self.platform.store.write(move |tx| {
+                let mut gone = erasure::erase_aged(tx, now, PAGE)?;
+                gone.push(("exports", export::forget_expired(tx, &keys, now)?));
+                Ok::<_, Error>(Kept::bookkeeping(gone))
+            })?;
             let total: usize = gone.iter().map(|(_, count)| count).sum();
             for (table, count) in gone {
                 self.report.count(table, count as u64);

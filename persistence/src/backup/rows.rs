@@ -75,6 +75,31 @@ impl Column {
     }
 }
 
+/// How the values of a table are written down.
+pub(crate) struct Written(Vec<Column>);
+
+impl Written {
+    /// Of a table as the database has it.
+    pub(crate) fn of(database: &mut Database<'_>, table: &str) -> Result<Self, Error> {
+        columns(database, table).map(Self)
+    }
+
+    fn column(&self, name: &str) -> Option<&Column> {
+        self.0.iter().find(|column| column.name == name)
+    }
+
+    /// What writes the value of a column down.
+    pub(crate) fn of_column(&self, name: &str) -> String {
+        self.column(name).map_or_else(|| "NULL".to_owned(), Column::written)
+    }
+
+    /// Whether a column holds a document: SQLite keeps one as text and does not know.
+    pub(crate) fn is_document(&self, name: &str) -> bool {
+        ["about", "findings", "municipalities"].contains(&name)
+            || self.column(name).is_some_and(|column| column.kind == "jsonb")
+    }
+}
+
 /// Reads a table, in batches: a JSON array of rows, each an array, and how many.
 pub(super) fn read(
     database: &mut Database<'_>,

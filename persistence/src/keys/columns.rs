@@ -11,6 +11,7 @@ impl SealedFor {
             Self::Case(column) => ("case", Some(column)),
             Self::Private(column) => ("private", Some(column)),
             Self::System => ("system", None),
+            Self::Export(column) => ("system", Some(column)),
         }
     }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use naast_domain::Moment;
-use naast_domain::ids::{PersonId, RequestId};
+use naast_domain::ids::{ExportId, PersonId, RequestId};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -67,6 +67,8 @@ pub enum Owner {
     Private(RequestId),
     /// The installation: secrets that belong to no person. The index key is the installation's too, apart from these.
     System,
+    /// An export: destroyed with it, in every copy.
+    Export(ExportId),
 }
 
 impl Owner {
@@ -76,6 +78,7 @@ impl Owner {
             Self::Case(id) => ("case", id.uuid()),
             Self::Private(id) => ("private", id.uuid()),
             Self::System => ("system", Uuid::nil()),
+            Self::Export(id) => ("system", id.uuid()),
         }
     }
 }

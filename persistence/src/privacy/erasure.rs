@@ -8,6 +8,7 @@ use naast_domain::privacy::retention::Rule;
 use uuid::Uuid;
 
 use super::classification::{Of, Table, tables};
+use super::export;
 use super::tombstones::{self, Kind};
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
@@ -30,7 +31,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    fn id(self) -> Uuid {
+    pub(crate) fn id(self) -> Uuid {
         match self {
             Self::Case(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
@@ -86,7 +87,12 @@ fn run(tx: &mut Transaction<'_, '_>, statement: &str, id: Uuid) -> Result<usize,
 }
 
 /// Destroys the data keys of an owner and takes their rows away: nothing is left that they sealed.
-fn forget_keys(tx: &mut Transaction<'_, '_>, keys: &Keys, owner: Owner, now: Moment) -> Result<(), Error> {
+pub(super) fn forget_keys(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    owner: Owner,
+    now: Moment,
+) -> Result<(), Error> {
     keys.destroy(tx, owner, now)?;
     crate::keys::forget(tx, owner)
 }
@@ -102,6 +108,7 @@ pub fn erase_case(
 ) -> Result<(), Error> {
     forget_keys(tx, keys, Owner::Case(request), now)?;
     forget_keys(tx, keys, Owner::Private(request), now)?;
+    export::forget_of_parent(tx, keys, request, now)?;
     keep_proofs(tx, request)?;
     count_one(tx, &format!("programme:{programme}"), "request", outcome, now)?;
     delete(tx, Subject::Case(request), |_| true)?;
@@ -129,6 +136,7 @@ pub fn erase_account(
     person: PersonId,
     now: Moment,
 ) -> Result<bool, Error> {
+    export::forget_of(tx, keys, person, now)?;
     delete(tx, Subject::Person(person), |table| table.name != "people")?;
     forget_keys(tx, keys, Owner::Person(person), now)?;
     tombstones::lay(tx, Kind::Person, person.uuid(), now)?;

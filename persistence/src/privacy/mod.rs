@@ -5,6 +5,7 @@ pub mod access_log;
 pub mod classification;
 pub mod consents;
 pub mod erasure;
+pub mod export;
 pub mod leases;
 pub mod notices;
 pub mod others;

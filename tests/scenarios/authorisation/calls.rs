@@ -63,6 +63,8 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         ("announced-meetings", "id") => &on.announced,
         ("private-notes", "noteId") => &on.note,
         ("messages", "messageId") => &on.message,
+        // a new export takes the place of the one before, so none stands all along: exports.rs tries whose each is
+        ("exports", "id") => "00000000-0000-4000-8000-000000000000",
         ("retention-terms", "term") => "withdrawn",
         ("holds", "holdId") if on.hold.is_empty() => "00000000-0000-4000-8000-000000000000",
         ("holds", "holdId") => &on.hold,

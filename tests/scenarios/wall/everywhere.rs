@@ -59,6 +59,8 @@ fn what_people_write_stands_nowhere_that_others_read(engine: Engine) {
     let log = process.stop();
     subscribe();
     keep(&stage, &table, &fields);
+    // what she asked for and did not take yet
+    app.ask(stage.cast.person("parent"), "/me/exports").expect(201);
     words_are_in_every_sealed_column(&stage);
 
     // what is written is not read by anybody else

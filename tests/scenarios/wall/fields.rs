@@ -186,5 +186,4 @@ impl Field {
 }
 
 /// Sealed columns in which nobody's own words stand, and why.
-pub const WITHOUT_WORDS: &[(&str, &str, &str)] =
-    &[("webhook_secrets", "secret", "the server makes it"), ("exports", "content", "nothing writes it yet")];
+pub const WITHOUT_WORDS: &[(&str, &str, &str)] = &[("webhook_secrets", "secret", "the server makes it")];

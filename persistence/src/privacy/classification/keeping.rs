@@ -56,7 +56,7 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("person_id"),
             // what is in it is there already, in the rows that it was made from
-            secret("content").sealed(SealedFor::Person("person_id")),
+            secret("content").sealed(SealedFor::Export("id")),
             personal("requested_at").withheld(Repeated),
             personal("expires_at").withheld(Repeated),
             personal("taken_at").withheld(Repeated),

@@ -89,6 +89,8 @@ pub enum SealedFor {
     Private(&'static str),
     /// The installation.
     System,
+    /// An export, whose id this column holds.
+    Export(&'static str),
 }
 
 /// Whether a person gets a column when she asks for what is kept of her.

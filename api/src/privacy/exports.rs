@@ -1,0 +1,162 @@
+//! What is kept of a person, for herself and nobody else: as data and as a page to read. It is kept for a day, sealed, and given out
+//! once (AVG art. 15 and 20).
+
+use actix_web::{get, post, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use naast_domain::access::DecideOnRequest;
+use naast_domain::code::Code as _;
+use naast_domain::ids::ExportId;
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::privacy::consents::{ConsentKind, text_of};
+use naast_domain::text::Tongue;
+use naast_persistence::privacy::export::{self, Collections, Kept};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::page::page;
+use crate::answer::Answer;
+use crate::caller::{Caller, Reader};
+use crate::clock::fresh;
+use crate::contract::Path;
+use crate::platform::{Platform, Said as _, signed_entry};
+use crate::problem::Error;
+
+/// How long an export is kept.
+const STAYS: TimeDelta = TimeDelta::hours(24);
+
+/// An export that can be taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportView {
+    /// Its id.
+    pub id: ExportId,
+    /// When it was asked for: it says what was kept at that moment.
+    pub requested_at: DateTime<Utc>,
+    /// When it is deleted.
+    pub expires_at: DateTime<Utc>,
+    /// When it was taken; null while it waits.
+    pub taken_at: Option<DateTime<Utc>>,
+}
+
+impl From<&Kept> for ExportView {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            id: kept.id,
+            requested_at: kept.requested_at,
+            expires_at: kept.expires_at,
+            taken_at: kept.taken_at,
+        }
+    }
+}
+
+/// Everything that is kept of a person.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportContentView {
+    /// What is kept, by collection; each row has the members that docs/PRIVACY.md names, and the id of the request that it belongs to.
+    #[schema(value_type = Object, additional_properties = true)]
+    pub data: serde_json::Value,
+    /// The same as a page of HTML to read, in the language of the call. It loads nothing and runs nothing.
+    pub page: String,
+}
+
+/// Have everything that is kept of me brought together.
+#[utoipa::path(operation_id = "requestExport", tag = "privacy", responses((status = 201, description = "It can be taken, once, within a day", body = ExportView)))]
+#[post("/me/exports")]
+pub async fn request_export(
+    platform: web::Data<Platform>,
+    caller: Caller,
+) -> Result<Answer<ExportView>, Error> {
+    let id: ExportId = fresh();
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let mut all = export::collect(cx.tx, cx.keys, &grant)?;
+            with_texts(&mut all);
+            let content = json!({ "madeAt": cx.now, "collections": all }).to_string();
+            export::forget_of(cx.tx, cx.keys, grant.person(), cx.now)?;
+            export::keep(cx.tx, cx.keys, &grant, (id, &content), (cx.now, cx.now + STAYS))?;
+            let kept = export::find(cx.tx, &grant, id, cx.now)?.ok_or(Error::NotFound)?;
+            let act = "export.made";
+            let entry =
+                signed_entry(Chain::PLATFORM, cx.me.person, Role::Parent, Purpose::Support, act, cx.now);
+            let place = format!("/me/exports/{id}");
+            Ok(cx.tx.keep([entry.on(id)], Answer::created(ExportView::from(&kept), &place))?)
+        })
+        .await
+}
+
+/// The words that she consented to, beside each consent.
+fn with_texts(all: &mut Collections) {
+    for consent in all.get_mut("requests.consents").into_iter().flatten() {
+        let word = |name: &str| consent.get(name).and_then(serde_json::Value::as_str);
+        let tongue = if word("language") == Some("en") { Tongue::English } else { Tongue::Dutch };
+        let kind = word("kind").and_then(|kind| ConsentKind::parse(kind).ok());
+        let found = kind.zip(word("textVersion")).and_then(|(kind, version)| text_of(kind, version));
+        let text = found.map(|found| found.text.get(tongue).to_owned());
+        consent.insert("text".to_owned(), json!(text));
+    }
+}
+
+/// Get how an export of mine stands.
+#[utoipa::path(operation_id = "getExport", tag = "privacy", params(("id" = ExportId, Path, description = "The export")), responses((status = 200, description = "The export", body = ExportView)))]
+#[get("/me/exports/{id}")]
+pub async fn get_export(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<ExportId>,
+) -> Result<Answer<ExportView>, Error> {
+    let now = platform.clock.now();
+    platform
+        .read(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            // when it was made and taken, and nothing of what is in it
+            cx.shows([]);
+            let kept = export::find(cx.db, &grant, id, now)?.ok_or(Error::NotFound)?;
+            Ok(Answer::found(ExportView::from(&kept)))
+        })
+        .await
+}
+
+/// Take an export of mine: once.
+#[utoipa::path(operation_id = "takeExport", tag = "privacy", params(("id" = ExportId, Path, description = "The export")), responses((status = 200, description = "Everything that was kept", body = ExportContentView)))]
+#[post("/me/exports/{id}/download")]
+pub async fn take_export(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    reader: Reader,
+    Path(id): Path<ExportId>,
+) -> Result<Answer<ExportContentView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let kept = export::find(cx.tx, &grant, id, cx.now)?.ok_or(Error::NotFound)?;
+            // one that was taken is there no more
+            let content = export::take(cx.tx, cx.keys, &kept, cx.now)?.ok_or(Error::NotFound)?;
+            let data: serde_json::Value =
+                serde_json::from_str(&content).map_err(|_| Error::Internal("an export does not read"))?;
+            let page = page(&data, reader.0);
+            let act = "export.taken";
+            let entry =
+                signed_entry(Chain::PLATFORM, cx.me.person, Role::Parent, Purpose::Support, act, cx.now);
+            Ok(cx
+                .tx
+                .keep([entry.on(id)], Answer::found(ExportContentView { data, page }).shown_once(true))?)
+        })
+        .await
+}
+
+/// Takes away the exports whose day is over, with their keys. Says how many.
+pub fn forget_expired(platform: &Platform) -> Result<usize, Error> {
+    let (keys, now) = (platform.keys.clone(), platform.clock.now());
+    let expired = platform.store.read(|db| Ok::<_, Error>(export::expired(db, now)?))?;
+    if expired.is_empty() {
+        return Ok(0);
+    }
+    platform.store.write(move |tx| {
+        let gone = export::forget_expired(tx, &keys, now)?;
+        Ok::<_, Error>(naast_persistence::Kept::bookkeeping(gone))
+    })
+}

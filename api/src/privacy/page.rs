@@ -1,0 +1,117 @@
+//! An export as a page that a person reads: plain HTML without a link, a picture or a script. Every value is text.
+
+mod words;
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use naast_domain::text::Tongue;
+use serde_json::Value;
+
+use self::words::{MEMBERS, TITLES};
+use crate::clock::in_the_netherlands;
+
+/// The page of an export.
+pub fn page(data: &Value, tongue: Tongue) -> String {
+    let dutch = tongue == Tongue::Dutch;
+    let (title, lead) = if dutch {
+        (
+            "Wat Naast van u bewaart",
+            "Dit is alles wat op dit moment van u is vastgelegd. Een leeg vak staat voor: niets.",
+        )
+    } else {
+        (
+            "What Naast keeps of you",
+            "This is everything that is recorded of you at this moment. An empty field stands for nothing.",
+        )
+    };
+    let mut html = format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
+         content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>{title}</title><style>body{{font:16px/1.5 sans-serif;\
+         max-width:48rem;margin:2rem auto;padding:0 1rem}}dl{{border-top:1px solid #999;padding-top:.5rem}}dt{{font-weight:bold}}\
+         dd{{margin:0 0 .5rem 0;white-space:pre-wrap}}</style></head><body><h1>{title}</h1><p>{lead}</p>",
+        tongue.code()
+    );
+    let empty = serde_json::Map::new();
+    let collections = data["collections"].as_object().unwrap_or(&empty);
+    let known = TITLES.iter().map(|(name, nl, en)| (*name, if dutch { *nl } else { *en }));
+    let others = collections.keys().filter(|name| TITLES.iter().all(|(known, ..)| known != name));
+    for (name, title) in known.chain(others.map(|name| (name.as_str(), name.as_str()))) {
+        let Some(rows) = collections.get(name).and_then(Value::as_array).filter(|rows| !rows.is_empty())
+        else {
+            continue;
+        };
+        let _ = write!(html, "<h2>{}</h2>", escaped(title));
+        for row in rows.iter().filter_map(Value::as_object) {
+            html.push_str("<dl>");
+            for (member, value) in row {
+                let known = MEMBERS.iter().find(|(known, ..)| known == member);
+                let words = known.map_or(member.as_str(), |(_, nl, en)| if dutch { nl } else { en });
+                let value = shown((name, member), value, tongue);
+                let _ = write!(html, "<dt>{}</dt><dd>{}</dd>", escaped(words), escaped(&value));
+            }
+            html.push_str("</dl>");
+        }
+    }
+    html.push_str("</body></html>");
+    html
+}
+
+/// A value as a person reads it: a code in words, a moment as day and time in the Netherlands.
+fn shown(place: (&str, &str), value: &Value, tongue: Tongue) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => {
+            if let Some(words) = words::of_code(place.0, place.1, text) {
+                return words.get(tongue).to_owned();
+            }
+            match text.parse::<DateTime<Utc>>() {
+                Ok(moment) if place.1.ends_with("At") => in_the_netherlands(moment),
+                _ => text.clone(),
+            }
+        }
+        Value::Array(many) => many.iter().map(|one| shown(place, one, tongue)).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            let parts =
+                members.iter().map(|(name, one)| format!("{name}: {}", shown((place.0, name), one, tongue)));
+            parts.collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Text that no browser takes for anything else.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_somebody_wrote_stays_text() {
+        for hostile in
+            ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</dd><h1>", "' onclick='x"]
+        {
+            let data = json!({ "collections": { "requests": [{ hostile: hostile, "list": [hostile, { "a": hostile }] }], hostile: [{ "a": hostile }] } });
+            for tongue in [Tongue::Dutch, Tongue::English] {
+                let html = page(&data, tongue);
+                assert!(!html.contains(hostile), "{html}");
+                assert_eq!(html.matches("<script").count() + html.matches("<img").count(), 0);
+            }
+        }
+    }
+}

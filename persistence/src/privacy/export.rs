@@ -1,0 +1,332 @@
+//! What is kept of a person, for herself: every column that the classification says she gets, of every row that is hers. A
+//! table that is added later is in it without anybody thinking of it.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use naast_domain::Moment;
+use naast_domain::access::{DecideOnRequest, Grant};
+use naast_domain::buddies::{Channel, SpokenLanguage};
+use naast_domain::code::{Code, CodeSet};
+use naast_domain::ids::{ExportId, PersonId, RequestId};
+use naast_domain::privacy::consents::ConsentKind;
+use naast_domain::requests::Topic;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::classification::{Column, Export, Form, Table, tables};
+use super::erasure::{Subject, condition, forget_keys};
+use crate::backup::Written;
+use crate::buddies::open_names;
+use crate::columns::{At, Id, Key};
+use crate::database::Database;
+use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::schema::{buddies, exports, organisations, programmes, proposals, support_requests};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// Rows by the place in which an export shows them.
+pub type Collections = BTreeMap<String, Vec<Map<String, Value>>>;
+
+/// Where an export shows a column: in which collection, under which name.
+pub fn place_of(column: &Column) -> Option<(&'static str, &'static str)> {
+    match column.export {
+        Export::As(path) => path.rsplit_once('.'),
+        _ => None,
+    }
+}
+
+/// Everything that is kept of the person who was granted it.
+pub fn collect(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    grant: &Grant<DecideOnRequest>,
+) -> Result<Collections, Error> {
+    let me = grant.person();
+    let requests: Vec<(Key, Key)> = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::parent_id.eq(Key::from(me)))
+        .order((support_requests::created_at, support_requests::id))
+        .select((support_requests::id, support_requests::programme_id))
+        .load(c))?;
+    let files: Vec<Key> = on_either!(&mut *database, |c| buddies::table
+        .filter(buddies::person_id.eq(Key::from(me)))
+        .order(buddies::id)
+        .select(buddies::id)
+        .load(c))?;
+    let mut subjects = vec![Subject::Person(me)];
+    subjects.extend(requests.iter().map(|(id, _)| Subject::Case((*id).into())));
+    subjects.extend(files.into_iter().map(|id| Subject::Buddy(id.into())));
+    let mut all = Collections::new();
+    for table in tables().filter(|table| table.columns.iter().any(|one| place_of(one).is_some())) {
+        for subject in &subjects {
+            read(database, keys, table, *subject, &mut all)?;
+        }
+    }
+    parties(database, keys, &requests, &mut all)?;
+    Ok(all)
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+fn read(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    table: &'static Table,
+    subject: Subject,
+    all: &mut Collections,
+) -> Result<(), Error> {
+    let mark = if database.is_postgres() { "$1" } else { "?" };
+    let Some(condition) = condition(table, subject, mark) else { return Ok(()) };
+    let catalogue = Written::of(database, table.name)?;
+    let has_id = table.columns.iter().any(|column| column.name == "id");
+    let shown: Vec<&Column> = table.columns.iter().filter(|column| place_of(column).is_some()).collect();
+    let id = if has_id { catalogue.of_column("id") } else { "NULL".to_owned() };
+    let values = std::iter::once(id).chain(shown.iter().map(|column| catalogue.of_column(column.name)));
+    let values = values.collect::<Vec<_>>().join(", ");
+    let line = if database.is_postgres() {
+        format!("json_build_array({values})::text")
+    } else {
+        format!("json_array({values})")
+    };
+    let question = format!("SELECT {line} AS line FROM {} WHERE {condition}", table.name);
+    let id = Key(subject.id());
+    let lines: Vec<Line> =
+        on_either!(&mut *database, |c| diesel::sql_query(question).bind::<Id, _>(id).load(c))?;
+    let corrupt = |column| Error::Corrupt { table: table.name, column };
+    for line in lines {
+        let row: Vec<Value> = serde_json::from_str(&line.line).map_err(|_| corrupt("a row"))?;
+        let mut parts: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+        let key = row.first().and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        for (column, value) in shown.iter().zip(row.iter().skip(1)) {
+            let Some((collection, name)) = place_of(column) else { continue };
+            let value = match (column.form, value.as_str(), key) {
+                (Form::Sealed(_), Some(sealed), Some(row)) => {
+                    let place = Place { table: table.name, column: column.name, row };
+                    json!(keys.open(database, place, &Sealed::from_column(sealed.to_owned()))?)
+                }
+                _ => in_words(table.name, column.name, catalogue.is_document(column.name), value),
+            };
+            parts.entry(collection).or_default().insert(name.to_owned(), value);
+        }
+        for (collection, mut part) in parts {
+            if let Subject::Case(request) = subject {
+                part.insert("requestId".to_owned(), json!(request));
+            }
+            all.entry(collection.to_owned()).or_default().push(part);
+        }
+    }
+    Ok(())
+}
+
+/// A value as a person reads it: a set of codes as its codes, a document as what it holds.
+fn in_words(table: &str, column: &str, is_document: bool, value: &Value) -> Value {
+    fn codes<C: Code>(value: &Value) -> Value {
+        let set: CodeSet<C> = CodeSet::from_bits(value.as_i64().unwrap_or_default());
+        json!(set.iter().map(Code::code).collect::<Vec<_>>())
+    }
+    match (table, column) {
+        ("support_requests" | "buddies", "channels") => codes::<Channel>(value),
+        ("support_requests", "topics") | ("buddies", "specialisms") => codes::<Topic>(value),
+        ("buddies", "languages") => codes::<SpokenLanguage>(value),
+        ("withdrawal_notices", "kinds") => codes::<ConsentKind>(value),
+        _ if is_document => {
+            value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Who else has a part in her cases, as she is shown them: a buddy by the first name, whoever works for the programme by role and
+/// organisation (AVG art. 15 lid 4).
+fn parties(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    requests: &[(Key, Key)],
+    all: &mut Collections,
+) -> Result<(), Error> {
+    for (request, programme) in requests {
+        let found: Option<(String, String)> = on_either!(&mut *database, |c| programmes::table
+            .inner_join(organisations::table.on(organisations::id.eq(programmes::organisation_id)))
+            .filter(programmes::id.eq(*programme))
+            .select((programmes::name, organisations::name))
+            .first(c)
+            .optional())?;
+        let Some((programme_name, organisation)) = found else { continue };
+        let proposed: Vec<Key> = on_either!(&mut *database, |c| proposals::table
+            .filter(proposals::request_id.eq(*request))
+            .order(proposals::buddy_id)
+            .select(proposals::buddy_id)
+            .distinct()
+            .load(c))?;
+        let of: Vec<_> = proposed.iter().map(|buddy| ((*programme).into(), (*buddy).into())).collect();
+        let names = open_names(database, keys, &of)?;
+        let coordinator = ("coordinator", None);
+        let buddies_of_hers = of.iter().map(|(_, buddy)| ("buddy", names.get(buddy).cloned()));
+        for (role, first_name) in std::iter::once(coordinator).chain(buddies_of_hers) {
+            let party = Map::from_iter([
+                ("requestId".to_owned(), json!(RequestId::from(*request))),
+                ("role".to_owned(), json!(role)),
+                ("firstName".to_owned(), json!(first_name.filter(|name| !name.is_empty()))),
+                ("programme".to_owned(), json!(programme_name)),
+                ("organisation".to_owned(), json!(organisation)),
+            ]);
+            all.entry("parties".to_owned()).or_default().push(party);
+        }
+    }
+    Ok(())
+}
+
+/// An export as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: ExportId,
+    /// When it was asked for.
+    pub requested_at: Moment,
+    /// When it is deleted.
+    pub expires_at: Moment,
+    /// When it was taken.
+    pub taken_at: Option<Moment>,
+    content: Option<String>,
+}
+
+fn place(id: ExportId) -> Place {
+    Place { table: "exports", column: "content", row: id.uuid() }
+}
+
+/// Keeps an export, sealed under a key of its own.
+pub fn keep(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    grant: &Grant<DecideOnRequest>,
+    (id, content): (ExportId, &str),
+    (now, until): (Moment, Moment),
+) -> Result<(), Error> {
+    let me: PersonId = grant.person();
+    let sealed = keys.seal(tx, Owner::Export(id), place(id), content, now)?;
+    let row = (
+        exports::id.eq(Key::from(id)),
+        exports::person_id.eq(Key::from(me)),
+        exports::content.eq(Some(sealed.as_str())),
+        exports::requested_at.eq(At(now)),
+        exports::expires_at.eq(At(until)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(exports::table).values(row).execute(c))?;
+    Ok(())
+}
+
+/// An export of the person who was granted it, while it is there.
+pub fn find(
+    database: &mut Database<'_>,
+    grant: &Grant<DecideOnRequest>,
+    id: ExportId,
+    now: Moment,
+) -> Result<Option<Kept>, Error> {
+    type Row = (Option<String>, At, At, Option<At>);
+    let row: Option<Row> = on_either!(database, |c| exports::table
+        .filter(exports::id.eq(Key::from(id)))
+        .filter(exports::person_id.eq(Key::from(grant.person())))
+        .filter(exports::expires_at.gt(At(now)))
+        .select((exports::content, exports::requested_at, exports::expires_at, exports::taken_at))
+        .first(c)
+        .optional())?;
+    Ok(row.map(|(content, requested_at, expires_at, taken_at)| Kept {
+        id,
+        requested_at: requested_at.0,
+        expires_at: expires_at.0,
+        taken_at: taken_at.map(|at| at.0),
+        content,
+    }))
+}
+
+/// Gives the content out, once: it is gone afterwards. Nothing when it was given before.
+pub fn take(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    kept: &Kept,
+    now: Moment,
+) -> Result<Option<String>, Error> {
+    let Some(content) = &kept.content else { return Ok(None) };
+    let update = diesel::update(
+        exports::table.filter(exports::id.eq(Key::from(kept.id))).filter(exports::taken_at.is_null()),
+    )
+    .set((exports::content.eq(None::<String>), exports::taken_at.eq(Some(At(now)))));
+    if on_either!(&mut **tx, |c| update.execute(c))? == 0 {
+        return Ok(None);
+    }
+    let opened = keys.open(tx, place(kept.id), &Sealed::from_column(content.clone()))?;
+    forget_keys(tx, keys, Owner::Export(kept.id), now)?;
+    Ok(opened)
+}
+
+/// Takes exports away, their keys first.
+fn forget(tx: &mut Transaction<'_, '_>, keys: &Keys, ids: &[Key], now: Moment) -> Result<usize, Error> {
+    for id in ids {
+        forget_keys(tx, keys, Owner::Export((*id).into()), now)?;
+        on_either!(&mut **tx, |c| diesel::delete(exports::table.find(*id)).execute(c))?;
+    }
+    Ok(ids.len())
+}
+
+/// Takes away every export of a person: what she has erased is not to lie in one.
+pub fn forget_of(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    person: PersonId,
+    now: Moment,
+) -> Result<usize, Error> {
+    let of = exports::table.filter(exports::person_id.eq(Key::from(person))).select(exports::id);
+    let ids: Vec<Key> = on_either!(&mut **tx, |c| of.load(c))?;
+    forget(tx, keys, &ids, now)
+}
+
+/// The same, of the parent of a request.
+pub(super) fn forget_of_parent(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: RequestId,
+    now: Moment,
+) -> Result<usize, Error> {
+    let parent: Option<Key> = on_either!(&mut **tx, |c| support_requests::table
+        .filter(support_requests::id.eq(Key::from(request)))
+        .select(support_requests::parent_id)
+        .first(c)
+        .optional())?;
+    parent.map_or(Ok(0), |parent| forget_of(tx, keys, parent.into(), now))
+}
+
+/// Exports whose day is over.
+pub fn expired(database: &mut Database<'_>, now: Moment) -> Result<Vec<Key>, Error> {
+    let over = exports::table.filter(exports::expires_at.le(At(now))).select(exports::id);
+    Ok(on_either!(database, |c| over.load(c))?)
+}
+
+/// Takes away the exports whose day is over. Says how many.
+pub fn forget_expired(tx: &mut Transaction<'_, '_>, keys: &Keys, now: Moment) -> Result<usize, Error> {
+    let ids = expired(tx, now)?;
+    forget(tx, keys, &ids, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_that_somebody_gets_is_of_a_person_a_case_or_a_buddy() {
+        let id = Uuid::nil();
+        let subjects = [
+            Subject::Person(PersonId::from_uuid(id)),
+            Subject::Case(RequestId::from_uuid(id)),
+            Subject::Buddy(naast_domain::ids::BuddyId::from_uuid(id)),
+        ];
+        for table in tables().filter(|table| table.columns.iter().any(|one| place_of(one).is_some())) {
+            let reached = subjects.iter().any(|subject| condition(table, *subject, "?").is_some());
+            assert!(reached, "nobody gets what {} holds of her", table.name);
+        }
+    }
+}
