@@ -1,6 +1,8 @@
 //! Two worlds that differ only in the private space answer everybody else byte for byte the same. The exact form of it: one server
 //! is asked, parent and buddy write at random, and it is asked again.
 
+use std::time::{Duration, Instant};
+
 use naast_domain::ids::PersonId;
 use naast_tests::{Engine, on_both};
 use proptest::prelude::*;
@@ -19,6 +21,10 @@ on_both!(what_parent_and_buddy_write_changes_no_byte_for_anybody_else);
 const PAIRS: u32 = 150;
 /// Questions to each world of a pair.
 const QUESTIONS: usize = 16;
+/// Pairs of a batch.
+const BATCH: u32 = 25;
+/// How long a stage is asked: well below the ten minutes that a token lives.
+const STAGE_LIVES: Duration = Duration::from_secs(180);
 
 /// Something that one of the two does in the private space.
 #[derive(Clone, Debug)]
@@ -135,32 +141,55 @@ fn differing(stage: &Stage, asked: &[&Question], before: &[String]) -> Vec<Strin
     changed.collect()
 }
 
+/// So many pairs of worlds, in batches: a stage is left before its tokens are dead, and the next batch begins on another. Gives back how
+/// many private changes there were, and how many answers were compared.
+fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
+    let (written, compared) = (std::cell::Cell::new(0_u64), std::cell::Cell::new(0_u64));
+    let some = prop::collection::vec(any::<prop::sample::Index>(), QUESTIONS);
+    let mut left = pairs;
+    while left > 0 {
+        let stage = Stage::new(engine);
+        let all = questions(&stage, table);
+        let spaces = [Space::of(&stage, State::Matched), Space::of(&stage, State::Paused)];
+        let begun = Instant::now();
+        while left > 0 && begun.elapsed() < STAGE_LIVES {
+            let cases = left.min(BATCH);
+            let config =
+                Config { cases, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
+            let mut seed = [7; 32];
+            seed[..4].copy_from_slice(&left.to_be_bytes());
+            let mut runner =
+                TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+            runner
+                .run(&(acts(), some.clone(), any::<bool>()), |(acts, some, which)| {
+                    let asked: Vec<&Question> = some.iter().map(|index| index.get(&all)).collect();
+                    let before: Vec<String> = asked.iter().map(|question| question.answer(&stage)).collect();
+                    for act in &acts {
+                        let wrote = spaces[usize::from(which)].does(act);
+                        written.set(written.get() + u64::from(wrote));
+                    }
+                    let changed = differing(&stage, &asked, &before);
+                    compared.set(compared.get() + before.len() as u64);
+                    prop_assert!(changed.is_empty(), "{acts:?}\n{}", changed.join("\n"));
+                    Ok(())
+                })
+                .unwrap_or_else(|fault| panic!("{fault}"));
+            left -= cases;
+        }
+        assert_sound(&stage.world);
+    }
+    (written.get(), compared.get())
+}
+
 fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) {
     let table = Table::read().unwrap_or_else(|faults| panic!("\n{}\n", faults.join("\n")));
+    let pairs = std::env::var("NAAST_PROOF_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
+    let counted = random_pairs(engine, &table, pairs);
+
+    // and once with every question that there is
     let stage = Stage::new(engine);
     let all = questions(&stage, &table);
     let spaces = [Space::of(&stage, State::Matched), Space::of(&stage, State::Paused)];
-    let pairs = std::env::var("NAAST_PROOF_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
-    let config = Config { cases: pairs, failure_persistence: None, max_shrink_iters: 0, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]));
-    let (mut written, mut compared) = (std::cell::Cell::new(0_u64), std::cell::Cell::new(0_u64));
-    let some = prop::collection::vec(any::<prop::sample::Index>(), QUESTIONS);
-    runner
-        .run(&(acts(), some, any::<bool>()), |(acts, some, which)| {
-            let asked: Vec<&Question> = some.iter().map(|index| index.get(&all)).collect();
-            let before: Vec<String> = asked.iter().map(|question| question.answer(&stage)).collect();
-            for act in &acts {
-                let wrote = spaces[usize::from(which)].does(act);
-                written.set(written.get() + u64::from(wrote));
-            }
-            let changed = differing(&stage, &asked, &before);
-            compared.set(compared.get() + before.len() as u64);
-            prop_assert!(changed.is_empty(), "{acts:?}\n{}", changed.join("\n"));
-            Ok(())
-        })
-        .unwrap_or_else(|fault| panic!("{fault}"));
-
-    // and once with every question that there is
     let every: Vec<&Question> = all.iter().collect();
     let before: Vec<String> = every.iter().map(|question| question.answer(&stage)).collect();
     let fixed = [
@@ -179,8 +208,8 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     assert!(changed.is_empty(), "{}", changed.join("\n"));
     println!(
         "{pairs} pairs of worlds, {} private changes between them, {} answers compared; and all {} questions once",
-        written.get_mut(),
-        compared.get_mut(),
+        counted.0,
+        counted.1,
         every.len()
     );
 
