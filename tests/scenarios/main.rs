@@ -49,6 +49,7 @@ mod retention;
 mod retries;
 mod retry_secrets;
 mod school_side;
+mod school_statements;
 mod second_verifier;
 mod sessions;
 mod sign_in_codes;

@@ -1,0 +1,117 @@
+//! A no, a stop and silence look the same at school also from below: its questions run the same statements on the database, so
+//! that the time they take tells nothing either, and their answers have the same shape.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, Once};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use naast_persistence::Location;
+use naast_tests::app::Reply;
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::json;
+
+on_both!(whatever_the_parent_did_school_s_questions_run_the_same_statements);
+
+/// The statements that ran on each database, without their values.
+static RAN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
+/// Writes down what a connection runs, by its database.
+struct Listener {
+    url: String,
+}
+
+impl Instrumentation for Listener {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.url),
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let text = query.to_string();
+                let text = text.split("-- binds").next().unwrap_or_default().trim().to_owned();
+                RAN.lock().expect("nobody panics with it").entry(self.url.clone()).or_default().push(text);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        set_default_instrumentation(|| Some(Box::new(Listener { url: String::new() })))
+            .expect("it is set once");
+    });
+}
+
+/// What ran on the database of this world since the last time.
+fn ran(world: &World) -> Vec<String> {
+    let is_own = |url: &str| match &world.app.location {
+        Location::Sqlite(path) => url.contains(&*path.to_string_lossy()),
+        // what a pool adds to the address stands behind it
+        Location::Postgres(own) => own.starts_with(url) || url.starts_with(own.as_str()),
+    };
+    let mut all = RAN.lock().expect("nobody panics with it");
+    let own: Vec<String> = all.keys().filter(|url| is_own(url)).cloned().collect();
+    let mut statements: Vec<String> = own.iter().filter_map(|url| all.remove(url)).flatten().collect();
+    // the server asks every second whether the database is there
+    statements.retain(|one| one != "SELECT 1 FROM people LIMIT 1");
+    statements
+}
+
+/// What can be told from an answer without reading it.
+fn shape(reply: &Reply) -> (u16, Vec<String>, usize) {
+    let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
+    names.sort();
+    // a moment is written without the zeros at its end
+    let is_moment = |word: &str| word.len() > 20 && word.as_bytes()[4] == b'-' && word.contains('T');
+    let text = String::from_utf8_lossy(&reply.bytes);
+    let length = text.split('"').map(|word| if is_moment(word) { 1 } else { word.len() + 1 }).sum();
+    (reply.status, names, length)
+}
+
+fn whatever_the_parent_did_school_s_questions_run_the_same_statements(engine: Engine) {
+    listen();
+    let world = World::new(engine);
+    let mut alike = None;
+    for act in ["", "take-time", "decline-buddy", "contact-self", "withdraw"] {
+        let reference = random_id();
+        let body = json!({ "locationCode": SCHOOL, "parentReference": reference, "ground": "regular-talk" });
+        let conversation = world.app.post(world.leader, "/conversations", &body).expect(201).id();
+        let code = world.explained(&conversation);
+        if !act.is_empty() {
+            world.parent_step(&code, act).expect(200);
+        }
+        let path = format!("/conversations/{conversation}");
+        let questions: [&dyn Fn() -> Reply; 4] = [
+            &|| world.app.get(world.leader, &path),
+            &|| world.app.get(world.leader, &format!("{path}/answers")),
+            &|| world.step(&conversation, "explain-buddy"),
+            &|| world.app.post(world.leader, "/conversations", &body),
+        ];
+        let seen: Vec<_> = questions
+            .iter()
+            .map(|ask| {
+                ran(&world);
+                let reply = ask();
+                let statements = ran(&world);
+                let heard = RAN.lock().expect("nobody panics with it").keys().cloned().collect::<Vec<_>>();
+                assert!(!statements.is_empty(), "nothing was heard of {:?}: {heard:?}", world.app.location);
+                (shape(&reply), statements)
+            })
+            .collect();
+        match &alike {
+            None => alike = Some(seen),
+            Some(first) => {
+                for ((shape, statements), (first_shape, first_statements)) in seen.iter().zip(first) {
+                    assert_eq!(shape, first_shape, "{act}");
+                    assert_eq!(statements, first_statements, "{act}");
+                }
+            }
+        }
+    }
+    // the test of the test: another question runs other statements
+    ran(&world);
+    world.app.get(world.leader, &format!("/conversations?locationCode={SCHOOL}")).expect(200);
+    let other = ran(&world);
+    assert!(alike.expect("there were five").iter().all(|(_, statements)| *statements != other));
+}
