@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::sql_types::{Bool, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use naast_persistence::on_either;
+use naast_persistence::{Location, on_either};
 use naast_tests::{Engine, around, location, on_both};
 
 on_both!(every_table_is_what_diesel_takes_it_for, every_table_answers_a_select);
@@ -72,9 +72,14 @@ const SQLITE_COLUMNS: &str = "SELECT m.name AS \"table\", c.name AS name, c.type
 /// The tables of a migrated database, as its own catalogue has them.
 pub(crate) fn found(engine: Engine) -> Tables {
     let (location, _guard) = location(engine);
+    found_in(engine, &location)
+}
+
+/// The same, of this database.
+pub(crate) fn found_in(engine: Engine, location: &Location) -> Tables {
     let query = if engine == Engine::Postgres { POSTGRES_COLUMNS } else { SQLITE_COLUMNS };
     let columns: Vec<Column> =
-        around(&location, |database| on_either!(database, |c| sql_query(query).load(c)))
+        around(location, |database| on_either!(database, |c| sql_query(query).load(c)))
             .expect("the catalogue can be read");
     let mut tables = Tables::new();
     for Column { table, name, kind, nullable } in columns {
