@@ -158,6 +158,11 @@ impl<C: Code> fmt::Debug for CodeSet<C> {
     }
 }
 
+impl<C> CodeSet<C> {
+    /// The set that holds nothing.
+    pub const EMPTY: Self = Self { bits: 0, list: PhantomData };
+}
+
 impl<C: Code> CodeSet<C> {
     /// The set that these bits stand for; bits beyond the list are dropped.
     pub fn from_bits(bits: i64) -> Self {
@@ -191,6 +196,12 @@ impl<C: Code> CodeSet<C> {
     /// Whether the set holds nothing.
     pub fn is_empty(self) -> bool {
         self.bits == 0
+    }
+
+    /// The set with one code more.
+    #[must_use]
+    pub fn with(self, code: C) -> Self {
+        Self { bits: self.bits | Self::bit(code), list: PhantomData }
     }
 
     /// What both sets hold.

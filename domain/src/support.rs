@@ -3,6 +3,7 @@
 
 pub mod announcements;
 pub mod calendar;
+mod course;
 pub mod private_space;
 
 use crate::Date;
@@ -11,6 +12,8 @@ use crate::code_list;
 use crate::rejection::Rejection;
 use crate::requests::RequestState;
 use crate::text::Text;
+
+pub use course::{Asker, Course};
 
 code_list! {
     /// Where a match stands.
@@ -55,69 +58,6 @@ code_list! {
         JoiningTalk = "joining-talk": "mee naar een gesprek" / "coming along to a talk",
         LookingBack = "looking-back": "nabespreken" / "looking back",
         ShowingTheWay = "showing-the-way": "de weg wijzen" / "showing the way",
-    }
-}
-
-/// Where a match stands, and what it rests for. A tie that comes on top of another pause is asked about first; what the
-/// match rested for before is not forgotten by the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Course {
-    /// Where it stands.
-    pub state: MatchState,
-    /// What it rests for.
-    pub paused_because: Option<PauseReason>,
-    /// What it rests for once a tie on top of it is settled.
-    pub paused_before: Option<PauseReason>,
-}
-
-impl Course {
-    /// A match that runs.
-    pub const RUNNING: Self = Self { state: MatchState::Active, paused_because: None, paused_before: None };
-
-    /// A match that rests for a reason that somebody gave.
-    pub fn resting(reason: PauseReason) -> Self {
-        Self { state: MatchState::Paused, paused_because: Some(reason), paused_before: None }
-    }
-
-    /// Rests until the parent has answered on a tie that she does not know yet.
-    #[must_use]
-    pub fn asked_about_a_tie(self) -> Self {
-        match self.paused_because {
-            Some(PauseReason::NewTie) => self,
-            before => Self { paused_before: before, ..Self::resting(PauseReason::NewTie) },
-        }
-    }
-
-    /// The buddy is not ready any more: nobody is supported by a buddy whose certificates have lapsed.
-    #[must_use]
-    pub fn buddy_lapsed(self) -> Self {
-        match (self.paused_because, self.paused_before) {
-            (None, _) if self.state == MatchState::Active => Self::resting(PauseReason::BuddyNotReady),
-            (Some(PauseReason::NewTie), None) => {
-                Self { paused_before: Some(PauseReason::BuddyNotReady), ..self }
-            }
-            _ => self,
-        }
-    }
-
-    /// The buddy is ready again.
-    #[must_use]
-    pub fn buddy_ready(self) -> Self {
-        match (self.paused_because, self.paused_before) {
-            (Some(PauseReason::BuddyNotReady), _) => Self::RUNNING,
-            (_, Some(PauseReason::BuddyNotReady)) => Self { paused_before: None, ..self },
-            _ => self,
-        }
-    }
-
-    /// The tie is accepted, or gone: the match runs again, or rests for what it rested for before.
-    #[must_use]
-    pub fn tie_settled(self) -> Self {
-        match (self.paused_because, self.paused_before) {
-            (Some(PauseReason::NewTie), Some(before)) => Self::resting(before),
-            (Some(PauseReason::NewTie), None) => Self::RUNNING,
-            _ => self,
-        }
     }
 }
 
@@ -189,34 +129,6 @@ impl MatchState {
         Ok(())
     }
 
-    /// Pauses.
-    ///
-    /// # Errors
-    /// `match-state` when it is not running.
-    pub fn pause(self) -> Result<Self, Rejection> {
-        if self == Self::Active { Ok(Self::Paused) } else { Err(self.refuse()) }
-    }
-
-    /// Resumes after a pause that somebody asked for. A pause for a new tie ends only by the parent's acceptance.
-    ///
-    /// # Errors
-    /// `match-state` when it is not paused; `tie-not-accepted` when the pause is for a tie.
-    pub fn resume(self, paused_because: Option<PauseReason>) -> Result<Self, Rejection> {
-        match (self, paused_because) {
-            (Self::Paused, Some(PauseReason::NewTie)) => Err(Rejection::rule(
-                "tie-not-accepted",
-                "S2",
-                Text::of(
-                    "De ouder moet eerst zeggen of deze buddy voor haar nog goed is.",
-                    "The parent must first say whether this buddy is still right for her.",
-                ),
-            )
-            .in_state(self.code(), vec!["tie-answers", "closure"])),
-            (Self::Paused, _) => Ok(Self::Active),
-            _ => Err(self.refuse()),
-        }
-    }
-
     /// Closes.
     ///
     /// # Errors
@@ -244,36 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_for_a_tie_ends_only_by_the_parents_acceptance() {
-        assert_eq!(MatchState::Paused.resume(Some(PauseReason::ParentAsked)), Ok(MatchState::Active));
-        let refusal = MatchState::Paused.resume(Some(PauseReason::NewTie)).expect_err("not by resuming");
-        assert_eq!(refusal.permitted, ["tie-answers", "closure"]);
-    }
-
-    #[test]
-    fn what_a_match_rested_for_is_not_forgotten_by_a_tie_on_top_of_it() {
-        let asked = Course::RUNNING.asked_about_a_tie();
-        assert_eq!(asked, Course::resting(PauseReason::NewTie));
-        assert_eq!(asked.asked_about_a_tie().tie_settled(), Course::RUNNING);
-        let rest = Course::resting(PauseReason::ParentAsked);
-        assert_eq!(rest.asked_about_a_tie().paused_because, Some(PauseReason::NewTie));
-        assert_eq!(rest.asked_about_a_tie().asked_about_a_tie().tie_settled(), rest);
-        assert_eq!(rest.tie_settled(), rest);
-        let lapsed = Course::RUNNING.buddy_lapsed();
-        assert_eq!(lapsed, Course::resting(PauseReason::BuddyNotReady));
-        assert_eq!(lapsed.buddy_ready(), Course::RUNNING);
-        assert_eq!(rest.buddy_lapsed().buddy_ready(), rest);
-        assert_eq!(asked.buddy_lapsed().tie_settled(), lapsed);
-        assert_eq!(asked.buddy_lapsed().buddy_ready(), asked);
-    }
-
-    #[test]
     fn a_closed_match_stays_closed() {
-        for outcome in
-            [MatchState::Closed.close(), MatchState::Closed.pause(), MatchState::Closed.resume(None)]
-        {
-            assert_eq!(outcome.map_err(|rejection| rejection.code), Err("match-state"));
-        }
+        assert_eq!(MatchState::Closed.close().map_err(|rejection| rejection.code), Err("match-state"));
     }
 
     #[test]

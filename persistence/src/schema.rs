@@ -217,6 +217,7 @@ diesel::table! {
         code_hash -> Nullable<Binary>,
         opened_at -> Moment,
         handed_over_on -> Nullable<Date>,
+        handed_to -> Nullable<Id>,
     }
 }
 
@@ -473,8 +474,7 @@ diesel::table! {
         buddy_id -> Id,
         proposal_id -> Id,
         state -> Text,
-        paused_because -> Nullable<Text>,
-        paused_before -> Nullable<Text>,
+        paused_for -> BigInt,
         closed_because -> Nullable<Text>,
         started_at -> Moment,
         ended_at -> Nullable<Moment>,

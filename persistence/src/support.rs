@@ -8,12 +8,13 @@ use naast_domain::access::{
     Action, AnswerProposal, Grant, ReadContacts, ReadMatch, RecordContact, Standing, Upkeep,
 };
 use naast_domain::buddies::{Buddy, BuddyStatus, Channel};
+use naast_domain::code::CodeSet;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, ContactId, MatchId, PersonId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
-use naast_domain::support::{ClosureReason, ContactTask, Course, MatchState, PauseReason};
+use naast_domain::support::{ClosureReason, ContactTask, Course, MatchState};
 use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
@@ -54,8 +55,7 @@ struct Row {
     buddy_id: Key,
     proposal_id: Key,
     state: String,
-    paused_because: Option<String>,
-    paused_before: Option<String>,
+    paused_for: i64,
     closed_because: Option<String>,
     started_at: At,
     ended_at: Option<At>,
@@ -78,8 +78,7 @@ impl TryFrom<Row> for Stored<Match> {
                 proposal: row.proposal_id.into(),
                 course: Course {
                     state: code(T, "state", &row.state)?,
-                    paused_because: code_or_none(T, "paused_because", row.paused_because.as_deref())?,
-                    paused_before: code_or_none(T, "paused_before", row.paused_before.as_deref())?,
+                    rests_for: CodeSet::from_bits(row.paused_for),
                 },
                 closed_because: code_or_none(T, "closed_because", row.closed_because.as_deref())?,
                 ended_at: row.ended_at.map(|at| at.0),
@@ -367,14 +366,12 @@ pub fn change_course(
     stored: &Stored<Match>,
     course: Course,
 ) -> Result<(), Error> {
-    let word = |reason: Option<PauseReason>| reason.map(|reason| reason.to_string());
     let row = matches::table
         .find((Key::from(stored.programme), Key::from(stored.id)))
         .filter(matches::version.eq(stored.version));
     let update = diesel::update(row).set((
         matches::state.eq(course.state.to_string()),
-        matches::paused_because.eq(word(course.paused_because)),
-        matches::paused_before.eq(word(course.paused_before)),
+        matches::paused_for.eq(course.rests_for.bits()),
         matches::version.eq(stored.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)

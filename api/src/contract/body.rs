@@ -44,6 +44,24 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A body that may be left out; where there is one, it keeps its schema.
+#[derive(Debug)]
+pub struct OptionalBody<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for OptionalBody<T> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        // a body of no length is none to the HTTP library
+        if matches!(payload, dev::Payload::None) {
+            return Box::pin(std::future::ready(Ok(Self(None))));
+        }
+        let body = Body::from_request(request, payload);
+        Box::pin(async move { body.await.map(|body| Self(Some(body.0))) })
+    }
+}
+
 fn is_json(request: &HttpRequest) -> bool {
     let mut types = request.headers().get_all(header::CONTENT_TYPE);
     let Some(Ok(kind)) = types.next().map(header::HeaderValue::to_str) else { return false };

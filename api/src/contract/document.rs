@@ -208,11 +208,25 @@ fn finish_operations(document: &mut Value) {
     }
 }
 
+/// A body that may be left out has the schema of one that is there: JSON's null is not nothing.
+fn name_optional_body(operation: &mut Value) {
+    let Some(body) = operation.get_mut("requestBody") else { return };
+    for content in body["content"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let ways = content["schema"]["oneOf"].as_array();
+        let named = ways.filter(|ways| ways.iter().any(|way| way["type"] == "null"));
+        if let Some(named) = named.and_then(|ways| ways.iter().find(|way| way.get("$ref").is_some())).cloned()
+        {
+            content["schema"] = named;
+        }
+    }
+}
+
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     let open = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way == &json!({})));
     if open {
         operation["security"] = json!([]);
     }
+    name_optional_body(operation);
     let conditional = operation["parameters"]
         .as_array()
         .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"));

@@ -19,7 +19,7 @@ use naast_domain::code::{Code as _, CodeSet};
 use naast_domain::identity::Scope;
 use serde_json::{Value, json};
 
-pub use body::Body;
+pub use body::{Body, OptionalBody};
 pub use deprecation::{Deprecations, MARK};
 pub use document::{API_VERSION, BASE, NEVER_HELD_UP};
 pub use form::Form;

@@ -57,6 +57,7 @@ catalogue! {
     "reference-unknown" 409 "Een verwijzing klopt niet" / "A reference is unknown", "Iets waarnaar u verwijst bestaat niet." / "Something that you refer to does not exist.";
 
     "step-not-permitted" 409 "Deze stap kan nu niet" / "This step cannot be taken now", "Het gesprek heeft een vaste volgorde (L6)." / "The conversation has a fixed order (L6).";
+    "conversation-of-colleague" 409 "Een collega voert dit gesprek" / "A colleague holds this conversation", "Wie vroeg, gaat ermee verder (L6)." / "Who asked goes on with it (L6).";
     "conversation-running" 409 "Er loopt al een gesprek" / "A conversation is running", "Ga met dat gesprek verder." / "Go on with that conversation.";
     "conversation-rested" 409 "Nu niet opnieuw vragen" / "Do not ask again now", "Een ouder wordt niet steeds opnieuw gevraagd." / "A parent is not asked again and again.";
     "programme-not-available" 409 "Dit programma is er niet" / "This programme is not available", "Kies een programma dat er voor deze school is." / "Choose a programme that is available to this school.";
@@ -88,6 +89,7 @@ catalogue! {
     "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
     "tie-answer-not-asked" 409 "Deze vraag hoort hier niet" / "This question does not belong here", "Bij deze band hoort geen extra vraag." / "This tie asks no further question.";
     "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
+    "pause-of-other" 409 "Een ander vroeg om deze pauze" / "Somebody else asked for this pause", "Wie om een pauze vroeg, neemt de koppeling weer op." / "Who asked for a pause takes the match up again.";
     "talk-date" 409 "Deze dag kan niet" / "This day cannot be", "Kondig een gesprek aan dat nog komt, niet later dan over een jaar." / "Announce a talk that is still to come, no later than in a year.";
     "announcement-cancelled" 409 "Deze aankondiging is vervallen" / "This announcement was cancelled", "Er komt niemand meer mee." / "Nobody comes along any more.";
     "too-many-announcements" 409 "Er staan al veel gesprekken aangekondigd" / "Many talks are announced already", "Laat er eerst een vervallen." / "Cancel one first.";

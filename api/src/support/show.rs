@@ -38,8 +38,10 @@ pub struct MatchView {
     pub proposal_id: ProposalId,
     /// Where it stands.
     pub state: MatchState,
-    /// Why it is paused.
+    /// Why it is paused: the weightiest of the reasons.
     pub paused_because: Option<PauseReason>,
+    /// Everything that it is paused for. It goes on when nothing of it is left.
+    pub paused_for: Vec<PauseReason>,
     /// Why it was closed.
     pub closed_because: Option<ClosureReason>,
     /// When it began.
@@ -60,10 +62,11 @@ impl MatchView {
             buddy_id: stored.buddy,
             proposal_id: stored.proposal,
             state: stored.course.state,
-            paused_because: stored
-                .course
-                .paused_because
-                .filter(|_| stored.course.state == MatchState::Paused),
+            paused_because: stored.course.paused_because(),
+            paused_for: match stored.course.state {
+                MatchState::Paused => stored.course.rests_for.iter().collect(),
+                _ => Vec::new(),
+            },
             closed_because: stored.closed_because,
             started_at: stored.created_at,
             ended_at: stored.ended_at,

@@ -65,6 +65,7 @@ pub trait Action: Send + Sync + 'static {
 /// holds no name, events without persons, one's own ties. A reading by any other grant must leave its record.
 pub const SHOWS_NO_CASE: &[&str] = &[
     ReadImports::NAME,
+    RecordPartnership::NAME,
     ManageOrganisations::NAME,
     RegisterPeople::NAME,
     ReadMemberships::NAME,
@@ -72,6 +73,7 @@ pub const SHOWS_NO_CASE: &[&str] = &[
     ManageClients::NAME,
     ManageProgrammes::NAME,
     HoldConversation::NAME,
+    HandOverConversation::NAME,
     ReadConversation::NAME,
     DeclareOwnTies::NAME,
     ReadEvents::NAME,

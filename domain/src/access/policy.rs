@@ -28,6 +28,9 @@ policy! {
     /// Read what the directory was fed with.
     ReadImports: Administrator of Platform, Auditor of Platform;
 
+    /// Record which partnership a school belongs to, where its postcode does not say it.
+    RecordPartnership: Administrator of Platform;
+
     /// Register and change organisations.
     ManageOrganisations: Administrator of Platform;
     /// Register a person.
@@ -45,6 +48,8 @@ policy! {
 
     /// Open a consent conversation and record its steps (L6).
     HoldConversation: SchoolLeader of School, SchoolStaff of School, Professional of School, ConversationOpener of School;
+    /// Say who goes on with a conversation when who held it leaves.
+    HandOverConversation: SchoolLeader of School;
     /// Read the school's side of a conversation.
     ReadConversation: SchoolLeader of School, SchoolStaff of School, Professional of School, ConversationOpener of School, ReferralReader of School;
 

@@ -45,9 +45,9 @@ impl Course {
     pub fn lets_buddy_in(self) -> bool {
         match self.state {
             MatchState::Active => true,
-            MatchState::Paused => {
-                !matches!(self.paused_because, Some(PauseReason::NewTie | PauseReason::BuddyNotReady))
-            }
+            MatchState::Paused => [PauseReason::NewTie, PauseReason::BuddyNotReady]
+                .iter()
+                .all(|reason| !self.rests_for.contains(*reason)),
             MatchState::Closed => false,
         }
     }
@@ -108,7 +108,7 @@ mod tests {
             );
             assert_eq!(Course::resting(*reason).lets_buddy_in(), asked, "{reason}");
         }
-        // a tie on top of another pause shuts her out all the same
+        // a tie beside another reason shuts her out all the same
         assert!(!Course::resting(PauseReason::ParentAsked).asked_about_a_tie().lets_buddy_in());
     }
 

@@ -3,7 +3,7 @@
 
 use naast_tests::app::Reply;
 use naast_tests::random_id;
-use naast_tests::world::SISTER;
+use naast_tests::world::{ELSEWHERE, SISTER};
 use serde_json::{Value, json};
 
 use super::objects::{Objects, State};
@@ -116,7 +116,15 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
     Some(match operation.id.as_str() {
         _ if !operation.takes_body => return None,
         "requestSignInCode" => json!({ "email": "iemand@example.org" }),
-        "issueToken" | "revokeToken" => json!({}),
+        "issueToken" | "revokeToken" | "pauseMatch" | "resumeMatch" => json!({}),
+        "nameConversationHolder" => {
+            let leader = if on.school == ELSEWHERE { world.other_leader } else { world.leader };
+            json!({ "personId": leader })
+        }
+        // what is so already: nothing else of the stage may change
+        "recordSchoolPartnership" => {
+            json!({ "partnershipCode": on.partnership, "source": "partnership", "sinceDate": today })
+        }
         "registerPerson" => json!({ "name": "Iemand" }),
         "createOrganisation" => json!({ "kind": "provider", "name": "Aanbieder" }),
         "createMembership" => json!({ "personId": on.person, "role": "auditor" }),

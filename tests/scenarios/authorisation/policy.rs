@@ -34,6 +34,7 @@ enum Thing {
 /// The operations that show what an action may do. An action without one fails the test.
 const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ReadImports", Thing::Whole, &["listDirectoryImports", "getDirectoryImport"]),
+    ("RecordPartnership", Thing::Whole, &["recordSchoolPartnership"]),
     ("ManageOrganisations", Thing::Whole, &["createOrganisation"]),
     ("RegisterPeople", Thing::Programme, &["registerPerson"]),
     ("ReadMemberships", Thing::Whole, &["listMemberships", "getMembership"]),
@@ -44,6 +45,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
         &["createProgramme", "changeProgrammeForm", "coverSchool", "setRetentionTerm"],
     ),
     ("HoldConversation", Thing::School, &["openConversation", "recordConversationStep"]),
+    ("HandOverConversation", Thing::School, &["nameConversationHolder"]),
     ("ReadConversation", Thing::School, &["listConversations", "getConversation", "listConversationSteps"]),
     ("SubmitRequest", Thing::Asking, &["submitSupportRequest"]),
     ("ReadRequest", Thing::Request, &["getSupportRequest"]),

@@ -69,15 +69,19 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
     let coordinates = sits_here("coordinator");
     Some(match action {
         // the installation belongs to its administrators; an auditor looks and does not touch
-        "ManageOrganisations" | "ManageMemberships" | "ManageClients" | "ManageProgrammes" => {
-            is("administrator")
-        }
+        "ManageOrganisations"
+        | "ManageMemberships"
+        | "ManageClients"
+        | "ManageProgrammes"
+        | "RecordPartnership" => is("administrator"),
         "ReadImports" | "ReadMemberships" => is("administrator") || is("auditor"),
         "RegisterPeople" => is("administrator") || coordinates,
         // the school's side has its conversation, and nothing else
         "HoldConversation" => {
             at_school(&["school-leader", "school-staff", "professional", "conversation-opener"])
         }
+        // who leads the school says who goes on with one
+        "HandOverConversation" => at_school(&["school-leader"]),
         "ReadConversation" => at_school(&[
             "school-leader",
             "school-staff",
@@ -201,7 +205,7 @@ macro_rules! every {
 
 every! {
     ReadImports ManageOrganisations RegisterPeople ReadMemberships ManageMemberships ManageClients ManageProgrammes
-    HoldConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent
+    RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent
     AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy ReadProposals ReadProposal AnswerTies AnswerProposal
     ReadMatch RecordContact ReadContacts PauseMatch CloseMatch ReadPrivateSpace WriteInPrivateSpace ManageBuddies ReadBuddy
     DeclareTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds

@@ -276,7 +276,11 @@ impl Stage {
             on_match("closure", Some(&json!({ "reason": "goal-reached" })));
             self.withdraw(column, &objects);
         } else if state == State::Paused {
-            on_match("pauses", None);
+            // each has asked for one, and can take it back
+            for person in [side.parent, side.buddy.person, world.coordinators[side.programme]] {
+                let path = format!("/matches/{}/pauses", objects.matched);
+                world.app.call(Some(person), "POST", &path, None, Some("*")).expect(200);
+            }
         }
         objects
     }

@@ -27,6 +27,7 @@ pub(super) const TABLES: &[Table] = &[
             fingerprint("code_hash").until(ConversationSteps),
             personal("opened_at").withheld(Key),
             personal("handed_over_on").withheld(Key),
+            personal("handed_to").withheld(ThirdParty),
         ],
     ),
     table(
@@ -213,12 +214,11 @@ pub(super) const TABLES: &[Table] = &[
             personal("buddy_id").withheld(ThirdParty),
             key("proposal_id"),
             personal("state").exported("requests.matches.state"),
-            personal("paused_because").exported("requests.matches.pausedBecause"),
             personal("closed_because").exported("requests.matches.closedBecause"),
             personal("started_at").exported("requests.matches.startedAt"),
             personal("ended_at").exported("requests.matches.endedAt"),
             internal("version"),
-            personal("paused_before").withheld(Repeated),
+            personal("paused_for").exported("requests.matches.pausedFor"),
         ],
     ),
     table(

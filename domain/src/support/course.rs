@@ -1,0 +1,301 @@
+//! Where a match stands, and everything that it rests for. Who asks for a pause takes it back; what came on top of it, and
+//! what lay below, is not touched by that.
+
+use super::{MatchState, PauseReason};
+use crate::code::{Code as _, CodeSet};
+use crate::organisations::Role;
+use crate::rejection::Rejection;
+use crate::text::Text;
+
+/// Where a match stands, and what it rests for: it runs again when nothing of that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// Where it stands.
+    pub state: MatchState,
+    /// What it rests for.
+    pub rests_for: CodeSet<PauseReason>,
+}
+
+/// Who asks that a match rests or goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// The parent herself, or the coordinator on her word.
+    Parent,
+    /// The buddy.
+    Buddy,
+    /// The coordinator.
+    Coordinator,
+}
+
+impl Asker {
+    /// Who asks, by her role and by whether she says it on the parent's word. `None` for who cannot speak for her.
+    pub fn of(role: Role, on_parents_word: bool) -> Option<Self> {
+        match (role, on_parents_word) {
+            (Role::Parent, _) => Some(Self::Parent),
+            (Role::Coordinator, true) => Some(Self::Parent),
+            (Role::Coordinator, false) => Some(Self::Coordinator),
+            (Role::Buddy, false) => Some(Self::Buddy),
+            _ => None,
+        }
+    }
+
+    /// The reason that her wish is.
+    fn reason(self) -> PauseReason {
+        match self {
+            Self::Parent => PauseReason::ParentAsked,
+            Self::Buddy => PauseReason::BuddyAsked,
+            Self::Coordinator => PauseReason::CoordinatorAsked,
+        }
+    }
+
+    /// What she takes back when she lets a match go on: her own wish, and the coordinator, who keeps buddies at work, the buddy's.
+    fn takes_back(self) -> CodeSet<PauseReason> {
+        let more = (self == Self::Coordinator).then_some(PauseReason::BuddyAsked);
+        [self.reason()].into_iter().chain(more).collect()
+    }
+}
+
+/// The weightiest reason first: what the parent must answer, what she wants, what keeps her buddy away.
+const BY_WEIGHT: [PauseReason; 5] = [
+    PauseReason::NewTie,
+    PauseReason::ParentAsked,
+    PauseReason::BuddyNotReady,
+    PauseReason::BuddyAsked,
+    PauseReason::CoordinatorAsked,
+];
+
+impl Course {
+    /// A match that runs.
+    pub const RUNNING: Self = Self { state: MatchState::Active, rests_for: CodeSet::EMPTY };
+
+    /// A match that rests for one reason.
+    pub fn resting(reason: PauseReason) -> Self {
+        Self::RUNNING.rests(reason)
+    }
+
+    /// The weightiest of the reasons for which it rests.
+    pub fn paused_because(self) -> Option<PauseReason> {
+        let rests =
+            |reason: &PauseReason| self.state == MatchState::Paused && self.rests_for.contains(*reason);
+        BY_WEIGHT.into_iter().find(rests)
+    }
+
+    fn rests(self, reason: PauseReason) -> Self {
+        if self.state == MatchState::Closed {
+            return self;
+        }
+        Self { state: MatchState::Paused, rests_for: self.rests_for.with(reason) }
+    }
+
+    fn rests_no_more(self, reasons: CodeSet<PauseReason>) -> Self {
+        let rests_for = self.rests_for.without(reasons);
+        let state = match self.state {
+            MatchState::Paused if rests_for.is_empty() => MatchState::Active,
+            state => state,
+        };
+        Self { state, rests_for }
+    }
+
+    /// Rests until the parent has answered on a tie that she does not know yet.
+    #[must_use]
+    pub fn asked_about_a_tie(self) -> Self {
+        self.rests(PauseReason::NewTie)
+    }
+
+    /// The tie is accepted, or gone.
+    #[must_use]
+    pub fn tie_settled(self) -> Self {
+        self.rests_no_more([PauseReason::NewTie].into_iter().collect())
+    }
+
+    /// The buddy is not ready any more: nobody is supported by a buddy whose certificates have lapsed.
+    #[must_use]
+    pub fn buddy_lapsed(self) -> Self {
+        self.rests(PauseReason::BuddyNotReady)
+    }
+
+    /// The buddy is ready again.
+    #[must_use]
+    pub fn buddy_ready(self) -> Self {
+        self.rests_no_more([PauseReason::BuddyNotReady].into_iter().collect())
+    }
+
+    /// Somebody asks that it rests; also when it rests already for another reason.
+    ///
+    /// # Errors
+    /// `match-state` when it has ended, or rests at her wish already.
+    pub fn pause(self, asker: Asker) -> Result<Self, Rejection> {
+        let reason = asker.reason();
+        if self.state == MatchState::Closed || self.rests_for.contains(reason) {
+            return Err(self.state.refuse());
+        }
+        Ok(self.rests(reason))
+    }
+
+    /// Somebody takes back that it rests. It may rest on for what others asked.
+    ///
+    /// # Errors
+    /// `match-state` when it does not rest; `tie-not-accepted` when it rests for a tie, and not at her wish; `pause-of-other` when
+    /// it rests at the wish of somebody else.
+    pub fn resume(self, asker: Asker) -> Result<Self, Rejection> {
+        if self.state != MatchState::Paused {
+            return Err(self.state.refuse());
+        }
+        let own = asker.takes_back();
+        if !self.rests_for.common(own).is_empty() {
+            return Ok(self.rests_no_more(own));
+        }
+        let (code, source, reason, permitted) = match self.paused_because() {
+            Some(PauseReason::NewTie) => (
+                "tie-not-accepted",
+                "S2",
+                Text::of(
+                    "De ouder moet eerst zeggen of deze buddy voor haar nog goed is.",
+                    "The parent must first say whether this buddy is still right for her.",
+                ),
+                vec!["tie-answers", "closure"],
+            ),
+            Some(PauseReason::ParentAsked) => (
+                "pause-of-other",
+                "S5",
+                Text::of(
+                    "De ouder vroeg om deze pauze. Alleen zij neemt de koppeling weer op, of de coördinator op haar woord.",
+                    "The parent asked for this pause. Only she takes the match up again, or the coordinator on her word.",
+                ),
+                vec!["pauses", "closure"],
+            ),
+            _ => (
+                "pause-of-other",
+                "S5",
+                Text::of(
+                    "Een ander vroeg om deze pauze, en neemt de koppeling weer op.",
+                    "Somebody else asked for this pause, and takes the match up again.",
+                ),
+                vec!["pauses", "closure"],
+            ),
+        };
+        Err(Rejection::rule(code, source, reason).in_state(self.state.code(), permitted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKERS: [Asker; 3] = [Asker::Parent, Asker::Buddy, Asker::Coordinator];
+
+    fn refusal(course: Course, asker: Asker) -> &'static str {
+        course.resume(asker).expect_err("it is refused").code
+    }
+
+    #[test]
+    fn who_asked_for_a_pause_takes_it_back_and_nobody_a_parents() {
+        for asked in ASKERS {
+            let resting = Course::RUNNING.pause(asked).expect("it runs");
+            for asker in ASKERS {
+                let may = asker == asked || (asker, asked) == (Asker::Coordinator, Asker::Buddy);
+                match resting.resume(asker) {
+                    Ok(course) => assert_eq!((course, may), (Course::RUNNING, true), "{asked:?} {asker:?}"),
+                    Err(refused) => {
+                        assert_eq!((refused.code, may), ("pause-of-other", false), "{asked:?} {asker:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_coordinator_speaks_for_the_parent_and_only_when_she_says_so() {
+        assert_eq!(Asker::of(Role::Coordinator, true), Some(Asker::Parent));
+        assert_eq!(Asker::of(Role::Coordinator, false), Some(Asker::Coordinator));
+        assert_eq!(Asker::of(Role::Parent, false), Some(Asker::Parent));
+        assert_eq!(Asker::of(Role::Buddy, false), Some(Asker::Buddy));
+        assert_eq!(Asker::of(Role::Buddy, true), None);
+        assert_eq!(Asker::of(Role::Administrator, true), None);
+    }
+
+    #[test]
+    fn a_pause_for_a_tie_ends_only_by_the_parents_acceptance() {
+        let asked = Course::RUNNING.asked_about_a_tie();
+        for asker in ASKERS {
+            assert_eq!(refusal(asked, asker), "tie-not-accepted");
+        }
+        assert_eq!(
+            asked.resume(Asker::Parent).expect_err("not by resuming").permitted,
+            ["tie-answers", "closure"]
+        );
+        assert_eq!(asked.tie_settled(), Course::RUNNING);
+    }
+
+    /// In whatever order reasons come and go, the match rests for exactly those that came and did not go.
+    #[test]
+    fn no_reason_is_forgotten_by_another_that_comes_or_goes() {
+        type Act = fn(Course) -> Course;
+        let acts: [(PauseReason, Act, Act); 5] = [
+            (PauseReason::NewTie, Course::asked_about_a_tie, Course::tie_settled),
+            (PauseReason::BuddyNotReady, Course::buddy_lapsed, Course::buddy_ready),
+            (
+                PauseReason::ParentAsked,
+                |course| course.pause(Asker::Parent).unwrap_or(course),
+                |course| course.resume(Asker::Parent).unwrap_or(course),
+            ),
+            (
+                PauseReason::BuddyAsked,
+                |course| course.pause(Asker::Buddy).unwrap_or(course),
+                |course| course.resume(Asker::Buddy).unwrap_or(course),
+            ),
+            (
+                PauseReason::CoordinatorAsked,
+                |course| course.pause(Asker::Coordinator).unwrap_or(course),
+                |course| {
+                    let without = course.resume(Asker::Coordinator).unwrap_or(course);
+                    // she takes the buddy's back with it, where the buddy had one
+                    if course.rests_for.contains(PauseReason::BuddyAsked) { course } else { without }
+                },
+            ),
+        ];
+        let mut tried = 0;
+        for path in 0..10_u32.pow(4) {
+            let (mut course, mut expected) = (Course::RUNNING, CodeSet::EMPTY);
+            for step in 0..4 {
+                let (reason, come, go) = acts[(path / 10_u32.pow(step) % 5) as usize];
+                let comes = path / 10_u32.pow(step) % 10 < 5;
+                let skipped =
+                    reason == PauseReason::CoordinatorAsked && expected.contains(PauseReason::BuddyAsked);
+                course = if comes { come(course) } else { go(course) };
+                if comes {
+                    expected = expected.with(reason);
+                } else if !skipped {
+                    expected = expected.without([reason].into_iter().collect());
+                }
+                assert_eq!(course.rests_for, expected, "{path}");
+                let state = if expected.is_empty() { MatchState::Active } else { MatchState::Paused };
+                assert_eq!(course.state, state, "{path}");
+                tried += 1;
+            }
+        }
+        assert_eq!(tried, 40_000);
+    }
+
+    #[test]
+    fn the_parent_is_told_the_weightiest_reason() {
+        let all = PauseReason::ALL.iter().fold(Course::RUNNING, |course, reason| course.rests(*reason));
+        assert_eq!(all.paused_because(), Some(PauseReason::NewTie));
+        assert_eq!(all.tie_settled().paused_because(), Some(PauseReason::ParentAsked));
+        assert_eq!(Course::RUNNING.paused_because(), None);
+        assert_eq!(BY_WEIGHT.len(), PauseReason::ALL.len());
+    }
+
+    #[test]
+    fn a_match_that_ended_neither_rests_nor_goes_on() {
+        let closed = Course { state: MatchState::Closed, ..Course::RUNNING };
+        assert_eq!(closed.asked_about_a_tie().buddy_lapsed().tie_settled(), closed);
+        for asker in ASKERS {
+            assert_eq!(closed.pause(asker).expect_err("over").code, "match-state");
+            assert_eq!(refusal(closed, asker), "match-state");
+            assert_eq!(refusal(Course::RUNNING, asker), "match-state");
+        }
+        let resting = Course::RUNNING.pause(Asker::Parent).expect("it runs");
+        assert_eq!(resting.pause(Asker::Parent).expect_err("at her wish already").code, "match-state");
+    }
+}
