@@ -1,7 +1,7 @@
 //! Consent conversations. No column here can hold a name or a contact way.
 
 use diesel::prelude::*;
-use naast_domain::access::{Grant, HoldConversation, ReadConversation, Standing};
+use naast_domain::access::{Grant, HandOverConversation, HoldConversation, ReadConversation, Standing};
 use naast_domain::conversations::{ConversationSchoolState, ConversationState, Earlier, Ground, Step};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{ConversationId, PersonId, ProgrammeId};
@@ -40,6 +40,15 @@ pub struct Conversation {
     pub opened_at: Moment,
     /// The day of the hand-over.
     pub handed_over_on: Option<Date>,
+    /// Who goes on in the place of who opened it.
+    pub handed_to: Option<PersonId>,
+}
+
+impl Conversation {
+    /// Who holds it: who opened it, or whom the school leader named in her place.
+    pub fn holder(&self) -> PersonId {
+        self.handed_to.unwrap_or(self.opened_by)
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -55,6 +64,7 @@ struct Row {
     version: i32,
     opened_at: At,
     handed_over_on: Option<Date>,
+    handed_to: Option<Key>,
 }
 
 impl TryFrom<Row> for Conversation {
@@ -73,6 +83,7 @@ impl TryFrom<Row> for Conversation {
             version: row.version,
             opened_at: row.opened_at.0,
             handed_over_on: row.handed_over_on,
+            handed_to: row.handed_to.map(Into::into),
         })
     }
 }
@@ -113,6 +124,7 @@ pub fn insert(
         version: 1,
         opened_at: now,
         handed_over_on: None,
+        handed_to: None,
     };
     let row = (
         conversations::id.eq(Key::from(conversation.id)),
@@ -227,6 +239,25 @@ pub fn exchange_code(
     let update = diesel::update(row).set((
         conversations::code_hash.eq(Some(&code_hash[..])),
         conversations::version.eq(conversation.version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
+
+/// Keeps who goes on with a conversation that stands as it was loaded; the school's side sees it.
+pub fn hand_over(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<HandOverConversation>,
+    conversation: &Conversation,
+    to: PersonId,
+) -> Result<(), Error> {
+    must_reach(grant, Standing { school: Some(&conversation.school), ..Standing::default() })?;
+    let row = conversations::table
+        .find(Key::from(conversation.id))
+        .filter(conversations::version.eq(conversation.version));
+    let update = diesel::update(row).set((
+        conversations::handed_to.eq(Some(Key::from(to))),
+        conversations::version.eq(conversation.version + 1),
+        conversations::school_version.eq(conversation.school_version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }

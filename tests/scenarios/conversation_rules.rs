@@ -6,13 +6,14 @@ use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
-use crate::looks::{refused, texts};
+use crate::looks::{count, refused, texts};
 
 on_both!(
     what_is_said_is_said_in_words_that_exist,
     the_parent_is_shown_a_choice_that_is_not_the_schools_own,
     a_parent_is_not_asked_again_and_again,
     a_conversation_is_of_its_school_alone,
+    who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names,
 );
 
 fn what_is_said_is_said_in_words_that_exist(engine: Engine) {
@@ -26,6 +27,15 @@ fn what_is_said_is_said_in_words_that_exist(engine: Engine) {
     assert_eq!(pointers, ["/wordingVersion", "/language"]);
     let unknown = json!({ "step": "ask-first-question", "wordingVersion": "2020-1", "language": "nl" });
     assert_eq!(refused(say(unknown), 400, "invalid-input").body["errors"][0]["code"], "unknown-wording");
+
+    let strange = json!({ "step": "ask-first-question", "wordingVersion": "2026-1", "language": "zz" });
+    let fault = refused(say(strange), 400, "invalid-input").body["errors"][0].clone();
+    assert_eq!((&fault["pointer"], &fault["code"]), (&json!("/language"), &json!("not-in-list")));
+    assert!(fault["detail"].as_str().expect("words").contains("nl, en, ar"), "{fault}");
+    let strange = world.app.get(world.leader, "/conversation-guide?language=zz");
+    let fault = refused(strange, 400, "invalid-input").body["errors"][0].clone();
+    assert_eq!((&fault["parameter"], &fault["code"]), (&json!("language"), &json!("not-in-list")));
+    assert!(fault["detail"].as_str().expect("words").contains("nl, en"), "{fault}");
 
     let guide = world.app.get(world.leader, "/conversation-guide?language=nl").expect(200);
     let spoken: Vec<&str> = guide.body["wordings"]
@@ -148,4 +158,43 @@ fn a_conversation_is_of_its_school_alone(engine: Engine) {
         let colleague = world.member(&world.school, role, None);
         assert_eq!(world.app.get(colleague, &list).expect(200).body["data"][0]["id"], conversation.as_str());
     }
+}
+
+fn who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names(engine: Engine) {
+    let world = World::new(engine);
+    let [teacher, colleague] = [(); 2].map(|()| world.member(&world.school, "school-staff", None));
+    let body = json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+    let opened = world.app.post(teacher, "/conversations", &body).expect(201);
+    assert_eq!(opened.body["holderId"], teacher.uuid().to_string());
+    let path = format!("/conversations/{}", opened.id());
+    let say = |who, step: &str| {
+        let body = json!({ "step": step, "wordingVersion": "2026-1", "language": "nl" });
+        world.app.post_on(who, &path, &format!("{path}/answers"), &body)
+    };
+    let name = |who, to: naast_domain::ids::PersonId| {
+        world.app.post_on(who, &path, &format!("{path}/holders"), &json!({ "personId": to }))
+    };
+    for other in [colleague, world.leader] {
+        let reply = refused(say(other, "ask-first-question"), 409, "conversation-of-colleague");
+        assert_eq!(reply.body["permitted"], json!(["holders"]));
+        world.app.get(other, &path).expect(200);
+    }
+    say(teacher, "ask-first-question").expect(201);
+
+    // only the school leader names somebody, and only who holds conversations at this school now
+    refused(name(colleague, colleague), 403, "forbidden");
+    for stranger in [world.person(), world.other_leader, naast_domain::ids::PersonId::from(random_id())] {
+        let reply = refused(name(world.leader, stranger), 400, "invalid-input");
+        assert_eq!(reply.body["errors"][0]["code"], "not-at-school");
+    }
+    let before = world.app.get(teacher, &path).expect(200).etag();
+    let named = name(world.leader, colleague).expect(200);
+    assert_eq!(named.body["holderId"], colleague.uuid().to_string());
+    assert_ne!(named.etag(), before);
+    refused(say(teacher, "has-nobody"), 409, "conversation-of-colleague");
+    say(colleague, "has-nobody").expect(201);
+    assert_eq!(
+        count(&world, "journal WHERE action = 'conversation.handed-to-colleague' AND role = 'school-leader'"),
+        1
+    );
 }

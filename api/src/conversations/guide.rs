@@ -1,10 +1,12 @@
 //! The words of the conversation: by step, version and language (L6).
 
 use actix_web::{get, web};
-use naast_domain::code::Code as _;
+use naast_domain::buddies::SpokenLanguage;
+use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::conversations::{GUIDE, SchoolStep, WORDING_VERSION};
 use naast_domain::text::Tongue;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
@@ -12,6 +14,11 @@ use crate::caller::Caller;
 use crate::contract::Query;
 use crate::platform::Platform;
 use crate::problem::Error;
+
+/// The languages in which there are words.
+fn languages_of_words() -> RefOr<Schema> {
+    contract_schema_of(&[SpokenLanguage::Dutch, SpokenLanguage::English])
+}
 
 /// Which words.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -24,7 +31,7 @@ pub struct GuideQuery {
     #[param(max_length = 20)]
     pub version: Option<String>,
     /// Only this language, `nl` or `en`; both when left out.
-    #[param(pattern = "^(nl|en)$")]
+    #[param(schema_with = languages_of_words)]
     pub language: Option<String>,
 }
 

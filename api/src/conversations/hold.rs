@@ -8,7 +8,7 @@ use naast_domain::access::{HoldConversation, ReadConversation, Standing};
 use naast_domain::code::Code as _;
 use naast_domain::conversations::{ConversationSchoolState, Ground, SchoolStep, can_be_told_of, may_open};
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::ConversationId;
+use naast_domain::ids::{ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::text::Tongue;
 use naast_persistence::conversations::{self, Conversation};
@@ -58,6 +58,8 @@ pub struct ConversationView {
     pub permitted_steps: Vec<SchoolStep>,
     /// The sentence to say next, where the guide has one.
     pub sentence: Option<String>,
+    /// Who holds it at school, and records its steps.
+    pub holder_id: PersonId,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
     /// The day of the hand-over, once the parent consented to it.
@@ -78,6 +80,7 @@ impl ConversationView {
             state,
             permitted_steps: state.permitted(),
             sentence: state.sentence().map(|sentence| sentence.get(tongue).to_owned()),
+            holder_id: one.holder(),
             opened_at: one.opened_at,
             handed_over_date: one.handed_over_on,
             retention: RetentionView::of(naast_domain::privacy::retention::conversation(one.opened_at)),

@@ -5,6 +5,7 @@
 pub mod exchange;
 pub mod guide;
 pub mod hold;
+pub mod holders;
 pub mod parent;
 pub mod refer;
 pub mod steps;
@@ -19,6 +20,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(hold::open_conversation)
         .service(hold::list_conversations)
         .service(hold::get_conversation)
+        .service(holders::name_conversation_holder)
         .service(steps::record_conversation_step)
         .service(steps::list_conversation_steps)
         .service(exchange::exchange_invitation_code)

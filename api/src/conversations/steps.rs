@@ -4,8 +4,11 @@
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::access::{HoldConversation, ReadConversation, Standing};
+use naast_domain::buddies::SpokenLanguage;
 use naast_domain::code::Code as _;
-use naast_domain::conversations::{ConversationSchoolState, GUIDE, SchoolStep, Step, check_choice, wording};
+use naast_domain::conversations::{
+    ConversationSchoolState, GUIDE, SchoolStep, Step, check_choice, goes_on, wording,
+};
 use naast_domain::ids::{ConversationId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::text::Text;
@@ -34,9 +37,8 @@ pub struct ConversationStepBody {
     /// The version of the words that were said; for the steps in which the school says something.
     #[schema(pattern = "^[0-9]{4}-[0-9]{1,3}$")]
     pub wording_version: Option<String>,
-    /// The language in which they were said, as an ISO 639 code.
-    #[schema(pattern = "^[a-z]{2,3}$")]
-    pub language: Option<String>,
+    /// The language in which they were said; with an interpreter, the interpreter's.
+    pub language: Option<SpokenLanguage>,
     /// The programmes that the parent was shown; for `explain-buddy`.
     #[schema(max_items = 20)]
     pub programme_ids: Option<Vec<ProgrammeId>>,
@@ -107,6 +109,7 @@ pub async fn record_conversation_step(
             let (mut one, _) = conversations::find(cx.tx, &read, id)?.ok_or(Error::NotFound)?;
             let standing = Standing { school: Some(&one.school), ..Standing::default() };
             let role = hold.reaches(standing).ok_or(Error::NotFound)?;
+            goes_on(one.holder(), cx.me.person)?;
             seen.check(one.school_version)?;
             // the order of the source comes first: a leap is refused whatever else is wrong with it
             let next = one.state.take(Step::School(body.step))?;
@@ -118,7 +121,7 @@ pub async fn record_conversation_step(
             let taken = Taken {
                 step: Step::School(body.step),
                 wording_version: body.wording_version.clone(),
-                language: body.language.clone(),
+                language: body.language.map(|language| language.code().to_owned()),
                 programmes_shown: body
                     .programme_ids
                     .clone()

@@ -17,7 +17,7 @@ pub use steps::{ConversationSchoolState, ConversationState, ParentStep, SchoolSt
 
 use chrono::Months;
 
-use crate::ids::ProgrammeId;
+use crate::ids::{PersonId, ProgrammeId};
 use crate::rejection::Rejection;
 use crate::text::Text;
 use crate::{Date, Moment, code_list};
@@ -87,6 +87,26 @@ impl Ground {
     fn code_str(self) -> &'static str {
         crate::code::Code::code(self)
     }
+}
+
+/// The parent answers one person, and with her it goes on: a talk is not passed around a school (L6). When she leaves, the
+/// school leader says who goes on in her place.
+///
+/// # Errors
+/// `conversation-of-colleague` for everybody but who holds it.
+pub fn goes_on(holder: PersonId, me: PersonId) -> Result<(), Rejection> {
+    if holder == me {
+        return Ok(());
+    }
+    Err(Rejection::rule(
+        "conversation-of-colleague",
+        "L6",
+        Text::of(
+            "Een collega voert dit gesprek. Wie vroeg, gaat ermee verder; de schoolleider kan een ander aanwijzen.",
+            "A colleague holds this conversation. Who asked goes on with it; the school leader can name somebody else.",
+        ),
+    )
+    .in_state("held-by-colleague", vec!["holders"]))
 }
 
 /// A programme that could be shown to the parent.
@@ -225,6 +245,14 @@ mod tests {
         assert_eq!(code(&[id(1)], &[own]), Err("no-independent-choice"));
         assert_eq!(code(&[id(3)], &[own, other]), Err("programme-not-available"));
         assert_eq!(code(&[], &[other]), Err("choice-too-narrow"));
+    }
+
+    #[test]
+    fn who_asked_goes_on() {
+        let (asker, colleague) = (PersonId::from(uuid::Uuid::from_u128(1)), uuid::Uuid::from_u128(2).into());
+        assert_eq!(goes_on(asker, asker), Ok(()));
+        let refusal = goes_on(asker, colleague).expect_err("a colleague does not");
+        assert_eq!((refusal.code, refusal.permitted), ("conversation-of-colleague", vec!["holders"]));
     }
 
     #[test]
