@@ -5,6 +5,7 @@
 pub mod boards;
 pub mod imports;
 pub mod partnerships;
+pub mod recorded;
 pub mod schools;
 pub mod search;
 
@@ -15,6 +16,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(search::list_schools)
         .service(schools::get_school)
+        .service(recorded::record_school_partnership)
         .service(boards::list_boards)
         .service(boards::get_board)
         .service(partnerships::list_partnerships)

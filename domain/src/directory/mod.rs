@@ -14,6 +14,8 @@ pub use identifiers::{
     Postcode,
 };
 pub use imports::{ImportKind, ImportStatus};
-pub use partnership::{Derivation, PartnershipSource, PostcodeArea, partnership_by_postcode};
+pub use partnership::{
+    Derivation, PartnershipSource, PostcodeArea, has_national_partnership, partnership_by_postcode,
+};
 pub use school::School;
 pub use words::{place_key, search_words};

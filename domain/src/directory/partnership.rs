@@ -21,6 +21,19 @@ code_list! {
     }
 }
 
+impl PartnershipSource {
+    /// Whether somebody can say so; what is derived from the postcodes comes from their table alone.
+    pub fn is_said(self) -> bool {
+        self != Self::PostcodeTable
+    }
+}
+
+/// Whether the denomination of a school has a national partnership of its own: `Reformatorisch`, also beside another with
+/// which it works together.
+pub fn has_national_partnership(denomination: &str) -> bool {
+    denomination.to_lowercase().contains("reformatorisch")
+}
+
 /// The partnerships of one area: all addresses whose postcode begins with the same four digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostcodeArea {
@@ -52,7 +65,7 @@ pub enum Derivation {
 /// denomination that has the word in it counts. Other denominations, also `Gereformeerd vrijgemaakt`,
 /// belong to the region.
 pub fn partnership_by_postcode(school: &School, areas: &BTreeMap<String, PostcodeArea>) -> Derivation {
-    if school.denomination.to_lowercase().contains("reformatorisch") {
+    if has_national_partnership(&school.denomination) {
         return Derivation::NotByPostcode;
     }
     areas

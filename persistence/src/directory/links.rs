@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use naast_domain::Date;
+use naast_domain::access::{Grant, RecordPartnership};
 use naast_domain::code::Code;
 use naast_domain::directory::{Derivation, LocationCode, PartnershipCode, PartnershipSource};
 
 use super::BATCH;
 use super::imports::Steps;
+use super::schools::Listed;
 use crate::database::Database;
-use crate::rows::{code, identifier};
-use crate::schema::school_partnerships;
+use crate::rows::{code, identifier, one};
+use crate::schema::{partnerships, school_partnerships, schools};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -55,6 +57,53 @@ impl Row {
             since: self.since,
         })
     }
+}
+
+/// Keeps that a school which stands as it was loaded belongs to a partnership from a day on, because somebody said so. What was
+/// known before holds until the day before; what would then hold on no day goes.
+pub fn record_partnership(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<RecordPartnership>,
+    school: &Listed,
+    link: &PartnershipLink,
+) -> Result<(), Error> {
+    let location = school.school.location.as_str();
+    let partnership = diesel::insert_into(partnerships::table)
+        .values(partnerships::code.eq(link.code.as_str()))
+        .on_conflict_do_nothing();
+    on_either!(&mut **tx, |c| partnership.execute(c))?;
+    let open = school_partnerships::location_code.eq(location).and(school_partnerships::until.is_null());
+    on_either!(&mut **tx, |c| diesel::delete(school_partnerships::table)
+        .filter(open.and(school_partnerships::since.ge(link.since)))
+        .execute(c))?;
+    on_either!(&mut **tx, |c| diesel::update(school_partnerships::table)
+        .filter(open)
+        .set(school_partnerships::until.eq(link.since.pred_opt()))
+        .execute(c))?;
+    let begins = diesel::insert_into(school_partnerships::table)
+        .values(Row {
+            location_code: location.to_owned(),
+            partnership_code: link.code.to_string(),
+            source: link.source.to_string(),
+            since: link.since,
+            until: None,
+        })
+        .on_conflict((
+            school_partnerships::location_code,
+            school_partnerships::partnership_code,
+            school_partnerships::since,
+        ))
+        .do_update()
+        .set((
+            school_partnerships::source.eq(link.source.to_string()),
+            school_partnerships::until.eq(None::<Date>),
+        ));
+    on_either!(&mut **tx, |c| begins.execute(c))?;
+    let counted = diesel::update(schools::table)
+        .filter(schools::location_code.eq(location))
+        .filter(schools::version.eq(school.version))
+        .set(schools::version.eq(school.version + 1));
+    one(on_either!(&mut **tx, |c| counted.execute(c))?)
 }
 
 /// The links that have no end.

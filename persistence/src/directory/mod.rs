@@ -16,7 +16,7 @@ mod tests;
 
 pub use boards::{Board, board, boards};
 pub use facts::{boards_of, school_facts};
-pub use links::PartnershipLink;
+pub use links::{PartnershipLink, record_partnership};
 pub use partnerships::{Partnership, has_partnerships, partnership, partnerships};
 pub use pupils::Pupils;
 pub use schools::{Listed, find};

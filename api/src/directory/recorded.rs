@@ -1,0 +1,119 @@
+//! Which partnership a school belongs to, where its postcode does not say it: a school of a denomination with a national
+//! partnership, or one whose partnership said so itself.
+
+use actix_web::{put, web};
+use naast_domain::Date;
+use naast_domain::access::RecordPartnership;
+use naast_domain::code::{Code as _, contract_schema_of};
+use naast_domain::directory::{LocationCode, PartnershipCode, PartnershipSource, has_national_partnership};
+use naast_domain::journal::{Chain, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::text::Text;
+use naast_persistence::Kept;
+use naast_persistence::directory::{self, PartnershipLink};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::schools::SchoolView;
+use crate::answer::{Answer, IfMatch};
+use crate::caller::Caller;
+use crate::contract::{Body, Path};
+use crate::platform::{Platform, Said as _};
+use crate::problem::{Error, InputFault};
+
+/// That a school belongs to a partnership.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "partnershipCode": "PO9901", "source": "denomination", "sinceDate": "2026-08-01" }))]
+pub struct SchoolPartnershipBody {
+    /// The partnership, for primary education.
+    pub partnership_code: PartnershipCode,
+    /// How it is known.
+    #[schema(schema_with = sources)]
+    pub source: PartnershipSource,
+    /// From this day on; today at the latest.
+    pub since_date: Date,
+}
+
+/// The sources that somebody can name.
+fn sources() -> RefOr<Schema> {
+    let said: Vec<_> = PartnershipSource::ALL.iter().copied().filter(|source| source.is_said()).collect();
+    contract_schema_of(&said)
+}
+
+impl SchoolPartnershipBody {
+    /// Everything that is wrong with it for a school of this denomination.
+    fn faults(&self, denomination: &str, today: Date) -> Vec<InputFault> {
+        let mut faults = Vec::new();
+        if !self.partnership_code.as_str().starts_with("PO") {
+            let text = Text::of(
+                "Een basisschool hoort bij een samenwerkingsverband voor primair onderwijs: PO en vier cijfers.",
+                "A primary school belongs to a partnership for primary education: PO and four digits.",
+            );
+            faults.push(InputFault::body("/partnershipCode", "other-sector", text));
+        }
+        if self.source == PartnershipSource::Denomination && !has_national_partnership(denomination) {
+            let text = Text::of(
+                "De richting van deze school heeft geen landelijk samenwerkingsverband. Toegestaan: partnership.",
+                "The denomination of this school has no national partnership. Allowed: partnership.",
+            );
+            faults.push(InputFault::body("/source", "not-by-denomination", text));
+        }
+        if self.since_date > today {
+            let text = Text::of("Deze dag ligt in de toekomst.", "This day is ahead.");
+            faults.push(InputFault::body("/sinceDate", "too-late", text));
+        }
+        faults
+    }
+}
+
+/// Record which partnership a school belongs to.
+///
+/// It takes the place of what the postcode says, and no import changes it. The rules of independence count with it from the next call on; what
+/// runs already is asked again within six hours.
+#[utoipa::path(operation_id = "recordSchoolPartnership", tag = "directory", params(("locationCode" = LocationCode, Path, description = "The school"), ("If-Match" = String, Header, description = "The ETag of the school that was read")), request_body = SchoolPartnershipBody, responses((status = 200, description = "Recorded", body = SchoolView)))]
+#[put("/schools/{locationCode}/partnership")]
+pub async fn record_school_partnership(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(location): Path<LocationCode>,
+    seen: IfMatch,
+    Body(body): Body<SchoolPartnershipBody>,
+) -> Result<Answer<SchoolView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<RecordPartnership>()?;
+            let school = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
+            seen.check(school.version)?;
+            let faults = body.faults(&school.school.denomination, cx.today);
+            if !faults.is_empty() {
+                return Err(Error::Input(faults));
+            }
+            let link = PartnershipLink {
+                code: body.partnership_code.clone(),
+                source: body.source,
+                since: body.since_date,
+            };
+            let view = |school: directory::Listed| {
+                let version = school.version;
+                Answer::found(SchoolView::from(school)).version(version)
+            };
+            if school.partnership.as_ref() == Some(&link) {
+                return Ok(Kept::unchanged(view(school)));
+            }
+            directory::record_partnership(cx.tx, &grant, &school, &link)?;
+            let after = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
+            let entry = cx
+                .entry(
+                    Chain::PLATFORM,
+                    Role::Administrator,
+                    Purpose::Administration,
+                    "school.partnership-recorded",
+                )
+                .on(&location)
+                .states(school.partnership.map(|link| link.source.code()), Some(body.source.code()));
+            Ok(cx.tx.keep([entry], view(after))?)
+        })
+        .await
+}
