@@ -1,9 +1,8 @@
-//! Buddies (S3, S5): registered by the coordinator; readiness computed from facts; ties declared by themselves.
+//! Buddies (S3, S5): registered by the coordinator; readiness computed from facts.
 
 pub mod certificates;
 pub mod profile;
 pub mod readiness;
-pub mod ties;
 
 use naast_domain::access::Action;
 use naast_domain::buddies::Buddy;
@@ -29,16 +28,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(profile::update_buddy)
         .service(readiness::get_readiness)
         .service(certificates::record_certificate)
-        .service(certificates::list_certificates)
-        .service(ties::list_tie_kinds)
-        .service(ties::declare_tie)
-        .service(ties::list_ties)
-        .service(ties::end_tie)
-        .service(ties::confirm_ties);
+        .service(certificates::list_certificates);
 }
 
 /// The buddy whom a reader reaches by an action, for an answer that shows these data of hers.
-fn seen<A: Action>(cx: &mut Reading<'_, '_>, id: BuddyId, data: DataKind) -> Result<Stored<Buddy>, Error> {
+pub(crate) fn seen<A: Action>(
+    cx: &mut Reading<'_, '_>,
+    id: BuddyId,
+    data: DataKind,
+) -> Result<Stored<Buddy>, Error> {
     let grant = cx.grant::<A>()?;
     let (buddy, role) = buddies::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
     cx.shows([Shown::buddy(data, role, &buddy)]);
@@ -62,7 +60,10 @@ pub fn not_herself(me: PersonId, buddy: &Buddy) -> Result<(), Error> {
 }
 
 /// The buddy whom a change reaches by an action, and the role in which it does.
-fn reached<A: Action>(cx: &mut Writing<'_, '_, '_>, id: BuddyId) -> Result<(Stored<Buddy>, Role), Error> {
+pub(crate) fn reached<A: Action>(
+    cx: &mut Writing<'_, '_, '_>,
+    id: BuddyId,
+) -> Result<(Stored<Buddy>, Role), Error> {
     let grant = cx.grant::<A>()?;
     buddies::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)
 }

@@ -15,8 +15,8 @@ use naast_persistence::independence::coordinators;
 use naast_persistence::{Database, Stored};
 
 use super::Facts;
+use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
-use crate::buddies::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};

@@ -1,10 +1,12 @@
-//! Independence (S2): bringing the facts together for the rules, and what follows when a fact changes. A coordinator's own
+//! Independence (S2): ties are declared, the facts brought together for the rules, and what follows when a fact changes. A coordinator's own
 //! ties count too.
 
 pub mod again;
 pub mod coordinators;
+pub mod not_known;
 pub mod objects;
 pub mod round;
+pub mod ties;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,7 @@ use naast_domain::independence::{
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
-use naast_persistence::independence::{self, KeptAssessment, ties};
+use naast_persistence::independence::{self, KeptAssessment};
 use naast_persistence::{Database, Stored, Transaction, directory, programmes, support};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -29,6 +31,11 @@ use crate::problem::Error;
 /// The routes of this room.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .service(ties::list_tie_kinds)
+        .service(ties::declare_tie)
+        .service(ties::list_ties)
+        .service(ties::end_tie)
+        .service(ties::confirm_ties)
         .service(coordinators::declare_own_tie)
         .service(coordinators::list_own_ties)
         .service(coordinators::end_own_tie);
@@ -46,6 +53,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether the request names a school whose partnership the directory does not know.
+    pub fn lacks_partnership(&self) -> bool {
+        self.school.as_ref().is_some_and(|school| school.partnerships.is_empty())
+    }
+
     /// Loads them: for all of these ties together, not for each.
     pub fn load<'a>(
         db: &mut Database<'_>,
@@ -121,7 +133,7 @@ pub fn assess_one(
     buddy: &Stored<Buddy>,
     today: Date,
 ) -> Result<(Facts, Assessment), Error> {
-    let ties = ties::counting_for(db, buddy)?;
+    let ties = independence::ties::counting_for(db, buddy)?;
     let facts = Facts::load(db, request, ties.iter(), today)?;
     let assessment = facts.assess(request, buddy, &ties, today);
     Ok((facts, assessment))

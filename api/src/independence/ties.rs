@@ -16,14 +16,14 @@ use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::profile::BuddyView;
-use super::{reached, seen};
+use super::again::{Occasion, lock_touched, recheck};
+use super::objects::{TieObjectBody, TieObjectView, must_be_there};
 use crate::answer::{Answer, IfMatch};
+use crate::buddies::profile::BuddyView;
+use crate::buddies::{reached, seen};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
-use crate::independence::again::{Occasion, lock_touched, recheck};
-use crate::independence::objects::{TieObjectBody, TieObjectView, must_be_there};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
