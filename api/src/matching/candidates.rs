@@ -27,6 +27,7 @@ use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
 use crate::independence::Facts;
 use crate::independence::coordinators::may_handle;
+use crate::independence::not_known::{NotKnownView, not_known};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::Platform;
@@ -46,6 +47,8 @@ pub struct CandidatesView {
     pub candidates: Vec<CandidateView>,
     /// Who was considered and cannot be proposed, with the reasons.
     pub excluded: Vec<ExcludedView>,
+    /// What the rules could not check, because the directory does not know it.
+    pub not_known: Vec<NotKnownView>,
 }
 
 /// A buddy who can be proposed.
@@ -195,7 +198,13 @@ impl Consideration {
         self.best(limit).chain(self.excluded()).map(|one| one.buddy).collect()
     }
 
-    fn view(&self, names: &Names, request: RequestId, limit: usize, tongue: Tongue) -> CandidatesView {
+    fn view(
+        &self,
+        names: &Names,
+        request: RequestId,
+        (limit, tongue): (usize, Tongue),
+        not_known: Vec<NotKnownView>,
+    ) -> CandidatesView {
         let name = |buddy: BuddyId| names.get(&buddy).cloned().unwrap_or_default();
         let candidates = self.best(limit).map(|one| CandidateView {
             buddy_id: one.buddy,
@@ -230,6 +239,7 @@ impl Consideration {
             considered: self.ranked.len(),
             candidates: candidates.collect(),
             excluded: excluded.collect(),
+            not_known,
         }
     }
 
@@ -286,7 +296,8 @@ pub async fn list_candidates(
             let names = buddies::names_for(cx.db, cx.keys, &grant, &stored, &shown)?;
             let record = Shown::candidates(cx.db, role, &stored, &shown)?;
             cx.shows(record);
-            Ok(Answer::found(consideration.view(&names, id, limit, reader.0)))
+            let not_known = not_known(cx.db, cx.me.person, &stored, cx.today, reader.0)?;
+            Ok(Answer::found(consideration.view(&names, id, (limit, reader.0), not_known)))
         })
         .await
 }

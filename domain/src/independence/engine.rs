@@ -54,11 +54,18 @@ pub fn assess_coordinator(ties: &[Tie], situation: &Situation<'_>, on: Date) -> 
     let table = table::current();
     let findings = ties
         .iter()
-        .filter(|tie| {
-            rule_of(tie, situation, table.terms, on)
-                .is_some_and(|(number, _)| table.coordinator.contains(&number))
+        .filter_map(|tie| {
+            let stands_in_the_way = |number: u8| table.coordinator.contains(&number);
+            let (number, case) = match rule_of(tie, situation, table.terms, on)? {
+                (number, _) if stands_in_the_way(number) => (37, Case::Always),
+                // perhaps it does: she is told, as the parent is told of a buddy
+                (0, Case::PartnershipNotKnown) if stands_in_the_way(rule_while_held(tie.kind)) => {
+                    (0, Case::PartnershipNotKnown)
+                }
+                _ => return None,
+            };
+            Some(Finding::of(row(table, number, case), Some(tie.id), situation.form))
         })
-        .map(|tie| Finding::of(row(table, 37, Case::Always), Some(tie.id), situation.form))
         .collect();
     Assessment::of(table.version, findings)
 }
