@@ -3,6 +3,7 @@
 use crate::code::Code;
 use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
 use crate::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
+use crate::programmes::OrganisationForm;
 use crate::{Date, code_list};
 
 code_list! {
@@ -107,6 +108,29 @@ impl Role {
         matches!(self, Self::Coordinator | Self::Trainer | Self::PoolManager)
     }
 
+    /// Whether the role can be held in an organisation of this kind; for a role of a programme, in the programme's form. A
+    /// role that is held where nobody holds it would count in the rules of the place: a school leader of a provider is
+    /// nobody's school leader, and who coordinates an independent programme from a school is not independent (S1, S2).
+    pub fn fits(self, kind: OrganisationKind, form: Option<OrganisationForm>) -> bool {
+        use OrganisationKind::{Board, ParentAssociation, Partnership, Provider, School, SupportPoint};
+        match self {
+            // also who works at the board's office
+            Self::SchoolStaff | Self::SchoolLeader => matches!(kind, School | Board),
+            Self::Professional => matches!(kind, School | Board | Partnership | SupportPoint | Provider),
+            Self::BoardMember | Self::CouncilMember => matches!(kind, School | Board | Partnership),
+            Self::PartnershipStaff => matches!(kind, Partnership | SupportPoint),
+            Self::PoolManager => matches!(kind, ParentAssociation | Provider),
+            // the whole organisation can be done by an association or a provider, in every form (S6)
+            Self::Coordinator | Self::Trainer => match (kind, form) {
+                (ParentAssociation | Provider, _) | (_, None) => true,
+                (School | Board, Some(form)) => form == OrganisationForm::School,
+                (Partnership | SupportPoint, Some(form)) => form == OrganisationForm::SupportPoint,
+            },
+            Self::Auditor | Self::Administrator => true,
+            _ => false,
+        }
+    }
+
     /// Whether the role is one of the school's side of the table.
     pub fn is_school_side(self) -> bool {
         matches!(self, Self::SchoolStaff | Self::SchoolLeader | Self::Professional | Self::BoardMember)
@@ -141,6 +165,35 @@ mod tests {
 
     fn day(day: u32) -> Date {
         Date::from_ymd_opt(2026, 9, day).expect("a day")
+    }
+
+    #[test]
+    fn a_role_is_held_where_somebody_can_hold_it() {
+        let kinds = |role: Role, form| -> Vec<&str> {
+            OrganisationKind::ALL
+                .iter()
+                .filter(|kind| role.fits(**kind, form))
+                .map(|kind| kind.code())
+                .collect()
+        };
+        assert_eq!(kinds(Role::SchoolLeader, None), ["school", "board"]);
+        assert_eq!(kinds(Role::SchoolStaff, None), ["school", "board"]);
+        assert_eq!(kinds(Role::PartnershipStaff, None), ["partnership", "support-point"]);
+        assert_eq!(kinds(Role::PoolManager, None), ["parent-association", "provider"]);
+        let coordinator = |form| kinds(Role::Coordinator, Some(form));
+        assert_eq!(coordinator(OrganisationForm::Independent), ["parent-association", "provider"]);
+        assert_eq!(
+            coordinator(OrganisationForm::School),
+            ["school", "board", "parent-association", "provider"]
+        );
+        let at_point = ["partnership", "support-point", "parent-association", "provider"];
+        assert_eq!(coordinator(OrganisationForm::SupportPoint), at_point);
+        for role in Role::of_memberships() {
+            assert!(!kinds(role, None).is_empty(), "{role}");
+        }
+        for role in Role::ALL.iter().filter(|role| Role::of_memberships().all(|given| given != **role)) {
+            assert!(kinds(*role, None).is_empty(), "{role}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ on_both!(
     a_role_that_has_not_begun_or_is_over_gives_nothing,
     only_an_administrator_gives_roles_and_nobody_takes_one,
     a_role_is_given_once_and_a_wrong_reference_is_named,
+    a_role_is_given_where_somebody_can_hold_it_and_the_answer_names_those,
 );
 
 fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engine) {
@@ -123,5 +124,29 @@ fn only_an_administrator_gives_roles_and_nobody_takes_one(engine: Engine) {
     for extra in ["role", "personId", "organisationId", "version"] {
         let change = json!({ "status": "active", extra: "administrator" });
         refused(world.app.patch(world.administrator, &path, &change), 400, "invalid-input");
+    }
+}
+
+fn a_role_is_given_where_somebody_can_hold_it_and_the_answer_names_those(engine: Engine) {
+    let world = World::new(engine);
+    let [independent, own, _] = &world.programmes;
+    for (organisation, role, programme, allowed) in [
+        (&world.association, "school-leader", None, "coordinator"),
+        (&world.association, "partnership-staff", None, "pool-manager"),
+        (&world.school, "partnership-staff", None, "school-leader"),
+        (&world.school, "pool-manager", Some(own), "coordinator"),
+        // who steers an independent programme from a school is not independent of it
+        (&world.school, "coordinator", Some(independent), "school-leader"),
+    ] {
+        let body = json!({ "personId": world.person(), "role": role, "programmeId": programme });
+        let list = format!("/organisations/{organisation}/memberships");
+        let reply = refused(world.app.post(world.administrator, &list, &body), 400, "invalid-input");
+        let fault = &reply.body["errors"][0];
+        assert_eq!(
+            (fault["pointer"].as_str(), fault["code"].as_str()),
+            (Some("/role"), Some("role-not-here"))
+        );
+        let detail = fault["detail"].as_str().expect("words");
+        assert!(detail.contains(allowed) && !detail.contains(role), "{role}: {detail}");
     }
 }

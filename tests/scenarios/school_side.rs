@@ -224,8 +224,15 @@ fn no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consen
     assert!(own.contains(NAME) && own.contains(WAY), "the parent reads her own: the crawl itself works");
     let parent = parent.to_string();
     let marks = [NAME, WAY, &parent, &request, &proposal, &matched];
-    for role in ["school-leader", "board-member", "partnership-staff"] {
-        let reader = world.member(&world.school, role, None);
+    let body =
+        json!({ "kind": "partnership", "name": "Samenwerkingsverband (test)", "partnershipCode": "PO9901" });
+    let partnership = world.app.post(world.administrator, "/organisations", &body).expect(201).id();
+    for (role, place) in [
+        ("school-leader", &world.school),
+        ("board-member", &world.school),
+        ("partnership-staff", &partnership),
+    ] {
+        let reader = world.member(place, role, None);
         for answer in crawl(&world, reader, &ids) {
             let told = marks.iter().find(|mark| answer.contains(**mark));
             assert_eq!(told, None, "{role} reads {answer}");

@@ -7,7 +7,8 @@ use naast_domain::access::{ManageMemberships, ReadMemberships};
 use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
-use naast_domain::organisations::{Membership, MembershipStatus, Role};
+use naast_domain::organisations::{Membership, MembershipStatus, OrganisationKind, Role};
+use naast_domain::programmes::OrganisationForm;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
 use naast_persistence::{organisations, programmes};
@@ -128,6 +129,21 @@ fn check(body: &MembershipBody, since: Date) -> Result<(), Error> {
     Ok(())
 }
 
+/// The fault of a role that nobody holds in such an organisation, with those that can be held there.
+fn not_here(role: Role, kind: OrganisationKind, form: Option<OrganisationForm>) -> Option<InputFault> {
+    if role.fits(kind, form) {
+        return None;
+    }
+    let fitting = |one: &Role| one.fits(kind, form.filter(|_| one.is_of_a_programme()));
+    let roles: Vec<&str> = Role::of_memberships().filter(fitting).map(Role::code).collect();
+    let (roles, label) = (roles.join(", "), kind.label());
+    let text = Text::new(
+        format!("Deze rol is er niet bij een organisatie van de soort {}. Toegestaan: {roles}.", label.nl),
+        format!("There is no such role in an organisation of the kind {}. Allowed: {roles}.", label.en),
+    );
+    Some(InputFault::body("/role", "role-not-here", text))
+}
+
 /// Give a role.
 #[utoipa::path(operation_id = "createMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation")), request_body = MembershipBody, responses((status = 201, description = "Given, and active from its first day on", body = MembershipView)))]
 #[post("/organisations/{id}/memberships")]
@@ -141,18 +157,22 @@ pub async fn create_membership(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageMemberships>()?;
-            organisations::find(cx.tx, organisation)?.ok_or(Error::NotFound)?;
+            let place = organisations::find(cx.tx, organisation)?.ok_or(Error::NotFound)?;
             let since = body.since_date.unwrap_or(cx.today);
             check(&body, since)?;
             let mut faults = Vec::new();
             if !organisations::is_registered(cx.tx, &grant, body.person_id)? {
                 faults.push(unknown("/personId"));
             }
-            if let Some(programme) = body.programme_id
-                && programmes::find(cx.tx, programme)?.is_none()
-            {
+            let programme = match body.programme_id {
+                Some(programme) => programmes::find(cx.tx, programme)?,
+                None => None,
+            };
+            if body.programme_id.is_some() && programme.is_none() {
                 faults.push(unknown("/programmeId"));
             }
+            let form = programme.as_ref().and_then(|one| one.form_on(cx.today).or(one.forms.first()));
+            faults.extend(not_here(body.role, place.kind, form.map(|period| period.form)));
             if !faults.is_empty() {
                 return Err(Error::Input(faults));
             }
