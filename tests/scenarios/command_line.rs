@@ -11,7 +11,10 @@ use naast_tests::{Engine, on_both};
 
 use crate::signing_in::{call, client_token};
 
-on_both!(a_client_is_connected_changed_and_revoked_at_the_terminal);
+on_both!(
+    a_client_is_connected_changed_and_revoked_at_the_terminal,
+    a_token_is_made_for_somebody_who_is_there_and_for_nobody_else,
+);
 
 /// Runs the program on the installation of a test.
 pub fn naast(world: &World, line: &[&str]) -> Output {
@@ -145,4 +148,17 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
     }
     assert!(!missing.exists(), "no key is made for a database that has one");
     assert!(run(&["doctor"], &own).status.success(), "with its own keys it starts as before");
+}
+
+fn a_token_is_made_for_somebody_who_is_there_and_for_nobody_else(engine: Engine) {
+    let world = World::new(engine);
+    let made = naast(&world, &["token", &world.leader.uuid().to_string()]);
+    assert_eq!(made.status.code(), Some(0));
+    let token = String::from_utf8(made.stdout).expect("text");
+    let headers = [("authorization", format!("Bearer {}", token.trim()))];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    world.app.send("GET", "/v1/me", &headers, Vec::new()).expect(200);
+    let none = naast(&world, &["token", &naast_tests::random_id().to_string()]);
+    assert_eq!((none.status.code(), none.stdout.len()), (Some(2), 0));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("that id"));
 }

@@ -28,7 +28,7 @@ use naast_domain::access::{Power, Principal};
 use naast_domain::ids::{OrganisationId, PersonId};
 use naast_domain::organisations::Role;
 use naast_persistence::keys::Keys;
-use naast_persistence::{Location, Store};
+use naast_persistence::{Location, Store, organisations};
 use url::Url;
 
 use crate::clock::Clock;
@@ -376,8 +376,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Token { person } => {
-            let identity = place.identity(LIFETIME)?;
-            println!("{}", identity.token(PersonId::from_uuid(person), &Clock::default(), LIFETIME));
+            let platform = place.existing_platform()?;
+            let (person, today) = (PersonId::from_uuid(person), platform.clock.today());
+            if platform.store.read(|db| organisations::principal(db, person, today))?.is_none() {
+                return Err(Failure::new(2, "nobody in this installation has that id; no token was made"));
+            }
+            println!("{}", platform.identity.token(person, &platform.clock, LIFETIME));
             Ok(())
         }
         Command::Administrator { name } => {
