@@ -9,11 +9,10 @@ use chrono::TimeDelta;
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use naast_domain::Moment;
+use reqwest::redirect::Policy;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
-use ureq::Agent;
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 use super::Distrust;
 
@@ -28,13 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a call waits for it: the rest of its two and a half seconds is for the database.
 const WAIT: Duration = Duration::from_millis(1_500);
 /// How large a set of keys may be, in bytes.
-const LARGEST: u64 = 256 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// The keys of one issuer.
 pub(super) struct PublishedKeys {
     issuer: String,
     place: String,
-    agent: Agent,
     known: RwLock<Arc<Known>>,
     turn: Mutex<Turn>,
     /// Changes whenever a fetch has ended, well or not.
@@ -74,21 +72,8 @@ impl Known {
 impl PublishedKeys {
     /// The keys of an issuer that publishes them at a place; not fetched yet.
     pub fn of(issuer: &str, place: &str) -> Arc<Self> {
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
-            .timeout_global(Some(PATIENCE))
-            // the keys stand where the file says, and nowhere else
-            .max_redirects(0)
-            .max_redirects_will_error(true)
-            .build()
-            .new_agent();
         let (known, turn, ended) = (RwLock::default(), Mutex::default(), watch::Sender::new(()));
-        Arc::new(Self { issuer: issuer.to_owned(), place: place.to_owned(), agent, known, turn, ended })
+        Arc::new(Self { issuer: issuer.to_owned(), place: place.to_owned(), known, turn, ended })
     }
 
     /// The key with this name. One that is known and fresh is there at once; otherwise a fetch is waited for, for a moment.
@@ -138,13 +123,8 @@ impl PublishedKeys {
         struct Published {
             keys: Vec<Value>,
         }
-        let mut answer = self.agent.get(&self.place).call().map_err(|fault| fault.to_string())?;
-        let bytes = answer
-            .body_mut()
-            .with_config()
-            .limit(LARGEST)
-            .read_to_vec()
-            .map_err(|fault| fault.to_string())?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let bytes = runtime.map_err(|fault| fault.to_string())?.block_on(read(&self.place))?;
         let published: Published =
             serde_json::from_slice(&bytes).map_err(|_| "that is no set of keys".to_owned())?;
         // a key of a kind that is not known here is no reason to lose the others
@@ -156,6 +136,28 @@ impl PublishedKeys {
             .filter_map(|key| Some((key.common.key_id.clone()?, DecodingKey::from_jwk(&key).ok()?)))
             .collect())
     }
+}
+
+/// What stands at a place, within its time and size.
+async fn read(place: &str) -> Result<Vec<u8>, String> {
+    let words = |fault: reqwest::Error| fault.without_url().to_string();
+    let client = reqwest::Client::builder()
+        .user_agent(concat!("Naast/", env!("CARGO_PKG_VERSION")))
+        .timeout(PATIENCE)
+        // the keys stand where the file says, and nowhere else
+        .redirect(Policy::none());
+    let mut answer = client.build().map_err(words)?.get(place).send().await.map_err(words)?;
+    if !answer.status().is_success() {
+        return Err(format!("it answered {}", answer.status()));
+    }
+    let mut bytes = Vec::new();
+    while let Some(some) = answer.chunk().await.map_err(words)? {
+        bytes.extend_from_slice(&some);
+        if bytes.len() > LARGEST {
+            return Err("that is too large to be a set of keys".to_owned());
+        }
+    }
+    Ok(bytes)
 }
 
 impl Fetch {
