@@ -1,10 +1,12 @@
 //! What the edge knows of the call in progress, for what works below the handlers: a handler does not pass it on, so a
 //! new endpoint cannot forget to.
 
+use std::cell::OnceCell;
 use std::future::Future;
 use std::rc::Rc;
 
 use naast_domain::text::Tongue;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::retries::Repeatable;
@@ -26,11 +28,20 @@ pub struct Call {
     pub operation: Option<&'static str>,
     /// The trace that it says it is part of, and the span that it came from.
     pub trace: Option<(Uuid, i64)>,
+    /// When it first asked for the database.
+    pub asked: OnceCell<Instant>,
 }
 
 /// Handles a call: whatever is awaited inside can ask for it.
 pub async fn within<F: Future>(call: Call, handling: F) -> F::Output {
     CALL.scope(Rc::new(call), handling).await
+}
+
+/// Since when the caller waits for the database: from the first piece of work of her call on, however many there are, so that
+/// several do not add up their times. Work of the server itself waits from now on.
+pub fn waits_since() -> Instant {
+    let now = Instant::now();
+    current().map_or(now, |call| *call.asked.get_or_init(|| now))
 }
 
 /// The call in progress; none in the work of the server itself.

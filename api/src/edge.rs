@@ -149,6 +149,7 @@ fn take_in(
         number: Uuid::try_parse(&taken.number).unwrap_or_default(),
         operation: operation.map(|operation| operation.id.as_str()),
         trace: crate::privacy::trace::parent(request.headers()),
+        asked: std::cell::OnceCell::new(),
     };
     if operation.is_some_and(Operation::is_never_held_up) {
         return Ok(of(None));

@@ -237,7 +237,7 @@ impl Platform {
         work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (caller, today, keys) = (caller.into(), self.clock.today(), self.keys.clone());
-        let (came, began) = (tokio::time::Instant::now(), self.clock.now());
+        let (came, began) = (call::waits_since(), self.clock.now());
         let (answer, me, shown) = self
             .read_open(move |db| {
                 let me = caller.principal(db, today)?;
@@ -290,7 +290,7 @@ impl Platform {
         &self,
         work: impl FnOnce(&mut Database<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (ticket, patience) = self.reads.enter()?;
+        let (ticket, patience) = self.reads.enter_since(call::waits_since())?;
         let store = Arc::clone(&self.store);
         let reading = move || {
             store.read(|db| {
@@ -345,7 +345,7 @@ impl Platform {
         &self,
         work: impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.change_since(tokio::time::Instant::now(), work).await
+        self.change_since(call::waits_since(), work).await
     }
 
     async fn change_since<T: Send + 'static>(

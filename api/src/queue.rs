@@ -79,18 +79,10 @@ impl Queue {
         self.inside.load(Ordering::Relaxed)
     }
 
-    /// Takes a place.
+    /// Takes a place for work of a call that waits since this moment: it is answered as if it had waited here all the time.
     ///
     /// # Errors
-    /// `overloaded` when there is none: the call has not been begun.
-    pub fn enter(self: &Arc<Self>) -> Result<(Ticket, Patience), Error> {
-        self.enter_since(Moment::now())
-    }
-
-    /// Takes a place for what is left to do of a call that came before: it is answered as if it had waited here all the time.
-    ///
-    /// # Errors
-    /// `overloaded` when there is none.
+    /// `overloaded` when there is none: the work has not been begun.
     pub fn enter_since(self: &Arc<Self>, came: Moment) -> Result<(Ticket, Patience), Error> {
         if self.inside.fetch_add(1, Ordering::AcqRel) >= self.most {
             self.inside.fetch_sub(1, Ordering::AcqRel);
@@ -167,6 +159,12 @@ mod tests {
         Queue::new("test", most, Arc::new(Metrics::new()))
     }
 
+    impl Queue {
+        fn enter(self: &Arc<Self>) -> Result<(Ticket, Patience), Error> {
+            self.enter_since(Moment::now())
+        }
+    }
+
     fn wait(patience: Patience) -> Result<(), Error> {
         let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         clock.block_on(patience.wait(std::future::pending()))
@@ -202,6 +200,18 @@ mod tests {
         ticket.begin().expect("somebody waits");
         ticket.commit().expect("somebody waits");
         assert_eq!(wait(patience).err().map(|error| error.code()), Some("outcome-unknown"));
+    }
+
+    /// What a call has waited for already counts, whatever it waited for.
+    #[test]
+    fn a_call_that_has_waited_long_enough_waits_no_more() {
+        let queue = queue(3);
+        for (waited, code) in [(END, "overloaded"), (RUN, "overloaded"), (WAIT, "overloaded")] {
+            let came = Moment::now().checked_sub(waited).expect("the machine runs for longer than that");
+            let (ticket, patience) = queue.enter_since(came).expect("room");
+            assert_eq!(wait(patience).err().map(|error| error.code()), Some(code));
+            assert!(ticket.begin().is_err(), "nobody waits for it");
+        }
     }
 
     #[test]

@@ -17,7 +17,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     programmes::routes(config);
     conversations::routes(config);
     requests::routes(config);
-    privacy::routes(config);
     buddies::routes(config);
     independence::routes(config);
     matching::routes(config);

@@ -17,6 +17,7 @@ use crate::looks::{assert_sound, count, refused};
 
 on_both!(
     more_work_than_there_is_room_for_is_sent_away_in_time,
+    a_call_has_one_time_for_all_that_it_asks_of_the_database,
     a_write_that_was_refused_in_time_is_never_done_later,
     the_second_of_two_calls_with_one_key_waits_for_nothing,
 );
@@ -81,8 +82,30 @@ async fn endless(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
     Ok(HttpResponse::Ok().finish())
 }
 
+/// A call that asks the database again and again: each time it has what it asked for long before its time is up.
+async fn piecemeal(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
+    for _ in 0..4 {
+        platform
+            .read_open(|_| {
+                thread::sleep(Duration::from_millis(800));
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(HttpResponse::Ok().finish())
+}
+
 fn slow_routes(config: &mut web::ServiceConfig) {
-    config.route("/test/slow", web::get().to(slow)).route("/test/endless", web::get().to(endless));
+    config
+        .route("/test/slow", web::get().to(slow))
+        .route("/test/endless", web::get().to(endless))
+        .route("/test/piecemeal", web::get().to(piecemeal));
+}
+
+/// Four pieces of work do not add up to four times the patience. On a slower machine the third of them is too late already.
+fn a_call_has_one_time_for_all_that_it_asks_of_the_database(engine: Engine) {
+    let app = TestApp::start_as(engine, Shape { more: slow_routes, ..Shape::default() });
+    refused(app.send("GET", "/test/piecemeal", &[], Vec::new()), 503, "overloaded");
 }
 
 fn more_work_than_there_is_room_for_is_sent_away_in_time(engine: Engine) {

@@ -75,7 +75,7 @@ pub async fn list_my_notices(
                     continue;
                 }
                 if let Some(running) = support::running_of_request(cx.db, &request)?
-                    && running.course.paused_because == Some(PauseReason::NewTie)
+                    && running.course.rests_for.contains(PauseReason::NewTie)
                 {
                     let read = format!("{BASE}/proposals/{}/explanation", running.proposal);
                     data.push(ParentNoticeView {
