@@ -2,6 +2,7 @@
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
+use naast_domain::text::Text;
 
 use crate::database::Database;
 use crate::{Error, on_either};
@@ -10,7 +11,7 @@ use crate::{Error, on_either};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// What must hold.
-    pub name: &'static str,
+    pub name: Text,
     /// How many rows break it.
     pub wrong: i64,
 }
@@ -21,47 +22,68 @@ struct Counted {
     wrong: i64,
 }
 
-const CHECKS: &[(&str, &str)] = &[
+const CHECKS: &[(Text, &str)] = &[
     (
-        "a buddy's count of matches is the number of her running matches",
+        Text::of(
+            "het aantal koppelingen van een buddy is dat van haar lopende koppelingen",
+            "a buddy's count of matches is the number of her running matches",
+        ),
         "SELECT count(*) AS wrong FROM buddies b WHERE b.matches <> (SELECT count(*) FROM matches m \
          WHERE m.programme_id = b.programme_id AND m.buddy_id = b.id AND m.state <> 'closed')",
     ),
     (
-        "a request is matched exactly while a match of it runs",
+        Text::of(
+            "een aanvraag is gekoppeld precies zolang een koppeling ervan loopt",
+            "a request is matched exactly while a match of it runs",
+        ),
         "SELECT count(*) AS wrong FROM support_requests r WHERE (r.state = 'matched') <> EXISTS (SELECT 1 FROM matches m \
          WHERE m.programme_id = r.programme_id AND m.request_id = r.id AND m.state <> 'closed')",
     ),
     (
-        "a running match has the parent's consent",
+        Text::of(
+            "bij een lopende koppeling hoort toestemming van de ouder",
+            "a running match has the parent's consent",
+        ),
         "SELECT count(*) AS wrong FROM matches m WHERE m.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM consents c \
          WHERE c.programme_id = m.programme_id AND c.request_id = m.request_id AND c.kind = 'request' \
          AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND (c.how <> 'reported-by-staff' OR c.confirmed_at IS NOT NULL))",
     ),
     (
-        "a request that is over holds no consent",
+        Text::of(
+            "een aanvraag die voorbij is, houdt geen toestemming vast",
+            "a request that is over holds no consent",
+        ),
         "SELECT count(*) AS wrong FROM consents c JOIN support_requests r ON r.programme_id = c.programme_id \
          AND r.id = c.request_id WHERE r.state = 'withdrawn' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL",
     ),
     (
-        "a running match comes from a proposal that both accepted",
+        Text::of(
+            "een lopende koppeling komt van een voorstel dat beiden goedvonden",
+            "a running match comes from a proposal that both accepted",
+        ),
         "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
          AND p.id = m.proposal_id WHERE m.state <> 'closed' AND (p.state <> 'accepted' OR p.parent_answer <> 'accepted' \
          OR p.buddy_answer <> 'accepted')",
     ),
     (
-        "no running match was assessed as blocked",
+        Text::of(
+            "geen lopende koppeling is beoordeeld als geblokkeerd",
+            "no running match was assessed as blocked",
+        ),
         "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
          AND p.id = m.proposal_id JOIN assessments a ON a.programme_id = p.programme_id AND a.id = p.assessment_id \
          WHERE m.state <> 'closed' AND a.verdict = 'block'",
     ),
     (
-        "a withdrawn request holds no contact way",
+        Text::of(
+            "een ingetrokken aanvraag houdt geen contactgegevens vast",
+            "a withdrawn request holds no contact way",
+        ),
         "SELECT count(*) AS wrong FROM support_requests WHERE state = 'withdrawn' \
          AND (contact_name IS NOT NULL OR contact_kind IS NOT NULL OR contact_value IS NOT NULL)",
     ),
     (
-        "every programme has a form",
+        Text::of("elk programma heeft een vorm", "every programme has a form"),
         "SELECT count(*) AS wrong FROM programmes p WHERE NOT EXISTS (SELECT 1 FROM programme_forms f \
          WHERE f.programme_id = p.id)",
     ),
@@ -74,7 +96,7 @@ pub fn run(database: &mut Database<'_>) -> Result<Vec<Check>, Error> {
         .map(|(name, question)| {
             let counted: Counted =
                 on_either!(&mut *database, |c| diesel::sql_query(*question).get_result(c))?;
-            Ok(Check { name, wrong: counted.wrong })
+            Ok(Check { name: name.clone(), wrong: counted.wrong })
         })
         .collect()
 }

@@ -34,6 +34,7 @@ pub fn naast_on(world: &World, location: &Location, data: &Path, line: &[&str]) 
         .env("DATABASE_URL", url)
         .env("NAAST_MASTER_KEY_FILE", world.app.platform.data.join("master-keys"))
         .env("NAAST_SIGNING_KEY_FILE", world.app.platform.data.join("key.pk8"))
+        .env("NAAST_LANGUAGE", "en")
         .output()
         .expect("the program runs")
 }
@@ -117,6 +118,7 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
             .arg(&data)
             .env_remove("DATABASE_URL")
             .env("NAAST_MASTER_KEY_FILE", keys)
+            .env("NAAST_LANGUAGE", "en")
             .output()
             .expect("the program runs")
     };
@@ -158,7 +160,9 @@ fn a_token_is_made_for_somebody_who_is_there_and_for_nobody_else(engine: Engine)
     let headers = [("authorization", format!("Bearer {}", token.trim()))];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     world.app.send("GET", "/v1/me", &headers, Vec::new()).expect(200);
-    let none = naast(&world, &["token", &naast_tests::random_id().to_string()]);
-    assert_eq!((none.status.code(), none.stdout.len()), (Some(2), 0));
-    assert!(String::from_utf8_lossy(&none.stderr).contains("that id"));
+    for (language, words) in [("nl", "niemand in deze installatie"), ("en", "nobody in this installation")] {
+        let none = naast(&world, &["--language", language, "token", &naast_tests::random_id().to_string()]);
+        assert_eq!((none.status.code(), none.stdout.len()), (Some(2), 0));
+        assert!(String::from_utf8_lossy(&none.stderr).contains(words), "{none:?}");
+    }
 }

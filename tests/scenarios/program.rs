@@ -16,7 +16,7 @@ pub fn program(database: &Location, data: &Path) -> Command {
         Location::Sqlite(path) => format!("sqlite:{}", path.display()),
         Location::Postgres(url) => url.clone(),
     };
-    command.env("DATABASE_URL", url).env("NAAST_DATA", data);
+    command.env("DATABASE_URL", url).env("NAAST_DATA", data).env("NAAST_LANGUAGE", "en");
     for name in ["NAAST_SIGNING_KEY_FILE", "NAAST_MASTER_KEY_FILE", "NAAST_ANCHORS_FILE"] {
         command.env_remove(name);
     }

@@ -11,6 +11,8 @@ use naast_persistence::keys::Ring;
 use naast_persistence::privacy::restorations;
 use naast_persistence::{Location, Store};
 
+use super::language::said;
+use super::retention::again;
 use super::{Failure, Place, shown};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
@@ -63,7 +65,8 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
     part.push(".part");
     let part = PathBuf::from(part);
     if to.exists() {
-        return Err(Failure::new(2, format!("{} is there already", shown(&to))));
+        let to = shown(&to);
+        return Err(Failure::new(2, said(format!("{to} is er al"), format!("{to} is there already"))));
     }
     let file = owners_only(&part)?;
     let made = backup::make(&platform.store, &platform.keys, &beside, now, BufWriter::new(file));
@@ -79,13 +82,17 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
     // a backup that does not read is none
     let ring = Ring::open(&place.master_key_file(), false)?;
     let checked = backup::check(&ring, BufReader::new(File::open(&to)?))?;
-    super::say(&format!(
-        "{}: {} rows in {} tables, of {}; read back and whole. The master keys are not in it: keep a copy of {} elsewhere",
-        shown(&to),
-        summary.total(),
-        checked.summary.rows.len(),
-        now.to_rfc3339(),
-        shown(&place.master_key_file())
+    let (to, rows, tables) = (shown(&to), summary.total(), checked.summary.rows.len());
+    let (at, keys) = (now.to_rfc3339(), shown(&place.master_key_file()));
+    super::say(&said(
+        format!(
+            "{to}: {rows} rijen in {tables} tabellen, van {at}; teruggelezen en heel. De hoofdsleutels zitten er niet in: bewaar een \
+             kopie van {keys} elders"
+        ),
+        format!(
+            "{to}: {rows} rows in {tables} tables, of {at}; read back and whole. The master keys are not in it: keep a copy of {keys} \
+             elsewhere"
+        ),
     ));
     Ok(())
 }
@@ -105,35 +112,45 @@ fn owners_only(path: &Path) -> std::io::Result<File> {
 pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let keys = place.master_key_file();
     if !keys.exists() {
-        return Err(Failure::new(
-            2,
-            format!("bring the key file first: there are no master keys at {}", shown(&keys)),
-        ));
+        let keys = shown(&keys);
+        let words = said(
+            format!("breng eerst het sleutelbestand: er zijn geen hoofdsleutels op {keys}"),
+            format!("bring the key file first: there are no master keys at {keys}"),
+        );
+        return Err(Failure::new(2, words));
     }
     let ring = Ring::open(&keys, false)?;
     let open = || File::open(&what.from).map(BufReader::new);
     let checked = backup::check(&ring, open()?)?;
     let rows = checked.summary.total();
     if what.check {
-        super::say(&format!("whole: {rows} rows of {}", checked.made_at.to_rfc3339()));
+        let at = checked.made_at.to_rfc3339();
+        super::say(&said(format!("heel: {rows} rijen van {at}"), format!("whole: {rows} rows of {at}")));
         return Ok(());
     }
     let signing = place.key_file();
     if !signing.exists() {
-        let text = format!("bring the signing keys first: there are none at {}", shown(&signing));
-        return Err(Failure::new(2, text));
+        let signing = shown(&signing);
+        let words = said(
+            format!("breng eerst de ondertekensleutels: er zijn er geen op {signing}"),
+            format!("bring the signing keys first: there are none at {signing}"),
+        );
+        return Err(Failure::new(2, words));
     }
     let location = place.location()?;
     if let Location::Sqlite(file) = &location
         && file.exists()
     {
-        return Err(Failure::new(
-            2,
+        let file = shown(file);
+        let words = said(
             format!(
-                "{} is there already: a backup is restored into a new database only. Nothing was written",
-                shown(file)
+                "{file} is er al: een back-up gaat alleen in een nieuwe database terug. Er is niets geschreven"
             ),
-        ));
+            format!(
+                "{file} is there already: a backup is restored into a new database only. Nothing was written"
+            ),
+        );
+        return Err(Failure::new(2, words));
     }
     super::make_folder(&place.data)?;
     let stones = gathered(place, what, &checked)?;
@@ -168,13 +185,10 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let platform = place.platform(LIFETIME)?;
     let done = replay(&platform, &stones)?;
     tombstones::write_out(&platform)?;
-    super::say(&format!(
-        "{rows} rows of {} restored; erased again: {} cases, {} accounts, {} buddies' files; withdrawn again: {} requests",
-        checked.made_at.to_rfc3339(),
-        done.cases,
-        done.accounts,
-        done.buddies,
-        done.withdrawals
+    let (at, again) = (checked.made_at.to_rfc3339(), again(&done));
+    super::say(&said(
+        format!("{rows} rijen van {at} teruggezet; {again}"),
+        format!("{rows} rows of {at} restored; {again}"),
     ));
     Ok(())
 }
@@ -188,7 +202,12 @@ fn gathered(
     let file = tombstones::file_in(&place.data);
     if let Some(named) = &what.tombstones {
         if !named.exists() {
-            return Err(Failure::new(2, format!("there are no tombstones at {}", shown(named))));
+            let named = shown(named);
+            let words = said(
+                format!("er zijn geen grafstenen op {named}"),
+                format!("there are no tombstones at {named}"),
+            );
+            return Err(Failure::new(2, words));
         }
         tombstones::append(&file, &tombstones::read(named)?)?;
     }

@@ -13,6 +13,7 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::identity::clients::{self, Credential};
 use naast_persistence::{Kept, Transaction, organisations};
 
+use super::language::said;
 use super::{Failure, Place, operator};
 use crate::clock::{fresh, fresh_token};
 use crate::identity::public_key::PublicKey;
@@ -147,7 +148,12 @@ pub fn connect(platform: &Platform, create: &Create) -> Result<(ClientId, Option
     let kind = platform
         .store
         .read(|db| organisations::find(db, organisation))?
-        .ok_or_else(|| Failure::new(2, "there is no organisation with this id"))?
+        .ok_or_else(|| {
+            Failure::new(
+                2,
+                said("er is geen organisatie met dit id", "there is no organisation with this id"),
+            )
+        })?
         .kind;
     check_client(scopes, purpose, kind).map_err(|fault| Failure::new(2, fault))?;
     let client = clients::Client { id: fresh(), organisation, purpose, scopes, active: true };
@@ -186,5 +192,7 @@ fn change(
         let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
         Ok(tx.keep([entry.on(client)], true)?)
     })?;
-    found.then_some(()).ok_or_else(|| Failure::new(2, "no such client is connected"))
+    found
+        .then_some(())
+        .ok_or_else(|| Failure::new(2, said("zo'n client is er niet", "no such client is connected")))
 }

@@ -3,6 +3,7 @@
 use naast_persistence::doctor as checks;
 use naast_persistence::journal::verify;
 
+use super::language::{said, tongue};
 use super::{Failure, Place};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
@@ -13,42 +14,54 @@ use crate::platform::Platform;
 pub fn doctor(place: &Place) -> Result<(), Failure> {
     let mut failed = 0;
     let mut check = |name: &str, outcome: Result<String, String>| match outcome {
-        Ok(found) => super::say(&format!("ok    {name}: {found}")),
+        Ok(found) => super::say(&format!("{}  {name}: {found}", said("goed ", "ok   "))),
         Err(fault) => {
             failed += 1;
-            super::say(&format!("FAIL  {name}: {fault}"));
+            super::say(&format!("{}  {name}: {fault}", said("FOUT ", "FAIL ")));
         }
     };
     let clock = Clock::default();
     match place.existing_platform() {
-        Err(fault) => check("installation", Err(fault.message)),
+        Err(fault) => check(&said("installatie", "installation"), Err(fault.message)),
         Ok(platform) => {
-            check("database", Ok("opens, and its schema fits this version".to_owned()));
+            check(
+                "database",
+                Ok(said(
+                    "gaat open, en het schema past bij deze versie",
+                    "opens, and its schema fits this version",
+                )),
+            );
             let person = fresh();
             let token = platform.identity.token(person, &clock, LIFETIME);
             check(
-                "signing key",
+                &said("ondertekensleutel", "signing key"),
                 match platform.identity.verify(&token, clock.now()) {
-                    Some(found) if found.person == person => Ok("signs and verifies".to_owned()),
-                    _ => Err("a token of its own does not verify".to_owned()),
+                    Some(found) if found.person == person => {
+                        Ok(said("ondertekent en klopt", "signs and verifies"))
+                    }
+                    _ => Err(said("een eigen token klopt niet", "a token of its own does not verify")),
                 },
             );
             for one in platform.store.read(checks::run)? {
                 check(
-                    one.name,
+                    one.name.get(tongue()),
                     if one.wrong == 0 {
-                        Ok("in order".to_owned())
+                        Ok(said("in orde", "in order"))
                     } else {
-                        Err(format!("{} rows are not", one.wrong))
+                        Err(said(format!("{} rijen niet", one.wrong), format!("{} rows are not", one.wrong)))
                     },
                 );
             }
-            check("directory", schools(&platform, &clock));
-            check("journal", journal(place, &platform));
-            check("sealed values", sealed(&platform));
+            check(&said("scholengids", "directory"), schools(&platform, &clock));
+            check(&said("journaal", "journal"), journal(place, &platform));
+            check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
         }
     }
-    if failed == 0 { Ok(()) } else { Err(Failure::new(4, format!("{failed} checks failed"))) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Failure::new(4, said(format!("{failed} controles gaan fout"), format!("{failed} checks failed"))))
+    }
 }
 
 /// What the directory knows of schools. A school without a known partnership is no fault of the installation.
@@ -56,11 +69,18 @@ fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
     let today = clock.today();
     let counted = platform.store.read(|db| checks::schools(db, today)).map_err(|fault| fault.to_string())?;
     Ok(match counted {
-        (0, _) => "no schools yet: naast import schools FILE".to_owned(),
-        (all, unlinked) if all == unlinked => {
-            format!("{all} schools, the partnership of none: naast import partnerships FILE")
-        }
-        (all, unlinked) => format!("{all} schools, of {unlinked} no partnership is known"),
+        (0, _) => said(
+            "nog geen scholen: naast import schools BESTAND",
+            "no schools yet: naast import schools FILE",
+        ),
+        (all, unlinked) if all == unlinked => said(
+            format!("{all} scholen, van geen een samenwerkingsverband: naast import partnerships BESTAND"),
+            format!("{all} schools, the partnership of none: naast import partnerships FILE"),
+        ),
+        (all, unlinked) => said(
+            format!("{all} scholen, van {unlinked} is geen samenwerkingsverband bekend"),
+            format!("{all} schools, of {unlinked} no partnership is known"),
+        ),
     })
 }
 
@@ -74,9 +94,15 @@ fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
     };
     let seen = platform.store.read(|db| verify(db, &anchors, |_| {})).map_err(|fault| fault.to_string())?;
     if seen.damages.is_empty() {
-        Ok(format!("{} rows in {} chains fit, with {} anchors", seen.rows, seen.chains, anchors.len()))
+        Ok(said(
+            format!("{} rijen in {} ketens kloppen, met {} ankers", seen.rows, seen.chains, anchors.len()),
+            format!("{} rows in {} chains fit, with {} anchors", seen.rows, seen.chains, anchors.len()),
+        ))
     } else {
-        Err(format!("damaged in {} places; see `naast journal verify`", seen.damages.len()))
+        Err(said(
+            format!("beschadigd op {} plaatsen; zie `naast journal verify`", seen.damages.len()),
+            format!("damaged in {} places; see `naast journal verify`", seen.damages.len()),
+        ))
     }
 }
 
@@ -85,11 +111,20 @@ fn sealed(platform: &Platform) -> Result<String, String> {
     let seen = platform.keys.check(&platform.store).map_err(|fault| fault.to_string())?;
     let damaged: u64 = seen.damaged.values().sum();
     if !seen.index {
-        return Err("the index key does not open: nobody finds her account".to_owned());
+        return Err(said(
+            "de indexsleutel gaat niet open: niemand vindt haar account",
+            "the index key does not open: nobody finds her account",
+        ));
     }
     if damaged == 0 {
-        Ok(format!("{} open, {} were erased", seen.values, seen.erased))
+        Ok(said(
+            format!("{} gaan open, {} zijn gewist", seen.values, seen.erased),
+            format!("{} open, {} were erased", seen.values, seen.erased),
+        ))
     } else {
-        Err(format!("{damaged} do not open; see `naast keys check`"))
+        Err(said(
+            format!("{damaged} gaan niet open; zie `naast keys check`"),
+            format!("{damaged} do not open; see `naast keys check`"),
+        ))
     }
 }

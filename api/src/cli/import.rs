@@ -47,7 +47,7 @@ fn kinds() -> impl TypedValueParser<Value = ImportKind> {
 
 /// Runs the command.
 pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
-    let tongue = tongue();
+    let tongue = super::language::tongue();
     let (name, kind, force) = (super::shown(&what.file), what.kind, what.force);
     let bytes = std::fs::read(&what.file).map_err(|fault| Failure::new(1, format!("{name}: {fault}")))?;
     let contents = Contents::read(kind, &bytes).map_err(|faults| refuse(&name, &faults, tongue))?;
@@ -91,14 +91,6 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
     // a reader who has gone away does not undo what was done
     let _ = std::io::stdout().write_all(told.as_bytes());
     if report.status == ImportStatus::Held { Err(held(&report, tongue)) } else { Ok(()) }
-}
-
-/// The language of the terminal: English, unless the system speaks Dutch.
-fn tongue() -> Tongue {
-    // in the order of POSIX; the first that is set decides
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default());
-    let decides = set.iter().find(|value| !value.is_empty());
-    if decides.is_some_and(|value| value.starts_with("nl")) { Tongue::Dutch } else { Tongue::English }
 }
 
 /// A file that was read without a fault.

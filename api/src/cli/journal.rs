@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use naast_persistence::journal::{self, DamageKind, verify};
 
+use super::language::said;
 use super::{Failure, Place};
 use crate::journal::{Anchors, read_anchors};
 use crate::platform::Platform;
@@ -37,7 +38,11 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
         Journal::Anchor => {
             let mut anchors = Anchors::at(place.anchors());
             let count = anchors.anchor(&platform)?;
-            super::say(&format!("{count} heads signed and written to {}", super::shown(anchors.file())));
+            let file = super::shown(anchors.file());
+            super::say(&said(
+                format!("{count} koppen ondertekend en geschreven naar {file}"),
+                format!("{count} heads signed and written to {file}"),
+            ));
             Ok(())
         }
         Journal::Export => export(&platform),
@@ -47,28 +52,50 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             let heads = if attested { read_anchors(&file, &platform.identity)? } else { Vec::new() };
             let seen =
                 platform.store.read(|db| verify(db, &heads, |rows| log::info!(rows = rows; "verifying")))?;
-            super::say(&format!("{} rows in {} chains, {} anchors", seen.rows, seen.chains, heads.len()));
+            let (rows, chains, attested) = (seen.rows, seen.chains, heads.len());
+            super::say(&said(
+                format!("{rows} rijen in {chains} ketens, {attested} ankers"),
+                format!("{rows} rows in {chains} chains, {attested} anchors"),
+            ));
             for damage in &seen.damages {
                 let what = match damage.kind {
-                    DamageKind::Gap => "rows are missing or put in",
-                    DamageKind::Altered => "the row was altered or moved",
-                    DamageKind::HeadDiffers => "rows at the end are missing or put in",
-                    DamageKind::AnchorDiffers => {
-                        "an anchor attests another row: the chain was cut short or written anew"
+                    DamageKind::Gap => {
+                        said("er ontbreken rijen of er zijn er tussen gezet", "rows are missing or put in")
                     }
+                    DamageKind::Altered => {
+                        said("de rij is veranderd of verplaatst", "the row was altered or moved")
+                    }
+                    DamageKind::HeadDiffers => said(
+                        "aan het eind ontbreken rijen of zijn er bij gezet",
+                        "rows at the end are missing or put in",
+                    ),
+                    DamageKind::AnchorDiffers => said(
+                        "een anker getuigt van een andere rij: de keten is ingekort of opnieuw geschreven",
+                        "an anchor attests another row: the chain was cut short or written anew",
+                    ),
                 };
-                super::say(&format!("chain {} at row {}: {what}", damage.chain.uuid(), damage.seq));
+                let (chain, row) = (damage.chain.uuid(), damage.seq);
+                super::say(&said(
+                    format!("keten {chain} bij rij {row}: {what}"),
+                    format!("chain {chain} at row {row}: {what}"),
+                ));
             }
             if !seen.damages.is_empty() {
-                return Err(Failure::new(3, "the journal is damaged"));
+                return Err(Failure::new(3, said("het journaal is beschadigd", "the journal is damaged")));
             }
             if heads.is_empty() && seen.rows > 0 && !without_anchors {
                 let file = super::shown(&file);
                 return Err(Failure::new(
                     3,
-                    format!(
-                        "there are no anchors at {file}, so that nobody can say whether rows are missing at the end or a chain \
-                         was written anew. Name a copy with --anchors, or be content with less: --without-anchors"
+                    said(
+                        format!(
+                            "er zijn geen ankers op {file}; daarom kan niemand zeggen of aan het eind rijen ontbreken of een keten opnieuw \
+                             is geschreven. Noem een kopie met --anchors, of neem met minder genoegen: --without-anchors"
+                        ),
+                        format!(
+                            "there are no anchors at {file}, so that nobody can say whether rows are missing at the end or a chain \
+                             was written anew. Name a copy with --anchors, or be content with less: --without-anchors"
+                        ),
                     ),
                 ));
             }

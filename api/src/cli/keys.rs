@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use naast_persistence::keys::Ring;
 
+use super::language::said;
 use super::{Failure, Place, signing_keys};
 
 /// What to do with the keys.
@@ -40,11 +41,16 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     if matches!(what, Keys::Add) {
         let file = place.master_key_file();
         let ring = Ring::add(&file)?;
-        super::say(&format!(
-            "{}: key {} added. Keep a copy of this file apart from the backups of the database.\n\
-             Bring it to every replica and start them again; then run: naast keys rotate",
-            super::shown(&file),
-            ring.newest().id
+        let (file, id) = (super::shown(&file), &ring.newest().id);
+        super::say(&said(
+            format!(
+                "{file}: sleutel {id} toegevoegd. Bewaar een kopie van dit bestand los van de back-ups van de database.\n\
+                 Breng het naar elke replica en start die opnieuw; voer dan uit: naast keys rotate"
+            ),
+            format!(
+                "{file}: key {id} added. Keep a copy of this file apart from the backups of the database.\n\
+                 Bring it to every replica and start them again; then run: naast keys rotate"
+            ),
         ));
         return Ok(());
     }
@@ -54,28 +60,49 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
         Keys::Add | Keys::ListSigning | Keys::RotateSigning { .. } => {}
         Keys::Rotate => {
             let done = keys.rotate(store, now)?;
-            super::say(&format!("{} data keys wrapped with the newest master key", done.keys));
+            let keys = done.keys;
+            super::say(&said(
+                format!("{keys} datasleutels verpakt met de nieuwste hoofdsleutel"),
+                format!("{keys} data keys wrapped with the newest master key"),
+            ));
         }
         Keys::Reencrypt => {
             let done = keys.reencrypt(store, now)?;
-            super::say(&format!("{} values sealed anew, {} old data keys destroyed", done.values, done.keys));
+            let (values, keys) = (done.values, done.keys);
+            super::say(&said(
+                format!("{values} waarden opnieuw verzegeld, {keys} oude datasleutels vernietigd"),
+                format!("{values} values sealed anew, {keys} old data keys destroyed"),
+            ));
         }
         Keys::Check => {
             let seen = keys.check(store)?;
-            super::say(&format!("{} values open, {} were erased", seen.values, seen.erased));
+            let (values, erased) = (seen.values, seen.erased);
+            super::say(&said(
+                format!("{values} waarden gaan open, {erased} zijn gewist"),
+                format!("{values} values open, {erased} were erased"),
+            ));
             for (master, count) in &seen.wrapped_by {
-                super::say(&format!("{count} data keys under master key {master}"));
+                super::say(&said(
+                    format!("{count} datasleutels onder hoofdsleutel {master}"),
+                    format!("{count} data keys under master key {master}"),
+                ));
             }
             for (column, count) in &seen.damaged {
-                super::say(&format!("{column}: {count} values do not open"));
+                super::say(&said(
+                    format!("{column}: {count} waarden gaan niet open"),
+                    format!("{column}: {count} values do not open"),
+                ));
             }
-            super::say(if seen.index {
-                "the index key opens"
+            super::say(&if seen.index {
+                said("de indexsleutel gaat open", "the index key opens")
             } else {
-                "data_keys: the index key does not open: nobody finds her account"
+                said(
+                    "data_keys: de indexsleutel gaat niet open: niemand vindt haar account",
+                    "data_keys: the index key does not open: nobody finds her account",
+                )
             });
             if !seen.damaged.is_empty() || !seen.index {
-                return Err(Failure::new(3, "not everything opens"));
+                return Err(Failure::new(3, said("niet alles gaat open", "not everything opens")));
             }
         }
     }

@@ -8,6 +8,7 @@ mod doctor;
 mod import;
 mod journal;
 mod keys;
+mod language;
 mod retention;
 mod serve;
 mod signing_keys;
@@ -31,6 +32,7 @@ use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store, organisations};
 use url::Url;
 
+use self::language::{Language, said};
 use crate::clock::Clock;
 use crate::contract::CONTRACT;
 use crate::cors::{Origin, Origins};
@@ -49,6 +51,9 @@ struct Cli {
     place: Place,
     #[command(flatten)]
     listen: Listen,
+    /// The language of what the program says: that of the system when left out, and Dutch where the system says nothing.
+    #[arg(long, env = "NAAST_LANGUAGE", value_enum, global = true)]
+    language: Option<Language>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -284,20 +289,35 @@ impl Place {
         let clock = Clock::default();
         let keys = Keys::at(&file, &store, clock.now())?;
         if let Some(gone) = keys.index_without_the_oldest() {
-            complain(&format!(
-                "naast: the oldest master key of this database ({gone}) is not in {}. Accounts were found by it; now they are found by the \
-                 oldest key that is there, as since it was taken out. Who signed in before that day and cannot any more needs an \
-                 account anew; see \"The index key\" in docs/OPERATIONS.md",
-                shown(&file)
+            let file = shown(&file);
+            complain(&said(
+                format!(
+                    "naast: de oudste hoofdsleutel van deze database ({gone}) staat niet in {file}. Accounts werden ermee gevonden; nu met de \
+                     oudste sleutel die er is, zoals sinds zij eruit ging. Wie zich voor die dag aanmeldde en dat niet meer kan, krijgt \
+                     een nieuw account; zie \"The index key\" in docs/OPERATIONS.md"
+                ),
+                format!(
+                    "naast: the oldest master key of this database ({gone}) is not in {file}. Accounts were found by it; now they are found by \
+                     the oldest key that is there, as since it was taken out. Who signed in before that day and cannot any more needs an \
+                     account anew; see \"The index key\" in docs/OPERATIONS.md"
+                ),
             ));
         }
         if is_first {
-            complain(&format!(
-                "naast: made the master keys of this installation: {}\n\
-                 naast: without this file nothing personal in the database can be read; with it and the database everything can.\n\
-                 naast: keep a copy now, apart from the database and its backups: offline, where two people can find it.\n\
-                 naast: for serious use move it to another place or machine (NAAST_MASTER_KEY_FILE); see docs/OPERATIONS.md",
-                shown(&file)
+            let file = shown(&file);
+            complain(&said(
+                format!(
+                    "naast: de hoofdsleutels van deze installatie zijn gemaakt: {file}\n\
+                     naast: zonder dit bestand is niets persoonlijks in de database te lezen; met beide alles.\n\
+                     naast: bewaar nu een kopie, los van de database en haar back-ups: offline, waar twee mensen haar kunnen vinden.\n\
+                     naast: zet het voor echt gebruik elders, of op een andere machine (NAAST_MASTER_KEY_FILE); zie docs/OPERATIONS.md"
+                ),
+                format!(
+                    "naast: made the master keys of this installation: {file}\n\
+                     naast: without this file nothing personal in the database can be read; with it and the database everything can.\n\
+                     naast: keep a copy now, apart from the database and its backups: offline, where two people can find it.\n\
+                     naast: for serious use move it to another place or machine (NAAST_MASTER_KEY_FILE); see docs/OPERATIONS.md"
+                ),
             ));
         }
         let parts = Parts {
@@ -316,10 +336,13 @@ impl Place {
         if let Location::Sqlite(file) = self.location()?
             && !file.exists()
         {
-            return Err(Failure::new(2, format!("there is no database at {}", shown(&file))));
+            let file = shown(&file);
+            let words =
+                said(format!("er is geen database op {file}"), format!("there is no database at {file}"));
+            return Err(Failure::new(2, words));
         }
         if !self.key_file().exists() {
-            return Err(Failure::new(2, format!("there is no signing key at {}", shown(&self.key_file()))));
+            return Err(no_signing_key(&self.key_file()));
         }
         self.platform(LIFETIME)
     }
@@ -328,6 +351,14 @@ impl Place {
     fn anchors(&self) -> PathBuf {
         self.anchors_file.clone().unwrap_or_else(|| self.data.join("journal-anchors.jsonl"))
     }
+}
+
+/// A signing key is not where it should be.
+fn no_signing_key(file: &Path) -> Failure {
+    let file = shown(file);
+    let words =
+        said(format!("er is geen ondertekensleutel op {file}"), format!("there is no signing key at {file}"));
+    Failure::new(2, words)
 }
 
 /// Whoever has the terminal of the installation is its administrator.
@@ -350,6 +381,7 @@ fn public_url(text: &str) -> Result<String, String> {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    language::choose(cli.language);
     start_log();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -367,7 +399,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Demo => demo::demo(&place, &cli.listen),
         Command::Migrate => {
             let done = naast_persistence::migrate(&place.location()?)?;
-            println!("{done} migrations applied; the schema is up to date");
+            say(&said(
+                format!("{done} migraties uitgevoerd; het schema is bij"),
+                format!("{done} migrations applied; the schema is up to date"),
+            ));
             Ok(())
         }
         Command::Import(what) => import::import(&place, &what),
@@ -379,7 +414,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let platform = place.existing_platform()?;
             let (person, today) = (PersonId::from_uuid(person), platform.clock.today());
             if platform.store.read(|db| organisations::principal(db, person, today))?.is_none() {
-                return Err(Failure::new(2, "nobody in this installation has that id; no token was made"));
+                return Err(Failure::new(
+                    2,
+                    said(
+                        "niemand in deze installatie heeft dat id; er is geen token gemaakt",
+                        "nobody in this installation has that id; no token was made",
+                    ),
+                ));
             }
             println!("{}", platform.identity.token(person, &platform.clock, LIFETIME));
             Ok(())
@@ -390,7 +431,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Reassess => {
             let done = round(&place.existing_platform()?)?;
-            println!("{} buddies looked at, {} changes", done.buddies, done.changes);
+            let (buddies, changes) = (done.buddies, done.changes);
+            say(&said(
+                format!("{buddies} buddy's bekeken, {changes} veranderingen"),
+                format!("{buddies} buddies looked at, {changes} changes"),
+            ));
             Ok(())
         }
         Command::Client(what) => client::run(&place, what),
@@ -405,7 +450,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             let written = access_log::export(&platform.store, &platform.keys, since, &mut out)?;
             std::io::Write::flush(&mut out)?;
-            complain(&format!("{written} records"));
+            complain(&said(format!("{written} regels"), format!("{written} records")));
             Ok(())
         }
         Command::Doctor => doctor::doctor(&place),

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
+use super::language::said;
 use super::{Failure, Place};
-use crate::privacy::replay::replay;
+use crate::privacy::replay::{Replayed, replay};
 use crate::privacy::round::{Report, round};
 use crate::privacy::tombstones;
 
@@ -36,7 +37,10 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             if report.busy {
                 return Err(Failure::new(
                     3,
-                    "another process does the round at this moment; nothing was done",
+                    said(
+                        "een ander proces doet de ronde op dit moment; er is niets gedaan",
+                        "another process does the round at this moment; nothing was done",
+                    ),
                 ));
             }
             show(&report, *dry_run);
@@ -44,19 +48,37 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
         Retention::Replay => {
             let stones = tombstones::read(&tombstones::file_in(&platform.data))?;
             let done = replay(&platform, &stones)?;
-            super::say(&format!(
-                "{} tombstones; erased again: {} cases, {} accounts, {} buddies' files; withdrawn again: {} requests",
-                done.stones, done.cases, done.accounts, done.buddies, done.withdrawals
+            let (stones, again) = (done.stones, again(&done));
+            super::say(&said(
+                format!("{stones} grafstenen; {again}"),
+                format!("{stones} tombstones; {again}"),
             ));
         }
     }
     Ok(())
 }
 
+/// What was done again after a restore.
+pub(super) fn again(done: &Replayed) -> String {
+    let Replayed { cases, accounts, buddies, withdrawals, .. } = done;
+    said(
+        format!(
+            "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen"
+        ),
+        format!(
+            "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests"
+        ),
+    )
+}
+
 fn show(report: &Report, dry: bool) {
     for (what, count) in &report.erased {
         super::say(&format!("{count:>8}  {what}"));
     }
-    let word = if dry { "would go" } else { "erased" };
-    super::say(&format!("{} {word}, {} held", report.total(), report.held));
+    let (total, held) = (report.total(), report.held);
+    super::say(&if dry {
+        said(format!("{total} zouden gaan, {held} vastgehouden"), format!("{total} would go, {held} held"))
+    } else {
+        said(format!("{total} gewist, {held} vastgehouden"), format!("{total} erased, {held} held"))
+    });
 }

@@ -12,6 +12,7 @@ use naast_persistence::organisations::{self, Person};
 
 use tokio::time::MissedTickBehavior;
 
+use super::language::said;
 use super::{Failure, Listen, Place, stop};
 use crate::clock::fresh;
 use crate::contract::CONTRACT;
@@ -47,7 +48,10 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
     }
     crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::new(5, fault))?;
     run(place, listen, platform, |address| {
-        println!("Naast listens on http://{address}; its pages are at http://{address}/docs/");
+        super::say(&said(
+            format!("Naast luistert op http://{address}; de pagina's staan op http://{address}/docs/"),
+            format!("Naast listens on http://{address}; its pages are at http://{address}/docs/"),
+        ));
         Ok(())
     })
 }
@@ -234,7 +238,13 @@ pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, 
             Ok::<_, Error>(tx.keep([entry.on(membership.id)], person)?)
         })
         .map_err(|error| match error {
-            Error::Refused(_) => Failure::new(2, "this installation has an administrator already"),
+            Error::Refused(_) => Failure::new(
+                2,
+                said(
+                    "deze installatie heeft al een beheerder",
+                    "this installation has an administrator already",
+                ),
+            ),
             other => Failure::from(other),
         })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{SecondsFormat, TimeDelta};
 use naast_domain::Moment;
 
+use super::language::said;
 use super::{Failure, Place};
 use crate::clock::Clock;
 use crate::identity::{self, KeyRing, LIFETIME};
@@ -15,7 +16,7 @@ fn existing(place: &Place) -> Result<PathBuf, Failure> {
     if file.exists() {
         return Ok(file);
     }
-    Err(Failure::new(2, format!("there is no signing key at {}", super::shown(&file))))
+    Err(super::no_signing_key(&file))
 }
 
 /// Lists the signing keys.
@@ -44,6 +45,7 @@ pub fn list(place: &Place) -> Result<(), Failure> {
 pub fn rotate(place: &Place, in_minutes: i64) -> Result<(), Failure> {
     let lead = TimeDelta::minutes(in_minutes);
     let key = identity::rotate(&existing(place)?, Clock::default().now(), lead)?;
-    super::say(&format!("{} signs from {} on", key.id, key.from.to_rfc3339_opts(SecondsFormat::Secs, true)));
+    let (id, from) = (&key.id, key.from.to_rfc3339_opts(SecondsFormat::Secs, true));
+    super::say(&said(format!("{id} ondertekent vanaf {from}"), format!("{id} signs from {from} on")));
     Ok(())
 }

@@ -17,6 +17,7 @@ use naast_domain::ids::PersonId;
 use naast_persistence::{Location, is_unused, only_server};
 use serde::Serialize;
 
+use super::language::said;
 use super::{Failure, Listen, Place, serve, shown};
 use crate::identity::ISSUER;
 
@@ -56,17 +57,31 @@ pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
     } else if !is_unused(&location)? {
         return Err(Failure::new(
             2,
-            "the demo wants an empty database, and this one is used; nothing was touched",
+            said(
+                "de demo wil een lege database, en deze is gebruikt; er is niets aangeraakt",
+                "the demo wants an empty database, and this one is used; nothing was touched",
+            ),
         ));
     }
     naast_persistence::migrate(&place.location()?)?;
     let platform = place.platform(LIFETIME)?;
     let founder = serve::first_administrator(&platform, "Beheerder Voorbeeld").map_err(|failure| {
-        Failure::new(2, format!("the demo wants an empty database, and here {}", failure.message))
+        let why = failure.message;
+        let words = said(
+            format!("de demo wil een lege database, en hier geldt: {why}"),
+            format!("the demo wants an empty database, and here {why}"),
+        );
+        Failure::new(2, words)
     })?;
     let made = schools::import(&platform)
         .and_then(|()| actix_rt::System::new().block_on(story::tell(&platform, founder)))
-        .map_err(|fault| Failure::new(1, format!("the demo could not be made: {fault}")))?;
+        .map_err(|fault| {
+            let words = said(
+                format!("de demo kon niet worden gemaakt: {fault}"),
+                format!("the demo could not be made: {fault}"),
+            );
+            Failure::new(1, words)
+        })?;
     let data = place.data.clone();
     let identity = platform.identity.clone();
     let clock = platform.clock.clone();
@@ -137,26 +152,43 @@ fn begin_anew(place: &Place, location: &Location) -> Result<(), Failure> {
 }
 
 fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
-    println!("Naast demo: three programmes, plainly invented. http://{address}/docs/ shows every call.");
-    println!("A token for each role, good for twelve hours (also in {file}):\n");
+    let first = said(
+        format!(
+            "Naast demo: drie programma's, zichtbaar verzonnen. http://{address}/docs/ toont elke aanroep.\n\
+             Een token voor elke rol, twaalf uur geldig (ook in {file}):\n"
+        ),
+        format!(
+            "Naast demo: three programmes, plainly invented. http://{address}/docs/ shows every call.\n\
+             A token for each role, good for twelve hours (also in {file}):\n"
+        ),
+    );
+    println!("{first}");
     for (role, one) in &demo.roles {
         println!("{role:>22}  {}\n{:>22}  {}\n", one.name, "", one.token);
     }
     let thing = |name: &str| demo.things.get(name).cloned().unwrap_or_default();
-    println!("First calls to paste:\n");
+    println!("{}\n", said("Eerste aanroepen om te plakken:", "First calls to paste:"));
     println!("BASE=http://{address}/v1");
     let token = |role: &str| demo.roles.get(role).map(|one| one.token.clone()).unwrap_or_default();
     println!("LEADER={}", token("school-leader"));
     println!("COORDINATOR={}", token("coordinator"));
-    println!("# who am I");
+    println!("{}", said("# wie ben ik", "# who am I"));
     println!("curl -s -H \"Authorization: Bearer $LEADER\" $BASE/me");
-    println!("# the school leader opens a conversation; then try to leap over the first question");
+    let leap = said(
+        "# de schoolleider opent een gesprek; probeer dan de eerste vraag over te slaan",
+        "# the school leader opens a conversation; then try to leap over the first question",
+    );
+    println!("{leap}");
     println!(
         "curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' $BASE/conversations -d \
          '{{\"locationCode\":\"{}\",\"parentReference\":\"3f2b8a54-8f0d-4a5e-9a53-0c4f5c6d7e81\",\"ground\":\"regular-talk\"}}'",
         thing("locationCode")
     );
-    println!("# the coordinator sees the candidates for a request, with every point explained");
+    let candidates = said(
+        "# de coördinator ziet de kandidaten voor een aanvraag, met elk punt uitgelegd",
+        "# the coordinator sees the candidates for a request, with every point explained",
+    );
+    println!("{candidates}");
     println!(
         "curl -s -H \"Authorization: Bearer $COORDINATOR\" $BASE/support-requests/{}/candidates",
         thing("requestWithCandidates")
