@@ -37,7 +37,7 @@ fn readiness_names_everything_that_is_missing_and_nobody_can_tick_it(engine: Eng
         for kind in CERTIFICATES.iter().filter(|kind| *kind != left_out) {
             world.certificate(0, &buddy, kind).expect(201);
         }
-        world.app.ask(buddy.person, &format!("{path}/tie-declarations")).expect(200);
+        world.app.ask_on(buddy.person, &path, &format!("{path}/tie-declarations")).expect(200);
         assert_eq!(missing(&world, &buddy), ["active", left_out]);
         world.app.patch(world.coordinators[0], &path, &json!({ "status": "active" })).expect(200);
         let refusal = refused(world.propose(0, &request, &buddy), 409, "buddy-not-ready");
@@ -76,7 +76,14 @@ fn a_certificate_runs_out_by_itself(engine: Engine) {
     assert_eq!(missing(&world, &buddy), [""; 0], "on its last day");
     clock.advance(TimeDelta::days(1));
     assert_eq!(missing(&world, &buddy), ["vog", "training"]);
-    world.app.ask(buddy.person, &format!("/buddies/{}/tie-declarations", buddy.id)).expect(200);
+    world
+        .app
+        .ask_on(
+            buddy.person,
+            &format!("/buddies/{}", buddy.id),
+            &format!("/buddies/{}/tie-declarations", buddy.id),
+        )
+        .expect(200);
     let refusal = refused(world.answer(buddy.person, &proposal, "accepted"), 409, "buddy-not-ready");
     assert_eq!(texts(&refusal.body["permitted"]), ["vog", "training"]);
     let candidates = format!("/support-requests/{request}/candidates");
@@ -150,7 +157,14 @@ fn a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is(engine: Eng
         .patch(world.coordinators[0], &format!("/buddies/{}", buddy.id), &json!({ "capacity": 2 }))
         .expect(200);
     assert_eq!(candidates("candidates"), 0);
-    world.app.ask(buddy.person, &format!("/buddies/{}/tie-declarations", buddy.id)).expect(200);
+    world
+        .app
+        .ask_on(
+            buddy.person,
+            &format!("/buddies/{}", buddy.id),
+            &format!("/buddies/{}/tie-declarations", buddy.id),
+        )
+        .expect(200);
     assert_eq!((candidates("candidates"), candidates("excluded")), (1, 0));
     world.propose(0, &request, &buddy).expect(201);
 }

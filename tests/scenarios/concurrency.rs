@@ -187,7 +187,8 @@ fn one_withdrawal_wins_from_a_hundred_calls_that_would_go_on(engine: Engine) {
                 let app = &world.app;
                 calls.push(Box::new(move || {
                     let answers = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
-                    app.post(parent, &format!("/proposals/{proposal}/tie-answers"), &answers)
+                    let path = format!("/proposals/{proposal}/tie-answers");
+                    app.call(Some(parent), "POST", &path, Some(&answers), Some("*"))
                 }));
             }
             for buddy in &buddies[2..] {

@@ -101,6 +101,10 @@ fn platform(world: &World, see: &mut Checker) {
         .expect(201);
     let since = json!({ "sinceDate": "2026-01-01" });
     see.call(world, administrator, &format!("PUT {path}/schools/{SCHOOL}"), Some(&since), None).expect(200);
+    let school = format!("/schools/{SCHOOL}");
+    let said = json!({ "partnershipCode": "PO9901", "source": "partnership", "sinceDate": "2026-01-01" });
+    see.call(world, administrator, &format!("PUT {school}/partnership"), Some(&said), Some(&school))
+        .expect(200);
     see.call(world, world.leader, "GET /directory-imports", None, None).expect(403);
     see.call(world, administrator, "POST /people", Some(&json!({ "naam": 1 })), None).expect(400);
     see.call(world, administrator, &format!("GET /programmes/{}", random_id()), None, None).expect(404);
@@ -137,6 +141,8 @@ fn case(world: &World, see: &mut Checker) {
     for path in [&path, &format!("{path}/answers"), &format!("/conversations?locationCode={SCHOOL}")] {
         see.call(world, leader, &format!("GET {path}"), None, None).expect(200);
     }
+    let colleague = json!({ "personId": leader });
+    see.call(world, leader, &format!("POST {path}/holders"), Some(&colleague), Some(&path)).expect(200);
     let conversation = world.conversation();
     for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
         world.step(&conversation, step).expect(201);
@@ -180,7 +186,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     }
     let tie = json!({ "kind": "own-child-at-school", "about": { "kind": "school", "locationCode": SCHOOL } });
     let tie = see.call(world, person, &format!("POST {own}/ties"), Some(&tie), None).expect(201);
-    see.call(world, person, &format!("POST {own}/tie-declarations"), None, None).expect(200);
+    see.call(world, person, &format!("POST {own}/tie-declarations"), None, Some(&own)).expect(200);
     see.call(world, coordinator, &format!("PATCH {own}"), Some(&json!({ "status": "active" })), Some(&own))
         .expect(200);
     let proposal =
@@ -193,7 +199,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     world.answer_ties(parent, &proposal, "accepted");
     let finding = world.app.get(parent, &put).body["ties"][0]["finding"].clone();
     let answers = json!({ "answers": [{ "finding": finding, "answer": "accepted" }] });
-    see.call(world, parent, &format!("POST {put}/tie-answers"), Some(&answers), None).expect(200);
+    see.call(world, parent, &format!("POST {put}/tie-answers"), Some(&answers), Some(&put)).expect(200);
     see.call(world, parent, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(201);
     let matched =
         see.call(world, person, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(201);

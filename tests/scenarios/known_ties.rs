@@ -188,7 +188,7 @@ fn nobody_judges_herself(engine: Engine) {
         }
         world.app.post(second, &format!("{path}/certificates"), &body).expect(201);
     }
-    world.app.ask(herself, &format!("{path}/tie-declarations")).expect(200);
+    world.app.ask_on(herself, &path, &format!("{path}/tie-declarations")).expect(200);
     world.app.patch(second, &path, &json!({ "status": "active" })).expect(200);
     let request = world.consented(0, world.person());
     refused(world.propose(0, &request, &own), 409, "own-profile");

@@ -59,11 +59,18 @@ fn a_tie_that_is_told_is_accepted_by_the_parent_herself_or_the_proposal_ends(eng
             assert!([403, 404].contains(&reply.status), "{}", reply.body);
         }
         let foreign = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
-        refused(app.post(parent, &answers, &foreign), 409, "tie-unknown");
-        app.post(parent, &answers, &on(&told[0], "accepted")).expect(200);
+        // what she answers is what she was shown
+        refused(app.post(parent, &answers, &on(&told[0], "accepted")), 428, "precondition-missing");
+        refused(app.post_on(parent, &path, &answers, &foreign), 409, "tie-unknown");
+        let shown = app.get(parent, &path).expect(200).etag();
+        let say = |tie: &Value, answer: &str, seen: &str| {
+            app.call(Some(parent), "POST", &answers, Some(&on(tie, answer)), Some(seen))
+        };
+        let after = say(&told[0], "accepted", &shown).expect(200).etag();
+        refused(say(&told[1], answer, &shown), 412, "stale-version");
         // one of two is not enough
         refused(world.answer(parent, &proposal, "accepted"), 409, "tie-not-accepted");
-        app.post(parent, &answers, &on(&told[1], answer)).expect(200);
+        say(&told[1], answer, &after).expect(200);
         if answer == "refused" {
             assert_eq!(state_of(&world, parent, &path), "refused");
             refused(world.answer(parent, &proposal, "accepted"), 409, "proposal-not-open");

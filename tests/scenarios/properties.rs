@@ -110,7 +110,7 @@ impl<'w> Cast<'w> {
                 let finding = shown.body["ties"][two % 2]["finding"].as_str().unwrap_or("28").to_owned();
                 let answers = json!({ "answers": [{ "finding": finding, "answer": answer(two % 6 > 0) }] });
                 let who = if two % 5 == 0 { anybody } else { parent };
-                world.app.post(who, &format!("{path}/tie-answers"), &answers)
+                world.app.call(Some(who), "POST", &format!("{path}/tie-answers"), Some(&answers), Some("*"))
             }
             9..=14 => {
                 let (parent, buddy, proposal) = pick(&self.proposals, one)?;
@@ -180,7 +180,12 @@ impl<'w> Cast<'w> {
                     .map(|tie| json!({ "finding": tie["finding"], "answer": "accepted" }))
                     .collect();
                 if yes && !all.is_empty() {
-                    world.app.post(parent, &format!("{path}/tie-answers"), &json!({ "answers": all }));
+                    world.app.post_on(
+                        parent,
+                        &path,
+                        &format!("{path}/tie-answers"),
+                        &json!({ "answers": all }),
+                    );
                 }
                 let both = json!({ "answer": "accepted", "tiesAsked": [] });
                 self.on(parent, &path, "acceptances", Some(&both));

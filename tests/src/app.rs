@@ -334,6 +334,12 @@ impl TestApp {
         self.call(Some(person), "POST", path, Some(body), Some(&etag))
     }
 
+    /// Posts as a person without a body, on the version that stands at `of` now.
+    pub fn ask_on(&self, person: PersonId, of: &str, path: &str) -> Reply {
+        let etag = self.get(person, of).expect(200).etag();
+        self.call(Some(person), "POST", path, None, Some(&etag))
+    }
+
     /// Changes as a person what stands at this path now.
     pub fn patch(&self, person: PersonId, path: &str, body: &Value) -> Reply {
         let etag = self.get(person, path).expect(200).etag();

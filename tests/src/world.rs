@@ -190,7 +190,7 @@ impl World {
             self.certificate(programme, &buddy, kind).expect(201);
         }
         let path = format!("/buddies/{}", buddy.id);
-        self.app.ask(buddy.person, &format!("{path}/tie-declarations")).expect(200);
+        self.app.ask_on(buddy.person, &path, &format!("{path}/tie-declarations")).expect(200);
         self.app.patch(self.coordinators[programme], &path, &json!({ "status": "active" })).expect(200);
         buddy
     }
@@ -277,7 +277,9 @@ impl World {
             .map(|tie| json!({ "finding": tie["finding"], "answer": answer }))
             .collect();
         if !answers.is_empty() {
-            self.app.post(parent, &format!("{path}/tie-answers"), &json!({ "answers": answers })).expect(200);
+            self.app
+                .post_on(parent, &path, &format!("{path}/tie-answers"), &json!({ "answers": answers }))
+                .expect(200);
         }
     }
 

@@ -226,18 +226,20 @@ pub async fn end_tie(
 }
 
 /// Say today that every tie is declared. A buddy who was not asked for twelve months is not proposed until she is.
-#[utoipa::path(operation_id = "confirmTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "Kept, as of today", body = BuddyView)))]
+#[utoipa::path(operation_id = "confirmTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("If-Match" = String, Header, description = "The ETag of the buddy that was read")), responses((status = 200, description = "Kept, as of today", body = BuddyView)))]
 #[post("/buddies/{id}/tie-declarations")]
 pub async fn confirm_ties(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<BuddyId>,
+    seen: IfMatch,
 ) -> Result<Answer<BuddyView>, Error> {
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DeclareTies>()?;
             naast_persistence::locks::lock_buddy(cx.tx, id)?;
             let (mut buddy, role) = reached::<DeclareTies>(cx, id)?;
+            seen.check(buddy.version)?;
             buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
             buddy.value.ties_asked_on = Some(cx.today);
             let entry = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed").on(id);

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::show::{ProposalView, assemble};
-use crate::answer::Answer;
+use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::contract::{Body, Path};
 use crate::independence::again::{Occasion, end, is_ready};
@@ -51,13 +51,14 @@ pub struct TieAnswerBody {
 }
 
 /// Answer on the ties of a proposed buddy. Only the parent can.
-#[utoipa::path(operation_id = "answerTies", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), request_body = TieAnswersBody, responses((status = 200, description = "Kept", body = ProposalView)))]
+#[utoipa::path(operation_id = "answerTies", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal"), ("If-Match" = String, Header, description = "The ETag of the proposal that was read")), request_body = TieAnswersBody, responses((status = 200, description = "Kept", body = ProposalView)))]
 #[post("/proposals/{id}/tie-answers")]
 pub async fn answer_ties(
     platform: web::Data<Platform>,
     caller: Caller,
     reader: Reader,
     Path(id): Path<ProposalId>,
+    seen: IfMatch,
     Body(body): Body<TieAnswersBody>,
 ) -> Result<Answer<ProposalView>, Error> {
     platform
@@ -71,6 +72,8 @@ pub async fn answer_ties(
             if running.is_none() {
                 stored.proposal.still_open()?;
             }
+            // what she answers is what she was shown
+            seen.check(stored.version)?;
             for one in &body.answers {
                 check_asked(&assessment, &one.finding)?;
                 let answer = TieAnswer {
@@ -84,29 +87,23 @@ pub async fn answer_ties(
             let mut entries =
                 vec![cx.entry(stored.programme, role, Purpose::Matching, "proposal.ties-answered").on(id)];
             let refused = body.answers.iter().any(|one| one.answer == Said::Refused);
-            let version = match running {
+            let proposal = match running {
                 Some(running) => {
                     entries.extend(answer_running(cx, role, &running, &stored, &assessment, refused)?);
-                    stored.version
+                    stored.proposal.clone()
                 }
-                None if refused => {
-                    let proposal = Proposal {
-                        state: ProposalState::Refused,
-                        parent: Some(Said::Refused),
-                        ..stored.proposal.clone()
-                    };
-                    matching::change(cx.tx, &stored, &proposal, stored.assessment)?;
-                    stored.version + 1
-                }
-                None => {
-                    // what the proposal shows has changed, and with it its version
-                    matching::change(cx.tx, &stored, &stored.proposal, stored.assessment)?;
-                    stored.version + 1
-                }
+                None if refused => Proposal {
+                    state: ProposalState::Refused,
+                    parent: Some(Said::Refused),
+                    ..stored.proposal.clone()
+                },
+                None => stored.proposal.clone(),
             };
+            // what the proposal shows has changed, and with it its version
+            matching::change(cx.tx, &stored, &proposal, stored.assessment)?;
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let view = assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?;
-            Ok(cx.tx.keep(entries, Answer::found(view).version(version))?)
+            Ok(cx.tx.keep(entries, Answer::found(view).version(after.version))?)
         })
         .await
 }

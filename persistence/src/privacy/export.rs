@@ -12,6 +12,7 @@ use naast_domain::code::{Code, CodeSet};
 use naast_domain::ids::{ExportId, PersonId, RequestId};
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::requests::Topic;
+use naast_domain::support::PauseReason;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -131,6 +132,7 @@ fn in_words(table: &str, column: &str, is_document: bool, value: &Value) -> Valu
     }
     match (table, column) {
         ("support_requests" | "buddies", "channels") => codes::<Channel>(value),
+        ("matches", "paused_for") => codes::<PauseReason>(value),
         ("support_requests", "topics") | ("buddies", "specialisms") => codes::<Topic>(value),
         ("buddies", "languages") => codes::<SpokenLanguage>(value),
         ("withdrawal_notices", "kinds") => codes::<ConsentKind>(value),

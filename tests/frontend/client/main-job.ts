@@ -137,7 +137,7 @@ for (const side of [parent, buddy]) {
   if (side === parent && seen.data.ties.length > 0) {
     good(
       await side.POST("/proposals/{id}/tie-answers", {
-        params: { path },
+        params: { path, header: { "If-Match": seen.etag } },
         body: { answers: seen.data.ties.map((tie) => ({ finding: tie.finding, answer: "accepted" as const })) },
       }),
     );

@@ -203,7 +203,8 @@ impl<'w> Walk<'w> {
             answers.push(json!({ "finding": "28", "answer": said }));
         }
         let who = self.who(parent);
-        Some(self.world.app.post(who, &format!("{path}/tie-answers"), &json!({ "answers": answers })))
+        let body = json!({ "answers": answers });
+        Some(self.world.app.call(Some(who), "POST", &format!("{path}/tie-answers"), Some(&body), Some("*")))
     }
 
     fn answer(&mut self) -> Option<Reply> {
@@ -347,7 +348,8 @@ impl<'w> Walk<'w> {
     fn certificate(&mut self) -> Option<Reply> {
         let (programme, buddy) = self.dice.pick(&self.buddies)?;
         // asked anew as well, or nobody could be proposed after a year
-        self.world.app.ask(buddy.person, &format!("/buddies/{}/tie-declarations", buddy.id));
+        let asked = format!("/buddies/{}/tie-declarations", buddy.id);
+        self.world.app.call(Some(buddy.person), "POST", &asked, None, Some("*"));
         let kind = ["vog", "training", "agreement", "code-of-conduct"][self.dice.below(4)];
         Some(self.world.certificate(programme, &buddy, kind))
     }

@@ -114,6 +114,11 @@ where
         self.call(Method::POST, path, Some(caller), None, None).await
     }
 
+    /// Makes something out of nothing but the call, on a version that was seen.
+    pub async fn ask_on(&self, caller: PersonId, path: &str, seen: &Answered) -> Result<Answered, CallError> {
+        self.call(Method::POST, path, Some(caller), None, Some(seen)).await
+    }
+
     /// Makes something on a version that was seen.
     pub async fn post_on(
         &self,

@@ -185,7 +185,8 @@ where
             let body = json!({ "kind": kind, "about": about(), "sinceDate": today - Months::new(24) });
             self.calls.post(person, &format!("/buddies/{id}/ties"), body).await?;
         }
-        self.calls.ask(person, &format!("/buddies/{id}/tie-declarations")).await?;
+        let seen = self.calls.get(person, &format!("/buddies/{id}")).await?;
+        self.calls.ask_on(person, &format!("/buddies/{id}/tie-declarations"), &seen).await?;
         let seen = self.calls.get(coordinator, &format!("/buddies/{id}")).await?;
         self.calls
             .patch(coordinator, &format!("/buddies/{id}"), &seen, json!({ "status": "active" }))
@@ -235,7 +236,8 @@ where
             .map(|tie| json!({ "finding": tie["finding"], "answer": "accepted" }))
             .collect();
         if !answers.is_empty() {
-            self.calls.post(person, &format!("{path}/tie-answers"), json!({ "answers": answers })).await?;
+            let answers = json!({ "answers": answers });
+            self.calls.post_on(person, &format!("{path}/tie-answers"), &seen, answers).await?;
         }
         let seen = self.calls.get(person, &path).await?;
         let asked: Vec<_> =
