@@ -101,6 +101,26 @@ pub fn run(database: &mut Database<'_>) -> Result<Vec<Check>, Error> {
         .collect()
 }
 
+/// What SQLite says of the pages of its file and of what points at nothing; empty when it is whole, and for PostgreSQL, whose own
+/// tools look at its files (`pg_amcheck`). Reads the whole file.
+pub fn faults_of_the_file(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Said {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        said: String,
+    }
+    let Database::Sqlite(connection) = database else { return Ok(Vec::new()) };
+    // the words name pages, tables and indices, and no values
+    let pages: Vec<Said> =
+        diesel::sql_query("SELECT quick_check AS said FROM pragma_quick_check").load(&mut **connection)?;
+    let lost: Vec<Said> = diesel::sql_query(
+        "SELECT \"table\" || ' points at a row of ' || parent || ' that is not there' AS said \
+         FROM pragma_foreign_key_check LIMIT 100",
+    )
+    .load(&mut **connection)?;
+    Ok(pages.into_iter().chain(lost).map(|one| one.said).filter(|said| said != "ok").collect())
+}
+
 /// How many schools there are, and of how many the directory knows no partnership today: a tie with one is then told to
 /// the parent, because nobody can say whether it matters.
 pub fn schools(database: &mut Database<'_>, today: naast_domain::Date) -> Result<(i64, i64), Error> {

@@ -84,6 +84,12 @@ impl From<Diesel> for Error {
                     {
                         Self::Busy("connection closed")
                     }
+                    _ if message.contains("file is not a database") => {
+                        Self::Refused("the file is no SQLite database".to_owned())
+                    }
+                    _ if message.contains("disk image is malformed") => {
+                        Self::Refused("the SQLite file is damaged; restore a backup".to_owned())
+                    }
                     _ => Self::Refused(format!("{kind:?}{}", named(information.constraint_name()))),
                 }
             }

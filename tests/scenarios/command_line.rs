@@ -166,3 +166,46 @@ fn a_token_is_made_for_somebody_who_is_there_and_for_nobody_else(engine: Engine)
         assert!(String::from_utf8_lossy(&none.stderr).contains(words), "{none:?}");
     }
 }
+
+#[test]
+fn a_database_with_a_broken_page_is_found_and_the_rest_is_looked_at_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |line: &[&str]| {
+        let program = Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+            .args(["--language", "en"])
+            .args(line)
+            .arg("--data")
+            .arg(folder.path())
+            .env_remove("DATABASE_URL")
+            .output()
+            .expect("the program runs");
+        (program.status.code(), String::from_utf8_lossy(&program.stdout).into_owned())
+    };
+    assert_eq!(run(&["administrator", "Beheer"]).0, Some(0));
+    let (code, said) = run(&["doctor"]);
+    assert!(code == Some(0) && said.contains("ok    file of the database"), "{said}");
+
+    let file = folder.path().join("naast.db");
+    let whole = std::fs::read(&file).expect("a file");
+    let pages = whole.len() / 4096;
+    let mut found = 0;
+    // the first page holds the schema: without it nothing opens
+    for page in (pages / 2)..pages {
+        let mut broken = whole.clone();
+        broken[page * 4096..(page + 1) * 4096].fill(0);
+        std::fs::write(&file, &broken).expect("written");
+        let (code, said) = run(&["doctor"]);
+        if said.contains("FAIL  file of the database") {
+            found += 1;
+            assert_eq!(code, Some(4), "{said}");
+            assert!(said.contains("journal: ") && said.contains("sealed values: "), "it goes on: {said}");
+        } else {
+            assert_ne!(code, Some(0), "page {page} of {pages}: {said}");
+        }
+    }
+    assert!(found > 0, "no page of {pages} was found broken");
+    std::fs::write(&file, "geen database").expect("written");
+    let _ = std::fs::remove_file(folder.path().join("naast.db-wal"));
+    let (code, said) = run(&["doctor"]);
+    assert!(code == Some(4) && said.contains("no SQLite database"), "{said}");
+}

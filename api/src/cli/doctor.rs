@@ -42,15 +42,20 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
                     _ => Err(said("een eigen token klopt niet", "a token of its own does not verify")),
                 },
             );
-            for one in platform.store.read(checks::run)? {
-                check(
-                    one.name.get(tongue()),
-                    if one.wrong == 0 {
-                        Ok(said("in orde", "in order"))
-                    } else {
-                        Err(said(format!("{} rijen niet", one.wrong), format!("{} rows are not", one.wrong)))
-                    },
-                );
+            check(&said("bestand van de database", "file of the database"), file(&platform));
+            match platform.store.read(checks::run) {
+                Err(fault) => check(&said("regels over rijen", "rules on rows"), Err(fault.to_string())),
+                Ok(seen) => {
+                    for one in seen {
+                        let outcome = match one.wrong {
+                            0 => Ok(said("in orde", "in order")),
+                            wrong => {
+                                Err(said(format!("{wrong} rijen niet"), format!("{wrong} rows are not")))
+                            }
+                        };
+                        check(one.name.get(tongue()), outcome);
+                    }
+                }
             }
             check(&said("scholengids", "directory"), schools(&platform, &clock));
             check(&said("journaal", "journal"), journal(place, &platform));
@@ -61,6 +66,18 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(4, said(format!("{failed} controles gaan fout"), format!("{failed} checks failed"))))
+    }
+}
+
+/// Whether the file of the database is whole.
+fn file(platform: &Platform) -> Result<String, String> {
+    let faults = platform.store.read(checks::faults_of_the_file).map_err(|fault| fault.to_string())?;
+    match faults.first() {
+        None => Ok(said("heel, voor zover de database zegt", "whole, as far as the database says")),
+        Some(first) => Err(said(
+            format!("{} fouten, de eerste: {first}. Zet een back-up terug", faults.len()),
+            format!("{} faults, the first: {first}. Restore a backup", faults.len()),
+        )),
     }
 }
 
