@@ -41,7 +41,7 @@ const TABLE: &[Row] = &[
             ("has-nobody", "no-network"),
             ("rather-not-say", "first-question-unanswered"),
         ],
-        None,
+        Some(FIRST),
     ),
     ("own-network", &["ask-first-question", "has-own-network"], &[], None),
     ("first-question-unanswered", &["ask-first-question", "rather-not-say"], &[], None),
@@ -55,7 +55,7 @@ const TABLE: &[Row] = &[
         "second-question-asked",
         &["ask-first-question", "has-nobody", "ask-second-question"],
         &[("agrees", "thinking-along"), ("declines", "second-question-declined")],
-        None,
+        Some(SECOND),
     ),
     (
         "second-question-declined",

@@ -187,11 +187,16 @@ impl ConversationSchoolState {
         SchoolStep::ALL.iter().copied().filter(|step| state.after(Step::School(*step)).is_some()).collect()
     }
 
-    /// The sentence of the source that belongs to what the school may do now.
+    /// The sentence of the source that belongs to what the school may do now: what it says next, or the question on which it
+    /// waits for an answer.
     pub fn sentence(self) -> Option<Text> {
-        self.permitted()
-            .iter()
-            .find_map(|step| wording(*step, WORDING_VERSION).map(|entry| entry.spoken.clone()))
+        let open = match self {
+            Self::FirstQuestionAsked => Some(SchoolStep::AskFirstQuestion),
+            Self::SecondQuestionAsked => Some(SchoolStep::AskSecondQuestion),
+            _ => None,
+        };
+        let next = self.permitted().into_iter().chain(open);
+        next.into_iter().find_map(|step| wording(step, WORDING_VERSION).map(|entry| entry.spoken.clone()))
     }
 
     fn refuse(self, step: SchoolStep) -> Rejection {
