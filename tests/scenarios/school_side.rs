@@ -147,7 +147,16 @@ fn after_the_hand_over_school_sees_that_it_was_and_when(engine: Engine) {
     world.consent(parent, &request).expect(201);
     let buddy = world.buddy(0, &json!({}));
     world.matched(0, parent, &request, &buddy);
-    world.parent_step(&code, "withdraw").expect(200);
+    let look = json!({ "code": code });
+    let hers =
+        || world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None).expect(200);
+    assert_eq!(hers().text("requestState"), "matched");
+    let stopped = world.parent_step(&code, "withdraw").expect(200);
+    assert_eq!(
+        (stopped.text("state"), stopped.text("requestState")),
+        ("referred".into(), "withdrawn".into())
+    );
+    assert_eq!(hers().text("requestState"), "withdrawn");
     let request = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
     assert_eq!(request.body["state"], "withdrawn", "the code also stops what came of it");
     let last = world.app.get(world.leader, &path).expect(200);

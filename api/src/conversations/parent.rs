@@ -6,6 +6,7 @@ use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
+use naast_domain::requests::RequestState;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
 use naast_persistence::keys::Keys;
@@ -60,13 +61,20 @@ pub struct ParentConversationView {
     pub permitted_steps: Vec<ParentStep>,
     /// The programmes that she was shown, and can choose from.
     pub programme_ids: Vec<ProgrammeId>,
+    /// What became of the request that she handed over; null before, and once it is erased.
+    pub request_state: Option<RequestState>,
 }
 
 fn view(
     db: &mut Database<'_>,
     one: &Conversation,
     state: ConversationState,
+    code: &str,
 ) -> Result<ParentConversationView, Error> {
+    let request = match state {
+        ConversationState::Referred => requests::find_by_code(db, &of_request(code))?,
+        _ => None,
+    };
     let permitted = state.permitted().into_iter().filter_map(|step| match step {
         Step::Parent(step) => Some(step),
         Step::School(_) => None,
@@ -75,6 +83,7 @@ fn view(
         state,
         permitted_steps: permitted.collect(),
         programme_ids: conversations::programmes_shown(db, one)?,
+        request_state: request.map(|request| request.state),
     })
 }
 
@@ -90,7 +99,7 @@ pub async fn find_parent_conversation(
             let one =
                 conversations::find_by_code(db, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
             let state = one.state;
-            Ok(Answer::found(view(db, &one, state)?))
+            Ok(Answer::found(view(db, &one, state, &body.code)?))
         })
         .await
 }
@@ -118,7 +127,7 @@ pub async fn answer_as_parent(
             if one.state == ConversationState::Referred {
                 return stop_referred(tx, &keys, &one, &body.code, now);
             }
-            let answer = Answer::found(view(tx, &one, next)?);
+            let answer = Answer::found(view(tx, &one, next, &body.code)?);
             if next == one.state {
                 return Ok(Kept::unchanged(answer));
             }
@@ -152,14 +161,15 @@ fn stop_referred(
     code: &str,
     now: naast_domain::Moment,
 ) -> Result<Kept<Answer<ParentConversationView>>, Error> {
-    let answer = Answer::found(view(tx, one, one.state)?);
     let Some(found) = requests::find_by_code(tx, &of_request(code))? else {
-        return Ok(Kept::unchanged(answer));
+        return Ok(Kept::unchanged(Answer::found(view(tx, one, one.state, code)?)));
     };
     locks::lock_request(tx, found.id)?;
     let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
     let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
-    match withdraw(tx, keys, &request, entry, now)? {
+    let withdrawn = withdraw(tx, keys, &request, entry, now)?;
+    let answer = Answer::found(view(tx, one, one.state, code)?);
+    match withdrawn {
         Withdrawn::Already => Ok(Kept::unchanged(answer)),
         Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, answer)?),
     }
