@@ -212,6 +212,17 @@ fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
     assert_eq!(others.len(), 2);
     assert!(others.contains(&&json!(world.programmes[0])) && !others.contains(&&json!(world.programmes[1])));
     assert_eq!(told["form"], "school");
+    // a programme that does not cover her school is one of those that she saw all the same
+    let covers = format!("/programmes/{}/schools/{ELSEWHERE}", world.programmes[2]);
+    let since = json!({ "sinceDate": "2025-01-01" });
+    world.app.call(Some(world.administrator), "PUT", &covers, Some(&since), None).expect(200);
+    let mut body = world.request_body(1);
+    body["locationCode"] = json!(ELSEWHERE);
+    let other = world.app.post(parent, "/support-requests", &body).expect(201).id();
+    let body = json!({
+        "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" }, "programmesShown": world.programmes[1..]
+    });
+    world.app.post(parent, &format!("/support-requests/{other}/consents"), &body).expect(201);
     // where a school's own programme is not in question, nothing more is asked
     let request = world.request(0, parent);
     let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });

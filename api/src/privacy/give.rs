@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::DecideOnRequest;
 use naast_domain::code::Code as _;
-use naast_domain::conversations::check_choice;
+use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::ids::{ConsentId, OrganisationId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{
@@ -110,9 +110,16 @@ pub(super) fn was_shown_a_choice(
     if request.origin == Origin::Referral {
         return Ok(());
     }
-    let available = programmes::choices(tx, school, today)?;
+    let available: Vec<Choice> = programmes::choices(tx, school, today)?;
     if available.iter().any(|choice| !choice.run_by_school) {
-        check_choice(body.programmes_shown.as_deref().unwrap_or_default(), &available)?;
+        // the programme that she asks is one of those that she saw, whether it covers her school or not
+        let mut choices = available;
+        if choices.iter().all(|choice| choice.programme != request.programme) {
+            choices.push(Choice { programme: request.programme, run_by_school: true });
+        }
+        let mut shown = body.programmes_shown.clone().unwrap_or_default();
+        shown.push(request.programme);
+        check_choice(&shown, &choices)?;
     }
     Ok(())
 }
