@@ -181,8 +181,9 @@ fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
     println!("{leap}");
     println!(
         "curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' $BASE/conversations -d \
-         '{{\"locationCode\":\"{}\",\"parentReference\":\"3f2b8a54-8f0d-4a5e-9a53-0c4f5c6d7e81\",\"ground\":\"regular-talk\"}}'",
-        thing("locationCode")
+         '{{\"locationCode\":\"{}\",\"parentReference\":\"{}\",\"ground\":\"regular-talk\"}}'",
+        thing("locationCode"),
+        crate::clock::fresh::<uuid::Uuid>()
     );
     let candidates = said(
         "# de coördinator ziet de kandidaten voor een aanvraag, met elk punt uitgelegd",
