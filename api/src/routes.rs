@@ -50,7 +50,11 @@ pub fn beside(config: &mut web::ServiceConfig) {
         .route("/health/ready", web::get().to(service::ready))
         .service(web::redirect("/docs", "/docs/"))
         .service(
-            SwaggerUi::new("/docs/{_:.*}")
-                .config(Config::new(["/v1/openapi.json"]).try_it_out_enabled(true).deep_linking(true)),
+            SwaggerUi::new("/docs/{_:.*}").config(
+                Config::new(["/v1/openapi.json"])
+                    .try_it_out_enabled(true)
+                    .deep_linking(true)
+                    .validator_url("none"),
+            ),
         );
 }

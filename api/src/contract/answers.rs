@@ -50,7 +50,7 @@ fn shared() -> Vec<Shared> {
         one(
             "409",
             "RuleSaysNo",
-            "A rule says no: code, state and permitted next steps are in the problem. Or the first call with this \
+            "A rule says no: the code is in the problem, and where something has states also the state and the steps that it permits. Or the first call with this \
              Idempotency-Key still runs",
             Error::Rule(Box::new(leap)),
         ),
