@@ -4,6 +4,8 @@ use crate::code::Code;
 use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
 use crate::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
 use crate::programmes::OrganisationForm;
+use crate::rejection::Rejection;
+use crate::text::Text;
 use crate::{Date, code_list};
 
 code_list! {
@@ -93,7 +95,53 @@ pub struct Membership {
     pub until: Option<Date>,
 }
 
+impl MembershipStatus {
+    /// Where a membership can go from here. What ended stays ended, so that what somebody was at a school is not forgotten;
+    /// who comes back gets a new membership.
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Invited => &[Self::Active, Self::Ended],
+            Self::Active => &[Self::Suspended, Self::Ended],
+            Self::Suspended => &[Self::Active, Self::Ended],
+            Self::Ended => &[],
+        }
+    }
+}
+
 impl Membership {
+    /// The membership in another status, from today on; one that ends does so today, or earlier if that was known. The status
+    /// that it has already changes nothing.
+    ///
+    /// # Errors
+    /// `membership-status` where it cannot go there from here.
+    pub fn to_status(mut self, status: MembershipStatus, today: Date) -> Result<Self, Rejection> {
+        if status == self.status {
+            return Ok(self);
+        }
+        if !self.status.next().contains(&status) {
+            let reason = Text::new(
+                format!(
+                    "Dit lidmaatschap is {} en wordt niet {}.",
+                    self.status.label().nl,
+                    status.label().nl
+                ),
+                format!(
+                    "This membership is {} and does not become {}.",
+                    self.status.label().en,
+                    status.label().en
+                ),
+            );
+            return Err(Rejection::rule("membership-status", "I1", reason)
+                .in_state(self.status.code(), self.status.next().iter().map(|next| next.code()).collect()));
+        }
+        if status == MembershipStatus::Ended {
+            let last = today.max(self.since);
+            self.until = Some(self.until.map_or(last, |until| until.min(last)));
+        }
+        self.status = status;
+        Ok(self)
+    }
+
     /// Whether the membership gives its role on this day.
     pub fn is_active(&self, on: Date) -> bool {
         self.status == MembershipStatus::Active
@@ -194,6 +242,52 @@ mod tests {
         for role in Role::ALL.iter().filter(|role| Role::of_memberships().all(|given| given != **role)) {
             assert!(kinds(*role, None).is_empty(), "{role}");
         }
+    }
+
+    #[test]
+    fn what_ended_stays_ended_and_ends_no_later_than_today() {
+        use MembershipStatus::{Active, Ended, Invited, Suspended};
+        let id = uuid::Uuid::nil();
+        let membership = |status, until| Membership {
+            id: id.into(),
+            person: id.into(),
+            organisation: id.into(),
+            programme: None,
+            role: Role::SchoolStaff,
+            status,
+            since: day(10),
+            until,
+        };
+        let allowed = [
+            (Invited, Active),
+            (Invited, Ended),
+            (Active, Suspended),
+            (Active, Ended),
+            (Suspended, Active),
+            (Suspended, Ended),
+        ];
+        for from in MembershipStatus::ALL {
+            for to in MembershipStatus::ALL {
+                let moved = membership(*from, None).to_status(*to, day(12));
+                if from == to {
+                    assert_eq!(moved, Ok(membership(*from, None)));
+                } else if allowed.contains(&(*from, *to)) {
+                    assert_eq!(moved.expect("it goes there").status, *to);
+                } else {
+                    let refusal = moved.expect_err("it does not go there");
+                    assert_eq!(
+                        (refusal.code, refusal.permitted.len()),
+                        ("membership-status", from.next().len())
+                    );
+                }
+            }
+        }
+        let ended = |until| membership(Active, until).to_status(Ended, day(12)).expect("it ends").until;
+        assert_eq!(ended(None), Some(day(12)));
+        assert_eq!(ended(Some(day(30))), Some(day(12)), "not on the day that was meant");
+        assert_eq!(ended(Some(day(11))), Some(day(11)), "what was over stays as it was");
+        let early = membership(Active, None).to_status(Ended, day(1)).expect("it ends");
+        assert_eq!(early.until, Some(day(10)), "no earlier than it began");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::looks::refused;
 on_both!(
     a_role_at_the_school_counts_though_nobody_declared_it,
     a_role_that_is_given_later_ends_the_match,
+    a_role_that_is_taken_away_counts_for_as_long_as_work_counts,
     a_coordinator_who_works_at_the_school_handles_no_case_of_it,
     a_tie_names_something_that_is_there_and_nothing_else,
     nobody_judges_herself,
@@ -82,6 +83,25 @@ fn a_role_that_is_given_later_ends_the_match(engine: Engine) {
     // it is open for another buddy, on the consent that she gave
     let second = world.buddy(0, &json!({}));
     world.propose(0, &request, &second).expect(201);
+}
+
+fn a_role_that_is_taken_away_counts_for_as_long_as_work_counts(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let list = format!("/organisations/{}/memberships", world.school);
+    let body = json!({ "personId": buddy.person, "role": "school-staff", "untilDate": "2099-12-31" });
+    let path = format!("{list}/{}", world.app.post(world.administrator, &list, &body).expect(201).id());
+    let request = world.consented(0, world.person());
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+    let ended = world.app.patch(world.administrator, &path, &json!({ "status": "ended" })).expect(200);
+    assert_eq!(
+        ended.body["untilDate"],
+        json!(world.app.platform.clock.today()),
+        "not on the day that was meant"
+    );
+    let again = world.app.patch(world.administrator, &path, &json!({ "status": "invited" }));
+    refused(again, 409, "membership-status");
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
 }
 
 fn a_coordinator_who_works_at_the_school_handles_no_case_of_it(engine: Engine) {

@@ -33,7 +33,7 @@ fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engin
         |path: &str| world.app.send("GET", &format!("/v1{path}"), &[("authorization", &token)], Vec::new());
     let path = format!("{list}/{}", role.id());
     let buddy = world.buddy(0, &json!({}));
-    for status in ["suspended", "active", "invited", "active", "ended"] {
+    for status in ["suspended", "active", "suspended", "ended"] {
         world.app.patch(world.administrator, &path, &json!({ "status": status })).expect(200);
         let powers = get("/me").expect(200).body["powers"].clone();
         if status == "active" {
@@ -49,6 +49,11 @@ fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engin
             assert_eq!(listed.body["data"], json!([]), "{status}");
         }
         assert_eq!(get("/me/memberships").expect(200).body["data"][0]["status"], status);
+    }
+    // what she was is not forgotten: it does not become an invitation, nor come back
+    for status in ["invited", "active", "suspended"] {
+        let back = world.app.patch(world.administrator, &path, &json!({ "status": status }));
+        refused(back, 409, "membership-status");
     }
 }
 

@@ -42,6 +42,14 @@ pub struct MembershipBody {
     pub since_date: Option<Date>,
     /// The last day; open when left out.
     pub until_date: Option<Date>,
+    /// How it begins: `active`, or `invited` for who has yet to say yes; `active` when left out.
+    #[schema(schema_with = how_it_begins)]
+    pub status: Option<MembershipStatus>,
+}
+
+/// A membership begins invited or active, never suspended or over.
+fn how_it_begins() -> RefOr<Schema> {
+    contract_schema_of(&[MembershipStatus::Invited, MembershipStatus::Active])
 }
 
 /// A change of a membership.
@@ -182,7 +190,7 @@ pub async fn create_membership(
                 organisation,
                 programme: body.programme_id,
                 role: body.role,
-                status: MembershipStatus::Active,
+                status: body.status.unwrap_or(MembershipStatus::Active),
                 since,
                 until: body.until_date,
             };
@@ -190,7 +198,7 @@ pub async fn create_membership(
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.given")
                 .on(id)
-                .states(None, Some(MembershipStatus::Active.code()));
+                .states(None, Some(membership.status.code()));
             let mut entries = vec![entry];
             let occasion = Occasion::of_platform(cx.now, cx.today);
             entries.extend(recheck_person(cx.tx, membership.person, occasion)?);
@@ -255,7 +263,7 @@ pub async fn get_membership(
         .await
 }
 
-/// Suspend, end or restore a role. It takes effect on the very next call.
+/// Suspend, restore or end a role. It takes effect on the very next call; what ended stays ended.
 #[utoipa::path(operation_id = "updateMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), ("membershipId" = MembershipId, Path, description = "The membership"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body(content = MembershipChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed", body = MembershipView)))]
 #[patch("/organisations/{id}/memberships/{membershipId}")]
 pub async fn update_membership(
@@ -268,14 +276,11 @@ pub async fn update_membership(
     platform
         .write(caller.0, move |cx| {
             let (read, manage) = (cx.grant::<ReadMemberships>()?, cx.grant::<ManageMemberships>()?);
-            let (mut one, version) =
+            let (one, version) =
                 organisations::find_membership(cx.tx, &read, organisation, id)?.ok_or(Error::NotFound)?;
             seen.check(version)?;
             let before = one.status;
-            one.status = body.status;
-            if body.status == MembershipStatus::Ended {
-                one.until = one.until.or(Some(cx.today.max(one.since)));
-            }
+            let one = one.to_status(body.status, cx.today)?;
             organisations::change_membership(cx.tx, &manage, id, version, one.status, one.until)?;
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.changed")

@@ -83,6 +83,7 @@ catalogue! {
     "proposal-not-open" 409 "Dit voorstel staat niet meer open" / "This proposal is no longer open", "Zie de stand." / "See the state.";
     "already-answered" 409 "Het antwoord is al gegeven" / "The answer was given already", "Een antwoord verandert niet." / "An answer does not change.";
     "tie-not-accepted" 409 "De ouder heeft dit nog niet goedgevonden" / "The parent has not accepted this yet", "Elke band die wordt verteld, moet de ouder zelf goedvinden." / "Each tie that is told must be accepted by the parent herself.";
+    "membership-status" 409 "Dit lidmaatschap kan niet zo veranderen" / "This membership cannot change in this way", "Wat beëindigd is, blijft dat: geef een nieuw lidmaatschap. Zie `permitted`." / "What ended stays ended: give a new membership. See `permitted`.";
     "ties-not-declared" 409 "De banden voor deze koppeling zijn niet gemeld" / "The ties for this match are not declared", "Stuur bij de ja van de buddy `tiesAsked` mee, met elke soort uit `tiesToAsk` van het voorstel; meld eerst wat geldt." / "Send `tiesAsked` with the buddy's yes, with each kind in `tiesToAsk` of the proposal; declare first what holds.";
     "tie-unknown" 409 "Deze band wordt niet gevraagd" / "This tie is not asked about", "Antwoord op de banden in het voorstel." / "Answer the ties of the proposal.";
     "tie-object-wrong" 409 "Deze band gaat over iets anders" / "This tie is about something else", "Zie waar zo'n band over gaat in `permitted`." / "See what such a tie is about in `permitted`.";

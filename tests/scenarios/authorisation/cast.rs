@@ -164,12 +164,13 @@ impl Cast {
                 body["sinceDate"] = json!(today - Days::new(9));
                 body["untilDate"] = json!(today - Days::new(1));
             }
+            "-invited" => body["status"] = json!("invited"),
             "-future" => body["sinceDate"] = json!(today + Days::new(1)),
             _ => {}
         }
         let list = format!("/organisations/{}/memberships", seat.organisation);
         let given = world.app.post(world.administrator, &list, &body).expect(201).id();
-        if let "-ended" | "-suspended" | "-invited" = lapse {
+        if let "-ended" | "-suspended" = lapse {
             let change = json!({ "status": lapse.trim_start_matches('-') });
             world.app.patch(world.administrator, &format!("{list}/{given}"), &change).expect(200);
         }
