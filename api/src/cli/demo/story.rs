@@ -87,14 +87,18 @@ where
         }
         let leader = self.member("Schoolleider Voorbeeld", &school, "school-leader", None).await?;
         roles.push(("school-leader", "Schoolleider Voorbeeld".to_owned(), leader));
-        for (role, name, organisation) in [
-            ("school-staff", "Leerkracht Voorbeeld", &school),
-            ("board-member", "Bestuurder Voorbeeld", &board),
-            ("partnership-staff", "Medewerker Voorbeeld", &partnership),
-            ("council-member", "Raadslid Voorbeeld", &partnership),
-            ("auditor", "Toezichthouder Voorbeeld", &association),
+        let own = Some(&programmes[0]);
+        for (role, name, organisation, programme) in [
+            ("school-staff", "Leerkracht Voorbeeld", &school, None),
+            ("professional", "Begeleider Voorbeeld", &school, None),
+            ("board-member", "Bestuurder Voorbeeld", &board, None),
+            ("partnership-staff", "Medewerker Voorbeeld", &partnership, None),
+            ("council-member", "Raadslid Voorbeeld", &partnership, None),
+            ("auditor", "Toezichthouder Voorbeeld", &association, None),
+            ("trainer", "Trainer Voorbeeld", &association, own),
+            ("pool-manager", "Poolbeheerder Voorbeeld", &association, own),
         ] {
-            let person = self.member(name, organisation, role, None).await?;
+            let person = self.member(name, organisation, role, programme).await?;
             roles.push((role, name.to_owned(), person));
         }
 
