@@ -39,11 +39,10 @@ lists of codes can grow; treat an unknown code as you treat an unknown word. **T
         (name = "programmes", description = "Buddy programmes in their three forms, and what follows from a form (I1, S0, S1, S6)."),
         (name = "conversations", description = "The consent conversation (L6): no step leaps over another."),
         (name = "requests", description = "Support requests and the parent's consents (S5)."),
-        (name = "privacy", description = "The consent register: the words that were shown, receipts, withdrawal, and who was told of it (L6)."),
         (name = "buddies", description = "Buddies, their ties and certificates; readiness computed from facts (S2, S3)."),
         (name = "matching", description = "Candidates with reasons, proposals, and both sides' answers (S2, S5)."),
         (name = "support", description = "Running matches and contacts; and the private space, which only parent and buddy of the match can enter (S5)."),
-        (name = "privacy", description = "Who looked at my data and what they are used for; how long they stay, what holds them back, and how they are erased."),
+        (name = "privacy", description = "The consent register: the words that were shown, receipts, withdrawal, and who was told of it (L6). Who looked at my data and what they are used for; how long they stay, what holds them back, how I get them, and how they are erased."),
         (name = "events", description = "What happened: as a feed to read, and sent by webhook. Thin: which object, never what is in it."),
         (name = "service", description = "The contract itself, the problem catalogue, and health.")
     ),
@@ -62,7 +61,7 @@ pub(super) fn document() -> Value {
     strip_base(&mut document);
     close_schemas(&mut document);
     lift_descriptions(&mut document);
-    shape_positions(&mut document);
+    shape_parameters(&mut document);
     fill_forms(&mut document);
     finish_operations(&mut document);
     components(&mut document);
@@ -121,8 +120,8 @@ fn lift_descriptions(document: &mut Value) {
     }
 }
 
-/// What a position in a list looks like, wherever one is given.
-fn shape_positions(document: &mut Value) {
+/// What a position in a list looks like, wherever one is given; and what a parameter is, where only its schema says so.
+fn shape_parameters(document: &mut Value) {
     let items = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     let operations = items.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
     for operation in operations {
@@ -131,6 +130,12 @@ fn shape_positions(document: &mut Value) {
             if parameter["in"] == "query" && (parameter["name"] == "cursor" || parameter["name"] == "after") {
                 parameter["schema"]["pattern"] = "^[A-Za-z0-9_-]+$".into();
                 parameter["schema"]["maxLength"] = 1000.into();
+            }
+            // utoipa leaves the words of a parameter out when its schema is made by a function
+            if let Some(words) = parameter["schema"].get("description").cloned()
+                && parameter.get("description").is_none()
+            {
+                parameter["description"] = words;
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The words of the conversation: by step, version and language (L6).
 
 use actix_web::{get, web};
-use naast_domain::buddies::SpokenLanguage;
-use naast_domain::code::{Code as _, contract_schema_of};
+use naast_domain::code::Code as _;
 use naast_domain::conversations::{GUIDE, SchoolStep, WORDING_VERSION};
 use naast_domain::text::Tongue;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
@@ -17,7 +17,11 @@ use crate::problem::Error;
 
 /// The languages in which there are words.
 fn languages_of_words() -> RefOr<Schema> {
-    contract_schema_of(&[SpokenLanguage::Dutch, SpokenLanguage::English])
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("Only this language; both when left out."))
+        .enum_values(Some([Tongue::Dutch, Tongue::English].map(Tongue::code)))
+        .into()
 }
 
 /// Which words.
@@ -30,7 +34,7 @@ pub struct GuideQuery {
     /// Only this version; the one in use when left out.
     #[param(max_length = 20)]
     pub version: Option<String>,
-    /// Only this language, `nl` or `en`; both when left out.
+    /// Only this language; both when left out.
     #[param(schema_with = languages_of_words)]
     pub language: Option<String>,
 }

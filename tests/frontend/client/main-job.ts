@@ -58,7 +58,7 @@ check(leap.error.permitted.includes("ask-first-question"), "the problem must say
 done("the school opened a conversation and was kept from leaping");
 
 const programmes = [thing("programmeIndependent"), thing("programmeSchool"), thing("programmeSupportPoint")];
-const words = { wordingVersion: guide, language: "nl" };
+const words = { wordingVersion: guide, language: "nl" as const };
 const steps: Step[] = [
   { step: "ask-first-question", ...words },
   { step: "has-nobody" },
