@@ -9,6 +9,8 @@ import schemathesis
 # Faults of a body or parameter that fits its schema: each depends on what else is there, on another member, or on a grammar that is
 # no regular expression. Every other fault code of a 400 says that the schema was not kept, and then the schema must say so as well.
 OF_MEANING = {
+    "role-not-here",  # a role and the kind of the organisation in the path
+    "not-at-school",  # who holds talks at the school of the conversation
     "unknown",  # names something that is not there
     "cursor",  # a position of another list, or of none
     "too-early",  # a last day before the first
