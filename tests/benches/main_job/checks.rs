@@ -1,5 +1,6 @@
 //! That product and counterpart do the same: equal bodies where both say the same, bodies of about the same size where
-//! the words differ.
+//! the words differ. The counterpart opens nothing that is sealed and knows no terms: how to reach the parent, and when a
+//! record is erased, are left out of the comparison.
 
 use serde_json::Value;
 
@@ -19,13 +20,41 @@ pub fn answers_are_equal(caller: &mut Caller<'_>, product: &Server, counterpart:
             let theirs = counterpart.call(theirs).expect("the server answers");
             let name = operation.name();
             assert_eq!((ours.status, theirs.status), (operation.status(), operation.status()), "{name}");
-            let sizes = (ours.body.len(), theirs.body.len());
+            let (ours, theirs) = (without_what_differs(ours.json()), without_what_differs(theirs.json()));
+            let sizes = (ours.to_string().len(), theirs.to_string().len());
             let about_equal = sizes.0 * 10 <= sizes.1 * 12 && sizes.1 * 10 <= sizes.0 * 12;
             assert!(about_equal, "{name}: {sizes:?} bytes");
-            let (ours, theirs) = (comparable(operation, ours.json()), comparable(operation, theirs.json()));
+            let (ours, theirs) = (comparable(operation, ours), comparable(operation, theirs));
             assert_eq!(ours, theirs, "{name}");
         }
     }
+}
+
+/// A request, or a page of them, without what the counterpart cannot say.
+fn without_what_differs(mut answer: Value) -> Value {
+    let strip = |one: &mut Value| {
+        if let Some(one) = one.as_object_mut().filter(|one| one.contains_key("submittedAt")) {
+            one.remove("contact");
+            one.remove("retention");
+            // thousandths of a second are written with three digits or with six
+            let at =
+                one["submittedAt"].as_str().and_then(|at| at.parse::<chrono::DateTime<chrono::Utc>>().ok());
+            one.insert("submittedAt".to_owned(), at.map(|at| at.timestamp_micros()).into());
+        }
+    };
+    strip(&mut answer);
+    // names are sealed, and the counterpart shows them so
+    for list in ["candidates", "excluded"] {
+        for one in answer.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(one) = one.as_object_mut() {
+                one.remove("firstName");
+            }
+        }
+    }
+    if let Some(page) = answer.get_mut("data").and_then(Value::as_array_mut) {
+        page.iter_mut().for_each(strip);
+    }
+    answer
 }
 
 /// What must be equal of an answer.
