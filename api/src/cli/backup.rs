@@ -12,8 +12,9 @@ use naast_persistence::privacy::restorations;
 use naast_persistence::{Location, Store};
 
 use super::language::said;
+use super::place::Place;
 use super::retention::again;
-use super::{Failure, Place, shown};
+use super::terminal::{Failure, make_folder, say, shown};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
 use crate::platform::{Said as _, unsigned_entry};
@@ -84,7 +85,7 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
     let checked = backup::check(&ring, BufReader::new(File::open(&to)?))?;
     let (to, rows, tables) = (shown(&to), summary.total(), checked.summary.rows.len());
     let (at, keys) = (now.to_rfc3339(), shown(&place.master_key_file()));
-    super::say(&said(
+    say(&said(
         format!(
             "{to}: {rows} rijen in {tables} tabellen, van {at}; teruggelezen en heel. De hoofdsleutels zitten er niet in: bewaar een \
              kopie van {keys} elders"
@@ -125,7 +126,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let rows = checked.summary.total();
     if what.check {
         let at = checked.made_at.to_rfc3339();
-        super::say(&said(format!("heel: {rows} rijen van {at}"), format!("whole: {rows} rows of {at}")));
+        say(&said(format!("heel: {rows} rijen van {at}"), format!("whole: {rows} rows of {at}")));
         return Ok(());
     }
     let signing = place.key_file();
@@ -152,7 +153,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
         );
         return Err(Failure::new(2, words));
     }
-    super::make_folder(&place.data)?;
+    make_folder(&place.data)?;
     let stones = gathered(place, what, &checked)?;
     let restored =
         backup::restore(&location, &ring, &checked, open()?).map_err(Failure::from).and_then(|()| {
@@ -186,7 +187,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let done = replay(&platform, &stones)?;
     tombstones::write_out(&platform)?;
     let (at, again) = (checked.made_at.to_rfc3339(), again(&done));
-    super::say(&said(
+    say(&said(
         format!("{rows} rijen van {at} teruggezet; {again}"),
         format!("{rows} rows of {at} restored; {again}"),
     ));

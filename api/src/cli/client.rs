@@ -14,7 +14,9 @@ use naast_persistence::identity::clients::{self, Credential};
 use naast_persistence::{Kept, Transaction, organisations};
 
 use super::language::said;
-use super::{Failure, Place, operator};
+use super::operator;
+use super::place::Place;
+use super::terminal::{Failure, say};
 use crate::clock::{fresh, fresh_token};
 use crate::identity::public_key::PublicKey;
 use crate::identity::token::client::of_secret;
@@ -100,7 +102,7 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
     match what {
         Client::Create(create) => {
             let (client, secret) = connect(&platform, &create)?;
-            super::say(&format!("client {client}"));
+            say(&format!("client {client}"));
             tell(secret);
             Ok(())
         }
@@ -135,7 +137,7 @@ pub fn revoke(platform: &Platform, client: uuid::Uuid) -> Result<(), Failure> {
 
 fn tell(secret: Option<String>) {
     if let Some(secret) = secret {
-        super::say(&format!("secret {secret}"));
+        say(&format!("secret {secret}"));
     }
 }
 

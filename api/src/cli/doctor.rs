@@ -4,7 +4,8 @@ use naast_persistence::doctor as checks;
 use naast_persistence::journal::verify;
 
 use super::language::{said, tongue};
-use super::{Failure, Place};
+use super::place::Place;
+use super::terminal::{Failure, say};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
 use crate::journal::read_anchors;
@@ -14,10 +15,10 @@ use crate::platform::Platform;
 pub fn doctor(place: &Place) -> Result<(), Failure> {
     let mut failed = 0;
     let mut check = |name: &str, outcome: Result<String, String>| match outcome {
-        Ok(found) => super::say(&format!("{}  {name}: {found}", said("goed ", "ok   "))),
+        Ok(found) => say(&format!("{}  {name}: {found}", said("goed ", "ok   "))),
         Err(fault) => {
             failed += 1;
-            super::say(&format!("{}  {name}: {fault}", said("FOUT ", "FAIL ")));
+            say(&format!("{}  {name}: {fault}", said("FOUT ", "FAIL ")));
         }
     };
     let clock = Clock::default();

@@ -19,7 +19,8 @@ use naast_persistence::directory::imports::{
 use naast_persistence::{Error, Transaction};
 use sha2::{Digest as _, Sha256};
 
-use super::{Failure, Place};
+use super::place::Place;
+use super::terminal::{Failure, shown};
 use crate::clock::fresh;
 use crate::directory::imports::DifferencesView;
 use crate::identity::LIFETIME;
@@ -48,7 +49,7 @@ fn kinds() -> impl TypedValueParser<Value = ImportKind> {
 /// Runs the command.
 pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
     let tongue = super::language::tongue();
-    let (name, kind, force) = (super::shown(&what.file), what.kind, what.force);
+    let (name, kind, force) = (shown(&what.file), what.kind, what.force);
     let bytes = std::fs::read(&what.file).map_err(|fault| Failure::new(1, format!("{name}: {fault}")))?;
     let contents = Contents::read(kind, &bytes).map_err(|faults| refuse(&name, &faults, tongue))?;
     let platform = place.platform(LIFETIME)?;

@@ -7,7 +7,8 @@ use clap::Subcommand;
 use naast_persistence::journal::{self, DamageKind, verify};
 
 use super::language::said;
-use super::{Failure, Place};
+use super::place::Place;
+use super::terminal::{Failure, say, shown};
 use crate::journal::{Anchors, read_anchors};
 use crate::platform::Platform;
 
@@ -38,8 +39,8 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
         Journal::Anchor => {
             let mut anchors = Anchors::at(place.anchors());
             let count = anchors.anchor(&platform)?;
-            let file = super::shown(anchors.file());
-            super::say(&said(
+            let file = shown(anchors.file());
+            say(&said(
                 format!("{count} koppen ondertekend en geschreven naar {file}"),
                 format!("{count} heads signed and written to {file}"),
             ));
@@ -53,7 +54,7 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             let seen =
                 platform.store.read(|db| verify(db, &heads, |rows| log::info!(rows = rows; "verifying")))?;
             let (rows, chains, attested) = (seen.rows, seen.chains, heads.len());
-            super::say(&said(
+            say(&said(
                 format!("{rows} rijen in {chains} ketens, {attested} ankers"),
                 format!("{rows} rows in {chains} chains, {attested} anchors"),
             ));
@@ -75,7 +76,7 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
                     ),
                 };
                 let (chain, row) = (damage.chain.uuid(), damage.seq);
-                super::say(&said(
+                say(&said(
                     format!("keten {chain} bij rij {row}: {what}"),
                     format!("chain {chain} at row {row}: {what}"),
                 ));
@@ -84,7 +85,7 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
                 return Err(Failure::new(3, said("het journaal is beschadigd", "the journal is damaged")));
             }
             if heads.is_empty() && seen.rows > 0 && !without_anchors {
-                let file = super::shown(&file);
+                let file = shown(&file);
                 return Err(Failure::new(
                     3,
                     said(

@@ -4,7 +4,9 @@ use clap::Subcommand;
 use naast_persistence::keys::Ring;
 
 use super::language::said;
-use super::{Failure, Place, signing_keys};
+use super::place::Place;
+use super::signing_keys;
+use super::terminal::{Failure, say, shown};
 
 /// What to do with the keys.
 #[derive(Debug, Subcommand)]
@@ -41,8 +43,8 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     if matches!(what, Keys::Add) {
         let file = place.master_key_file();
         let ring = Ring::add(&file)?;
-        let (file, id) = (super::shown(&file), &ring.newest().id);
-        super::say(&said(
+        let (file, id) = (shown(&file), &ring.newest().id);
+        say(&said(
             format!(
                 "{file}: sleutel {id} toegevoegd. Bewaar een kopie van dit bestand los van de back-ups van de database.\n\
                  Breng het naar elke replica en start die opnieuw; voer dan uit: naast keys rotate"
@@ -61,7 +63,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
         Keys::Rotate => {
             let done = keys.rotate(store, now)?;
             let keys = done.keys;
-            super::say(&said(
+            say(&said(
                 format!("{keys} datasleutels verpakt met de nieuwste hoofdsleutel"),
                 format!("{keys} data keys wrapped with the newest master key"),
             ));
@@ -69,7 +71,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
         Keys::Reencrypt => {
             let done = keys.reencrypt(store, now)?;
             let (values, keys) = (done.values, done.keys);
-            super::say(&said(
+            say(&said(
                 format!("{values} waarden opnieuw verzegeld, {keys} oude datasleutels vernietigd"),
                 format!("{values} values sealed anew, {keys} old data keys destroyed"),
             ));
@@ -77,23 +79,23 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
         Keys::Check => {
             let seen = keys.check(store)?;
             let (values, erased) = (seen.values, seen.erased);
-            super::say(&said(
+            say(&said(
                 format!("{values} waarden gaan open, {erased} zijn gewist"),
                 format!("{values} values open, {erased} were erased"),
             ));
             for (master, count) in &seen.wrapped_by {
-                super::say(&said(
+                say(&said(
                     format!("{count} datasleutels onder hoofdsleutel {master}"),
                     format!("{count} data keys under master key {master}"),
                 ));
             }
             for (column, count) in &seen.damaged {
-                super::say(&said(
+                say(&said(
                     format!("{column}: {count} waarden gaan niet open"),
                     format!("{column}: {count} values do not open"),
                 ));
             }
-            super::say(&if seen.index {
+            say(&if seen.index {
                 said("de indexsleutel gaat open", "the index key opens")
             } else {
                 said(

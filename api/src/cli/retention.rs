@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use super::language::said;
-use super::{Failure, Place};
+use super::place::Place;
+use super::terminal::{Failure, say};
 use crate::privacy::replay::{Replayed, replay};
 use crate::privacy::round::{Report, round};
 use crate::privacy::tombstones;
@@ -49,10 +50,7 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             let stones = tombstones::read(&tombstones::file_in(&platform.data))?;
             let done = replay(&platform, &stones)?;
             let (stones, again) = (done.stones, again(&done));
-            super::say(&said(
-                format!("{stones} grafstenen; {again}"),
-                format!("{stones} tombstones; {again}"),
-            ));
+            say(&said(format!("{stones} grafstenen; {again}"), format!("{stones} tombstones; {again}")));
         }
     }
     Ok(())
@@ -73,10 +71,10 @@ pub(super) fn again(done: &Replayed) -> String {
 
 fn show(report: &Report, dry: bool) {
     for (what, count) in &report.erased {
-        super::say(&format!("{count:>8}  {what}"));
+        say(&format!("{count:>8}  {what}"));
     }
     let (total, held) = (report.total(), report.held);
-    super::say(&if dry {
+    say(&if dry {
         said(format!("{total} zouden gaan, {held} vastgehouden"), format!("{total} would go, {held} held"))
     } else {
         said(format!("{total} gewist, {held} vastgehouden"), format!("{total} erased, {held} held"))

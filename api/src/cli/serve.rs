@@ -13,7 +13,10 @@ use naast_persistence::organisations::{self, Person};
 use tokio::time::MissedTickBehavior;
 
 use super::language::said;
-use super::{Failure, Listen, Place, stop};
+use super::listen::Listen;
+use super::place::Place;
+use super::stop;
+use super::terminal::{Failure, make_folder, say};
 use crate::clock::fresh;
 use crate::contract::CONTRACT;
 use crate::events::dispatcher::Dispatcher;
@@ -48,7 +51,7 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
     }
     crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::new(5, fault))?;
     run(place, listen, platform, |address| {
-        super::say(&said(
+        say(&said(
             format!("Naast luistert op http://{address}; de pagina's staan op http://{address}/docs/"),
             format!("Naast listens on http://{address}; its pages are at http://{address}/docs/"),
         ));
@@ -78,7 +81,7 @@ pub(super) fn run(
     let drain = Duration::from_secs(listen.drain_seconds);
     let anchors = Arc::new(Mutex::new(Anchors::at(place.anchors())));
     let anchor_every = Duration::from_secs(listen.anchor_seconds);
-    super::make_folder(&place.data)?;
+    make_folder(&place.data)?;
     actix_rt::System::new().block_on(async move {
         let mut running = start(platform.clone(), &settings)
             .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;

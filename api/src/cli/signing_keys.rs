@@ -6,7 +6,8 @@ use chrono::{SecondsFormat, TimeDelta};
 use naast_domain::Moment;
 
 use super::language::said;
-use super::{Failure, Place};
+use super::place::{Place, no_signing_key};
+use super::terminal::{Failure, say};
 use crate::clock::Clock;
 use crate::identity::{self, KeyRing, LIFETIME};
 
@@ -16,7 +17,7 @@ fn existing(place: &Place) -> Result<PathBuf, Failure> {
     if file.exists() {
         return Ok(file);
     }
-    Err(super::no_signing_key(&file))
+    Err(no_signing_key(&file))
 }
 
 /// Lists the signing keys.
@@ -36,7 +37,7 @@ pub fn list(place: &Place) -> Result<(), Failure> {
             _ if key.from > now => "waits",
             _ => "believed",
         };
-        super::say(&format!("{}  from {from}  {state}", key.id));
+        say(&format!("{}  from {from}  {state}", key.id));
     }
     Ok(())
 }
@@ -46,6 +47,6 @@ pub fn rotate(place: &Place, in_minutes: i64) -> Result<(), Failure> {
     let lead = TimeDelta::minutes(in_minutes);
     let key = identity::rotate(&existing(place)?, Clock::default().now(), lead)?;
     let (id, from) = (&key.id, key.from.to_rfc3339_opts(SecondsFormat::Secs, true));
-    super::say(&said(format!("{id} ondertekent vanaf {from}"), format!("{id} signs from {from} on")));
+    say(&said(format!("{id} ondertekent vanaf {from}"), format!("{id} signs from {from} on")));
     Ok(())
 }

@@ -18,7 +18,10 @@ use naast_persistence::{Location, is_unused, only_server};
 use serde::Serialize;
 
 use super::language::said;
-use super::{Failure, Listen, Place, serve, shown};
+use super::listen::Listen;
+use super::place::Place;
+use super::serve;
+use super::terminal::{Failure, shown};
 use crate::identity::ISSUER;
 
 /// A demo token lives half a day: longer than any other, and only with the key of the demo.

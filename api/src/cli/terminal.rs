@@ -1,0 +1,48 @@
+//! How a command speaks with the person at the terminal: what it says, and what it failed of.
+
+use std::fmt::Display;
+use std::path::Path;
+
+/// What a command failed of, in words for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure {
+    pub(super) message: String,
+    pub(super) code: u8,
+}
+
+impl Failure {
+    /// A failure with this exit code and these words.
+    pub fn new(code: u8, message: impl Display) -> Self {
+        Self { message: message.to_string(), code }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(fault: E) -> Self {
+        Self::new(1, fault)
+    }
+}
+
+/// Says something on standard output. A reader who has seen enough and went away is no fault.
+pub fn say(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n"));
+}
+
+/// Says something on standard error; nobody may be there to read it.
+pub fn complain(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Makes the data folder, for its owner only, when it is not there.
+pub fn make_folder(folder: &Path) -> Result<(), Failure> {
+    naast_persistence::make_folder(folder)
+        .map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(folder))))
+}
+
+/// A path as the person at the terminal knows it.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
