@@ -21,7 +21,7 @@ use crate::{Error, Store, migrations};
 
 pub use envelope::Opened;
 pub use restore::restore;
-pub(crate) use rows::Written;
+pub(crate) use rows::Catalogue;
 
 /// Why a backup cannot be made, read or restored, in words for the administrator.
 #[derive(Debug, thiserror::Error)]

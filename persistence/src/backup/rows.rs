@@ -1,5 +1,7 @@
 //! Rows of any table, as text that is the same from either database: what it takes to write one down and to read it back.
 
+use std::collections::HashMap;
+
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
@@ -75,15 +77,46 @@ impl Column {
     }
 }
 
+/// How the values of every table are written down.
+pub(crate) struct Catalogue(HashMap<String, Written>);
+
+#[derive(QueryableByName)]
+struct Listed {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(embed)]
+    column: Column,
+}
+
+impl Catalogue {
+    /// As the database has its tables, in one question: PostgreSQL's catalogue takes longer to read than most of the tables
+    /// that it speaks of.
+    pub(crate) fn of(database: &mut Database<'_>) -> Result<Self, Error> {
+        let question = if database.is_postgres() {
+            "SELECT table_name::text AS \"of\", column_name::text AS name, data_type::text AS kind \
+             FROM information_schema.columns WHERE table_schema = current_schema()"
+        } else {
+            "SELECT tables.name AS \"of\", columns.name AS name, columns.type AS kind \
+             FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"
+        };
+        let listed: Vec<Listed> = on_either!(database, |c| sql_query(question).load(c))?;
+        let mut tables: HashMap<String, Written> = HashMap::new();
+        for one in listed {
+            tables.entry(one.of).or_insert_with(|| Written(Vec::new())).0.push(one.column);
+        }
+        Ok(Self(tables))
+    }
+
+    /// Of one table; nothing, when the database has no such table.
+    pub(crate) fn table(&self, name: &str) -> Option<&Written> {
+        self.0.get(name)
+    }
+}
+
 /// How the values of a table are written down.
 pub(crate) struct Written(Vec<Column>);
 
 impl Written {
-    /// Of a table as the database has it.
-    pub(crate) fn of(database: &mut Database<'_>, table: &str) -> Result<Self, Error> {
-        columns(database, table).map(Self)
-    }
-
     fn column(&self, name: &str) -> Option<&Column> {
         self.0.iter().find(|column| column.name == name)
     }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::classification::{Column, Export, Form, Table, tables};
 use super::erasure::{Subject, condition, forget_keys};
-use crate::backup::Written;
+use crate::backup::Catalogue;
 use crate::buddies::open_names;
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
@@ -58,10 +58,11 @@ pub fn collect(
     let mut subjects = vec![Subject::Person(me)];
     subjects.extend(requests.iter().map(|(id, _)| Subject::Case((*id).into())));
     subjects.extend(files.into_iter().map(|id| Subject::Buddy(id.into())));
+    let catalogue = Catalogue::of(database)?;
     let mut all = Collections::new();
     for table in tables().filter(|table| table.columns.iter().any(|one| place_of(one).is_some())) {
         for subject in &subjects {
-            read(database, keys, table, *subject, &mut all)?;
+            read(database, keys, (table, &catalogue), *subject, &mut all)?;
         }
     }
     parties(database, keys, &requests, &mut all)?;
@@ -77,17 +78,17 @@ struct Line {
 fn read(
     database: &mut Database<'_>,
     keys: &Keys,
-    table: &'static Table,
+    (table, catalogue): (&'static Table, &Catalogue),
     subject: Subject,
     all: &mut Collections,
 ) -> Result<(), Error> {
     let mark = if database.is_postgres() { "$1" } else { "?" };
     let Some(condition) = condition(table, subject, mark) else { return Ok(()) };
-    let catalogue = Written::of(database, table.name)?;
+    let written = catalogue.table(table.name).ok_or(Error::Corrupt { table: table.name, column: "all" })?;
     let has_id = table.columns.iter().any(|column| column.name == "id");
     let shown: Vec<&Column> = table.columns.iter().filter(|column| place_of(column).is_some()).collect();
-    let id = if has_id { catalogue.of_column("id") } else { "NULL".to_owned() };
-    let values = std::iter::once(id).chain(shown.iter().map(|column| catalogue.of_column(column.name)));
+    let id = if has_id { written.of_column("id") } else { "NULL".to_owned() };
+    let values = std::iter::once(id).chain(shown.iter().map(|column| written.of_column(column.name)));
     let values = values.collect::<Vec<_>>().join(", ");
     let line = if database.is_postgres() {
         format!("json_build_array({values})::text")
@@ -110,7 +111,7 @@ fn read(
                     let place = Place { table: table.name, column: column.name, row };
                     json!(keys.open(database, place, &Sealed::from_column(sealed.to_owned()))?)
                 }
-                _ => in_words(table.name, column.name, catalogue.is_document(column.name), value),
+                _ => in_words(table.name, column.name, written.is_document(column.name), value),
             };
             parts.entry(collection).or_default().insert(name.to_owned(), value);
         }
