@@ -8,25 +8,29 @@ use crate::load::Connection;
 use crate::operations::{Caller, Operation, Place};
 use crate::process::Server;
 
-/// Calls both with the first calls of each operation, and compares.
-pub fn answers_are_equal(caller: &mut Caller<'_>, product: &Server, counterpart: &Server, deep: &[Place]) {
+/// Calls both with the first calls of an operation, and compares.
+pub fn answers_are_equal(
+    operation: Operation,
+    caller: &mut Caller<'_>,
+    product: &Server,
+    counterpart: &Server,
+    deep: &[Place],
+) {
     let open = |server: &Server| Connection::open(server.address).expect("the server takes connections");
     let (mut product, mut counterpart) = (open(product), open(counterpart));
-    for operation in Operation::COMPARED {
-        let ours = caller.calls(operation, deep, false);
-        let theirs = caller.calls(operation, deep, true);
-        for (ours, theirs) in ours.iter().zip(&theirs).take(10) {
-            let ours = product.call(ours).expect("the server answers");
-            let theirs = counterpart.call(theirs).expect("the server answers");
-            let name = operation.name();
-            assert_eq!((ours.status, theirs.status), (operation.status(), operation.status()), "{name}");
-            let (ours, theirs) = (without_what_differs(ours.json()), without_what_differs(theirs.json()));
-            let sizes = (ours.to_string().len(), theirs.to_string().len());
-            let about_equal = sizes.0 * 10 <= sizes.1 * 12 && sizes.1 * 10 <= sizes.0 * 12;
-            assert!(about_equal, "{name}: {sizes:?} bytes");
-            let (ours, theirs) = (comparable(operation, ours), comparable(operation, theirs));
-            assert_eq!(ours, theirs, "{name}");
-        }
+    let ours = caller.calls(operation, deep, false);
+    let theirs = caller.calls(operation, deep, true);
+    for (ours, theirs) in ours.iter().zip(&theirs).take(10) {
+        let ours = product.call(ours).expect("the server answers");
+        let theirs = counterpart.call(theirs).expect("the server answers");
+        let name = operation.name();
+        assert_eq!((ours.status, theirs.status), (operation.status(), operation.status()), "{name}");
+        let (ours, theirs) = (without_what_differs(ours.json()), without_what_differs(theirs.json()));
+        let sizes = (ours.to_string().len(), theirs.to_string().len());
+        let about_equal = sizes.0 * 10 <= sizes.1 * 12 && sizes.1 * 10 <= sizes.0 * 12;
+        assert!(about_equal, "{name}: {sizes:?} bytes");
+        let (ours, theirs) = (comparable(operation, ours), comparable(operation, theirs));
+        assert_eq!(ours, theirs, "{name}");
     }
 }
 

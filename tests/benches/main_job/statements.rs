@@ -77,7 +77,12 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
             }
             let before = ASKED.load(Ordering::Relaxed);
             let answer = connection.call(call).expect("the server answers");
-            assert!(answer.status < 300, "{}", String::from_utf8_lossy(&answer.body));
+            assert!(
+                answer.status < 300,
+                "{}\n{}",
+                String::from_utf8_lossy(call),
+                String::from_utf8_lossy(&answer.body)
+            );
             ASKED.load(Ordering::Relaxed) - before
         })
         .collect();
