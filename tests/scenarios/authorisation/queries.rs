@@ -13,7 +13,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("support", include_str!("../../../persistence/src/support.rs")),
     ("announcements", include_str!("../../../persistence/src/support/announcements.rs")),
     ("announced", include_str!("../../../persistence/src/support/announcements/school.rs")),
-    ("private_space", include_str!("../../../persistence/src/support/private_space.rs")),
+    ("private_space", include_str!("../../../persistence/src/support/private_space/mod.rs")),
+    ("private_entries", include_str!("../../../persistence/src/support/private_space/entries.rs")),
+    ("private_notes", include_str!("../../../persistence/src/support/private_space/notes.rs")),
+    ("private_messages", include_str!("../../../persistence/src/support/private_space/messages.rs")),
 ];
 
 /// What lets a caller in: a grant, or what only storage makes for whoever was let in before.

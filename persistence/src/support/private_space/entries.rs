@@ -1,0 +1,130 @@
+//! The rows of a private space, whatever they are: a note or a message.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use uuid::Uuid;
+
+use super::PrivateSpace;
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::keys::{Keys, Place, Sealed};
+use crate::rows::{Page, Slice, one};
+use crate::schema::private_entries;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+pub(super) const T: &str = "private_entries";
+pub(super) const MESSAGE: &str = "message";
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = private_entries)]
+pub(super) struct Row {
+    pub(super) programme_id: Key,
+    pub(super) id: Key,
+    pub(super) match_id: Key,
+    pub(super) request_id: Key,
+    pub(super) kind: String,
+    pub(super) writer: String,
+    pub(super) words: String,
+    pub(super) version: i32,
+    pub(super) written_at: At,
+    pub(super) changed_at: Option<At>,
+}
+
+pub(super) fn place(id: Uuid) -> Place {
+    Place { table: T, column: "words", row: id }
+}
+
+/// What somebody writes.
+pub(super) struct Writing<'a> {
+    pub(super) id: Uuid,
+    pub(super) kind: String,
+    pub(super) text: &'a str,
+    pub(super) now: Moment,
+}
+
+pub(super) fn insert(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    space: &PrivateSpace,
+    writing: &Writing<'_>,
+) -> Result<(), Error> {
+    let sealed = keys.seal(tx, space.owner(), place(writing.id), writing.text, writing.now)?;
+    let row = Row {
+        programme_id: space.programme.into(),
+        id: Key(writing.id),
+        match_id: space.matched.into(),
+        request_id: space.request.into(),
+        kind: writing.kind.clone(),
+        writer: space.side.to_string(),
+        words: sealed.as_str().to_owned(),
+        version: 1,
+        written_at: At(writing.now),
+        changed_at: None,
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(private_entries::table).values(row).execute(c))?;
+    Ok(())
+}
+
+pub(super) fn row_of(
+    database: &mut Database<'_>,
+    space: &PrivateSpace,
+    id: Uuid,
+    is_message: bool,
+) -> Result<Option<Row>, Error> {
+    let row: Option<Row> = on_either!(database, |c| private_entries::table
+        .find((Key::from(space.programme), Key(id)))
+        .filter(private_entries::match_id.eq(Key::from(space.matched)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(row.filter(|row| (row.kind == MESSAGE) == is_message))
+}
+
+pub(super) fn opened(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    rows: Vec<Row>,
+) -> Result<Vec<(Row, Option<String>)>, Error> {
+    let sealed: Vec<(Place, Sealed)> =
+        rows.iter().map(|row| (place(row.id.0), Sealed(row.words.clone()))).collect();
+    let sealed: Vec<(Place, &Sealed)> = sealed.iter().map(|(place, one)| (*place, one)).collect();
+    let texts = keys.open_all(database, &sealed)?;
+    Ok(rows.into_iter().zip(texts).collect())
+}
+
+pub(super) fn page_of(
+    database: &mut Database<'_>,
+    space: &PrivateSpace,
+    kinds: &[String],
+    page: Page,
+) -> Result<Slice<Row>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = private_entries::table
+            .filter(private_entries::programme_id.eq(Key::from(space.programme)))
+            .filter(private_entries::match_id.eq(Key::from(space.matched)))
+            .filter(private_entries::kind.eq_any(kinds))
+            .select(Row::as_select())
+            .order((private_entries::written_at.desc(), private_entries::id.desc()))
+            .limit(page.limit())
+            .into_boxed();
+        if let Some((at, id)) = page.after {
+            let at = At(at);
+            query = query.filter(
+                private_entries::written_at
+                    .le(at)
+                    .and(private_entries::written_at.lt(at).or(private_entries::id.lt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    Ok(Slice::cut(rows, page.size))
+}
+
+pub(super) fn take_away(tx: &mut Transaction<'_, '_>, space: &PrivateSpace, id: Uuid) -> Result<(), Error> {
+    let row = private_entries::table
+        .find((Key::from(space.programme), Key(id)))
+        .filter(private_entries::match_id.eq(Key::from(space.matched)));
+    let delete = diesel::delete(row);
+    one(on_either!(&mut **tx, |c| delete.execute(c))?)
+}

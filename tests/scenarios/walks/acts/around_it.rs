@@ -1,0 +1,177 @@
+//! What changes around the cases: ties, certificates, schools, forms, days, and conversations at school.
+
+use chrono::{Days, TimeDelta};
+use naast_api::independence::round::round;
+use naast_tests::app::Reply;
+use naast_tests::world::{SCHOOL, SISTER};
+use serde_json::json;
+
+use super::{KINDS, Walk};
+
+impl Walk<'_> {
+    pub(super) fn tie(&mut self) -> Option<Reply> {
+        let (_, buddy) = self.dice.pick(&self.buddies)?;
+        // what blocks for good is rare, or nobody would be matched for long
+        let kind = KINDS[if self.dice.once_in(4) { self.dice.below(6) } else { self.dice.below(4) }];
+        let school = if self.dice.once_in(4) { SISTER } else { SCHOOL };
+        let today = self.world.app.platform.clock.today();
+        let day = |days: usize| Days::new(days as u64);
+        let since = if self.dice.once_in(5) {
+            today + day(1 + self.dice.below(40))
+        } else {
+            today - day(self.dice.below(1_500))
+        };
+        let mut body = json!({ "kind": kind, "about": { "kind": "school", "locationCode": school }, "sinceDate": since });
+        if since < today && self.dice.once_in(3) {
+            body["untilDate"] = json!((today - day(self.dice.below(1_600))).max(since));
+        }
+        let who = self.who(buddy.person);
+        Some(self.world.app.post(who, &format!("/buddies/{}/ties", buddy.id), &body))
+    }
+
+    pub(super) fn end_tie(&mut self) -> Option<Reply> {
+        let (_, buddy) = self.dice.pick(&self.buddies)?;
+        let path = format!("/buddies/{}/ties", buddy.id);
+        let ties = self.world.app.get(buddy.person, &path).body["data"].clone();
+        let tie = self.dice.pick(ties.as_array()?)?;
+        let today = self.world.app.platform.clock.today();
+        let end = json!({ "untilDate": today - Days::new(self.dice.below(1_500) as u64) });
+        let place = format!("{path}/{}", tie["id"].as_str()?);
+        let who = self.who(buddy.person);
+        Some(self.world.app.call(Some(who), "PATCH", &place, Some(&end), tie["etag"].as_str()))
+    }
+
+    /// A buddy is changed, or another comes in the place of the one who was there longest.
+    pub(super) fn change_buddy(&mut self) -> Option<Reply> {
+        if self.dice.once_in(2) {
+            let programme = [0, 0, 0, 1, 2][self.dice.below(5)];
+            let buddy = self.world.buddy(programme, &json!({ "capacity": 2 }));
+            self.people.push(buddy.person);
+            self.buddies.push((programme, buddy));
+            if self.buddies.len() > 9 {
+                self.buddies.remove(0);
+            }
+            return None;
+        }
+        let (programme, buddy) = self.dice.pick(&self.buddies)?;
+        let who = self.coordinator(programme);
+        let path = format!("/buddies/{}", buddy.id);
+        let read = self.world.app.get(who, &path);
+        let etag = read.header("etag").unwrap_or("\"v1\"").to_owned();
+        let status = ["active", "active", "paused"][self.dice.below(3)];
+        let body = json!({ "status": status, "capacity": self.dice.below(4) });
+        Some(self.world.app.call(Some(who), "PATCH", &path, Some(&body), Some(&etag)))
+    }
+
+    pub(super) fn certificate(&mut self) -> Option<Reply> {
+        let (programme, buddy) = self.dice.pick(&self.buddies)?;
+        // asked anew as well, or nobody could be proposed after a year
+        let asked = format!("/buddies/{}/tie-declarations", buddy.id);
+        self.world.app.call(Some(buddy.person), "POST", &asked, None, Some("*"));
+        let kind = ["vog", "training", "agreement", "code-of-conduct"][self.dice.below(4)];
+        Some(self.world.certificate(programme, &buddy, kind))
+    }
+
+    pub(super) fn converse(&mut self) -> Option<Reply> {
+        if self.dice.once_in(3) {
+            let code = self.dice.pick(&self.codes)?;
+            let step = ["withdraw", "take-time", "decline-buddy"][self.dice.below(3)];
+            return Some(self.world.parent_step(&code, step));
+        }
+        let code = match self.explained() {
+            Ok(code) => code,
+            // where every programme is a school's own by now, there is nothing that may be told
+            Err(refusal) => return Some(refusal),
+        };
+        self.codes.push(code.clone());
+        let who = if self.dice.once_in(6) { self.anybody() } else { self.dice.pick(&self.parents)? };
+        let programme = self.dice.below(3);
+        let reply = self.world.refer(who, &code, &self.world.request_body(programme));
+        if reply.status == 201 {
+            self.requests.push((who, programme, reply.id()));
+        }
+        Some(reply)
+    }
+
+    /// A talk at school, up to the moment that the parent has her code.
+    pub(super) fn explained(&mut self) -> Result<String, Reply> {
+        let body = json!({
+            "locationCode": SCHOOL, "parentReference": naast_tests::random_id(), "ground": "regular-talk"
+        });
+        let opened = self.world.app.post(self.world.leader, "/conversations", &body);
+        if opened.status != 201 {
+            return Err(opened);
+        }
+        let talk = opened.id();
+        for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+            self.world.step(&talk, step).expect(201);
+        }
+        let explained = self.world.step(&talk, "explain-buddy");
+        if explained.status != 201 {
+            return Err(explained);
+        }
+        Ok(self.world.exchanged(&explained.text("invitationCode")))
+    }
+
+    /// Days go by, and the platform makes its round, as it does by itself.
+    pub(super) fn days(&mut self) -> Option<Reply> {
+        let days = [1, 1, 7, 30][self.dice.below(4)];
+        self.world.app.platform.clock.advance(TimeDelta::days(days));
+        round(&self.world.app.platform).expect("the rules can be asked");
+        None
+    }
+
+    pub(super) fn school_moves(&mut self) -> Option<Reply> {
+        self.world.move_school(["99901", "99902"][self.dice.below(2)]);
+        round(&self.world.app.platform).expect("the rules can be asked");
+        None
+    }
+
+    /// The second coordinator's seat is suspended and given back.
+    pub(super) fn seat(&mut self) -> Reply {
+        let path = format!("{}/{}", self.seat.0, self.seat.1);
+        let status = ["active", "suspended"][self.dice.below(2)];
+        let reply = self.world.app.patch(self.world.administrator, &path, &json!({ "status": status }));
+        if reply.status == 200 && status == "suspended" {
+            let list = format!("/support-requests?programmeId={}", self.world.programmes[0]);
+            let seen = self.world.app.get(self.second, &list);
+            let rows = seen.body["data"].as_array().map_or(0, Vec::len);
+            assert_eq!(rows, 0, "who holds no seat sees nothing");
+        }
+        reply
+    }
+
+    pub(super) fn form(&mut self) -> Reply {
+        self.forms += 1;
+        let programme = self.dice.below(3);
+        let path = format!("/programmes/{}", self.world.programmes[programme]);
+        let (form, funder) =
+            [("independent", "members"), ("school", "school"), ("support-point", "partnership")]
+                [self.dice.below(3)];
+        let since = self.world.app.platform.clock.today();
+        let body = json!({ "form": form, "funders": [funder], "sinceDate": since, "reason": "Test." });
+        let who = self.who(self.world.administrator);
+        self.on(who, &path, "form-changes", Some(&body))
+    }
+
+    /// The school's side, and strangers, look for what is a parent's: for them it is not there.
+    pub(super) fn look_around(&mut self) -> Option<Reply> {
+        let (parent, _, request) = self.dice.pick(&self.requests)?;
+        let mut paths = vec![
+            format!("/support-requests/{request}"),
+            format!("/support-requests/{request}/consents"),
+            format!("/support-requests/{request}/withdrawal-recipients"),
+        ];
+        paths.extend(self.dice.pick(&self.proposals).map(|(_, _, id)| format!("/proposals/{id}")));
+        paths.extend(self.dice.pick(&self.matches).map(|(_, id)| format!("/matches/{id}")));
+        let path = self.dice.pick(&paths)?;
+        let stranger = self.world.person();
+        for nobody in [self.world.leader, self.world.other_leader, self.world.administrator, stranger] {
+            if nobody != parent && self.requests.iter().all(|(who, _, _)| *who != nobody) {
+                let status = self.world.app.get(nobody, &path).status;
+                assert!([403, 404].contains(&status), "{path}: {status}");
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,203 @@
+//! What is done in a case: by the parent, her buddy, the coordinator and the pupil.
+
+use naast_tests::app::Reply;
+use naast_tests::world::Buddy;
+use serde_json::{Value, json};
+
+use super::Walk;
+
+impl Walk<'_> {
+    pub(super) fn submit(&mut self) -> Option<Reply> {
+        let (parent, programme) = (self.dice.pick(&self.parents)?, [0, 0, 0, 1, 2][self.dice.below(5)]);
+        let reply = self.world.app.post(parent, "/support-requests", &self.world.request_body(programme));
+        if reply.status == 201 {
+            self.requests.push((parent, programme, reply.id()));
+        }
+        Some(reply)
+    }
+
+    pub(super) fn consent(&mut self) -> Option<Reply> {
+        let (parent, _, request) = self.dice.lately(&self.requests)?;
+        let who = self.who(parent);
+        let body = match self.dice.below(6) {
+            0 => json!({ "kind": "child-health-data", "text": Self::words(), "childAge": "under-16" }),
+            1 => {
+                json!({ "kind": "pool", "text": Self::words(), "poolOrganisationId": self.world.association })
+            }
+            _ => json!({ "kind": "request", "text": Self::words() }),
+        };
+        Some(self.world.app.post(who, &format!("/support-requests/{request}/consents"), &body))
+    }
+
+    pub(super) fn report(&mut self) -> Option<Reply> {
+        let (parent, programme, request) = self.dice.pick(&self.requests)?;
+        let path = format!("/support-requests/{request}");
+        let heard = json!({ "kind": "request", "text": Self::words() });
+        let who = self.coordinator(programme);
+        let reply = self.world.app.post(who, &format!("{path}/reported-consents"), &heard);
+        if reply.status != 201 || self.dice.once_in(4) {
+            return Some(reply);
+        }
+        let who = self.who(parent);
+        Some(self.world.app.ask(who, &format!("{path}/consents/{}/confirmation", reply.id())))
+    }
+
+    pub(super) fn propose(&mut self) -> Option<Reply> {
+        let (parent, programme, request) = self.dice.lately(&self.requests)?;
+        let of = |(at, _): &&(usize, Buddy)| *at == programme;
+        let near: Vec<_> = self.buddies.iter().filter(of).cloned().collect();
+        let (_, buddy) =
+            if self.dice.once_in(8) { self.dice.pick(&self.buddies) } else { self.dice.pick(&near) }?;
+        let who = self.coordinator(programme);
+        let body = json!({ "buddyId": buddy.id });
+        let reply = self.world.app.post(who, &format!("/support-requests/{request}/proposals"), &body);
+        if reply.status == 201 {
+            self.proposals.push((parent, buddy, reply.id()));
+        }
+        Some(reply)
+    }
+
+    pub(super) fn answer_ties(&mut self) -> Option<Reply> {
+        let (parent, _, proposal) = self.dice.lately(&self.proposals)?;
+        let path = format!("/proposals/{proposal}");
+        let shown = self.world.app.get(parent, &path).body["ties"].clone();
+        let said = if self.dice.once_in(12) { "refused" } else { "accepted" };
+        let mut answers: Vec<Value> = shown
+            .as_array()?
+            .iter()
+            .map(|tie| json!({ "finding": tie["finding"], "answer": said }))
+            .collect();
+        if self.dice.once_in(4) {
+            // not all of them
+            answers.truncate(1);
+        }
+        if answers.is_empty() {
+            answers.push(json!({ "finding": "28", "answer": said }));
+        }
+        let who = self.who(parent);
+        let body = json!({ "answers": answers });
+        Some(self.world.app.call(Some(who), "POST", &format!("{path}/tie-answers"), Some(&body), Some("*")))
+    }
+
+    pub(super) fn answer(&mut self) -> Option<Reply> {
+        let (parent, buddy, proposal) = self.dice.lately(&self.proposals)?;
+        let said = if self.dice.once_in(10) { "refused" } else { "accepted" };
+        let path = format!("/proposals/{proposal}");
+        let asked = self.world.ties_to_ask(buddy.person, &proposal);
+        let mut body = json!({ "answer": said, "tiesAsked": asked });
+        if self.dice.once_in(8) {
+            // without it a buddy's yes is none
+            body["tiesAsked"] = Value::Null;
+        }
+        let first = self.who(parent);
+        let mut reply = self.on(first, &path, "acceptances", Some(&body));
+        if !self.dice.once_in(3) {
+            let second = self.who(buddy.person);
+            reply = self.on(second, &path, "acceptances", Some(&body));
+        }
+        if let Some(id) = reply.body["matchId"].as_str() {
+            self.matches.push((parent, id.to_owned()));
+        }
+        Some(reply)
+    }
+
+    /// What a case is when nothing comes between: asked, consented, proposed, told, and said yes to by both.
+    pub(super) fn whole_way(&mut self) -> Option<Reply> {
+        let app = &self.world.app;
+        let (parent, (programme, buddy)) = (self.dice.pick(&self.parents)?, self.dice.pick(&self.buddies)?);
+        let made = app.post(parent, "/support-requests", &self.world.request_body(programme));
+        if made.status != 201 {
+            return Some(made);
+        }
+        let request = made.id();
+        self.requests.push((parent, programme, request.clone()));
+        self.world.consent(parent, &request);
+        let proposed = self.world.propose(programme, &request, &buddy);
+        if proposed.status != 201 {
+            return Some(proposed);
+        }
+        let proposal = proposed.id();
+        self.proposals.push((parent, buddy.clone(), proposal.clone()));
+        self.world.answer_ties(parent, &proposal, "accepted");
+        let path = format!("/proposals/{proposal}");
+        let asked = self.world.ties_to_ask(buddy.person, &proposal);
+        let yes = json!({ "answer": "accepted", "tiesAsked": asked });
+        self.on(parent, &path, "acceptances", Some(&yes));
+        let reply = self.on(buddy.person, &path, "acceptances", Some(&yes));
+        if let Some(id) = reply.body["matchId"].as_str() {
+            self.matches.push((parent, id.to_owned()));
+        }
+        Some(reply)
+    }
+
+    pub(super) fn withdraw(&mut self) -> Option<Reply> {
+        let (parent, programme, request) = self.dice.pick(&self.requests)?;
+        let path = format!("/support-requests/{request}");
+        match self.dice.below(8) {
+            0..=3 => {
+                let who = if self.dice.once_in(4) { self.coordinator(programme) } else { self.who(parent) };
+                Some(self.world.app.ask(who, &format!("{path}/withdrawal")))
+            }
+            4..=6 => {
+                let given = self.world.app.get(parent, &format!("{path}/consents")).body["data"].clone();
+                let one = self.dice.pick(given.as_array()?)?;
+                let who = self.who(parent);
+                Some(self.world.app.ask(who, &format!("{path}/consents/{}/withdrawal", one["id"].as_str()?)))
+            }
+            _ => Some(self.world.app.ask(parent, "/me/consents/withdrawal")),
+        }
+    }
+
+    pub(super) fn on_match(&mut self) -> Option<Reply> {
+        let (parent, matched) = self.dice.pick(&self.matches)?;
+        let path = format!("/matches/{matched}");
+        let who = if self.dice.once_in(2) { parent } else { self.anybody() };
+        Some(match self.dice.below(5) {
+            0 | 1 => self.on(who, &path, "pauses", None),
+            2 | 3 => self.on(who, &path, "resumptions", None),
+            _ => {
+                let reasons = ["goal-reached", "other-buddy", "buddy-stops", "parent-stops"];
+                let reason = json!({ "reason": reasons[self.dice.below(4)] });
+                self.on(who, &path, "closure", Some(&reason))
+            }
+        })
+    }
+
+    pub(super) fn pupil(&mut self) -> Option<Reply> {
+        let app = &self.world.app;
+        if self.dice.once_in(2) {
+            let (parent, _, request) = self.dice.pick(&self.requests)?;
+            let who = self.who(parent);
+            let reply = app.ask(who, &format!("/support-requests/{request}/pupil-codes"));
+            if reply.status == 201 {
+                self.pupils.push(reply.text("pupilCode"));
+            }
+            return Some(reply);
+        }
+        let code = self.dice.pick(&self.pupils)?;
+        if self.dice.once_in(3) {
+            return Some(app.call(
+                None,
+                "POST",
+                "/pupil-consents/withdrawal",
+                Some(&json!({ "code": code })),
+                None,
+            ));
+        }
+        let yes = json!({ "code": code, "text": Self::words() });
+        Some(app.call(None, "POST", "/pupil-consents", Some(&yes), None))
+    }
+
+    pub(super) fn notice(&mut self) -> Option<Reply> {
+        let (_, programme, request) = self.dice.pick(&self.requests)?;
+        let list = format!("/support-requests/{request}/withdrawal-recipients");
+        let told = self.world.app.get(self.world.coordinators[programme], &list).body["data"].clone();
+        let one = self.dice.pick(told.as_array()?)?;
+        let who = self.coordinator(programme);
+        Some(
+            self.world
+                .app
+                .ask(who, &format!("/withdrawal-notices/{}/confirmation", one["noticeId"].as_str()?)),
+        )
+    }
+}

@@ -1,0 +1,138 @@
+//! Who walks, and what each of them may try. Most acts are tried by whoever would; one in five by anybody at all.
+
+mod around_it;
+mod case;
+
+use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
+use naast_tests::world::{Buddy, World};
+use serde_json::{Value, json};
+
+use super::Dice;
+
+/// One walk through one world.
+pub struct Walk<'w> {
+    world: &'w World,
+    dice: Dice,
+    people: Vec<PersonId>,
+    /// The parents, who are nobody else.
+    pub parents: Vec<PersonId>,
+    buddies: Vec<(usize, Buddy)>,
+    second: PersonId,
+    seat: (String, String),
+    /// Every request with its parent and the programme that it was made to.
+    pub requests: Vec<(PersonId, usize, String)>,
+    proposals: Vec<(PersonId, Buddy, String)>,
+    matches: Vec<(PersonId, String)>,
+    codes: Vec<String>,
+    pupils: Vec<String>,
+    forms: u64,
+    lately: Vec<String>,
+}
+
+const KINDS: &[&str] = &[
+    "own-child-at-school",
+    "council-member-parent",
+    "school-volunteer",
+    "supplier-of-school",
+    "employed-at-school",
+    "conflict",
+];
+
+impl<'w> Walk<'w> {
+    /// Everybody is there; nothing has happened yet.
+    pub fn new(world: &'w World, dice: Dice) -> Self {
+        let parents: Vec<_> = (0..4).map(|_| world.person()).collect();
+        let buddies: Vec<_> = [0, 0, 0, 1, 2]
+            .into_iter()
+            .map(|programme| (programme, world.buddy(programme, &json!({ "capacity": 2 }))))
+            .collect();
+        let list = format!("/organisations/{}/memberships", world.association);
+        let second = world.person();
+        let body = json!({ "personId": second, "role": "coordinator", "programmeId": world.programmes[0] });
+        let seat = world.app.post(world.administrator, &list, &body).expect(201).id();
+        let mut people = parents.clone();
+        people.extend(buddies.iter().map(|(_, buddy)| buddy.person));
+        people.extend(world.coordinators);
+        people.extend([second, world.leader, world.other_leader, world.administrator, world.person()]);
+        Self {
+            world,
+            dice,
+            people,
+            parents,
+            buddies,
+            second,
+            seat: (list, seat),
+            requests: Vec::new(),
+            proposals: Vec::new(),
+            matches: Vec::new(),
+            codes: Vec::new(),
+            pupils: Vec::new(),
+            forms: 0,
+            lately: Vec::new(),
+        }
+    }
+
+    /// The last acts, for whoever looks into a fault.
+    pub fn lately(&self) -> &[String] {
+        &self.lately[self.lately.len().saturating_sub(25)..]
+    }
+
+    fn anybody(&mut self) -> PersonId {
+        self.dice.pick(&self.people).expect("there are people")
+    }
+
+    /// Whoever would do it; one time in five anybody.
+    fn who(&mut self, would: PersonId) -> PersonId {
+        if self.dice.once_in(5) { self.anybody() } else { would }
+    }
+
+    fn coordinator(&mut self, programme: usize) -> PersonId {
+        let would = if programme == 0 && self.dice.once_in(3) {
+            self.second
+        } else {
+            self.world.coordinators[programme]
+        };
+        self.who(would)
+    }
+
+    fn on(&self, who: PersonId, path: &str, operation: &str, body: Option<&Value>) -> Reply {
+        let read = self.world.app.get(who, path);
+        let etag = read.header("etag").unwrap_or("\"v1\"").to_owned();
+        self.world.app.call(Some(who), "POST", &format!("{path}/{operation}"), body, Some(&etag))
+    }
+
+    fn words() -> Value {
+        json!({ "textVersion": "2026-1", "language": "nl" })
+    }
+
+    /// Takes one step.
+    pub fn step(&mut self) -> Option<Reply> {
+        let kind = self.dice.below(100);
+        let (name, reply) = match kind {
+            0..=6 => ("submit", self.submit()),
+            7..=13 => ("consent", self.consent()),
+            14..=17 => ("report or confirm", self.report()),
+            18..=31 => ("propose", self.propose()),
+            32..=39 => ("answer ties", self.answer_ties()),
+            40..=51 => ("answer", self.answer()),
+            52..=59 => ("the whole way", self.whole_way()),
+            60..=66 => ("tie", self.tie()),
+            67..=70 => ("end tie", self.end_tie()),
+            71..=74 => ("withdraw", self.withdraw()),
+            75..=79 => ("match", self.on_match()),
+            80..=82 => ("buddy", self.change_buddy()),
+            83..=84 => ("certificate", self.certificate()),
+            85..=87 => ("conversation", self.converse()),
+            88..=89 => ("pupil", self.pupil()),
+            90..=92 => ("days go by", self.days()),
+            93 => ("school moves", self.school_moves()),
+            94..=95 => ("seat", Some(self.seat())),
+            96 => ("form", Some(self.form())),
+            97 => ("notice", self.notice()),
+            _ => ("look around", self.look_around()),
+        };
+        self.lately.push(format!("{name} {}", reply.as_ref().map_or(0, |reply| reply.status)));
+        reply
+    }
+}
