@@ -917,6 +917,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
+    reassessments (id) {
+        id -> Id,
+        buddy_id -> Nullable<Id>,
+        asked_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
     job_leases (job) {
         job -> Text,
         holder -> Id,
@@ -1010,6 +1021,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consent_proofs,
     erased_counts,
     job_leases,
+    reassessments,
     restorations,
     exports,
 );

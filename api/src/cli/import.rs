@@ -79,8 +79,8 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
         told.push_str(where_to.get(tongue));
     }
     if matches!(report.status, ImportStatus::Applied) {
-        // a school may have moved to another board or partnership
-        let round = crate::independence::round::round(&platform)?;
+        // a school may have moved to another board or partnership: the import left a row that says so
+        let round = crate::independence::round::work_off(&platform)?;
         if round.changes > 0 {
             let changed = Text::new(
                 format!("{} voorstellen en koppelingen opnieuw beoordeeld en veranderd\n", round.changes),

@@ -1,20 +1,28 @@
 //! `naast keys`: the master keys and everything that is sealed under them, and the signing keys.
 
 use clap::Subcommand;
-use naast_persistence::keys::Ring;
+use naast_persistence::keys::{Retirable, Ring};
 
 use super::language::said;
 use super::place::Place;
 use super::signing_keys;
 use super::terminal::{Failure, say, shown};
+use crate::platform::Platform;
 
 /// What to do with the keys.
 #[derive(Debug, Subcommand)]
 pub enum Keys {
-    /// Add a master key to the key file. Nothing uses it yet: bring the file to every replica, start them again, then rotate.
+    /// Add a master key to the key file. Nothing uses it yet: bring the file to every replica, then rotate. No server has to be started again.
     Add,
     /// Wrap every data key with the newest master key of the file. Can be cut short and run again.
     Rotate,
+    /// Take a master key out of the key file. Exit code 4: it is in use, or still wraps something, and stays.
+    ///
+    /// Backups that were made under it open only with it: keep a copy until the last of those is gone.
+    Retire {
+        /// Which one, as `naast keys check` names it.
+        id: String,
+    },
     /// Seal every value anew, under fresh data keys, and destroy the old ones. Can be cut short and run again.
     Reencrypt,
     /// Open everything that is sealed. Exit code 0: everything opens; 3: something does not.
@@ -47,11 +55,11 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
         say(&said(
             format!(
                 "{file}: sleutel {id} toegevoegd. Bewaar een kopie van dit bestand los van de back-ups van de database.\n\
-                 Breng het naar elke replica en start die opnieuw; voer dan uit: naast keys rotate"
+                 Breng het naar elke replica; voer dan uit: naast keys rotate"
             ),
             format!(
                 "{file}: key {id} added. Keep a copy of this file apart from the backups of the database.\n\
-                 Bring it to every replica and start them again; then run: naast keys rotate"
+                 Bring it to every replica; then run: naast keys rotate"
             ),
         ));
         return Ok(());
@@ -68,6 +76,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
                 format!("{keys} data keys wrapped with the newest master key"),
             ));
         }
+        Keys::Retire { id } => retire(place, &platform, id)?,
         Keys::Reencrypt => {
             let done = keys.reencrypt(store, now)?;
             let (values, keys) = (done.values, done.keys);
@@ -108,5 +117,48 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
             }
         }
     }
+    Ok(())
+}
+
+fn retire(place: &Place, platform: &Platform, id: &str) -> Result<(), Failure> {
+    match platform.keys.may_retire(&platform.store, id)? {
+        Retirable::Yes => {}
+        Retirable::InUse => {
+            return Err(Failure::new(
+                4,
+                said("deze hoofdsleutel is in gebruik en blijft", "this master key is in use and stays"),
+            ));
+        }
+        Retirable::StillWraps(count) => {
+            return Err(Failure::new(
+                4,
+                said(
+                    format!(
+                        "deze hoofdsleutel verpakt nog {count} datasleutels en blijft; voer uit: naast keys rotate"
+                    ),
+                    format!(
+                        "this master key still wraps {count} data keys and stays; run: naast keys rotate"
+                    ),
+                ),
+            ));
+        }
+    }
+    let file = place.master_key_file();
+    let was_there = Ring::remove(&file, id)?;
+    let file = shown(&file);
+    say(&if was_there {
+        said(
+            format!(
+                "{file}: sleutel {id} is eruit. Back-ups van daarvoor gaan alleen met deze sleutel open: bewaar een kopie tot de \
+                 laatste weg is. Haal haar ook bij de andere replica's uit het bestand"
+            ),
+            format!(
+                "{file}: key {id} is out. Backups from before open only with this key: keep a copy until the last of them is \
+                 gone. Take it out of the file of the other replicas too"
+            ),
+        )
+    } else {
+        said(format!("{file}: sleutel {id} staat er niet in"), format!("{file}: key {id} is not in it"))
+    });
     Ok(())
 }

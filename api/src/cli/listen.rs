@@ -28,6 +28,10 @@ pub struct Listen {
     /// written beside the database.
     #[arg(long, env = "NAAST_ANCHOR_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
     pub anchor_seconds: u64,
+    /// Seconds after a start before the first of its own rounds (independence, exports, terms): the first begins between this
+    /// many and twice as many, the others after it.
+    #[arg(long, env = "NAAST_ROUNDS_AFTER_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(..=3600), global = true)]
+    pub rounds_after_seconds: u64,
     /// Calls in seconds for a person who is signed in, such as 600/60; or off.
     #[arg(long, env = "NAAST_RATE_SUBJECT", default_value = "600/60", global = true)]
     rate_subject: Setting,

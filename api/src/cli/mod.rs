@@ -13,6 +13,7 @@ mod listen;
 mod logging;
 mod place;
 mod retention;
+mod rounds;
 mod serve;
 mod signing_keys;
 mod stop;

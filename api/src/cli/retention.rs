@@ -7,7 +7,7 @@ use super::language::said;
 use super::place::Place;
 use super::terminal::{Failure, say};
 use crate::privacy::replay::{Replayed, replay};
-use crate::privacy::round::{Report, round};
+use crate::privacy::round::{Pace, Report, round_at};
 use crate::privacy::tombstones;
 
 /// What to do about terms.
@@ -23,6 +23,10 @@ pub enum Retention {
         /// As of this moment (RFC 3339); now when left out.
         #[arg(long)]
         at: Option<DateTime<Utc>>,
+        /// How many are looked at with one question and erased in one transaction, at most. Smaller is gentler on a database that is
+        /// in use, and slower.
+        #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=500))]
+        batch: u16,
     },
     /// After a backup was restored: erase and withdraw again what the tombstones name. Nothing is served before.
     Replay,
@@ -32,9 +36,10 @@ pub enum Retention {
 pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     match what {
-        Retention::Run { dry_run, at } => {
+        Retention::Run { dry_run, at, batch } => {
             let now = platform.clock.now();
-            let report = round(&platform, at.unwrap_or(now), *dry_run)?;
+            let pace = Pace::default().at_most(*batch);
+            let report = round_at(&platform, at.unwrap_or(now), *dry_run, pace)?;
             if report.busy {
                 return Err(Failure::new(
                     3,

@@ -15,8 +15,8 @@ use tokio::time::MissedTickBehavior;
 use super::language::said;
 use super::listen::Listen;
 use super::place::Place;
-use super::stop;
 use super::terminal::{Failure, make_folder, say};
+use super::{rounds, stop};
 use crate::clock::fresh;
 use crate::contract::CONTRACT;
 use crate::events::dispatcher::Dispatcher;
@@ -26,15 +26,6 @@ use crate::journal::Anchors;
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
 use crate::server::{Settings, start};
-
-/// How often what had its time is erased.
-const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
-
-/// How often exports whose day is over are taken away.
-const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
-
-/// How often the independence rules are asked again for everything that runs.
-const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// How long letters that were handed in may take to go when the server stops.
 const LETTERS: Duration = Duration::from_secs(10);
@@ -50,6 +41,10 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
         );
     }
     crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::new(5, fault))?;
+    // whoever was killed between an erasure and its line outside left that to the next start
+    if let Err(fault) = crate::privacy::tombstones::write_out(&platform) {
+        log::error!("the tombstones are not outside the database yet: {fault}");
+    }
     run(place, listen, platform, |address| {
         say(&said(
             format!("Naast luistert op http://{address}; de pagina's staan op http://{address}/docs/"),
@@ -87,9 +82,7 @@ pub(super) fn run(
             .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;
         ready(running.address)?;
         let anchoring = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone(), anchor_every));
-        let rounds = actix_rt::spawn(keep_independent(platform.clone()));
-        let retention = actix_rt::spawn(keep_terms(platform.clone()));
-        let exports = actix_rt::spawn(keep_exports_short(platform.clone()));
+        let rounds = rounds::begin(&platform, Duration::from_secs(listen.rounds_after_seconds));
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
         let (handle, door) = (running.handle.clone(), running.door.take());
@@ -103,9 +96,7 @@ pub(super) fn run(
         }
         stopping.abort();
         anchoring.abort();
-        rounds.abort();
-        retention.abort();
-        exports.abort();
+        rounds.iter().for_each(actix_rt::task::JoinHandle::abort);
         if let (Some(sender), Some(sending)) = (sender, sending) {
             sending.abort();
             if let Err(fault) = sender.stop().await {
@@ -146,53 +137,6 @@ async fn keep_anchored(platform: Platform, anchors: Arc<Mutex<Anchors>>, every: 
 /// Whoever panicked with the anchors left them to be read again.
 fn held(anchors: &Mutex<Anchors>) -> std::sync::MutexGuard<'_, Anchors> {
     anchors.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Asks the independence rules again for as long as the server runs: facts change with the days, and with what other
-/// programs write.
-async fn keep_independent(platform: Platform) {
-    let mut rounds = tokio::time::interval(REASSESS_EVERY);
-    loop {
-        rounds.tick().await;
-        let platform = platform.clone();
-        match actix_web::web::block(move || crate::independence::round::round(&platform)).await {
-            Ok(Ok(done)) => {
-                log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
-            }
-            Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
-            Err(_) => log::error!("the independence rules could not be asked again"),
-        }
-    }
-}
-
-/// Erases every day what had its time, one replica at a time.
-async fn keep_terms(platform: Platform) {
-    let mut days = tokio::time::interval(RETAIN_EVERY);
-    loop {
-        days.tick().await;
-        let platform = platform.clone();
-        let now = platform.clock.now();
-        match actix_web::web::block(move || crate::privacy::round::round(&platform, now, false)).await {
-            Ok(Ok(done)) => {
-                log::info!(erased = done.total(), held = done.held; "what had its time is erased");
-            }
-            Ok(Err(fault)) => log::error!("the round of retention was cut short: {fault}"),
-            Err(_) => log::error!("the round of retention was cut short"),
-        }
-    }
-}
-
-/// Takes exports away whose day is over: they are not to wait for the daily round.
-async fn keep_exports_short(platform: Platform) {
-    let mut times = tokio::time::interval(FORGET_EXPORTS_EVERY);
-    loop {
-        times.tick().await;
-        let platform = platform.clone();
-        let gone = actix_web::web::block(move || crate::privacy::exports::forget_expired(&platform));
-        if !matches!(gone.await, Ok(Ok(_))) {
-            log::error!("exports whose day is over could not be taken away; they are tried again");
-        }
-    }
 }
 
 /// Makes the first administrator. An installation that has one refuses: the next is made by her, over the API.

@@ -14,7 +14,7 @@ use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::support::{ClosureReason, Course, MatchState};
 use naast_domain::{Date, Moment};
-use naast_persistence::independence::{self, KeptAssessment};
+use naast_persistence::independence::{self, KeptAssessment, waiting};
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::support::Match;
 use naast_persistence::{Database, Stored, Transaction, buddies, locks, matching, requests, support};
@@ -263,6 +263,7 @@ pub fn end(
     occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
     support::close(tx, running, reason, occasion.now)?;
+    waiting::ask_others_of(tx, running.buddy, occasion.now)?;
     let request = requests::of_match(tx, running)?;
     let after = reason.request_after();
     requests::change_state(tx, &request, after, Some(reason.code()), occasion.now)?;

@@ -14,6 +14,7 @@ use naast_domain::rejection::Rejection;
 use naast_domain::requests::RequestState;
 use naast_domain::support::MatchState;
 use naast_domain::text::Text;
+use naast_persistence::independence::waiting;
 use naast_persistence::{buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -127,7 +128,8 @@ pub async fn answer_proposal(
                             .on(cancelled),
                     );
                 }
-                // the other parents at this school whom she supports must know
+                // the other parents at this school whom she supports must know; those in another programme within a second
+                waiting::ask_others_of(cx.tx, stored.proposal.buddy, cx.now)?;
                 let buddy = buddies::of_proposal(cx.tx, &stored)?;
                 entries.extend(recheck(cx.tx, &buddy, Occasion::of_platform(cx.now, cx.today))?);
                 started = Some(match_id);

@@ -7,7 +7,8 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::RequestId;
 use naast_domain::journal::Purpose;
 use naast_domain::text::Text;
-use naast_persistence::{directory, locks, requests};
+use naast_persistence::independence::waiting;
+use naast_persistence::{directory, locks, requests, support};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -52,11 +53,16 @@ pub async fn change_request_school(
                 let text = Text::of("Er is geen school met deze code.", "There is no school with this code.");
                 return Err(InputFault::body("/locationCode", "unknown", text).into());
             }
+            // before the rules end it: what changes for the others of its buddy changes then too
+            let running = support::running_of_request(cx.tx, &stored)?;
             requests::change_school(cx.tx, &grant, &stored, body.location_code.as_ref(), cx.now)?;
             let entry = cx.entry(stored.programme, role, Purpose::Matching, "request.school-changed");
             let mut entries = vec![crate::platform::Said::on(entry, id)];
             let (changed, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             entries.extend(recheck_request(cx.tx, &changed, Occasion::of(cx, role))?);
+            if let Some(running) = &running {
+                waiting::ask_others_of(cx.tx, running.buddy, cx.now)?;
+            }
             let (after, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let view = SupportRequestView::load(cx.tx, cx.keys, &after)?;
             Ok(cx.tx.keep(entries, Answer::found(view).version(after.version))?)

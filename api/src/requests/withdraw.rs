@@ -9,6 +9,7 @@ use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
+use naast_persistence::independence::waiting;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
@@ -90,6 +91,8 @@ pub fn withdraw(
     let running = support::running_of_request(tx, request)?;
     if let Some(running) = &running {
         support::close(tx, running, ClosureReason::RequestWithdrawn, now)?;
+        // her other matches wait for nothing here: this call takes no lock but its own
+        waiting::ask_others_of(tx, running.buddy, now)?;
         let states = (Some(running.course.state.code()), Some(MatchState::Closed.code()));
         entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
     }

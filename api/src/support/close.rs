@@ -8,6 +8,7 @@ use naast_domain::ids::MatchId;
 use naast_domain::journal::Purpose;
 use naast_domain::support::ClosureReason;
 use naast_domain::text::Text;
+use naast_persistence::independence::waiting;
 use naast_persistence::{locks, requests, support};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -62,6 +63,7 @@ pub async fn close_match(
             let next = stored.course.state.close()?;
             locks::lock_buddy(cx.tx, stored.buddy)?;
             support::close(cx.tx, &stored, body.reason, cx.now)?;
+            waiting::ask_others_of(cx.tx, stored.buddy, cx.now)?;
             let request = requests::of_match(cx.tx, &stored)?;
             let after = body.reason.request_after();
             requests::change_state(cx.tx, &request, after, Some(body.reason.code()), cx.now)?;

@@ -4,6 +4,7 @@
 pub mod coordinators;
 pub(crate) mod known;
 pub mod ties;
+pub mod waiting;
 
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant};

@@ -6,9 +6,10 @@ use naast_domain::access::{Grant, ReadImports};
 use naast_domain::code::Code;
 use naast_domain::ids::ImportId;
 
-use super::{ImportFile, ImportStatus, Report};
+use super::{ImportFile, ImportKind, ImportStatus, Report};
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
+use crate::independence::waiting;
 use crate::rows::{Page, Slice, code, count};
 use crate::schema::directory_imports;
 use crate::transaction::Transaction;
@@ -99,6 +100,11 @@ pub(super) fn record(tx: &mut Transaction<'_, '_>, file: &ImportFile, report: &R
         imported_at: At(file.at),
     };
     on_either!(&mut **tx, |c| diesel::insert_into(directory_imports::table).values(row).execute(c))?;
+    if report.status == ImportStatus::Applied && report.kind != ImportKind::Pupils {
+        // a school may have another board or partnership now: whoever imports, and whenever she is cut short, the rules are
+        // asked again
+        waiting::ask_everybody(tx, file.at)?;
+    }
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! Buddies: their profile, what makes them ready, and their ties.
 
-use naast_domain::journal::Purpose::Volunteers;
+use naast_domain::journal::Purpose::{Matching, Volunteers};
 use naast_domain::privacy::WithheldBecause::{Key, ThirdParty};
-use naast_domain::privacy::retention::Rule::{BuddyFile, Certificate};
+use naast_domain::privacy::retention::Rule::{BuddyFile, Certificate, Minutes};
 
 use super::{Of, SealedFor, Table, internal, key, personal, table};
 
@@ -48,6 +48,14 @@ pub(super) const TABLES: &[Table] = &[
             personal("declared_at").exported("buddyProfiles.ties.declaredAt"),
             internal("version"),
         ],
+    ),
+    // until the rules were asked again, which takes a second
+    table(
+        "reassessments",
+        Of::Buddy("buddy_id"),
+        Matching,
+        Minutes,
+        &[internal("id"), key("buddy_id"), internal("asked_at")],
     ),
     table(
         "certificates",

@@ -1,0 +1,130 @@
+//! What a server does by itself, again and again, while it serves: ask the independence rules, erase what had its time, take
+//! exports away.
+
+use std::time::Duration;
+
+use actix_rt::task::JoinHandle;
+use naast_domain::Date;
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until};
+
+use crate::clock::fresh_permille;
+use crate::independence;
+use crate::platform::Platform;
+use crate::privacy::round::{LEASE, round};
+
+/// How often it is looked whether facts changed of which the rules are to be asked again for others.
+const WORK_OFF_EVERY: Duration = Duration::from_millis(500);
+
+/// How often the independence rules are asked again for everything that runs, besides at each new day.
+const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
+
+/// How often it is looked whether a new day began.
+const LOOK_AT_THE_DAY_EVERY: Duration = Duration::from_secs(600);
+
+/// How often what had its time is erased.
+const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
+
+/// How often exports whose day is over are taken away.
+const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Begins everything, the first rounds not before so long after the start.
+///
+/// A server that just started has its first calls to answer, with cold caches and a pool that still connects; and replicas
+/// are started together, so without a spread all of them would go through all cases in the same second. Nothing is lost by
+/// waiting: whatever a round finds was so before the start.
+pub(super) fn begin(platform: &Platform, after: Duration) -> [JoinHandle<()>; 4] {
+    [
+        actix_rt::spawn(work_off(platform.clone())),
+        actix_rt::spawn(keep_independent(platform.clone(), spread(after))),
+        actix_rt::spawn(keep_exports_short(platform.clone(), after + spread(after))),
+        actix_rt::spawn(keep_terms(platform.clone(), 2 * after + spread(after))),
+    ]
+}
+
+/// A time between this one and twice as long, by chance.
+fn spread(least: Duration) -> Duration {
+    least + least * u32::try_from(fresh_permille()).unwrap_or_default() / 1000
+}
+
+/// Asks the independence rules again for others than whom a call or an import was about.
+async fn work_off(platform: Platform) {
+    let mut times = interval(WORK_OFF_EVERY);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        times.tick().await;
+        let platform = platform.clone();
+        match actix_web::web::block(move || independence::round::work_off(&platform)).await {
+            Ok(Ok(done)) if done.changes > 0 => {
+                log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
+            }
+            Ok(Ok(_)) => {}
+            Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
+            Err(_) => log::error!("the independence rules could not be asked again"),
+        }
+    }
+}
+
+/// Asks the independence rules again for as long as the server runs: facts change with the days, and with what other
+/// programs write.
+async fn keep_independent(platform: Platform, first: Duration) {
+    let mut looks = interval_at(Instant::now() + first, LOOK_AT_THE_DAY_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last: Option<(Date, Instant)> = None;
+    loop {
+        looks.tick().await;
+        let (today, now) = (platform.clock.today(), Instant::now());
+        if last.is_some_and(|(day, at)| day == today && now.duration_since(at) < REASSESS_EVERY) {
+            continue;
+        }
+        last = Some((today, now));
+        let platform = platform.clone();
+        match actix_web::web::block(move || independence::round::round(&platform)).await {
+            Ok(Ok(done)) => {
+                log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
+            }
+            Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
+            Err(_) => log::error!("the independence rules could not be asked again"),
+        }
+    }
+}
+
+/// Erases every day what had its time, one replica at a time. Who finds that another leads, or was cut short, comes back after
+/// the lease: the other may have been killed in the middle, and its rest is not to wait for a day.
+async fn keep_terms(platform: Platform, first: Duration) {
+    let mut next = Instant::now() + first;
+    loop {
+        sleep_until(next).await;
+        let platform = platform.clone();
+        let now = platform.clock.now();
+        let again = match actix_web::web::block(move || round(&platform, now, false)).await {
+            Ok(Ok(done)) if done.busy => true,
+            Ok(Ok(done)) => {
+                log::info!(erased = done.total(), held = done.held; "what had its time is erased");
+                false
+            }
+            Ok(Err(fault)) => {
+                log::error!("the round of retention was cut short: {fault}");
+                true
+            }
+            Err(_) => {
+                log::error!("the round of retention was cut short");
+                true
+            }
+        };
+        let lease = LEASE.to_std().unwrap_or_default();
+        next = Instant::now() + if again { lease + spread(lease) / 10 } else { RETAIN_EVERY };
+    }
+}
+
+/// Takes exports away whose day is over: they are not to wait for the daily round.
+async fn keep_exports_short(platform: Platform, first: Duration) {
+    let mut times = interval_at(Instant::now() + first, FORGET_EXPORTS_EVERY);
+    loop {
+        times.tick().await;
+        let platform = platform.clone();
+        let gone = actix_web::web::block(move || crate::privacy::exports::forget_expired(&platform));
+        if !matches!(gone.await, Ok(Ok(_))) {
+            log::error!("exports whose day is over could not be taken away; they are tried again");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A fact about one match counts in the others of its buddy (S2): a child changes school, a match begins or ends, a school gets
+//! another board. Those others are asked again within a second, and not forgotten when the server is killed.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use naast_api::independence::round::{Round, work_off};
+use naast_domain::ids::PersonId;
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::{Engine, on_both};
+use serde_json::json;
+
+use crate::looks::{assert_sound, count};
+use crate::program::{Served, begin, program};
+
+on_both!(
+    a_child_that_comes_to_the_school_pauses_the_other_match_there_until_it_goes,
+    a_match_that_ends_lifts_what_the_others_rest_for,
+    a_match_in_one_programme_counts_in_the_other_programmes_of_its_buddy,
+    an_import_asks_again_whoever_is_killed_after_it,
+    a_server_asks_the_others_within_a_second,
+    what_waits_survives_servers_that_are_killed,
+);
+
+/// A parent whom a buddy supports.
+struct Case {
+    parent: PersonId,
+    request: String,
+    matched: String,
+}
+
+impl Case {
+    fn running(world: &World, buddy: &Buddy, school: &str) -> Self {
+        let parent = world.person();
+        let mut body = world.request_body(0);
+        body["locationCode"] = json!(school);
+        let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
+        world.consent(parent, &request).expect(201);
+        let (matched, _) = world.matched(0, parent, &request, buddy);
+        Self { parent, request, matched }
+    }
+
+    fn state(&self, world: &World) -> String {
+        world.app.get(self.parent, &format!("/matches/{}", self.matched)).expect(200).text("state")
+    }
+
+    fn moves_to(&self, world: &World, school: &str) {
+        let path = format!("/support-requests/{}", self.request);
+        world.app.patch(self.parent, &path, &json!({ "locationCode": school })).expect(200);
+    }
+}
+
+/// Two parents of one buddy, at schools that have nothing to do with each other; nothing waits.
+fn two(world: &World) -> (Case, Case) {
+    let buddy = world.buddy(0, &json!({ "capacity": 3 }));
+    let cases = (Case::running(world, &buddy, SCHOOL), Case::running(world, &buddy, ELSEWHERE));
+    worked_off(world);
+    cases
+}
+
+fn worked_off(world: &World) -> Round {
+    let done = work_off(&world.app.platform).expect("the rules can be asked");
+    assert_eq!(waiting(world), 0);
+    done
+}
+
+fn waiting(world: &World) -> i64 {
+    count(world, "reassessments")
+}
+
+fn a_child_that_comes_to_the_school_pauses_the_other_match_there_until_it_goes(engine: Engine) {
+    let world = World::new(engine);
+    let (first, second) = two(&world);
+    assert_eq!((first.state(&world).as_str(), second.state(&world).as_str()), ("active", "active"));
+    second.moves_to(&world, SCHOOL);
+    assert_eq!(second.state(&world), "paused", "her own match in the same step");
+    assert_eq!((waiting(&world), first.state(&world).as_str()), (1, "active"));
+    assert!(worked_off(&world).changes > 0);
+    assert_eq!(first.state(&world), "paused", "the other parent must know");
+    second.moves_to(&world, ELSEWHERE);
+    assert_eq!(second.state(&world), "active");
+    assert!(worked_off(&world).changes > 0);
+    assert_eq!(first.state(&world), "active", "what she was asked about is gone");
+    assert_eq!(worked_off(&world), Round::default(), "nothing waits any more");
+    assert_sound(&world);
+}
+
+fn a_match_that_ends_lifts_what_the_others_rest_for(engine: Engine) {
+    let world = World::new(engine);
+    for how in ["closure", "withdrawal", "tie"] {
+        let (first, second) = two(&world);
+        second.moves_to(&world, SCHOOL);
+        worked_off(&world);
+        assert_eq!(first.state(&world), "paused");
+        let path = format!("/matches/{}", second.matched);
+        match how {
+            "closure" => {
+                let reason = json!({ "reason": "goal-reached" });
+                world.app.post_on(second.parent, &path, &format!("{path}/closure"), &reason).expect(200);
+            }
+            "withdrawal" => {
+                let path = format!("/support-requests/{}/withdrawal", second.request);
+                world.app.ask(second.parent, &path).expect(200);
+            }
+            _ => {
+                // she does not want a buddy with this tie
+                let proposal = world.app.get(second.parent, &path).expect(200).text("proposalId");
+                world.answer_ties(second.parent, &proposal, "refused");
+            }
+        }
+        assert_eq!(first.state(&world), "paused");
+        worked_off(&world);
+        assert_eq!(first.state(&world), "active", "{how}");
+    }
+    assert_sound(&world);
+}
+
+fn a_match_in_one_programme_counts_in_the_other_programmes_of_its_buddy(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let first = Case::running(&world, &buddy, SCHOOL);
+    // the same person is a buddy of the support point
+    let body = json!({
+        "programmeId": world.programmes[2], "personId": buddy.person, "firstName": "Test", "languages": ["nl"],
+        "specialisms": [], "channels": ["online", "in-person"], "municipalityCodes": ["9901"], "capacity": 1
+    });
+    let there = world.app.post(world.coordinators[2], "/buddies", &body).expect(201).id();
+    let there = Buddy { id: there, person: buddy.person };
+    for kind in ["vog", "training", "agreement", "code-of-conduct"] {
+        world.certificate(2, &there, kind).expect(201);
+    }
+    let path = format!("/buddies/{}", there.id);
+    world.app.ask_on(there.person, &path, &format!("{path}/tie-declarations")).expect(200);
+    world.app.patch(world.coordinators[2], &path, &json!({ "status": "active" })).expect(200);
+    worked_off(&world);
+    let second = world.person();
+    let request = world.consented(2, second);
+    world.matched(2, second, &request, &there);
+    assert_eq!(first.state(&world), "active");
+    assert!(worked_off(&world).changes > 0);
+    assert_eq!(first.state(&world), "paused");
+}
+
+fn an_import_asks_again_whoever_is_killed_after_it(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let case = Case::running(&world, &buddy, SCHOOL);
+    world
+        .tie(&buddy, "employed-at-school", &json!({ "kind": "school", "locationCode": ELSEWHERE }))
+        .expect(201);
+    worked_off(&world);
+    assert_eq!(case.state(&world), "active");
+    // only the transaction of the import itself, as when its program is killed right after
+    world.move_school("99902");
+    assert_eq!((waiting(&world), case.state(&world).as_str()), (1, "active"));
+    assert!(worked_off(&world).changes > 0);
+    assert_ne!(case.state(&world), "active");
+    // the same files again change nothing, and nothing is asked
+    world.move_school("99902");
+    assert_eq!(waiting(&world), 0);
+}
+
+/// The real server beside the one of the test, on the same database; its own rounds are far away.
+fn server(world: &World) -> Served {
+    let mut command: Command = program(&world.app.location, &world.app.platform.data);
+    command.env("NAAST_SIGNING_KEY_FILE", world.app.platform.data.join("key.pk8"));
+    command.env("NAAST_ROUNDS_AFTER_SECONDS", "3600");
+    Served(begin(command, &["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "0"]).0)
+}
+
+fn a_server_asks_the_others_within_a_second(engine: Engine) {
+    let world = World::new(engine);
+    let (first, second) = two(&world);
+    let _server = server(&world);
+    for (school, state) in [(SCHOOL, "paused"), (ELSEWHERE, "active")] {
+        second.moves_to(&world, school);
+        let since = Instant::now();
+        // a loaded machine may take its time; that it does not wait for a round is what counts
+        while first.state(&world) != state {
+            assert!(since.elapsed() < Duration::from_secs(10), "the other match is still not {state}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn what_waits_survives_servers_that_are_killed(engine: Engine) {
+    let world = World::new(engine);
+    let (first, second) = two(&world);
+    second.moves_to(&world, SCHOOL);
+    // from before it looks for the first time to in the middle of what it does
+    for delay in [0, 2, 5, 10, 20, 40] {
+        let mut server = server(&world);
+        std::thread::sleep(Duration::from_millis(delay));
+        server.0.kill().expect("killed");
+        server.0.wait().expect("gone");
+        let (state, left) = (first.state(&world), waiting(&world));
+        assert!(left == 1 || state == "paused", "{left} rows wait and the match is {state}");
+    }
+    let _server = server(&world);
+    let since = Instant::now();
+    while waiting(&world) > 0 {
+        assert!(since.elapsed() < Duration::from_secs(10), "it is not worked off");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(first.state(&world), "paused");
+    let of_it = format!("journal WHERE action = 'match.paused' AND object_id = '{}'", first.matched);
+    assert_eq!(count(&world, &of_it), 1, "however often it was begun");
+    assert_sound(&world);
+}
