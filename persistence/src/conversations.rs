@@ -319,6 +319,17 @@ pub fn school_steps(
     steps(database, conversation, "school")
 }
 
+/// When the last step of either side was taken; when it was opened before the first.
+pub fn last_step_at(database: &mut Database<'_>, conversation: &Conversation) -> Result<Moment, Error> {
+    let last: Option<At> = on_either!(database, |c| conversation_steps::table
+        .filter(conversation_steps::conversation_id.eq(Key::from(conversation.id)))
+        .order(conversation_steps::ordinal.desc())
+        .select(conversation_steps::at)
+        .first(c)
+        .optional())?;
+    Ok(last.map_or(conversation.opened_at, |at| at.0))
+}
+
 /// The programmes that the parent was shown.
 pub fn programmes_shown(
     database: &mut Database<'_>,

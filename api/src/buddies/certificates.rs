@@ -8,8 +8,10 @@ use naast_domain::buddies::{Certificate, CertificateKind};
 use naast_domain::ids::{BuddyId, CertificateId, PersonId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::retention;
 use naast_domain::text::Text;
 use naast_persistence::buddies::{self, KeptCertificate};
+use naast_persistence::privacy::retention::left_at;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -21,6 +23,7 @@ use crate::contract::{Body, Path};
 use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// A certificate to record.
@@ -57,10 +60,12 @@ pub struct CertificateView {
     pub seen_by: PersonId,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// When it is erased: once the buddy left.
+    pub retention: RetentionView,
 }
 
-impl From<KeptCertificate> for CertificateView {
-    fn from(kept: KeptCertificate) -> Self {
+impl CertificateView {
+    fn of(kept: KeptCertificate, left_at: Option<DateTime<Utc>>) -> Self {
         let last = kept.certificate.last_day();
         Self {
             id: kept.id,
@@ -70,6 +75,7 @@ impl From<KeptCertificate> for CertificateView {
             valid_until_date: (last != Date::MAX).then_some(last),
             seen_by: kept.seen_by,
             recorded_at: kept.recorded_at,
+            retention: RetentionView::of(retention::certificates(left_at)),
         }
     }
 }
@@ -129,7 +135,8 @@ pub async fn record_certificate(
             let occasion = Occasion::of(cx, role);
             let mut entries = vec![entry];
             entries.extend(recheck(cx.tx, &buddy, occasion)?);
-            Ok(cx.tx.keep(entries, Answer::created(CertificateView::from(kept), &place))?)
+            let left_at = left_at(cx.tx, &buddy)?;
+            Ok(cx.tx.keep(entries, Answer::created(CertificateView::of(kept, left_at), &place))?)
         })
         .await
 }
@@ -151,10 +158,9 @@ pub async fn list_certificates(
         .read(caller.0, move |cx| {
             let buddy = seen::<ReadBuddy>(cx, id, DataKind::Certificates)?;
             let kept = buddies::certificates_of(cx.db, &buddy)?;
-            Ok(CertificatePage {
-                data: kept.into_iter().map(CertificateView::from).collect(),
-                next_cursor: None,
-            })
+            let left_at = left_at(cx.db, &buddy)?;
+            let data = kept.into_iter().map(|one| CertificateView::of(one, left_at)).collect();
+            Ok(CertificatePage { data, next_cursor: None })
         })
         .await
 }

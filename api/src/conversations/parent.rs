@@ -2,10 +2,12 @@
 //! code, for which she exchanged the school's invitation. School sees none of it.
 
 use actix_web::{post, web};
+use naast_domain::Moment;
 use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
+use naast_domain::privacy::retention::parents_side;
 use naast_domain::requests::RequestState;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
@@ -19,6 +21,7 @@ use super::{of_conversation, of_request};
 use crate::answer::Answer;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _, unsigned_entry};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 use crate::requests::withdraw::{Withdrawn, withdraw};
 
@@ -63,12 +66,14 @@ pub struct ParentConversationView {
     pub programme_ids: Vec<ProgrammeId>,
     /// What became of the request that she handed over; null before, and once it is erased.
     pub request_state: Option<RequestState>,
+    /// When her side of the conversation is erased, with her code. School does not see it.
+    pub retention: RetentionView,
 }
 
 fn view(
     db: &mut Database<'_>,
     one: &Conversation,
-    state: ConversationState,
+    (state, last_step_at): (ConversationState, Moment),
     code: &str,
 ) -> Result<ParentConversationView, Error> {
     let request = match state {
@@ -84,7 +89,13 @@ fn view(
         permitted_steps: permitted.collect(),
         programme_ids: conversations::programmes_shown(db, one)?,
         request_state: request.map(|request| request.state),
+        retention: RetentionView::of(parents_side(one.opened_at, last_step_at, state)),
     })
+}
+
+/// Where a conversation stands, and since when.
+fn stands(db: &mut Database<'_>, one: &Conversation) -> Result<(ConversationState, Moment), Error> {
+    Ok((one.state, conversations::last_step_at(db, one)?))
 }
 
 /// Look up a conversation by the parent's own code.
@@ -98,8 +109,8 @@ pub async fn find_parent_conversation(
         .read_open(move |db| {
             let one =
                 conversations::find_by_code(db, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
-            let state = one.state;
-            Ok(Answer::found(view(db, &one, state, &body.code)?))
+            let stands = stands(db, &one)?;
+            Ok(Answer::found(view(db, &one, stands, &body.code)?))
         })
         .await
 }
@@ -127,10 +138,11 @@ pub async fn answer_as_parent(
             if one.state == ConversationState::Referred {
                 return stop_referred(tx, &keys, &one, &body.code, now);
             }
-            let answer = Answer::found(view(tx, &one, next, &body.code)?);
             if next == one.state {
-                return Ok(Kept::unchanged(answer));
+                let stands = stands(tx, &one)?;
+                return Ok(Kept::unchanged(Answer::found(view(tx, &one, stands, &body.code)?)));
             }
+            let answer = Answer::found(view(tx, &one, (next, now), &body.code)?);
             let taken = Taken {
                 step: Step::Parent(body.step),
                 wording_version: None,
@@ -162,13 +174,15 @@ fn stop_referred(
     now: naast_domain::Moment,
 ) -> Result<Kept<Answer<ParentConversationView>>, Error> {
     let Some(found) = requests::find_by_code(tx, &of_request(code))? else {
-        return Ok(Kept::unchanged(Answer::found(view(tx, one, one.state, code)?)));
+        let stands = stands(tx, one)?;
+        return Ok(Kept::unchanged(Answer::found(view(tx, one, stands, code)?)));
     };
     locks::lock_request(tx, found.id)?;
     let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
     let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
     let withdrawn = withdraw(tx, keys, &request, entry, now)?;
-    let answer = Answer::found(view(tx, one, one.state, code)?);
+    let stands = stands(tx, one)?;
+    let answer = Answer::found(view(tx, one, stands, code)?);
     match withdrawn {
         Withdrawn::Already => Ok(Kept::unchanged(answer)),
         Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, answer)?),

@@ -11,6 +11,7 @@ use naast_domain::conversations::{
 };
 use naast_domain::ids::{ConversationId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
+use naast_domain::privacy::retention;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
 use naast_persistence::programmes;
@@ -25,6 +26,7 @@ use crate::clock::fresh_code;
 use crate::contract::{Body, Path};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// A step to record.
@@ -69,6 +71,8 @@ pub struct ConversationStepView {
     pub programme_ids: Option<Vec<ProgrammeId>>,
     /// When.
     pub recorded_at: DateTime<Utc>,
+    /// When it is erased: with the conversation.
+    pub retention: RetentionView,
 }
 
 /// The words must be of a version that exists, for the steps that have words.
@@ -168,8 +172,10 @@ pub async fn list_conversation_steps(
             let grant = cx.grant::<ReadConversation>()?;
             let (one, _) = conversations::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let steps = conversations::school_steps(cx.db, &one, &grant)?;
+            let retention = RetentionView::of(retention::conversation(one.opened_at));
             let data = steps.into_iter().filter_map(|taken| match taken.step {
                 Step::School(step) => Some(ConversationStepView {
+                    retention: retention.clone(),
                     step,
                     wording_version: taken.wording_version,
                     language: taken.language,

@@ -8,6 +8,7 @@ use naast_domain::ids::{PersonId, ProgrammeId, TieId};
 use naast_domain::independence::Effect;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
+use naast_domain::privacy::retention::Due;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::SupportRequest;
 use naast_domain::text::Text;
@@ -115,7 +116,10 @@ pub async fn declare_own_tie(
             let stored = coordinators::insert(cx.tx, &grant, id, tie, cx.now)?;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.declared").on(tie_id);
             let place = format!("/programmes/{id}/coordinator-ties");
-            Ok(cx.tx.keep([entry], Answer::created(TieView::of(&stored, reader), &place).version(1))?)
+            Ok(cx.tx.keep(
+                [entry],
+                Answer::created(TieView::of(&stored, reader, Due::WITH_ACCOUNT), &place).version(1),
+            )?)
         })
         .await
 }
@@ -135,7 +139,8 @@ pub async fn list_own_ties(
             let standing = Standing { programme: Some(id), ..Standing::default() };
             grant.reaches(standing).ok_or(Error::NotFound)?;
             let ties = coordinators::list_own(cx.db, &grant, id)?;
-            Ok(TiePage { data: ties.iter().map(|tie| TieView::of(tie, reader)).collect(), next_cursor: None })
+            let view = |tie| TieView::of(tie, reader, Due::WITH_ACCOUNT);
+            Ok(TiePage { data: ties.iter().map(view).collect(), next_cursor: None })
         })
         .await
 }
@@ -163,7 +168,10 @@ pub async fn end_own_tie(
             stored.value = ended;
             stored.version += 1;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.ended").on(tie_id);
-            Ok(cx.tx.keep([entry], Answer::found(TieView::of(&stored, reader)).version(stored.version))?)
+            Ok(cx.tx.keep(
+                [entry],
+                Answer::found(TieView::of(&stored, reader, Due::WITH_ACCOUNT)).version(stored.version),
+            )?)
         })
         .await
 }

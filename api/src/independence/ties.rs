@@ -11,7 +11,9 @@ use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
 use naast_domain::independence::{ObjectKind, Tie, TieKind};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::retention::Due;
 use naast_persistence::independence::ties;
+use naast_persistence::privacy::retention::of_buddy;
 use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,6 +28,7 @@ use crate::clock::fresh;
 use crate::contract::{Body, Path};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A kind of tie that a buddy is asked about.
@@ -108,6 +111,8 @@ pub struct TieView {
     pub declared_at: DateTime<Utc>,
     /// The version, for `If-Match`.
     pub etag: String,
+    /// When it is erased: with the buddy's file; a coordinator's own with her account.
+    pub retention: RetentionView,
 }
 
 impl TieBody {
@@ -128,7 +133,7 @@ impl TieBody {
 
 impl TieView {
     /// A tie, in the words of the reader.
-    pub fn of(stored: &Stored<Tie>, reader: Reader) -> Self {
+    pub fn of(stored: &Stored<Tie>, reader: Reader, due: Due) -> Self {
         Self {
             id: stored.id,
             kind: stored.kind,
@@ -139,6 +144,7 @@ impl TieView {
             aggravated: stored.aggravated,
             declared_at: stored.created_at,
             etag: crate::answer::etag(stored.version),
+            retention: RetentionView::of(due),
         }
     }
 }
@@ -166,7 +172,8 @@ pub async fn declare_tie(
             let occasion = Occasion::of(cx, role);
             entries.extend(recheck(cx.tx, &buddy, occasion)?);
             let place = format!("/buddies/{id}/ties");
-            Ok(cx.tx.keep(entries, Answer::created(TieView::of(&stored, reader), &place).version(1))?)
+            let view = TieView::of(&stored, reader, of_buddy(cx.tx, &buddy)?);
+            Ok(cx.tx.keep(entries, Answer::created(view, &place).version(1))?)
         })
         .await
 }
@@ -189,7 +196,9 @@ pub async fn list_ties(
         .read(caller.0, move |cx| {
             let buddy = seen::<ReadBuddy>(cx, id, DataKind::Ties)?;
             let ties = ties::ties_of(cx.db, &buddy)?;
-            Ok(TiePage { data: ties.iter().map(|tie| TieView::of(tie, reader)).collect(), next_cursor: None })
+            let due = of_buddy(cx.db, &buddy)?;
+            let data = ties.iter().map(|tie| TieView::of(tie, reader, due)).collect();
+            Ok(TiePage { data, next_cursor: None })
         })
         .await
 }
@@ -220,7 +229,8 @@ pub async fn end_tie(
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.ended").on(tie_id)];
             let occasion = Occasion::of(cx, role);
             entries.extend(recheck(cx.tx, &buddy, occasion)?);
-            Ok(cx.tx.keep(entries, Answer::found(TieView::of(&stored, reader)).version(stored.version))?)
+            let view = TieView::of(&stored, reader, of_buddy(cx.tx, &buddy)?);
+            Ok(cx.tx.keep(entries, Answer::found(view).version(stored.version))?)
         })
         .await
 }

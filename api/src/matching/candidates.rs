@@ -31,6 +31,7 @@ use crate::independence::not_known::{NotKnownView, not_known};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// The candidates for a request, as of this moment.
@@ -322,10 +323,12 @@ pub struct DecisionView {
     pub decided_by: PersonId,
     /// When.
     pub decided_at: DateTime<Utc>,
+    /// When it is erased: with the request.
+    pub retention: RetentionView,
 }
 
-impl From<Decision> for DecisionView {
-    fn from(one: Decision) -> Self {
+impl DecisionView {
+    fn of(one: Decision, retention: RetentionView) -> Self {
         Self {
             id: one.id,
             request_id: one.request,
@@ -334,6 +337,7 @@ impl From<Decision> for DecisionView {
             facts: one.facts,
             decided_by: one.decided_by,
             decided_at: one.decided_at,
+            retention,
         }
     }
 }
@@ -363,7 +367,9 @@ pub async fn list_decisions(
             let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
             let record = Shown::decisions(cx.db, role, &stored, &slice.items)?;
             cx.shows(record);
-            Ok(DecisionPage { data: slice.items.into_iter().map(DecisionView::from).collect(), next_cursor })
+            let retention = RetentionView::load(cx.db, id)?;
+            let view = |one| DecisionView::of(one, retention.clone());
+            Ok(DecisionPage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
         .await
 }

@@ -28,6 +28,7 @@ use crate::contract::{Body, Path};
 use crate::independence::again::{Occasion, end, is_ready};
 use crate::page_of;
 use crate::platform::{Platform, Said as _, Writing};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// The parent's answers on ties.
@@ -162,6 +163,8 @@ pub struct TieAnswerView {
     pub text_version: String,
     /// When.
     pub answered_at: DateTime<Utc>,
+    /// When it is erased: with the request.
+    pub retention: RetentionView,
 }
 
 page_of! {
@@ -185,7 +188,9 @@ pub async fn list_tie_answers(
             cx.shows(record);
             let answers =
                 if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(cx.db, &stored)? };
+            let retention = RetentionView::load(cx.db, stored.request)?;
             let data = answers.into_iter().map(|one| TieAnswerView {
+                retention: retention.clone(),
                 finding: one.finding,
                 answer: one.answer,
                 text_version: one.text_version,

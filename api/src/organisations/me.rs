@@ -4,6 +4,7 @@ use actix_web::{get, web};
 use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
 use naast_domain::organisations::Role;
 use naast_persistence::organisations;
+use naast_persistence::privacy::others::account_due;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::page_of;
 use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// The caller.
@@ -24,6 +26,8 @@ pub struct MeView {
     pub name: String,
     /// What she may be at this moment, by her active memberships. Everybody may also be a parent.
     pub powers: Vec<PowerView>,
+    /// When the account is erased; null while a request, a buddy's file or a role needs it.
+    pub retention: RetentionView,
 }
 
 /// A role that the caller holds at this moment.
@@ -53,7 +57,9 @@ pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Ans
                 programme_id: power.programme,
                 location_code: power.school.as_ref().map(ToString::to_string),
             });
-            Ok(Answer::found(MeView { id: cx.me.person, name, powers: powers.collect() }))
+            let powers = powers.collect();
+            let retention = RetentionView::of(account_due(cx.db, &cx.me)?);
+            Ok(Answer::found(MeView { id: cx.me.person, name, powers, retention }))
         })
         .await
 }

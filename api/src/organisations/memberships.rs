@@ -8,6 +8,7 @@ use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, MembershipStatus, OrganisationKind, Role};
+use naast_domain::privacy::retention::Due;
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
@@ -24,6 +25,7 @@ use crate::independence::again::{Occasion, recheck_person};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault, unknown};
 
 /// A role to give.
@@ -81,6 +83,8 @@ pub struct MembershipView {
     pub since_date: Date,
     /// The last day.
     pub until_date: Option<Date>,
+    /// When it is erased: with the account of its holder.
+    pub retention: RetentionView,
 }
 
 impl From<(Membership, i32)> for MembershipView {
@@ -94,6 +98,7 @@ impl From<(Membership, i32)> for MembershipView {
             status: one.status,
             since_date: one.since,
             until_date: one.until,
+            retention: RetentionView::of(Due::WITH_ACCOUNT),
         }
     }
 }

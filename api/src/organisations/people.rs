@@ -5,6 +5,7 @@ use naast_domain::access::RegisterPeople;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::retention::Due;
 use naast_persistence::identity::addresses;
 use naast_persistence::organisations::{self, Person};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::clock::fresh;
 use crate::contract::Body;
 use crate::identity::{check_address, of_address};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A person to register.
@@ -46,6 +48,8 @@ pub struct PersonView {
     pub id: PersonId,
     /// Her name.
     pub name: String,
+    /// When it is erased: with her account, when nothing needs that any more.
+    pub retention: RetentionView,
 }
 
 /// Register a person.
@@ -69,7 +73,8 @@ pub async fn register_person(
             }
             let entry =
                 cx.entry(Chain::PLATFORM, role, Purpose::Administration, "person.registered").on(person.id);
-            let view = PersonView { id: person.id, name: person.name.clone() };
+            let retention = RetentionView::of(Due::WITH_ACCOUNT);
+            let view = PersonView { id: person.id, name: person.name.clone(), retention };
             Ok(cx.tx.keep([entry], Answer::created(view, "/me"))?)
         })
         .await

@@ -6,6 +6,7 @@ use naast_domain::ids::{AccessRecordId, ProgrammeId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::{self, DataKind, SubjectKind};
+use naast_domain::privacy::retention::{Due, Rule, own_term};
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log::{self, Read};
 use serde::Serialize;
@@ -18,6 +19,7 @@ use crate::contract::Query;
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::Platform;
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// Somebody read something of mine.
@@ -48,8 +50,8 @@ pub struct AccessRecordView {
     pub activity: String,
     /// The number of the call; quote it when you ask about it.
     pub request_id: Uuid,
-    /// Until when this record is kept.
-    pub erase_after: DateTime<Utc>,
+    /// When this record is erased: two years after the reading, or before with the account.
+    pub retention: RetentionView,
 }
 
 impl AccessRecordView {
@@ -80,7 +82,7 @@ impl AccessRecordView {
             purpose: one.purpose,
             activity: one.activity,
             request_id: one.call,
-            erase_after: access::erase_after(one.at),
+            retention: RetentionView::of(own_term(Rule::AccessLog, one.at).unwrap_or(Due::WITH_ACCOUNT)),
         }
     }
 }

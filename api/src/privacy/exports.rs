@@ -9,6 +9,7 @@ use naast_domain::ids::ExportId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{ConsentKind, text_of};
+use naast_domain::privacy::retention;
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::export::{self, Collections, Kept};
 use serde::Serialize;
@@ -21,6 +22,7 @@ use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// How long an export is kept.
@@ -38,6 +40,8 @@ pub struct ExportView {
     pub expires_at: DateTime<Utc>,
     /// When it was taken; null while it waits.
     pub taken_at: Option<DateTime<Utc>>,
+    /// When it is erased: at its last moment, taken or not.
+    pub retention: RetentionView,
 }
 
 impl From<&Kept> for ExportView {
@@ -47,6 +51,7 @@ impl From<&Kept> for ExportView {
             requested_at: kept.requested_at,
             expires_at: kept.expires_at,
             taken_at: kept.taken_at,
+            retention: RetentionView::of(retention::until(kept.expires_at)),
         }
     }
 }

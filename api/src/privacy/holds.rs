@@ -23,6 +23,7 @@ use crate::clock::fresh;
 use crate::contract::{Body, Path};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// Why a case must stay for now.
@@ -46,11 +47,14 @@ pub struct HoldView {
     pub placed_at: DateTime<Utc>,
     /// When it was lifted; null while it holds.
     pub lifted_at: Option<DateTime<Utc>>,
+    /// When it is erased: with the request that it keeps.
+    pub retention: RetentionView,
 }
 
-impl From<&Hold> for HoldView {
-    fn from(hold: &Hold) -> Self {
-        Self { id: hold.id, because: hold.because, placed_at: hold.placed_at, lifted_at: hold.lifted_at }
+impl HoldView {
+    fn of(hold: &Hold, retention: RetentionView) -> Self {
+        let (placed_at, lifted_at) = (hold.placed_at, hold.lifted_at);
+        Self { id: hold.id, because: hold.because, placed_at, lifted_at, retention }
     }
 }
 
@@ -73,7 +77,9 @@ pub async fn list_holds(
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             cx.shows([Shown::request(DataKind::Request, role, &stored)]);
             let holds = retention::holds_on(cx.db, &stored)?;
-            Ok(HoldPage { data: holds.iter().map(HoldView::from).collect(), next_cursor: None })
+            let retention = RetentionView::load(cx.db, id)?;
+            let data = holds.iter().map(|hold| HoldView::of(hold, retention.clone())).collect();
+            Ok(HoldPage { data, next_cursor: None })
         })
         .await
 }
@@ -112,7 +118,8 @@ pub async fn place_hold(
                 .on(id)
                 .states(None, Some(hold.because.code()));
             let place = format!("/support-requests/{id}/holds");
-            Ok(cx.tx.keep([entry], Answer::created(HoldView::from(&hold), &place))?)
+            let view = HoldView::of(&hold, RetentionView::load(cx.tx, id)?);
+            Ok(cx.tx.keep([entry], Answer::created(view, &place))?)
         })
         .await
 }
@@ -133,7 +140,8 @@ pub async fn release_hold(
             let all = retention::holds_on(cx.tx, &stored)?;
             let mut found = all.into_iter().find(|one| one.id == hold).ok_or(Error::NotFound)?;
             if found.lifted_at.is_some() {
-                return Ok(naast_persistence::Kept::unchanged(Answer::found(HoldView::from(&found))));
+                let view = HoldView::of(&found, RetentionView::load(cx.tx, id)?);
+                return Ok(naast_persistence::Kept::unchanged(Answer::found(view)));
             }
             retention::lift_hold(cx.tx, &grant, &stored, hold, cx.now)?;
             found.lifted_at = Some(cx.now);
@@ -141,7 +149,8 @@ pub async fn release_hold(
                 .entry(stored.programme, role, Purpose::Support, "request.hold-released")
                 .on(id)
                 .states(Some(found.because.code()), None);
-            Ok(cx.tx.keep([entry], Answer::found(HoldView::from(&found)))?)
+            let view = HoldView::of(&found, RetentionView::load(cx.tx, id)?);
+            Ok(cx.tx.keep([entry], Answer::found(view))?)
         })
         .await
 }

@@ -11,6 +11,7 @@ use naast_domain::privacy::consents::{ConsentKind, NoticeState, RecipientKind};
 use naast_domain::requests::SupportRequest;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::notices::{self, Addressee, Notice};
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{Database, Kept, Stored, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +21,7 @@ use crate::caller::Caller;
 use crate::contract::{Path, Query};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A recipient, and whether it confirmed.
@@ -42,10 +44,12 @@ pub struct RecipientView {
     pub told_at: DateTime<Utc>,
     /// When it confirmed.
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// When it is erased: with the request.
+    pub retention: RetentionView,
 }
 
-impl From<Notice> for RecipientView {
-    fn from(notice: Notice) -> Self {
+impl RecipientView {
+    fn of(notice: Notice, retention: RetentionView) -> Self {
         Self {
             notice_id: notice.id,
             request_id: notice.request,
@@ -55,14 +59,20 @@ impl From<Notice> for RecipientView {
             state: notice.state,
             told_at: notice.told_at,
             confirmed_at: notice.confirmed_at,
+            retention,
         }
     }
-}
 
-impl RecipientView {
+    /// A notice that a grant reached.
+    fn load(db: &mut Database<'_>, notice: Notice) -> Result<Self, Error> {
+        let retention = RetentionView::load(db, notice.request)?;
+        Ok(Self::of(notice, retention))
+    }
+
     /// Everybody who was told something about a request that was loaded with a grant.
     pub fn about(db: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<Vec<Self>, Error> {
-        Ok(notices::about(db, request)?.into_iter().map(Self::from).collect())
+        let retention = RetentionView::load(db, request.id)?;
+        Ok(notices::about(db, request)?.into_iter().map(|one| Self::of(one, retention.clone())).collect())
     }
 }
 
@@ -113,7 +123,14 @@ pub async fn list_withdrawal_notices(
             cx.shows([]);
             let of = query.programme_id.map_or(Addressee::Myself, Addressee::Programme);
             let waiting = notices::waiting(cx.db, &grant, of)?;
-            Ok(RecipientPage { data: waiting.into_iter().map(Into::into).collect(), next_cursor: None })
+            let requests: Vec<_> = waiting.iter().map(|one| one.request).collect();
+            let terms = of_cases(cx.db, &requests)?;
+            let view = |one: Notice| {
+                let retention = RetentionView::of_case(terms.get(&one.request))?;
+                Ok::<_, Error>(RecipientView::of(one, retention))
+            };
+            let data = waiting.into_iter().map(view).collect::<Result<_, _>>()?;
+            Ok(RecipientPage { data, next_cursor: None })
         })
         .await
 }
@@ -131,14 +148,15 @@ pub async fn confirm_withdrawal_notice(
             let grant = cx.grant::<AnswerWithdrawalNotice>()?;
             let (mut notice, role) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             if notice.state != NoticeState::Pending {
-                return Ok(Kept::unchanged(Answer::found(notice.into())));
+                return Ok(Kept::unchanged(Answer::found(RecipientView::load(cx.tx, notice)?)));
             }
             notices::confirm(cx.tx, &notice, cx.now)?;
             let entry =
                 cx.entry(notice.programme, role, Purpose::Support, "withdrawal-notice.confirmed").on(id);
             notice.state = NoticeState::Confirmed;
             notice.confirmed_at = Some(cx.now);
-            Ok(cx.tx.keep([entry], Answer::found(notice.into()))?)
+            let view = RecipientView::load(cx.tx, notice)?;
+            Ok(cx.tx.keep([entry], Answer::found(view))?)
         })
         .await
 }

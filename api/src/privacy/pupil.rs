@@ -6,6 +6,7 @@ use naast_domain::access::DecideOnRequest;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{ConsentKind, ConsentState, GivenHow};
+use naast_domain::privacy::retention::Due;
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::RequestState;
 use naast_domain::text::Text;
@@ -21,6 +22,7 @@ use crate::caller::Caller;
 use crate::clock::{day_of, fresh, fresh_code};
 use crate::contract::{Body, Path};
 use crate::platform::{Platform, Said as _, unsigned_entry};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 fn of_pupil(code: &str) -> [u8; 32] {
@@ -87,6 +89,14 @@ pub struct PupilCodeBody {
 pub struct PupilConsentView {
     /// Where it stands.
     pub state: ConsentState,
+    /// When it is erased: with the request of her parent, of which this says nothing.
+    pub retention: RetentionView,
+}
+
+impl PupilConsentView {
+    fn of(state: ConsentState) -> Self {
+        Self { state, retention: RetentionView::of(Due::WITH_REQUEST) }
+    }
 }
 
 /// Say yes as a pupil, with nothing but the code.
@@ -113,7 +123,7 @@ pub async fn consent_as_pupil(
             }
             let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
             let consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
-            let answer = Answer::found(PupilConsentView { state: ConsentState::InForce });
+            let answer = Answer::found(PupilConsentView::of(ConsentState::InForce));
             let holds = |kept: &consents::KeptConsent| {
                 kept.consent.kind == ConsentKind::PupilHealthData && kept.consent.in_force_on(day_of(now))
             };
@@ -143,7 +153,7 @@ pub async fn withdraw_as_pupil(
             let stored = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             let which = Which::About(ConsentKind::PupilHealthData, stored.id.uuid());
             let back = consents::withdraw(tx, &stored, which, now)?;
-            let answer = Answer::found(PupilConsentView { state: ConsentState::Withdrawn });
+            let answer = Answer::found(PupilConsentView::of(ConsentState::Withdrawn));
             if back.is_empty() {
                 return Ok(Kept::unchanged(answer));
             }

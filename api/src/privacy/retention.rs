@@ -16,7 +16,7 @@ use crate::problem::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RetentionView {
-    /// It is erased after this day; null while it runs. The `ETag` of the record says nothing of it: terms and holds change by
+    /// It is erased after this day; null while that is not known: `ground` says why. The `ETag` of the record says nothing of it: terms and holds change by
     /// themselves.
     #[schema(format = Date)]
     pub erase_after_date: Option<Date>,
@@ -41,6 +41,13 @@ impl RetentionView {
     pub fn of_case(found: Option<&CaseRetention>) -> Result<Self, Error> {
         let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
         Ok(Self { held: found.held, ..Self::of(found.case) })
+    }
+
+    /// Of what parent and buddy share in a case.
+    pub fn of_private_space(db: &mut Database<'_>, request: RequestId) -> Result<Self, Error> {
+        let found = of_cases(db, &[request])?.remove(&request);
+        let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
+        Ok(Self { held: found.held, ..Self::of(found.private_space) })
     }
 
     /// Of the case of this request, which a grant reached.

@@ -133,6 +133,11 @@ impl ConversationState {
         })
     }
 
+    /// Whether the parent ended her side for good. After a hand-over her code still stops her request.
+    pub const fn ended_by_parent(self) -> bool {
+        matches!(self, Self::BuddyDeclined | Self::SelfContact | Self::Withdrawn)
+    }
+
     /// The steps that may be taken now.
     pub fn permitted(self) -> Vec<Step> {
         Step::all().filter(|step| self.after(*step).is_some()).collect()

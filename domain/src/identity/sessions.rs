@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::ids::{PersonId, SessionId};
+use crate::privacy::retention::ACCOUNT_STAYS_DAYS;
 use crate::{Moment, code_list};
 
 /// A session that is not used for so long is over.
@@ -11,6 +12,10 @@ pub const IDLE: TimeDelta = TimeDelta::hours(12);
 
 /// No session lasts longer, however often it is used.
 pub const LONGEST: TimeDelta = TimeDelta::days(7);
+
+/// How long it is known that a session was begun: a day longer than an account stays after its last use
+/// ([`ACCOUNT_STAYS_DAYS`](crate::privacy::retention::ACCOUNT_STAYS_DAYS)), so that one which is used is not taken for unused.
+pub const REMEMBERED: TimeDelta = TimeDelta::days(ACCOUNT_STAYS_DAYS as i64 + 2);
 
 code_list! {
     /// Why a session ended.

@@ -3,11 +3,11 @@
 //! A record is one of the Dutch standard Logboek Dataverwerkingen 1.0: one processing, of the data of one person, by an
 //! activity of the processing register. It holds no data that were read.
 
+use crate::Date;
 use crate::code_list;
 use crate::journal::Purpose;
 use crate::organisations::Role;
 use crate::text::{Text, Tongue};
-use crate::{Date, Moment};
 
 code_list! {
     /// What kind of data was read.
@@ -196,14 +196,6 @@ impl Reading<'_> {
             }
         }
     }
-}
-
-/// For how long a record is kept, in months: two years.
-pub const KEPT_MONTHS: u32 = 24;
-
-/// The last moment of a record's life is two years after the reading.
-pub fn erase_after(at: Moment) -> Moment {
-    at.checked_add_months(chrono::Months::new(KEPT_MONTHS)).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use chrono::{Days, Months};
 
 use crate::code::Code as _;
-use crate::conversations::REST_MONTHS;
+use crate::conversations::{ConversationState, REST_MONTHS};
 use crate::rejection::Rejection;
 use crate::requests::RequestState;
 use crate::text::Text;
@@ -19,7 +19,7 @@ code_list! {
         Directory = "directory": "zolang de bron het publiceert" / "as long as its source publishes it",
         Installation = "installation": "zolang het in gebruik is" / "as long as it is in use",
         Minutes = "minutes": "tot de code of het bewijs verloopt, enkele minuten" / "until the code or proof expires, some minutes",
-        Session = "session": "zolang de sessie duurt" / "as long as the session lasts",
+        Session = "session": "32 dagen na het inloggen, om te weten of het account nog gebruikt wordt; de bewijzen een week" / "32 days after signing in, to know whether the account is in use; its tokens a week",
         Day = "day": "een etmaal" / "a day",
         Delivery = "delivery": "dertig dagen na aflevering" / "thirty days after it was settled",
         Conversation = "conversation": "tot de school opnieuw mag vragen: zes maanden" / "until the school may ask again: six months",
@@ -140,6 +140,11 @@ code_list! {
         BuddyLeft = "buddy-left": "de buddy is vertrokken" / "the buddy left",
         AccountUnused = "account-unused": "er is geen zaak, rol of sessie meer" / "there is no case, role or session any more",
         AskedFor = "asked-for": "de ouder vroeg om wissen" / "the parent asked for erasure",
+        StepsOver = "steps-over": "dertig dagen na de laatste stap" / "thirty days after the last step",
+        TalkOver = "talk-over": "het gesprek is geweest" / "the talk is over",
+        OwnTerm = "own-term": "de vaste termijn van dit gegeven" / "the fixed term of this record",
+        WithAccount = "with-account": "gaat met het account weg" / "goes with the account",
+        WithRequest = "with-request": "gaat met de aanvraag weg" / "goes with the request",
     }
 }
 
@@ -155,6 +160,13 @@ pub struct Due {
 impl Due {
     /// It runs: there is no end to count from yet.
     pub const RUNNING: Self = Self { after: None, ground: RetentionGround::Running };
+
+    /// It goes with the account of whom it is about. When that is, is not for everybody who reads it: a role that is read by
+    /// an administrator would tell her that its holder asks for help somewhere.
+    pub const WITH_ACCOUNT: Self = Self { after: None, ground: RetentionGround::WithAccount };
+
+    /// It goes with a request of which the reader may not know how it stands.
+    pub const WITH_REQUEST: Self = Self { after: None, ground: RetentionGround::WithRequest };
 
     fn days_after(end: Moment, days: u32, ground: RetentionGround) -> Self {
         // beyond the calendar is never
@@ -230,6 +242,37 @@ pub fn conversation(opened_at: Moment) -> Due {
 /// How long the steps of a conversation stay after the last one of that side.
 pub const STEPS_STAY_DAYS: u32 = 30;
 
+/// When the parent's side of a conversation is erased, with her code: after the last step once her side has ended for good,
+/// and never later than the conversation. For the parent alone: a school that read it would learn that she ended it.
+pub fn parents_side(opened_at: Moment, last_step_at: Moment, state: ConversationState) -> Due {
+    let whole = conversation(opened_at);
+    if !state.ended_by_parent() {
+        return whole;
+    }
+    let own = Due::days_after(last_step_at, STEPS_STAY_DAYS, RetentionGround::StepsOver);
+    if own.after < whole.after { own } else { whole }
+}
+
+/// Until when a school reads what was announced to it: the day of the talk, and nothing that it could learn of the case.
+pub fn announced_talk(day: Date) -> Due {
+    Due { after: Some(day), ground: RetentionGround::TalkOver }
+}
+
+/// When a row goes that goes by its own age; none where the rule counts from something else.
+pub fn own_term(rule: Rule, since: Moment) -> Option<Due> {
+    rule.days().map(|days| Due::days_after(since, days, RetentionGround::OwnTerm))
+}
+
+/// When something goes that has a last moment of its own.
+pub fn until(last: Moment) -> Due {
+    Due { after: Some(last.date_naive()), ground: RetentionGround::OwnTerm }
+}
+
+/// When a buddy's certificates go: at the first round after she left.
+pub fn certificates(left_at: Option<Moment>) -> Due {
+    left_at.map_or(Due::RUNNING, |left| Due::days_after(left, 0, RetentionGround::BuddyLeft))
+}
+
 /// When a buddy's file is erased.
 pub fn buddy_file(terms: &Terms, left_at: Option<Moment>) -> Due {
     left_at.map_or(Due::RUNNING, |left| {
@@ -248,96 +291,4 @@ pub fn account(last_used: Option<Moment>) -> Due {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(month: u32, day: u32) -> Moment {
-        Date::from_ymd_opt(2027, month, day)
-            .and_then(|day| day.and_hms_opt(9, 0, 0))
-            .expect("a day")
-            .and_utc()
-    }
-
-    fn day(month: u32, day: u32) -> Option<Date> {
-        Date::from_ymd_opt(2027, month, day)
-    }
-
-    fn facts(state: RequestState, was_matched: bool) -> CaseFacts {
-        CaseFacts { state, since: at(3, 1), was_matched, asked_at: None }
-    }
-
-    #[test]
-    fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
-        let due = |state, was_matched| case(&Terms::default(), facts(state, was_matched));
-        assert_eq!(due(RequestState::Consented, true), Due::RUNNING);
-        assert_eq!(due(RequestState::Matched, true), Due::RUNNING);
-        assert_eq!(due(RequestState::Withdrawn, true).after, day(3, 31));
-        assert_eq!(due(RequestState::Closed, false).after, day(5, 30));
-        assert_eq!(due(RequestState::Submitted, false).ground, RetentionGround::ConsentNotGiven);
-        assert_eq!(due(RequestState::Closed, true).after, Date::from_ymd_opt(2028, 2, 29));
-        assert!(
-            !due(RequestState::Withdrawn, false).has_come(day(3, 31).expect("a day")),
-            "the day itself is hers"
-        );
-        assert!(due(RequestState::Withdrawn, false).has_come(day(4, 1).expect("a day")));
-    }
-
-    #[test]
-    fn what_she_asks_for_goes_at_once_whatever_the_state() {
-        for state in RequestState::ALL {
-            let asked = CaseFacts { asked_at: Some(at(3, 5)), ..facts(*state, true) };
-            assert!(case(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
-            assert!(contact_way(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
-        }
-    }
-
-    #[test]
-    fn a_part_never_outlives_the_whole() {
-        for state in RequestState::ALL {
-            for days in [0, 10, 30, 90] {
-                let terms = Terms::set(vec![
-                    (RetentionTerm::ContactWay, days),
-                    (RetentionTerm::PrivateSpace, days),
-                    (RetentionTerm::Withdrawn, 20),
-                ]);
-                let facts = facts(*state, true);
-                let whole = case(&terms, facts).after.unwrap_or(Date::MAX);
-                assert!(contact_way(&terms, facts).after.unwrap_or(Date::MAX) <= whole);
-                for ended in [None, Some(at(2, 1)), Some(at(12, 1))] {
-                    assert!(
-                        private_space(&terms, facts, ended).after.unwrap_or(Date::MAX) <= whole,
-                        "{state} {days}"
-                    );
-                }
-            }
-        }
-        // a match that ended while the case goes on takes its private space along
-        let running = private_space(&Terms::default(), facts(RequestState::Consented, true), Some(at(3, 1)));
-        assert_eq!(running.after, day(3, 31));
-    }
-
-    #[test]
-    fn a_shorter_term_is_free_a_longer_one_needs_a_reason_and_has_an_end() {
-        for term in RetentionTerm::ALL {
-            assert!(term.allows(0, None).is_ok() && term.allows(term.usual(), None).is_ok());
-            let code = |days, reason| term.allows(days, reason).err().map(|refusal| refusal.code);
-            assert_eq!(code(term.usual() + 1, None), Some("term-needs-reason"));
-            assert_eq!(code(term.usual() + 1, Some(" ")), Some("term-needs-reason"));
-            assert_eq!(code(term.longest(), Some("een lopende evaluatie")), None);
-            assert_eq!(code(term.longest() + 1, Some("een lopende evaluatie")), Some("term-too-long"));
-        }
-    }
-
-    #[test]
-    fn a_conversation_goes_when_the_school_may_ask_again_whatever_the_parent_did() {
-        assert_eq!(conversation(at(3, 1)).after, day(9, 1));
-    }
-
-    #[test]
-    fn an_account_and_a_file_stay_while_they_are_used() {
-        assert_eq!(account(None), Due::RUNNING);
-        assert_eq!(account(Some(at(3, 1))).after, day(3, 31));
-        assert_eq!(buddy_file(&Terms::default(), None), Due::RUNNING);
-        assert_eq!(buddy_file(&Terms::default(), Some(at(3, 1))).after, Date::from_ymd_opt(2028, 2, 29));
-    }
-}
+mod tests;

@@ -31,6 +31,7 @@ use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::give::{ShownTextBody, shown};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// By what school knows which talk is meant. The parent chooses.
@@ -117,6 +118,8 @@ pub struct AnnouncementView {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// What school noted.
     pub objections: Vec<NotedView>,
+    /// When it is erased: with the request. School reads it until the day of the talk is over.
+    pub retention: RetentionView,
 }
 
 impl AnnouncementView {
@@ -124,6 +127,7 @@ impl AnnouncementView {
         stored: Stored<Announcement>,
         noted: Vec<(Objection, DateTime<Utc>)>,
         for_whom: Role,
+        retention: RetentionView,
     ) -> Self {
         let announced_at = stored.created_at;
         let one = stored.value;
@@ -146,6 +150,7 @@ impl AnnouncementView {
                 .into_iter()
                 .map(|(objection, noted_at)| NotedView { objection, noted_at })
                 .collect(),
+            retention,
         }
     }
 }
@@ -231,8 +236,9 @@ pub async fn announce_meeting(
                 .states(None, Some("announced"));
             let place = format!("/matches/{id}/meeting-announcements/{announcement_id}");
             let version = kept.version;
-            let answer =
-                Answer::created(AnnouncementView::of(kept, Vec::new(), role), &place).version(version);
+            let retention = RetentionView::load(cx.tx, stored.request)?;
+            let view = AnnouncementView::of(kept, Vec::new(), role, retention);
+            let answer = Answer::created(view, &place).version(version);
             Ok(cx.tx.keep([entry], answer)?)
         })
         .await
@@ -264,9 +270,10 @@ pub async fn list_announcements(
             let all: Vec<&Stored<Announcement>> = slice.items.iter().collect();
             let mut noted = announcements::objections(cx.db, &stored, &all)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let retention = RetentionView::load(cx.db, stored.request)?;
             let view = |one: Stored<Announcement>| {
                 let noted = noted.remove(&one.id).unwrap_or_default();
-                AnnouncementView::of(one, noted, role)
+                AnnouncementView::of(one, noted, role, retention.clone())
             };
             Ok(AnnouncementPage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
@@ -291,7 +298,8 @@ pub async fn get_announcement(
             let mut noted = announcements::objections(cx.db, &of, &[&stored])?;
             let noted = noted.remove(&announcement_id).unwrap_or_default();
             let version = stored.version;
-            Ok(Answer::found(AnnouncementView::of(stored, noted, role)).version(version))
+            let retention = RetentionView::load(cx.db, of.request)?;
+            Ok(Answer::found(AnnouncementView::of(stored, noted, role, retention)).version(version))
         })
         .await
 }

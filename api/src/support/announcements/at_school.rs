@@ -8,6 +8,7 @@ use naast_domain::access::{NoteObjection, ReadAnnouncedMeetings, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, ObjectionId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::retention;
 use naast_domain::support::announcements::{
     AnnouncementState, CompanionRole, Objection, RecognisedBy, TalkPlace,
 };
@@ -25,6 +26,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
 /// By what school knows which talk is meant.
@@ -66,12 +68,15 @@ pub struct AnnouncedMeetingView {
     pub objections: Vec<Objection>,
     /// When it was announced.
     pub announced_at: DateTime<Utc>,
+    /// Until when the school has it: the day of the talk. It says nothing of the parent's case.
+    pub retention: RetentionView,
 }
 
 impl AnnouncedMeetingView {
     fn of(stored: Stored<Announced>) -> Self {
         let announced_at = stored.created_at;
         let one = stored.value;
+        let retention = RetentionView::of(retention::announced_talk(one.talk.date));
         Self {
             id: one.id,
             location_code: one.school.to_string(),
@@ -85,6 +90,7 @@ impl AnnouncedMeetingView {
             state: one.state,
             objections: one.objections,
             announced_at,
+            retention,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
+use crate::privacy::retention::RetentionView;
 use crate::privacy::take_back::tell;
 use crate::problem::Error;
 
@@ -37,7 +38,7 @@ pub async fn cancel_announcement(
             let noted = noted.get(&announcement_id).cloned().unwrap_or_default();
             if stored.state == AnnouncementState::Cancelled {
                 let version = stored.version;
-                let view = AnnouncementView::of(stored, noted, role);
+                let view = AnnouncementView::of(stored, noted, role, RetentionView::load(cx.tx, of.request)?);
                 return Ok(Kept::unchanged(Answer::found(view).version(version)));
             }
             let request = requests::of_match(cx.tx, &of)?;
@@ -53,7 +54,8 @@ pub async fn cancel_announcement(
             stored.value.withdrawn_at = Some(cx.now);
             stored.version += 1;
             let version = stored.version;
-            let answer = Answer::found(AnnouncementView::of(stored, noted, role)).version(version);
+            let view = AnnouncementView::of(stored, noted, role, RetentionView::load(cx.tx, of.request)?);
+            let answer = Answer::found(view).version(version);
             let (me, now) = (cx.me.person, cx.now);
             let of_consent = |act| signed_entry(of.programme, me, role, Purpose::Support, act, now);
             let mut entries = vec![entry];

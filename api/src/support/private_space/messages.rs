@@ -20,6 +20,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A message to send.
@@ -55,6 +56,8 @@ pub struct MessageView {
     pub sent_at: DateTime<Utc>,
     /// Whether it was written to you and you have not read it. Of your own messages you do not learn it.
     pub unread: bool,
+    /// When it is erased: some time after the support ended.
+    pub retention: RetentionView,
 }
 
 /// How many messages are left to read.
@@ -66,11 +69,11 @@ pub struct ReadingView {
 }
 
 impl MessageView {
-    fn of(message: Message, space: &PrivateSpace, read_to: Option<ReadTo>) -> Self {
+    fn of(message: Message, space: &PrivateSpace, read_to: Option<ReadTo>, retention: RetentionView) -> Self {
         let place = (message.sent_at, message.id.uuid());
         let unread = message.writer != space.side && read_to.is_none_or(|to| place > to);
         let Message { id, writer, text, sent_at } = message;
-        Self { id, writer, text, sent_at, unread }
+        Self { id, writer, text, sent_at, unread, retention }
     }
 }
 
@@ -98,8 +101,9 @@ pub async fn list_messages(
             let read_to = private_space::read_to(cx.db, &space)?;
             let slice = private_space::messages(cx.db, cx.keys, &space, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.sent_at, one.id.uuid()));
-            let data = slice.items.into_iter().map(|one| MessageView::of(one, &space, read_to)).collect();
-            Ok(MessagePage { data, next_cursor })
+            let retention = RetentionView::of_private_space(cx.db, space.request)?;
+            let view = |one| MessageView::of(one, &space, read_to, retention.clone());
+            Ok(MessagePage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
         .await
 }
@@ -123,7 +127,8 @@ pub async fn send_message(
             let entry = cx
                 .entry(space.chain(), space.role(), Purpose::Support, "private-message.sent")
                 .on(message_id);
-            let view = MessageView::of(message, &space, None);
+            let retention = RetentionView::of_private_space(cx.tx, space.request)?;
+            let view = MessageView::of(message, &space, None, retention);
             let place = format!("/matches/{id}/messages");
             Ok(cx.tx.keep([entry], Answer::created(view, &place))?)
         })

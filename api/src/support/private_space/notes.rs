@@ -7,8 +7,8 @@ use naast_domain::ids::{MatchId, PrivateNoteId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::{NoteKind, PrivateSide, own_words};
-use naast_persistence::Stored;
-use naast_persistence::support::private_space::{self, Note};
+use naast_persistence::support::private_space::{self, Note, PrivateSpace};
+use naast_persistence::{Database, Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,6 +20,7 @@ use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A private note to write.
@@ -62,18 +63,25 @@ pub struct PrivateNoteView {
     pub written_at: DateTime<Utc>,
     /// When it was last changed.
     pub changed_at: Option<DateTime<Utc>>,
+    /// When it is erased: some time after the support ended.
+    pub retention: RetentionView,
 }
 
 impl PrivateNoteView {
-    fn of(stored: Stored<Note>) -> Self {
+    fn of(stored: Stored<Note>, retention: RetentionView) -> Self {
         let written_at = stored.created_at;
         let Note { id, kind, writer, text, changed_at } = stored.value;
-        Self { id, kind, writer, text, written_at, changed_at }
+        Self { id, kind, writer, text, written_at, changed_at, retention }
     }
 
-    fn answer(stored: Stored<Note>) -> Answer<Self> {
+    fn answer(
+        db: &mut Database<'_>,
+        space: &PrivateSpace,
+        stored: Stored<Note>,
+    ) -> Result<Answer<Self>, Error> {
         let version = stored.version;
-        Answer::found(Self::of(stored)).version(version)
+        let retention = RetentionView::of_private_space(db, space.request)?;
+        Ok(Answer::found(Self::of(stored, retention)).version(version))
     }
 }
 
@@ -115,10 +123,9 @@ pub async fn list_private_notes(
             let space = entered(cx, id, DataKind::PrivateNotes)?;
             let slice = private_space::notes(cx.db, cx.keys, &space, query.kind, page)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
-            Ok(PrivateNotePage {
-                data: slice.items.into_iter().map(PrivateNoteView::of).collect(),
-                next_cursor,
-            })
+            let retention = RetentionView::of_private_space(cx.db, space.request)?;
+            let view = |one| PrivateNoteView::of(one, retention.clone());
+            Ok(PrivateNotePage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
         .await
 }
@@ -142,8 +149,8 @@ pub async fn write_private_note(
             let stored = private_space::insert_note(cx.tx, cx.keys, &space, note_id, note, cx.now)?;
             let entry =
                 cx.entry(space.chain(), space.role(), Purpose::Support, "private-note.written").on(note_id);
-            let answer =
-                PrivateNoteView::answer(stored).at(&format!("/matches/{id}/private-notes/{note_id}"));
+            let answer = PrivateNoteView::answer(cx.tx, &space, stored)?
+                .at(&format!("/matches/{id}/private-notes/{note_id}"));
             Ok(cx.tx.keep([entry], answer)?)
         })
         .await
@@ -161,7 +168,7 @@ pub async fn get_private_note(
         .read(caller.0, move |cx| {
             let space = entered(cx, id, DataKind::PrivateNotes)?;
             let stored = private_space::find_note(cx.db, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;
-            Ok(PrivateNoteView::answer(stored))
+            PrivateNoteView::answer(cx.db, &space, stored)
         })
         .await
 }
@@ -194,7 +201,8 @@ pub async fn change_private_note(
             stored.value.text = Some(text);
             stored.value.changed_at = Some(cx.now);
             stored.version += 1;
-            Ok(cx.tx.keep([entry], PrivateNoteView::answer(stored))?)
+            let answer = PrivateNoteView::answer(cx.tx, &space, stored)?;
+            Ok(cx.tx.keep([entry], answer)?)
         })
         .await
 }

@@ -1,0 +1,88 @@
+use super::*;
+
+fn at(month: u32, day: u32) -> Moment {
+    Date::from_ymd_opt(2027, month, day).and_then(|day| day.and_hms_opt(9, 0, 0)).expect("a day").and_utc()
+}
+
+fn day(month: u32, day: u32) -> Option<Date> {
+    Date::from_ymd_opt(2027, month, day)
+}
+
+fn facts(state: RequestState, was_matched: bool) -> CaseFacts {
+    CaseFacts { state, since: at(3, 1), was_matched, asked_at: None }
+}
+
+#[test]
+fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
+    let due = |state, was_matched| case(&Terms::default(), facts(state, was_matched));
+    assert_eq!(due(RequestState::Consented, true), Due::RUNNING);
+    assert_eq!(due(RequestState::Matched, true), Due::RUNNING);
+    assert_eq!(due(RequestState::Withdrawn, true).after, day(3, 31));
+    assert_eq!(due(RequestState::Closed, false).after, day(5, 30));
+    assert_eq!(due(RequestState::Submitted, false).ground, RetentionGround::ConsentNotGiven);
+    assert_eq!(due(RequestState::Closed, true).after, Date::from_ymd_opt(2028, 2, 29));
+    assert!(
+        !due(RequestState::Withdrawn, false).has_come(day(3, 31).expect("a day")),
+        "the day itself is hers"
+    );
+    assert!(due(RequestState::Withdrawn, false).has_come(day(4, 1).expect("a day")));
+}
+
+#[test]
+fn what_she_asks_for_goes_at_once_whatever_the_state() {
+    for state in RequestState::ALL {
+        let asked = CaseFacts { asked_at: Some(at(3, 5)), ..facts(*state, true) };
+        assert!(case(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
+        assert!(contact_way(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
+    }
+}
+
+#[test]
+fn a_part_never_outlives_the_whole() {
+    for state in RequestState::ALL {
+        for days in [0, 10, 30, 90] {
+            let terms = Terms::set(vec![
+                (RetentionTerm::ContactWay, days),
+                (RetentionTerm::PrivateSpace, days),
+                (RetentionTerm::Withdrawn, 20),
+            ]);
+            let facts = facts(*state, true);
+            let whole = case(&terms, facts).after.unwrap_or(Date::MAX);
+            assert!(contact_way(&terms, facts).after.unwrap_or(Date::MAX) <= whole);
+            for ended in [None, Some(at(2, 1)), Some(at(12, 1))] {
+                assert!(
+                    private_space(&terms, facts, ended).after.unwrap_or(Date::MAX) <= whole,
+                    "{state} {days}"
+                );
+            }
+        }
+    }
+    // a match that ended while the case goes on takes its private space along
+    let running = private_space(&Terms::default(), facts(RequestState::Consented, true), Some(at(3, 1)));
+    assert_eq!(running.after, day(3, 31));
+}
+
+#[test]
+fn a_shorter_term_is_free_a_longer_one_needs_a_reason_and_has_an_end() {
+    for term in RetentionTerm::ALL {
+        assert!(term.allows(0, None).is_ok() && term.allows(term.usual(), None).is_ok());
+        let code = |days, reason| term.allows(days, reason).err().map(|refusal| refusal.code);
+        assert_eq!(code(term.usual() + 1, None), Some("term-needs-reason"));
+        assert_eq!(code(term.usual() + 1, Some(" ")), Some("term-needs-reason"));
+        assert_eq!(code(term.longest(), Some("een lopende evaluatie")), None);
+        assert_eq!(code(term.longest() + 1, Some("een lopende evaluatie")), Some("term-too-long"));
+    }
+}
+
+#[test]
+fn a_conversation_goes_when_the_school_may_ask_again_whatever_the_parent_did() {
+    assert_eq!(conversation(at(3, 1)).after, day(9, 1));
+}
+
+#[test]
+fn an_account_and_a_file_stay_while_they_are_used() {
+    assert_eq!(account(None), Due::RUNNING);
+    assert_eq!(account(Some(at(3, 1))).after, day(3, 31));
+    assert_eq!(buddy_file(&Terms::default(), None), Due::RUNNING);
+    assert_eq!(buddy_file(&Terms::default(), Some(at(3, 1))).after, Date::from_ymd_opt(2028, 2, 29));
+}
