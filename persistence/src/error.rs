@@ -34,6 +34,11 @@ pub enum Error {
         /// The column.
         column: &'static str,
     },
+    /// The database is bound to a master key that neither this process nor its key file has.
+    #[error(
+        "the database is bound to master key {0}, which is not in the key file of this process: bring that file here"
+    )]
+    NoMaster(String),
     /// A use case panicked; what it had done is undone.
     #[error("a use case panicked")]
     Panicked,

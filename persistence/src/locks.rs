@@ -38,6 +38,22 @@ pub fn lock_founding(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Holds off, until the end of the transaction, whoever would bind the database to another master key. Many can hold it at once.
+pub fn lock_masters(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock_shared(474198275957)").execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Waits for whoever makes a data key at this moment, and holds off the next, for binding the database to another master key.
+pub fn lock_masters_to_bind(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(474198275957)").execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
 /// Holds off whoever asks for a code for the same address at the same moment, known or not: there is no row to hold. Of two
 /// addresses with the same first half, one waits for the other, which does no harm.
 pub fn lock_address(tx: &mut Transaction<'_, '_>, address: &[u8; 16]) -> Result<(), Error> {

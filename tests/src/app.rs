@@ -1,6 +1,7 @@
 //! A real server on a fresh database, in this process so that a test can move its clock, and somebody to call it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
@@ -57,6 +58,8 @@ pub struct Shape {
     pub origins: Origins,
     /// What of the API is on its way out.
     pub deprecations: Deprecations,
+    /// The master keys of a database that has some already; made anew when the test does not say.
+    pub master_keys: Option<PathBuf>,
     /// Routes that are not the product's.
     pub more: fn(&mut actix_web::web::ServiceConfig),
 }
@@ -71,6 +74,7 @@ impl Default for Shape {
             clock: Clock::default(),
             origins: Origins::default(),
             deprecations: CONTRACT.deprecations(),
+            master_keys: None,
             more: |_| {},
         }
     }
@@ -154,8 +158,8 @@ impl TestApp {
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
         let store = Store::open(&location, shape.connections).expect("a migrated database opens");
         let clock = shape.clock.clone();
-        let keys = Keys::at(&data.path().join("master-keys"), &store, clock.now())
-            .expect("keys are made for a new database");
+        let file = shape.master_keys.clone().unwrap_or_else(|| data.path().join("master-keys"));
+        let keys = Keys::at(&file, &store, clock.now()).expect("keys are made for a new database");
         let identity = Identity::open(&data.path().join("key.pk8"), LIFETIME);
         let platform = Platform::new(Parts {
             store: Arc::new(store),

@@ -130,7 +130,7 @@ pub fn make<W: Write>(
 ) -> Result<(W, Summary), BackupError> {
     store.read(|database| {
         database.snapshot(|database| {
-            let mut file = envelope::Sealer::new(to, keys.newest_master())?;
+            let mut file = envelope::Sealer::new(to, &keys.master_at_start())?;
             write_line(
                 &mut file,
                 &Line::Backup { made_at: now, migrations: migrations::applied(database)? },

@@ -7,6 +7,7 @@ use naast_domain::Moment;
 use uuid::Uuid;
 
 use super::envelope::{self, Place, Secret};
+use super::masters::Masters;
 use super::ring::{Master, Ring};
 use super::{Keys, Owner, damaged};
 use crate::columns::{At, Key};
@@ -85,8 +86,14 @@ pub(super) fn prove(ring: &Ring, known: &[Bound], wrapping: &[String]) -> Result
     Ok(newest.id.clone())
 }
 
-/// Binds the database to a master key.
+/// Binds the database to a master key, which is in use from then on, whatever the clock says of the one before.
 pub(super) fn bind(tx: &mut Transaction<'_, '_>, master: &Master, now: Moment) -> Result<(), Error> {
+    let last: Option<At> = on_either!(&mut **tx, |c| master_keys::table
+        .order(master_keys::bound_at.desc())
+        .select(master_keys::bound_at)
+        .first(c)
+        .optional())?;
+    let now = last.map_or(now, |At(last)| now.max(last + chrono::TimeDelta::microseconds(1)));
     let row = (
         master_keys::id.eq(&master.id),
         master_keys::token.eq(envelope::seal((Uuid::nil(), &master.secret), token_place(), TOKEN)),
@@ -99,12 +106,29 @@ pub(super) fn bind(tx: &mut Transaction<'_, '_>, master: &Master, now: Moment) -
     Ok(())
 }
 
+/// The id of the master key that the database was last bound to.
+pub(super) fn in_use_now(database: &mut Database<'_>) -> Result<String, Error> {
+    Ok(on_either!(database, |c| master_keys::table
+        .order(master_keys::bound_at.desc())
+        .select(master_keys::id)
+        .first(c))?)
+}
+
+/// How many data keys this master key still wraps.
+pub(super) fn wrapped_by(database: &mut Database<'_>, master: &str) -> Result<i64, Error> {
+    Ok(on_either!(database, |c| data_keys::table
+        .filter(data_keys::master_id.eq(master))
+        .filter(data_keys::wrapped.is_not_null())
+        .count()
+        .get_result(c))?)
+}
+
 pub(super) type Row = (Key, String, Option<Vec<u8>>);
 
-pub(super) fn unwrap(ring: &Ring, (id, master, wrapped): Row) -> Result<Option<(Uuid, Secret)>, Error> {
+pub(super) fn unwrap(masters: &Masters, (id, master, wrapped): Row) -> Result<Option<(Uuid, Secret)>, Error> {
     let Some(wrapped) = wrapped else { return Ok(None) };
     let place = wrapped_place(id.0);
-    let master = ring.find(&master).ok_or_else(|| damaged(place))?;
+    let master = masters.find(&master).ok_or(Error::NoMaster(master))?;
     let bytes = envelope::open(&master.secret, place, &wrapped).map_err(|_| damaged(place))?;
     Secret::of(&bytes).map(|secret| Some((id.0, secret))).ok_or_else(|| damaged(place))
 }
@@ -133,18 +157,19 @@ pub(super) fn of_parts(
     owner: (&str, Uuid),
     now: Moment,
 ) -> Result<(Uuid, Secret), Error> {
-    if let Some(key) = in_use(tx, &keys.ring, owner)? {
+    if let Some(key) = in_use(tx, &keys.masters, owner)? {
         return Ok(key);
     }
-    insert(tx, keys.master(), owner, &Secret::fresh(), now)?;
+    let master = keys.master_in_use(tx)?;
+    insert(tx, &master, owner, &Secret::fresh(), now)?;
     // another transaction may have made it first: whichever is there counts
-    in_use(tx, &keys.ring, owner)?.ok_or(Error::Lost)
+    in_use(tx, &keys.masters, owner)?.ok_or(Error::Lost)
 }
 
 /// The key in use of an owner as the table knows it, when there is one.
 pub(super) fn in_use(
     database: &mut Database<'_>,
-    ring: &Ring,
+    masters: &Masters,
     (kind, owner_id): (&str, Uuid),
 ) -> Result<Option<(Uuid, Secret)>, Error> {
     let active = data_keys::table
@@ -158,7 +183,7 @@ pub(super) fn in_use(
         Database::Postgres(c) => active.for_share().first(*c).optional(),
     }?;
     let Some(row) = found else { return Ok(None) };
-    unwrap(ring, row)?.ok_or(damaged(wrapped_place(owner_id))).map(Some)
+    unwrap(masters, row)?.ok_or(damaged(wrapped_place(owner_id))).map(Some)
 }
 
 /// Keeps a key for an owner, unless one is in use.
@@ -195,7 +220,7 @@ fn fresh_id() -> Uuid {
 /// Data keys by their ids; those that were destroyed are not among them.
 pub(super) fn find(
     database: &mut Database<'_>,
-    ring: &Ring,
+    masters: &Masters,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Secret>, Error> {
     let mut keys: Vec<Key> = ids.iter().copied().map(Key).collect();
@@ -209,7 +234,7 @@ pub(super) fn find(
             .select((data_keys::id, data_keys::master_id, data_keys::wrapped))
             .load(c))?;
         for row in rows {
-            secrets.extend(unwrap(ring, row)?);
+            secrets.extend(unwrap(masters, row)?);
         }
     }
     Ok(secrets)

@@ -2,6 +2,8 @@
 //! is a data key like others, wrapped by the master keys, and the only one that is never replaced: what it made a
 //! fingerprint of is kept nowhere, so no fingerprint could be made anew.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use hmac::{Hmac, Mac as _};
 use naast_domain::Moment;
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use super::data_keys::{self, Bound};
 use super::envelope::Secret;
-use super::ring::Ring;
+use super::masters::Masters;
 use crate::database::Database;
 use crate::schema::columns_to_seal;
 use crate::transaction::Transaction;
@@ -41,8 +43,8 @@ impl Index {
         *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has more than 16 bytes")
     }
 
-    fn found(database: &mut Database<'_>, ring: &Ring) -> Result<Option<Self>, Error> {
-        let secret = data_keys::in_use(database, ring, OWNER)?;
+    fn found(database: &mut Database<'_>, masters: &Masters) -> Result<Option<Self>, Error> {
+        let secret = data_keys::in_use(database, masters, OWNER)?;
         Ok(secret.map(|(_, secret)| Self { secret, without_the_oldest: None }))
     }
 
@@ -50,23 +52,23 @@ impl Index {
     /// wrapped now. A database that lost it is refused: with another key nobody would find what is there.
     pub(super) fn of(
         store: &Store,
-        ring: &Ring,
+        masters: &Arc<Masters>,
         active: &str,
         known: &[Bound],
         now: Moment,
     ) -> Result<Self, OpenError> {
-        if let Some(found) = store.read::<_, Error>(|database| Self::found(database, ring))? {
+        if let Some(found) = store.read::<_, Error>(|database| Self::found(database, masters))? {
             return Ok(found);
         }
-        let oldest = known.first().map(|bound| bound.id.clone()).filter(|id| ring.find(id).is_none());
-        let (ring, active) = (ring.clone(), active.to_owned());
+        let oldest = known.first().map(|bound| bound.id.clone()).filter(|id| masters.find(id).is_none());
+        let (masters, active) = (Arc::clone(masters), active.to_owned());
         store.write::<_, OpenError>(move |tx| {
             // of several that start at once one wraps it; the others find it here
             locks::lock_founding(tx)?;
-            if let Some(found) = Self::found(tx, &ring)? {
+            if let Some(found) = Self::found(tx, &masters)? {
                 return Ok(crate::Kept::unchanged(found));
             }
-            let found = Self::made(tx, &ring, &active, false, now)?.ok_or(OpenError::IndexKeyLost)?;
+            let found = Self::made(tx, &masters, &active, false, now)?.ok_or(OpenError::IndexKeyLost)?;
             Ok(crate::Kept::bookkeeping(Self { without_the_oldest: oldest.clone(), ..found }))
         })
     }
@@ -75,7 +77,7 @@ impl Index {
     /// and a fresh one on a database that is new. Nothing, where it must be there already.
     pub(super) fn made(
         tx: &mut Transaction<'_, '_>,
-        ring: &Ring,
+        masters: &Masters,
         active: &str,
         is_new: bool,
         now: Moment,
@@ -83,20 +85,20 @@ impl Index {
         let mark = diesel::delete(columns_to_seal::table.find(MARK));
         let marked = on_either!(&mut **tx, |c| mark.execute(c))? == 1;
         let secret = match (marked, is_new) {
-            (true, _) => ring.index_of_before(),
+            (true, _) => masters.ring().index_of_before(),
             (false, true) => Secret::fresh(),
             (false, false) => return Ok(None),
         };
-        let master = ring.find(active).expect("the key in use was proven to be in the ring");
-        data_keys::insert(tx, master, OWNER, &secret, now)?;
+        let master = masters.find(active).expect("the key in use was proven to be in the ring");
+        data_keys::insert(tx, &master, OWNER, &secret, now)?;
         Ok(Some(Self { secret, without_the_oldest: None }))
     }
 
     /// Whether the key in the database is this one.
-    pub(super) fn is_kept(&self, database: &mut Database<'_>, ring: &Ring) -> Result<bool, Error> {
-        match data_keys::in_use(database, ring, OWNER) {
+    pub(super) fn is_kept(&self, database: &mut Database<'_>, masters: &Masters) -> Result<bool, Error> {
+        match data_keys::in_use(database, masters, OWNER) {
             Ok(found) => Ok(found.is_some_and(|(_, secret)| secret.bytes() == self.secret.bytes())),
-            Err(Error::Corrupt { .. }) => Ok(false),
+            Err(Error::Corrupt { .. } | Error::NoMaster(_)) => Ok(false),
             Err(fault) => Err(fault),
         }
     }

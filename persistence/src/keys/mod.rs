@@ -7,6 +7,7 @@ mod columns;
 mod data_keys;
 mod envelope;
 mod index;
+mod masters;
 mod ring;
 mod work;
 
@@ -26,11 +27,12 @@ use crate::transaction::Transaction;
 use crate::{Error, OpenError, locks};
 
 use index::Index;
+use masters::Masters;
 
 pub use envelope::Place;
 pub(crate) use envelope::Secret;
 pub use ring::{Master, Ring, RingError};
-pub use work::{Checked, Rotated};
+pub use work::{Checked, Retirable, Rotated};
 
 /// A value as it is kept, an envelope in base64: nobody reads it without its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,10 +85,11 @@ impl Owner {
     }
 }
 
-/// The keys of a running program: every master key that it knows, and the one that wraps new data keys.
+/// The keys of a running program. Which master key wraps a new data key the database says, each time that one is made:
+/// a process that was started before a rotation wraps with the new one from then on.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    ring: Arc<Ring>,
+    masters: Arc<Masters>,
     active: String,
     index: Index,
 }
@@ -97,40 +100,48 @@ impl Keys {
     /// wraps anything; otherwise this refuses and nothing is written. A key that was added to the ring and is not bound yet
     /// waits for [`Self::rotate`].
     pub fn bound(ring: Ring, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
-        let ring = Arc::new(ring);
+        Self::bound_to(Arc::new(Masters::of(ring, None)), store, now)
+    }
+
+    fn bound_to(masters: Arc<Masters>, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
         let known = store.read(data_keys::masters)?;
         if known.is_empty() {
-            let shared = Arc::clone(&ring);
+            let shared = Arc::clone(&masters);
             let founded = store.write::<_, OpenError>(move |tx| {
                 // of several that start on a new database one binds it; the others must hold that very key
                 locks::lock_founding(tx)?;
                 if !data_keys::masters(tx)?.is_empty() {
                     return Ok(crate::Kept::unchanged(None));
                 }
-                let newest = shared.newest();
+                let ring = shared.ring();
+                let newest = ring.newest();
                 data_keys::bind(tx, newest, now)?;
                 let index = Index::made(tx, &shared, &newest.id, true, now)?.ok_or(Error::Lost)?;
-                let keys = Self { active: newest.id.clone(), ring: Arc::clone(&shared), index };
+                let keys = Self { active: newest.id.clone(), masters: Arc::clone(&shared), index };
                 keys.seal_existing(tx, now)?;
                 Ok(crate::Kept::unchanged(Some(keys)))
             })?;
             return match founded {
-                Some(keys) => Ok(keys),
-                None => Self::proven(ring, &store.read(data_keys::masters)?, store, now),
+                Some(keys) => {
+                    // what was clear a moment ago still stands in the log of the database
+                    store.tidy()?;
+                    Ok(keys)
+                }
+                None => Self::proven(masters, &store.read(data_keys::masters)?, store, now),
             };
         }
-        Self::proven(ring, &known, store, now)
+        Self::proven(masters, &known, store, now)
     }
 
     fn proven(
-        ring: Arc<Ring>,
+        masters: Arc<Masters>,
         known: &[data_keys::Bound],
         store: &crate::Store,
         now: Moment,
     ) -> Result<Self, OpenError> {
-        let active = data_keys::prove(&ring, known, &store.read(data_keys::wrapping)?)?;
-        let index = Index::of(store, &ring, &active, known, now)?;
-        let keys = Self { ring, active, index };
+        let active = data_keys::prove(&masters.ring(), known, &store.read(data_keys::wrapping)?)?;
+        let index = Index::of(store, &masters, &active, known, now)?;
+        let keys = Self { masters, active, index };
         keys.seal_waiting(store, now)?;
         Ok(keys)
     }
@@ -139,7 +150,8 @@ impl Keys {
     /// where it is missing beside a database with keys, this refuses.
     pub fn at(path: &std::path::Path, store: &crate::Store, now: Moment) -> Result<Self, OpenError> {
         let is_new = store.read(data_keys::masters)?.is_empty();
-        Self::bound(Ring::open(path, is_new)?, store, now)
+        let ring = Ring::open(path, is_new)?;
+        Self::bound_to(Arc::new(Masters::of(ring, Some(path))), store, now)
     }
 
     /// Whether the file holds the keys of a database that has some, asked without writing a byte of either: before a schema
@@ -156,8 +168,15 @@ impl Keys {
         data_keys::prove(&Ring::open(path, false)?, &known, &wrapping).map(drop)
     }
 
-    fn master(&self) -> &ring::Master {
-        self.ring.find(&self.active).expect("the key in use was proven to be in the ring")
+    /// The master key that wraps a data key which is made now: the one that the database was last bound to. Until the end of
+    /// this transaction nobody binds it to another, so a rotation that begins meanwhile finds what is made here.
+    ///
+    /// # Errors
+    /// [`Error::NoMaster`] when neither this process nor its key file has that key.
+    fn master_in_use(&self, tx: &mut Transaction<'_, '_>) -> Result<Master, Error> {
+        locks::lock_masters(tx)?;
+        let id = data_keys::in_use_now(tx)?;
+        self.masters.find(&id).ok_or(Error::NoMaster(id))
     }
 
     /// Seals a text under its owner's key, which is made when there is none.
@@ -202,7 +221,7 @@ impl Keys {
             ids.push(envelope::key_of(&envelope).map_err(|_| damaged(*place))?);
             envelopes.push((*place, envelope));
         }
-        let secrets: HashMap<Uuid, envelope::Secret> = data_keys::find(database, &self.ring, &ids)?;
+        let secrets: HashMap<Uuid, envelope::Secret> = data_keys::find(database, &self.masters, &ids)?;
         envelopes
             .iter()
             .zip(ids)
@@ -219,9 +238,10 @@ impl Keys {
         data_keys::destroy(tx, owner, now)
     }
 
-    /// The master key that new things are sealed under.
-    pub(crate) fn newest_master(&self) -> &Master {
-        self.master()
+    /// The master key that was in use when this process began: what it writes into a file of its own is sealed under it.
+    #[expect(clippy::missing_panics_doc, reason = "what was known stays known")]
+    pub(crate) fn master_at_start(&self) -> Master {
+        self.masters.find(&self.active).expect("the key in use was proven to be in the ring")
     }
 
     /// What an exact value is found by without being readable.

@@ -131,6 +131,34 @@ impl Ring {
         Self::read(path, &text)
     }
 
+    /// Takes a key out of the file. The caller has made sure that nothing is wrapped with it; the one in use is never taken.
+    /// Says whether it was there.
+    pub fn remove(path: &Path, id: &str) -> Result<bool, RingError> {
+        let before = fs::read_to_string(path).map_err(|fault| file(path, fault))?;
+        Self::read(path, &before)?;
+        let is_it = |line: &str| {
+            let bytes = STANDARD.decode(line.trim()).ok();
+            bytes.as_deref().and_then(Secret::of).is_some_and(|secret| Master::of(secret).id == id)
+        };
+        let left: String = before.split_inclusive('\n').filter(|line| !is_it(line)).collect();
+        if left == before {
+            return Ok(false);
+        }
+        Self::read(path, &left)?;
+        let beside = beside(path);
+        write_new(&beside, &left)
+            .and_then(|()| fs::rename(&beside, path))
+            .map_err(|fault| file(path, fault))?;
+        Ok(true)
+    }
+
+    /// The keys of both.
+    pub(super) fn with(&self, other: Self) -> Self {
+        let mut masters = self.masters.clone();
+        masters.extend(other.masters.into_iter().filter(|one| self.find(&one.id).is_none()));
+        Self { masters }
+    }
+
     /// The key that was added last.
     #[expect(clippy::missing_panics_doc, reason = "a ring is read only from a file with a key")]
     pub fn newest(&self) -> &Master {
@@ -194,6 +222,22 @@ mod tests {
         let second = Ring::add(&path).expect("added");
         assert_ne!(second.newest().id, first.newest().id);
         assert!(second.find(&first.newest().id).is_some(), "the old one still opens what it wrapped");
+    }
+
+    #[test]
+    fn a_key_is_taken_out_and_nothing_else_changes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keys");
+        let first = Ring::open(&path, true).expect("made").newest().id.clone();
+        let second = Ring::add(&path).expect("added").newest().id.clone();
+        let text = fs::read_to_string(&path).expect("text");
+        assert!(!Ring::remove(&path, "nobody").expect("read"));
+        assert_eq!(fs::read_to_string(&path).expect("text"), text);
+        assert!(Ring::remove(&path, &first).expect("taken out"));
+        let left = Ring::open(&path, false).expect("read");
+        assert_eq!((left.newest().id.as_str(), left.find(&first).is_some()), (second.as_str(), false));
+        assert!(fs::read_to_string(&path).expect("text").starts_with(HEADER));
+        assert!(matches!(Ring::remove(&path, &second), Err(RingError::Empty(_))), "the last one stays");
     }
 
     #[test]

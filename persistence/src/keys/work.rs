@@ -3,6 +3,7 @@
 //! moment: the next run does the rest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -17,7 +18,7 @@ use crate::columns::{Id, Key};
 use crate::database::Database;
 use crate::schema::{columns_to_seal, data_keys as table};
 use crate::transaction::Transaction;
-use crate::{Error, Kept, OpenError, Store, on_either};
+use crate::{Error, Kept, OpenError, Store, locks, on_either};
 
 /// How many rows share a transaction.
 const BATCH: i64 = 500;
@@ -29,6 +30,17 @@ pub struct Rotated {
     pub keys: u64,
     /// Values that were sealed anew.
     pub values: u64,
+}
+
+/// Whether a master key may be taken out of the key file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retirable {
+    /// Nothing needs it.
+    Yes,
+    /// It wraps what is new.
+    InUse,
+    /// It still wraps so many data keys.
+    StillWraps(u64),
 }
 
 /// What a check found.
@@ -47,20 +59,22 @@ pub struct Checked {
 }
 
 impl Keys {
-    /// Binds the database to the newest master key of the ring and wraps every data key with it. A server that runs must know
-    /// that key before: it is in the file, and the server was started since.
+    /// Binds the database to the newest master key of the ring and wraps every data key with it. A server that runs wraps with it
+    /// from then on; one that does not know it yet reads it from its file, so it must be there before.
     pub fn rotate(&self, store: &Store, now: Moment) -> Result<Rotated, OpenError> {
-        let newest = self.ring.newest().clone();
+        let newest = self.masters.ring().newest().clone();
         if store.read(masters)?.iter().all(|bound| bound.id != newest.id) {
             let master = newest.clone();
             store.write::<_, OpenError>(move |tx| {
+                // whoever makes a data key at this moment is waited for: what she wrapped with the key before is found below
+                locks::lock_masters_to_bind(tx)?;
                 bind(tx, &master, now)?;
                 Ok(Kept::unchanged(()))
             })?;
         }
         let mut done = Rotated::default();
         loop {
-            let (ring, master) = (self.ring.clone(), newest.clone());
+            let (masters, master) = (Arc::clone(&self.masters), newest.clone());
             let count = store.write::<_, Error>(move |tx| {
                 let rows: Vec<data_keys::Row> = on_either!(&mut **tx, |c| table::table
                     .filter(table::master_id.ne(&master.id))
@@ -70,7 +84,7 @@ impl Keys {
                     .load(c))?;
                 let count = rows.len();
                 for row in rows {
-                    let Some((id, secret)) = unwrap(&ring, row)? else { continue };
+                    let Some((id, secret)) = unwrap(&masters, row)? else { continue };
                     let wrapped = envelope::seal((id, &master.secret), wrapped_place(id), secret.bytes());
                     let update = diesel::update(table::table.find(Key(id)))
                         .set((table::wrapped.eq(Some(wrapped)), table::master_id.eq(&master.id)));
@@ -83,6 +97,18 @@ impl Keys {
                 return Ok(done);
             }
         }
+    }
+
+    /// Whether a master key may go: it is not the one in use, and nothing is wrapped with it any more. After this nothing can be: a data
+    /// key is wrapped with what the database was last bound to.
+    pub fn may_retire(&self, store: &Store, master: &str) -> Result<Retirable, OpenError> {
+        store.read(|database| {
+            if data_keys::in_use_now(database)? == master {
+                return Ok(Retirable::InUse);
+            }
+            let wrapped = data_keys::wrapped_by(database, master)?.unsigned_abs();
+            Ok(if wrapped > 0 { Retirable::StillWraps(wrapped) } else { Retirable::Yes })
+        })
     }
 
     /// Seals every value under a fresh data key of its owner, and destroys the keys that then seal nothing any more.
@@ -159,7 +185,9 @@ impl Keys {
                 }
             }
             Ok(Kept::bookkeeping(()))
-        })
+        })?;
+        // what was clear a moment ago still stands in the log of the database
+        Ok(store.tidy()?)
     }
 
     fn seal_column(&self, tx: &mut Transaction<'_, '_>, column: Column, now: Moment) -> Result<(), Error> {
@@ -198,7 +226,7 @@ impl Keys {
                 .first(c)
                 .optional())?;
             let Some((kind, owner, _)) = found.filter(|(_, _, state)| state == "retiring") else { continue };
-            let old = data_keys::find(tx, &self.ring, &[id])?;
+            let old = data_keys::find(tx, &self.masters, &[id])?;
             let value = envelope::open(&old[&id], place, &sealed).map_err(|_| damaged(place))?;
             let fresh = data_keys::of_parts(tx, self, (&kind, owner.0), now)?;
             write(tx, column, row.id, &Sealed::of(&envelope::seal((fresh.0, &fresh.1), place, &value)))?;
@@ -210,7 +238,7 @@ impl Keys {
     /// Opens every sealed value there is, and the index key.
     pub fn check(&self, store: &Store) -> Result<Checked, OpenError> {
         store.read(|database| {
-            let index = self.index.is_kept(database, &self.ring)?;
+            let index = self.index.is_kept(database, &self.masters)?;
             let mut seen = Checked { index, ..Checked::default() };
             let masters: Vec<(String, i64)> = on_either!(&mut *database, |c| table::table
                 .filter(table::wrapped.is_not_null())
@@ -245,7 +273,7 @@ impl Keys {
         let envelope = Sealed(row.value.clone()).envelope();
         let named = envelope.and_then(|envelope| envelope::key_of(&envelope).map(|id| (id, envelope)));
         let opens = named.map_err(|_| damaged(place)).and_then(|(id, envelope)| {
-            match data_keys::find(database, &self.ring, &[id])?.get(&id) {
+            match data_keys::find(database, &self.masters, &[id])?.get(&id) {
                 Some(secret) => open(secret, place, &envelope).map(|()| true),
                 // a key that was destroyed is known; one that never was is damage
                 None if data_keys::is_known(database, id)? => Ok(false),
@@ -255,7 +283,7 @@ impl Keys {
         match opens {
             Ok(true) => seen.values += 1,
             Ok(false) => seen.erased += 1,
-            Err(Error::Corrupt { .. }) => {
+            Err(Error::Corrupt { .. } | Error::NoMaster(_)) => {
                 *seen.damaged.entry(format!("{}.{}", column.table, column.column)).or_default() += 1;
             }
             Err(fault) => return Err(fault),
