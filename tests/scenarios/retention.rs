@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::command_line::naast;
 use crate::looks::{contents, count, differing};
+use crate::signing_in::signed_in;
 
 on_both!(
     every_record_says_when_it_goes_and_why,
@@ -21,6 +22,7 @@ on_both!(
     what_is_left_of_a_buddy_goes_in_steps,
     a_conversation_goes_when_the_school_may_ask_again,
     an_account_that_nothing_needs_goes,
+    an_account_that_was_used_lately_stays_whoever_signs_in_meanwhile,
 );
 
 fn days(world: &World, days: i64) {
@@ -283,4 +285,22 @@ fn an_account_that_nothing_needs_goes(engine: Engine) {
     for needed in [parent, world.administrator, world.leader, world.coordinators[0]] {
         world.app.get(needed, "/me").expect(200);
     }
+}
+
+fn an_account_that_was_used_lately_stays_whoever_signs_in_meanwhile(engine: Engine) {
+    let world = World::new(engine);
+    let hers = || count(&world, "sign_in_addresses");
+    signed_in(&world.app, "stil@example.org");
+    days(&world, 25);
+    signed_in(&world.app, "stil@example.org");
+    days(&world, 20);
+    signed_in(&world.app, "ander@example.org");
+    run(&world);
+    assert_eq!(hers(), 2, "she signed in twenty days ago");
+    days(&world, 10);
+    run(&world);
+    assert_eq!(hers(), 2, "the last day is hers");
+    days(&world, 2);
+    run(&world);
+    assert_eq!(hers(), 1);
 }

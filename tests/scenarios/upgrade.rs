@@ -98,7 +98,11 @@ fn bytes(engine: Engine, hex: &str) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a string takes it");
+        hex
+    })
 }
 
 /// A programme with a webhook, as versions of then wrote it.

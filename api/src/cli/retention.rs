@@ -38,8 +38,8 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
     match what {
         Retention::Run { dry_run, at, batch } => {
             let now = platform.clock.now();
-            let pace = Pace::default().at_most(*batch);
-            let report = round_at(&platform, at.unwrap_or(now), *dry_run, pace)?;
+            let gently = Pace::default().at_most(*batch);
+            let report = round_at(&platform, at.unwrap_or(now), *dry_run, gently)?;
             if report.busy {
                 return Err(Failure::new(
                     3,

@@ -2,8 +2,8 @@
 //! what they name without anybody noticing.
 
 use std::collections::HashSet;
-use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -68,12 +68,52 @@ fn parse(line: &[u8]) -> Option<Tombstone> {
 }
 
 /// Appends what the file does not have. What is written is on the disk when this returns.
-#[expect(clippy::missing_panics_doc, reason = "a tombstone is plain text")]
 pub fn append(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError> {
-    let known: HashSet<Fingerprint> = read(path)?.iter().map(|stone| stone.fingerprint).collect();
+    let mut file = opened(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let known: HashSet<Fingerprint> = read_all(&bytes)?.iter().map(|stone| stone.fingerprint).collect();
+    let missing = stones.iter().filter(|stone| !known.contains(&stone.fingerprint));
+    write(file, whole_lines(&bytes), missing)
+}
+
+/// Appends what was just laid, without reading what is there: for a round, which lays some at a time.
+pub fn append_laid(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError> {
+    if stones.is_empty() {
+        return Ok(0);
+    }
+    let mut file = opened(path)?;
+    // no line is this long: the end of the last whole one is in what is read
+    let length = file.metadata()?.len();
+    let from = length.saturating_sub(4096);
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    write(file, from + whole_lines(&bytes), stones.iter())
+}
+
+/// The file, made when it is not there, for this process alone until it is closed: an erasure by a call and a round of another
+/// process write to it too, and what one cuts off as an unfinished line may be what the other is writing.
+fn opened(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// How many of these bytes are whole lines.
+fn whole_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place as u64 + 1)
+}
+
+/// Writes stones behind the whole lines of a file.
+fn write<'a>(
+    mut file: File,
+    whole: u64,
+    stones: impl Iterator<Item = &'a Tombstone>,
+) -> Result<usize, TombstoneError> {
     let mut lines = String::new();
     let mut count = 0;
-    for stone in stones.iter().filter(|stone| !known.contains(&stone.fingerprint)) {
+    for stone in stones {
         let line = Line {
             kind: stone.kind.word().to_owned(),
             fingerprint: STANDARD.encode(stone.fingerprint),
@@ -84,10 +124,8 @@ pub fn append(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError
         count += 1;
     }
     if count > 0 {
-        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-        let bytes = std::fs::read(path)?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1);
-        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
+        file.set_len(whole)?;
+        file.seek(SeekFrom::Start(whole))?;
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
     }

@@ -24,6 +24,13 @@ pub fn sent_since(database: &mut Database<'_>, address: &[u8], since: Moment) ->
     .map_err(Error::from)
 }
 
+/// Forgets the codes that expired before a moment. At each that is made, and by the round.
+pub fn forget(tx: &mut Transaction<'_, '_>, before: Moment) -> Result<(), Error> {
+    let old = sign_in_codes::table.filter(sign_in_codes::expires_at.lt(At(before)));
+    on_either!(&mut **tx, |c| diesel::delete(old).execute(c))?;
+    Ok(())
+}
+
 /// Keeps a fresh code, and whether a letter with it goes out: one that nobody is sent is kept all the same, so that the work
 /// does not tell. Forgets those that expired before a moment.
 pub fn insert(
@@ -34,8 +41,7 @@ pub fn insert(
     now: Moment,
     forget_before: Moment,
 ) -> Result<(), Error> {
-    let old = sign_in_codes::table.filter(sign_in_codes::expires_at.lt(At(forget_before)));
-    on_either!(&mut **tx, |c| diesel::delete(old).execute(c))?;
+    forget(tx, forget_before)?;
     let row = (
         sign_in_codes::id.eq(Key::from(code.id)),
         sign_in_codes::address_hash.eq(address),

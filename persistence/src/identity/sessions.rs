@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::identity::{Session, SessionEnd};
+use naast_domain::identity::{Session, SessionEnd, sessions as rules};
 use naast_domain::ids::SessionId;
 
 use super::Fingerprint;
@@ -13,12 +13,20 @@ use crate::schema::{refresh_tokens, sessions};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// Begins a session, and forgets those that began before a moment.
-pub fn insert(tx: &mut Transaction<'_, '_>, session: &Session, forget_before: Moment) -> Result<(), Error> {
-    let old = || sessions::table.filter(sessions::started_at.lt(At(forget_before)));
-    let theirs = refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(old().select(sessions::id)));
+/// Forgets the tokens of sessions that are over, and the sessions of which an account's last use does not count any more. At
+/// each beginning of another, and by the round: it may be long before anybody signs in again.
+pub fn forget(tx: &mut Transaction<'_, '_>, now: Moment) -> Result<(), Error> {
+    let before = |age| sessions::table.filter(sessions::started_at.lt(At(now - age)));
+    let over = before(rules::LONGEST).select(sessions::id);
+    let theirs = refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(over));
     on_either!(&mut **tx, |c| diesel::delete(theirs).execute(c))?;
-    on_either!(&mut **tx, |c| diesel::delete(old()).execute(c))?;
+    on_either!(&mut **tx, |c| diesel::delete(before(rules::REMEMBERED)).execute(c))?;
+    Ok(())
+}
+
+/// Begins a session, and forgets old ones.
+pub fn insert(tx: &mut Transaction<'_, '_>, session: &Session, now: Moment) -> Result<(), Error> {
+    forget(tx, now)?;
     let row = (
         sessions::id.eq(Key::from(session.id)),
         sessions::person_id.eq(Key::from(session.person)),

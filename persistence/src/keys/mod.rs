@@ -239,7 +239,6 @@ impl Keys {
     }
 
     /// The master key that was in use when this process began: what it writes into a file of its own is sealed under it.
-    #[expect(clippy::missing_panics_doc, reason = "what was known stays known")]
     pub(crate) fn master_at_start(&self) -> Master {
         self.masters.find(&self.active).expect("the key in use was proven to be in the ring")
     }

@@ -95,20 +95,32 @@ pub fn set_up(tx: &mut Transaction<'_, '_>, stones: &[Tombstone]) -> Result<(), 
 
 /// Every tombstone of the database.
 pub fn all(database: &mut Database<'_>) -> Result<Vec<Tombstone>, Error> {
-    let rows: Vec<(Vec<u8>, String, At)> = on_either!(database, |c| tombstones::table
+    let rows: Vec<Row> = on_either!(database, |c| tombstones::table
         .order((tombstones::laid_at, tombstones::fingerprint))
         .select((tombstones::fingerprint, tombstones::kind, tombstones::laid_at))
         .load(c))?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The tombstones of these, as far as they were laid.
+pub fn find(database: &mut Database<'_>, kind: Kind, ids: &[Uuid]) -> Result<Vec<Tombstone>, Error> {
+    let of: Vec<Vec<u8>> = ids.iter().map(|id| fingerprint(kind.word(), *id).to_vec()).collect();
+    let rows: Vec<Row> = on_either!(database, |c| tombstones::table
+        .filter(tombstones::fingerprint.eq_any(of))
+        .select((tombstones::fingerprint, tombstones::kind, tombstones::laid_at))
+        .load(c))?;
+    rows.into_iter().map(read).collect()
+}
+
+type Row = (Vec<u8>, String, At);
+
+fn read((fingerprint, kind, laid_at): Row) -> Result<Tombstone, Error> {
     let corrupt = |column| Error::Corrupt { table: "tombstones", column };
-    rows.into_iter()
-        .map(|(fingerprint, kind, laid_at)| {
-            Ok(Tombstone {
-                kind: Kind::of_word(&kind).ok_or(corrupt("kind"))?,
-                fingerprint: fingerprint.try_into().map_err(|_| corrupt("fingerprint"))?,
-                laid_at: laid_at.0,
-            })
-        })
-        .collect()
+    Ok(Tombstone {
+        kind: Kind::of_word(&kind).ok_or(corrupt("kind"))?,
+        fingerprint: fingerprint.try_into().map_err(|_| corrupt("fingerprint"))?,
+        laid_at: laid_at.0,
+    })
 }
 
 /// What is in the database though a tombstone says that it is gone.

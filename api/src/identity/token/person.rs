@@ -1,8 +1,6 @@
 //! People sign in with a code from their mail, and stay signed in by refresh tokens that are each good for one use.
 
-use naast_domain::identity::{
-    CodeState, Refreshed, Session, SessionEnd, refresh as decide, sessions as rules,
-};
+use naast_domain::identity::{CodeState, Refreshed, Session, SessionEnd, refresh as decide};
 use naast_domain::ids::{PersonId, SessionId, SignInCodeId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::Kept;
@@ -74,7 +72,7 @@ pub(super) async fn sign_in(
                 person
             };
             let begun = Session { id: session, person, started_at: now, ended: None };
-            sessions::insert(tx, &begun, now - rules::LONGEST)?;
+            sessions::insert(tx, &begun, now)?;
             sessions::issue(tx, session, &refresh, now)?;
             let mut started = entry("session.started").on(session);
             started.actor = Some(person);

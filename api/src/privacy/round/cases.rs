@@ -1,0 +1,108 @@
+//! Cases whose term is over, and what of a case goes before it.
+
+use naast_domain::access::Upkeep;
+use naast_domain::code::Code as _;
+use naast_domain::ids::RequestId;
+use naast_domain::journal::{Entry, Purpose};
+use naast_domain::privacy::retention::RetentionGround;
+use naast_domain::{Date, Moment};
+use naast_persistence::keys::Keys;
+use naast_persistence::privacy::erasure;
+use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
+use naast_persistence::privacy::tombstones::Kind;
+use naast_persistence::{Transaction, locks};
+
+use super::Round;
+use crate::platform::{Said as _, unsigned_entry};
+use crate::problem::Error;
+
+impl Round<'_> {
+    pub(super) fn cases(&mut self) -> Result<(), Error> {
+        let (now, today) = (self.now, self.today);
+        self.through(
+            |db, after, most| next_cases(db, after.into(), most),
+            |(id, _)| id.uuid(),
+            |round, page| {
+                let mut whole = Vec::new();
+                let mut parts = Vec::new();
+                for (id, found) in &page {
+                    if found.held {
+                        round.report.held += u64::from(found.case.has_come(today));
+                    } else if found.case.has_come(today) {
+                        round.report.count(format!("request {}", found.case.ground.code()), 1);
+                        whole.push(*id);
+                    } else {
+                        if found.has_contact && found.contact_way.has_come(today) {
+                            round.report.count("contact-way", 1);
+                            parts.push(*id);
+                        }
+                        if found.private_space.has_come(today) {
+                            parts.push(*id);
+                        }
+                    }
+                }
+                parts.dedup();
+                let stones = Some((Kind::Case, RequestId::uuid as fn(_) -> _));
+                round.each(&whole, stones, move |tx, keys, id| erase_due_case(tx, keys, id, (now, today)))?;
+                round.each(&parts, None, move |tx, keys, id| erase_due_parts(tx, keys, id, (now, today)))
+            },
+        )
+    }
+}
+
+/// Looks again under the lock: since it was found, a hold may have been placed.
+fn due_now(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<Option<CaseRetention>, Error> {
+    locks::lock_request(tx, id)?;
+    Ok(of_cases(tx, &[id])?.remove(&id).filter(|found| !found.held))
+}
+
+fn erase_due_case(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    id: RequestId,
+    (now, today): (Moment, Date),
+) -> Result<Vec<Entry>, Error> {
+    let Some(found) = due_now(tx, id)?.filter(|found| found.case.has_come(today)) else {
+        return Ok(Vec::new());
+    };
+    erase_case(tx, keys, id, &found, now, |act| {
+        unsigned_entry(found.programme, "system", Purpose::Support, act, now)
+    })
+}
+
+/// Erases a case that is locked and not held. A match that still runs is closed before, by whoever withdraws it.
+pub(in crate::privacy) fn erase_case(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    id: RequestId,
+    found: &CaseRetention,
+    now: Moment,
+    entry: impl FnOnce(&'static str) -> Entry,
+) -> Result<Vec<Entry>, Error> {
+    let outcome = match (found.case.ground, found.was_matched) {
+        (RetentionGround::ClosedMatched, _) | (_, true) => "matched",
+        _ => "unmatched",
+    };
+    erasure::erase_case(tx, keys, (found.programme, id), outcome, now)?;
+    Ok(vec![entry("subject.erased").on(id).states(Some(found.case.ground.code()), None)])
+}
+
+fn erase_due_parts(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    id: RequestId,
+    (now, today): (Moment, Date),
+) -> Result<Vec<Entry>, Error> {
+    let Some(found) = due_now(tx, id)? else { return Ok(Vec::new()) };
+    let mut entries = Vec::new();
+    let entry = |act| unsigned_entry(found.programme, "system", Purpose::Support, act, now).on(id);
+    if found.has_contact && found.contact_way.has_come(today) {
+        let leave = Upkeep::of_the_platform();
+        naast_persistence::requests::forget_expired_contact(tx, &leave, keys, (found.programme, id), now)?;
+        entries.push(entry("request.contact-way-erased"));
+    }
+    if found.private_space.has_come(today) && erasure::erase_private_space(tx, keys, id, now)? {
+        entries.push(entry("request.private-space-erased"));
+    }
+    Ok(entries)
+}

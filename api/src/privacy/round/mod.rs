@@ -1,0 +1,207 @@
+//! The round of retention: everything whose day has come goes, unless a hold keeps it. It looks at a page at a time, in the order
+//! of ids, and erases in small transactions, so that it holds no more in memory or under lock for a country than for a
+//! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time.
+
+mod cases;
+mod others;
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use naast_domain::access::Upkeep;
+use naast_domain::journal::Entry;
+use naast_domain::{Date, Moment};
+use naast_persistence::keys::Keys;
+use naast_persistence::privacy::leases;
+use naast_persistence::privacy::tombstones::{Kind, find};
+use naast_persistence::{Database, Kept, Transaction};
+use uuid::Uuid;
+
+use super::tombstones;
+use crate::clock::{day_of, fresh};
+use crate::platform::Platform;
+use crate::problem::Error;
+
+pub(super) use cases::erase_case;
+
+/// How long a process leads the rounds after its last sign of life. Whoever is killed in the middle keeps others from it for so
+/// long.
+pub const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// How much is done at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How many are looked at with one question.
+    pub page: i64,
+    /// How many go in one transaction.
+    pub batch: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { page: 500, batch: 20 }
+    }
+}
+
+impl Pace {
+    /// The same, with so many at most of either.
+    #[must_use]
+    pub fn at_most(self, number: u16) -> Self {
+        Self { page: self.page.min(number.into()), batch: self.batch.min(number.into()) }
+    }
+}
+
+/// What a round did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many of each kind went, such as `request withdrawn`.
+    pub erased: BTreeMap<String, u64>,
+    /// How many cases should go and are held.
+    pub held: u64,
+    /// Whether another process does the round at this moment, so that this one did nothing.
+    pub busy: bool,
+}
+
+impl Report {
+    fn count(&mut self, what: impl Into<String>, number: usize) {
+        if number > 0 {
+            *self.erased.entry(what.into()).or_default() += number as u64;
+        }
+    }
+
+    /// How many went in all.
+    pub fn total(&self) -> u64 {
+        self.erased.values().sum()
+    }
+}
+
+/// Of what kind the tombstones are that an erasure lays, and whose.
+type Stones<T> = (Kind, fn(T) -> Uuid);
+
+/// One round, as of a moment.
+struct Round<'a> {
+    platform: &'a Platform,
+    leave: Upkeep,
+    now: Moment,
+    today: Date,
+    holder: Uuid,
+    dry: bool,
+    pace: Pace,
+    report: Report,
+}
+
+/// Does a round as of a moment; when it is dry, it only counts.
+pub fn round(platform: &Platform, now: Moment, dry: bool) -> Result<Report, Error> {
+    round_at(platform, now, dry, Pace::default())
+}
+
+/// The same, at a pace.
+pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Result<Report, Error> {
+    let mut round = Round {
+        platform,
+        leave: Upkeep::of_the_platform(),
+        now,
+        today: day_of(now),
+        holder: fresh(),
+        dry,
+        pace,
+        report: Report::default(),
+    };
+    if !dry && !round.lead()? {
+        return Ok(Report { busy: true, ..Report::default() });
+    }
+    // an account first: one that loses its last case now goes at the next round, and a dry round counts the same
+    round.accounts()?;
+    round.cases()?;
+    round.conversations()?;
+    round.buddies()?;
+    round.aged()?;
+    if !dry {
+        let holder = round.holder;
+        platform.store.write(move |tx| {
+            leases::give_back(tx, leases::RETENTION, holder)?;
+            Ok::<_, Error>(Kept::bookkeeping(()))
+        })?;
+        platform.store.tidy()?;
+        tombstones::write_out(platform).map_err(outside)?;
+    }
+    Ok(round.report)
+}
+
+fn outside<E>(_: E) -> Error {
+    Error::Internal("tombstones are not written")
+}
+
+impl Round<'_> {
+    /// Takes or extends the lead; false when another process has it. By the platform's clock and not by the moment that the
+    /// round is done as of.
+    fn lead(&self) -> Result<bool, Error> {
+        let (holder, now) = (self.holder, self.platform.clock.now());
+        self.platform.store.write(move |tx| {
+            Ok::<_, Error>(Kept::bookkeeping(leases::take(
+                tx,
+                leases::RETENTION,
+                holder,
+                (now, now + LEASE),
+            )?))
+        })
+    }
+
+    fn keep_leading(&self) -> Result<(), Error> {
+        if self.dry || self.lead()? {
+            Ok(())
+        } else {
+            Err(Error::Internal("another process took the round over"))
+        }
+    }
+
+    /// Goes through everything that a question finds, a page at a time: each page begins behind the last of the one before.
+    fn through<T>(
+        &mut self,
+        find: impl Fn(&mut Database<'_>, Uuid, i64) -> Result<Vec<T>, naast_persistence::Error>,
+        id: impl Fn(&T) -> Uuid,
+        mut work: impl FnMut(&mut Self, Vec<T>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (mut after, most) = (Uuid::nil(), self.pace.page);
+        loop {
+            let page = self.platform.store.read(|db| Ok::<_, Error>(find(db, after, most)?))?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = id(last);
+            work(self, page)?;
+        }
+    }
+
+    /// Does something for each of these, a batch in a transaction; each gives the journal rows of what went. What is kept of it
+    /// in `stones` is written outside before the next batch.
+    fn each<T: Copy + Send + Sync + 'static>(
+        &self,
+        all: &[T],
+        stones: Option<Stones<T>>,
+        erase: impl Fn(&mut Transaction<'_, '_>, &Keys, T) -> Result<Vec<Entry>, Error> + Copy + Send + 'static,
+    ) -> Result<(), Error> {
+        if self.dry {
+            return Ok(());
+        }
+        for batch in all.chunks(self.pace.batch) {
+            self.keep_leading()?;
+            let (some, keys) = (batch.to_vec(), self.platform.keys.clone());
+            self.platform.store.write(move |tx| {
+                let mut entries = Vec::new();
+                for one in &some {
+                    entries.extend(erase(tx, &keys, *one)?);
+                }
+                if entries.is_empty() {
+                    Ok::<_, Error>(Kept::bookkeeping(()))
+                } else {
+                    Ok(tx.keep(entries, ())?)
+                }
+            })?;
+            if let Some((kind, id)) = stones {
+                let ids: Vec<Uuid> = batch.iter().map(|one| id(*one)).collect();
+                let laid = self.platform.store.read(|db| Ok::<_, Error>(find(db, kind, &ids)?))?;
+                tombstones::append_laid(&tombstones::file_in(&self.platform.data), &laid).map_err(outside)?;
+            }
+        }
+        Ok(())
+    }
+}

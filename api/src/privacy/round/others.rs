@@ -1,0 +1,129 @@
+//! What goes for its age and is no case.
+
+use naast_domain::identity::codes::WINDOW;
+use naast_domain::ids::{BuddyId, ConversationId, PersonId};
+use naast_domain::journal::{Chain, Purpose};
+use naast_persistence::identity::{assertions, codes, sessions};
+use naast_persistence::privacy::tombstones::Kind;
+use naast_persistence::privacy::{erasure, export, others};
+use naast_persistence::{Kept, locks};
+
+use super::Round;
+use crate::platform::{Said as _, unsigned_entry};
+use crate::problem::Error;
+
+impl Round<'_> {
+    pub(super) fn conversations(&mut self) -> Result<(), Error> {
+        let (leave, now) = (self.leave, self.now);
+        let entry = move |act, id: ConversationId| {
+            unsigned_entry(Chain::PLATFORM, "system", Purpose::Signposting, act, now).on(id)
+        };
+        self.through(
+            |db, after, most| others::conversations_with_old_steps(db, &leave, now, (after.into(), most)),
+            |id| id.uuid(),
+            |round, page| {
+                round.report.count("conversation-steps", page.len());
+                round.each(&page, None, move |tx, _, id| {
+                    others::erase_old_steps(tx, &leave, id, now)?;
+                    Ok(vec![entry("conversation.steps-erased", id)])
+                })
+            },
+        )?;
+        self.through(
+            |db, after, most| others::conversations_over(db, &leave, now, (after.into(), most)),
+            |id| id.uuid(),
+            |round, page| {
+                round.report.count("conversation", page.len());
+                round.each(&page, None, move |tx, _, id| {
+                    others::erase_conversation(tx, &leave, id)?;
+                    Ok(vec![entry("conversation.erased", id)])
+                })
+            },
+        )
+    }
+
+    pub(super) fn buddies(&mut self) -> Result<(), Error> {
+        let (leave, now, today) = (self.leave, self.now, self.today);
+        self.through(
+            |db, after, most| others::buddies_who_left(db, &leave, (after.into(), most)),
+            |one| one.id.uuid(),
+            |round, page| {
+                let of = |one: &others::Gone| (one.id, one.programme);
+                let papers: Vec<_> = page.iter().filter(|one| one.has_certificates).map(of).collect();
+                let files: Vec<_> = page.iter().filter(|one| one.file.has_come(today)).map(of).collect();
+                round.report.count("certificates", papers.len());
+                round.report.count("buddy-file", files.len());
+                round.each(&papers, None, move |tx, _, (id, programme)| {
+                    locks::lock_buddy(tx, id)?;
+                    erasure::erase_certificates(tx, id)?;
+                    let act = "buddy.certificates-erased";
+                    Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
+                })?;
+                let stones = Some((Kind::Buddy, (|(id, _)| BuddyId::uuid(id)) as fn(_) -> _));
+                round.each(&files, stones, move |tx, _, (id, programme)| {
+                    locks::lock_buddy(tx, id)?;
+                    erasure::erase_buddy_file(tx, (programme, id), now)?;
+                    let act = "buddy.erased";
+                    Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
+                })
+            },
+        )
+    }
+
+    pub(super) fn accounts(&mut self) -> Result<(), Error> {
+        let (leave, now) = (self.leave, self.now);
+        self.through(
+            |db, after, most| others::unused_accounts(db, &leave, now, (after.into(), most)),
+            |id| id.uuid(),
+            |round, page| {
+                round.report.count("account", page.len());
+                let stones = Some((Kind::Person, PersonId::uuid as fn(_) -> _));
+                round.each(&page, stones, move |tx, keys, person: PersonId| {
+                    if !others::is_unused(tx, &leave, person, now)? {
+                        return Ok(Vec::new());
+                    }
+                    erasure::erase_account(tx, keys, person, now)?;
+                    let (act, purpose) = ("account.erased", Purpose::Administration);
+                    Ok(vec![unsigned_entry(Chain::PLATFORM, "system", purpose, act, now).on(person)])
+                })
+            },
+        )
+    }
+
+    pub(super) fn aged(&mut self) -> Result<(), Error> {
+        let (now, most) = (self.now, self.pace.page);
+        if self.dry {
+            let counts = self.platform.store.read(|db| Ok::<_, Error>(erasure::count_aged(db, now)?))?;
+            for (table, count) in counts {
+                self.report.count(table, usize::try_from(count).unwrap_or(usize::MAX));
+            }
+            let expired = self.platform.store.read(|db| Ok::<_, Error>(export::expired(db, now)?))?;
+            self.report.count("exports", expired.len());
+            return Ok(());
+        }
+        self.keep_leading()?;
+        // what is forgotten at each next signing in: there may be none
+        self.platform.store.write(move |tx| {
+            sessions::forget(tx, now)?;
+            codes::forget(tx, now - WINDOW)?;
+            assertions::forget(tx, now)?;
+            Ok::<_, Error>(Kept::bookkeeping(()))
+        })?;
+        loop {
+            self.keep_leading()?;
+            let keys = self.platform.keys.clone();
+            let gone = self.platform.store.write(move |tx| {
+                let mut gone = erasure::erase_aged(tx, now, most)?;
+                gone.push(("exports", export::forget_expired(tx, &keys, now)?));
+                Ok::<_, Error>(Kept::bookkeeping(gone))
+            })?;
+            let total: usize = gone.iter().map(|(_, count)| count).sum();
+            for (table, count) in gone {
+                self.report.count(table, count);
+            }
+            if total == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Conversations after which the school may ask again, and the parent's side of those that she ended.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::access::Upkeep;
+use naast_domain::code::Code as _;
+use naast_domain::conversations::{ConversationSchoolState, ConversationState, REST_MONTHS};
+use naast_domain::ids::ConversationId;
+use naast_domain::privacy::retention::STEPS_STAY_DAYS;
+
+use super::super::erasure;
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::rows::code;
+use crate::schema::{conversation_steps, conversations};
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+/// The states in which the parent's side of a conversation has ended for good.
+fn ended() -> Vec<String> {
+    ConversationState::ALL.iter().filter(|state| state.ended_by_parent()).map(ToString::to_string).collect()
+}
+
+/// Conversations of which the parent's steps have had their time. What the school sees of them does not change.
+pub fn conversations_with_old_steps(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    now: Moment,
+    (after, most): (ConversationId, i64),
+) -> Result<Vec<ConversationId>, Error> {
+    let before = At(now - chrono::TimeDelta::days(STEPS_STAY_DAYS.into()));
+    let of_this = conversation_steps::conversation_id.eq(conversations::id);
+    let keys: Vec<Key> = on_either!(database, |c| conversations::table
+        .filter(conversations::state.eq_any(ended()))
+        .filter(diesel::dsl::exists(
+            conversation_steps::table.filter(of_this).filter(conversation_steps::side.eq("parent")),
+        ))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            conversation_steps::table.filter(of_this).filter(conversation_steps::at.ge(before)),
+        )))
+        .filter(conversations::id.gt(Key::from(after)))
+        .order(conversations::id)
+        .limit(most)
+        .select(conversations::id)
+        .load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
+}
+
+/// Deletes the parent's steps of a conversation, and her code.
+pub fn erase_old_steps(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    id: ConversationId,
+    _now: Moment,
+) -> Result<(), Error> {
+    let delete = diesel::delete(
+        conversation_steps::table
+            .filter(conversation_steps::conversation_id.eq(Key::from(id)))
+            .filter(conversation_steps::side.eq("parent")),
+    );
+    on_either!(&mut **tx, |c| delete.execute(c))?;
+    let update = diesel::update(conversations::table.find(Key::from(id)))
+        .set(conversations::code_hash.eq(None::<Vec<u8>>));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
+/// Conversations after which the school may ask again.
+pub fn conversations_over(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    now: Moment,
+    (after, most): (ConversationId, i64),
+) -> Result<Vec<ConversationId>, Error> {
+    // a day more than the months: `retention::conversation` says "after this day"
+    let before = now
+        .checked_sub_months(chrono::Months::new(REST_MONTHS))
+        .map_or(now, |then| then - chrono::TimeDelta::days(1));
+    let keys: Vec<Key> = on_either!(database, |c| conversations::table
+        .filter(conversations::opened_at.lt(At(before)))
+        .filter(conversations::id.gt(Key::from(after)))
+        .order(conversations::id)
+        .limit(most)
+        .select(conversations::id)
+        .load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
+}
+
+/// Erases a conversation; the school keeps a count of how its own side ended.
+pub fn erase_conversation(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    id: ConversationId,
+) -> Result<(), Error> {
+    let row: Option<(String, String, At)> = on_either!(&mut **tx, |c| conversations::table
+        .find(Key::from(id))
+        .select((conversations::location_code, conversations::state, conversations::opened_at))
+        .first(c)
+        .optional())?;
+    let Some((school, state, opened_at)) = row else { return Ok(()) };
+    let state: ConversationState = code("conversations", "state", &state)?;
+    let outcome = ConversationSchoolState::of(state).code();
+    erasure::erase_conversation(tx, id, (&school, outcome), opened_at.0)
+}

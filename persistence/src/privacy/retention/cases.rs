@@ -1,0 +1,160 @@
+//! When a case goes, and what of it goes before.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
+use naast_domain::privacy::retention::{self, CaseFacts, Due, Terms};
+
+use super::terms;
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::rows::code;
+use crate::schema::{erasure_requests, holds, matches, support_requests};
+use crate::{Error, on_either};
+
+/// When a case goes, and what of it goes before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseRetention {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// The parent.
+    pub parent: PersonId,
+    /// The request and everything that belongs to it.
+    pub case: Due,
+    /// How to reach the parent.
+    pub contact_way: Due,
+    /// What parent and buddy share, after their last match ended.
+    pub private_space: Due,
+    /// Whether a contact way is there.
+    pub has_contact: bool,
+    /// Whether a hold keeps it from erasure.
+    pub held: bool,
+    /// Whether there ever was a match.
+    pub was_matched: bool,
+}
+
+type CaseRow = (Key, Key, Key, String, At, Option<String>, bool, bool, bool, Option<At>, Option<At>);
+
+fn read(terms: &HashMap<ProgrammeId, Terms>, row: CaseRow) -> Result<(RequestId, CaseRetention), Error> {
+    let (programme, id, parent, state, since, contact, was_matched, runs, held, ended, asked) = row;
+    let facts = CaseFacts {
+        state: code("support_requests", "state", &state)?,
+        since: since.0,
+        was_matched,
+        asked_at: asked.map(|at| at.0),
+    };
+    let programme = programme.into();
+    let usual = Terms::default();
+    let terms = terms.get(&programme).unwrap_or(&usual);
+    // while a match runs its space stays, whatever ended before
+    let ended = ended.filter(|_| !runs).map(|at| at.0);
+    Ok((
+        id.into(),
+        CaseRetention {
+            programme,
+            parent: parent.into(),
+            case: retention::case(terms, facts),
+            contact_way: retention::contact_way(terms, facts),
+            private_space: retention::private_space(terms, facts, ended),
+            has_contact: contact.is_some(),
+            held,
+            was_matched,
+        },
+    ))
+}
+
+/// The columns that the terms of a case are computed from.
+macro_rules! case_columns {
+    () => {
+        (
+            support_requests::programme_id,
+            support_requests::id,
+            support_requests::parent_id,
+            support_requests::state,
+            support_requests::updated_at,
+            support_requests::contact_kind,
+            diesel::dsl::exists(
+                matches::table
+                    .filter(matches::programme_id.eq(support_requests::programme_id))
+                    .filter(matches::request_id.eq(support_requests::id)),
+            ),
+            diesel::dsl::exists(
+                matches::table
+                    .filter(matches::programme_id.eq(support_requests::programme_id))
+                    .filter(matches::request_id.eq(support_requests::id))
+                    .filter(matches::ended_at.is_null()),
+            ),
+            diesel::dsl::exists(
+                holds::table
+                    .filter(holds::programme_id.eq(support_requests::programme_id))
+                    .filter(holds::request_id.eq(support_requests::id))
+                    .filter(holds::lifted_at.is_null()),
+            ),
+            matches::table
+                .filter(matches::programme_id.eq(support_requests::programme_id))
+                .filter(matches::request_id.eq(support_requests::id))
+                .filter(matches::ended_at.is_not_null())
+                .select(matches::ended_at)
+                .order(matches::ended_at.desc())
+                .limit(1)
+                .single_value(),
+            erasure_requests::table
+                .filter(erasure_requests::person_id.eq(support_requests::parent_id))
+                .select(erasure_requests::asked_at.nullable())
+                .single_value(),
+        )
+    };
+}
+
+/// When these cases go. Of requests that a grant reached already.
+pub fn of_cases(
+    database: &mut Database<'_>,
+    requests: &[RequestId],
+) -> Result<HashMap<RequestId, CaseRetention>, Error> {
+    let mut keys: Vec<Key> = requests.iter().map(|id| Key::from(*id)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let rows: Vec<CaseRow> = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::id.eq_any(keys))
+        .select(case_columns!())
+        .load(c))?;
+    read_all(database, rows).map(|all| all.into_iter().collect())
+}
+
+fn read_all(
+    database: &mut Database<'_>,
+    rows: Vec<CaseRow>,
+) -> Result<Vec<(RequestId, CaseRetention)>, Error> {
+    let programmes: Vec<ProgrammeId> = rows.iter().map(|row| row.0.into()).collect();
+    let terms = terms(database, &programmes)?;
+    rows.into_iter().map(|row| read(&terms, row)).collect()
+}
+
+/// The next cases in the order of their ids, for the platform's own round.
+pub fn next_cases(
+    database: &mut Database<'_>,
+    after: RequestId,
+    most: i64,
+) -> Result<Vec<(RequestId, CaseRetention)>, Error> {
+    let rows: Vec<CaseRow> = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::id.gt(Key::from(after)))
+        .order(support_requests::id)
+        .limit(most)
+        .select(case_columns!())
+        .load(c))?;
+    read_all(database, rows)
+}
+
+/// The cases of a parent.
+pub fn cases_of(
+    database: &mut Database<'_>,
+    parent: PersonId,
+) -> Result<Vec<(RequestId, CaseRetention)>, Error> {
+    let rows: Vec<CaseRow> = on_either!(&mut *database, |c| support_requests::table
+        .filter(support_requests::parent_id.eq(Key::from(parent)))
+        .order(support_requests::id)
+        .select(case_columns!())
+        .load(c))?;
+    read_all(database, rows)
+}
