@@ -140,6 +140,23 @@ pub fn find(database: &mut Database<'_>, id: ProgrammeId) -> Result<Option<Store
     Ok(with_forms(database, row.into_iter().collect())?.pop())
 }
 
+/// Of each of some programmes, whether it is there.
+pub fn are_there(database: &mut Database<'_>, ids: &[ProgrammeId]) -> Result<Vec<bool>, Error> {
+    let keys: Vec<Key> = ids.iter().map(|id| Key::from(*id)).collect();
+    let found: Vec<Key> = on_either!(database, |c| programmes::table
+        .filter(programmes::id.eq_any(&keys))
+        .select(programmes::id)
+        .load(c))?;
+    let found: Vec<ProgrammeId> = found.into_iter().map(Into::into).collect();
+    Ok(ids.iter().map(|id| found.contains(id)).collect())
+}
+
+/// Whether there is such a programme.
+pub fn exists(database: &mut Database<'_>, id: ProgrammeId) -> Result<bool, Error> {
+    let found = programmes::table.find(Key::from(id));
+    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c))?)
+}
+
 /// Every programme, for work that goes through all of them.
 pub fn ids(database: &mut Database<'_>) -> Result<Vec<ProgrammeId>, Error> {
     let keys: Vec<Key> =

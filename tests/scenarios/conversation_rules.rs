@@ -185,7 +185,7 @@ fn who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names(engine: En
     refused(name(colleague, colleague), 403, "forbidden");
     for stranger in [world.person(), world.other_leader, naast_domain::ids::PersonId::from(random_id())] {
         let reply = refused(name(world.leader, stranger), 400, "invalid-input");
-        assert_eq!(reply.body["errors"][0]["code"], "not-at-school");
+        assert_eq!(reply.body["errors"][0]["code"], "unknown");
     }
     let before = world.app.get(teacher, &path).expect(200).etag();
     let named = name(world.leader, colleague).expect(200);

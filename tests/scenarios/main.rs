@@ -40,6 +40,7 @@ mod looks;
 mod main_job;
 mod memberships;
 mod never_held_up;
+mod one_round;
 mod over_time;
 mod overload;
 mod pauses;

@@ -225,11 +225,7 @@ fn only_who_may_manages_webhooks_and_sees_them(engine: Engine) {
     platform.as_object_mut().expect("an object").remove("programmeId");
     refused(world.app.post(world.coordinators[0], "/webhook-subscriptions", &platform), 403, "forbidden");
     let unknown = json!({ "url": receiver.url(), "programmeId": random_id() });
-    refused(
-        world.app.post(world.administrator, "/webhook-subscriptions", &unknown),
-        409,
-        "reference-unknown",
-    );
+    refused(world.app.post(world.administrator, "/webhook-subscriptions", &unknown), 400, "invalid-input");
     for read in [path.as_str(), &format!("/webhook-deliveries/{delivery}"), &list] {
         for who in [world.coordinators[0], world.administrator, auditor] {
             world.app.get(who, read).expect(200);

@@ -10,8 +10,13 @@ import schemathesis
 # no regular expression. Every other fault code of a 400 says that the schema was not kept, and then the schema must say so as well.
 OF_MEANING = {
     "role-not-here",  # a role and the kind of the organisation in the path
-    "not-at-school",  # who holds talks at the school of the conversation
-    "unknown",  # names something that is not there
+    "unknown",  # names something that is not there: `x-refers-to`
+    "not-of-this-role",  # a programme and a role that has none
+    "not-of-this-tie",  # what a tie of this kind is about
+    "not-asked",  # an answer to a question that this kind of tie does not ask
+    "unknown-wording",  # words and their step
+    "other-sector", "not-by-denomination",  # a partnership and the school in the path
+    "not-a-target",  # where a webhook may go
     "cursor",  # a position of another list, or of none
     "too-early",  # a last day before the first
     "too-late",  # a day that is still to come
@@ -19,13 +24,16 @@ OF_MEANING = {
     "guessable",  # a secret is shown, and then the Idempotency-Key must be a random UUID
     "control-character",  # the contract says of all text that it holds none
 }
-# The same, at one place: what an address of mail is, the mail library says (RFC 5321); a telephone number has another form.
+# The same, at one place: what an address of mail is, the mail library says (RFC 5321).
 # And a member that goes with another: what a tie is about, and the profile of a VOG.
 OF_MEANING_THERE = {
     ("/email", "format"),
-    ("/contact/value", "format"),
-    ("/request/contact/value", "format"),
     ("/profile", "required"),
+    ("/programmeId", "required"),
+    ("/poolOrganisationId", "required"),
+    ("/childAge", "required"),
+    ("/locationCode", "required"),
+    ("/language", "required"),
     *((f"/about/{name}", code) for code in ("required", "not-of-this-kind") for name in (
         "locationCode", "boardNumber", "partnershipCode", "municipalityCode", "requestId", "personId")),
 }

@@ -19,12 +19,12 @@ use super::{not_herself, reached, seen};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path};
+use crate::contract::{Check, Path, Sent};
 use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A certificate to record.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -80,22 +80,23 @@ impl CertificateView {
     }
 }
 
-fn check(body: &CertificateBody, today: Date) -> Result<(), Error> {
-    let mut faults = Vec::new();
-    if body.kind == CertificateKind::Vog && body.profile.is_none() {
+/// What the members of a certificate say together.
+fn look_over(check: &mut Check<'_>, today: Date) {
+    if check.get("/kind") == Some(CertificateKind::Vog) && !check.has("/profile") {
         let text = Text::of("Een VOG heeft een screeningsprofiel.", "A VOG has a screening profile.");
-        faults.push(InputFault::body("/profile", "required", text));
+        check.fault("/profile", "required", text);
     }
-    if body.issued_date > today {
+    let issued = check.get::<Date>("/issuedDate");
+    let expires = check.get::<Date>("/expiresDate");
+    if issued.is_some_and(|issued| issued > today) {
         let text = Text::of("De datum van afgifte ligt in de toekomst.", "The day of issue is ahead.");
-        faults.push(InputFault::body("/issuedDate", "too-late", text));
+        check.fault("/issuedDate", "too-late", text);
     }
-    if body.expires_date.is_some_and(|last| last < body.issued_date) {
+    if issued.zip(expires).is_some_and(|(issued, expires)| expires < issued) {
         let text =
             Text::of("De laatste dag ligt voor de afgifte.", "The last day lies before the day of issue.");
-        faults.push(InputFault::body("/expiresDate", "too-early", text));
+        check.fault("/expiresDate", "too-early", text);
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
 }
 
 /// Record a certificate that I saw.
@@ -105,7 +106,7 @@ pub async fn record_certificate(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<BuddyId>,
-    Body(body): Body<CertificateBody>,
+    sent: Sent<CertificateBody>,
 ) -> Result<Answer<CertificateView>, Error> {
     let certificate_id: CertificateId = fresh();
     platform
@@ -115,12 +116,14 @@ pub async fn record_certificate(
             lock_touched(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
             not_herself(cx.me.person, &buddy)?;
-            check(&body, cx.today)?;
+            let mut check = sent.check();
+            look_over(&mut check, cx.today);
+            let body = sent.sound(check)?;
             let kept = KeptCertificate {
                 id: certificate_id,
                 certificate: Certificate {
                     kind: body.kind,
-                    profile: body.profile.clone(),
+                    profile: body.profile,
                     issued_on: body.issued_date,
                     expires_on: body.expires_date,
                 },

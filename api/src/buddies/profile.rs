@@ -22,13 +22,13 @@ use super::{not_herself, reached, seen};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Body, Path, Query, Sent};
 use crate::independence::again::{Occasion, leave, lock_touched, recheck};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, unknown};
+use crate::problem::Error;
 
 /// A buddy to register.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -171,18 +171,24 @@ fn answer(db: &mut Database<'_>, keys: &Keys, stored: &Stored<Buddy>) -> Result<
 pub async fn register_buddy(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<BuddyBody>,
+    sent: Sent<BuddyBody>,
 ) -> Result<Answer<BuddyView>, Error> {
     let id: BuddyId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
-            let standing = Standing { programme: Some(body.programme_id), ..Standing::default() };
-            let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
-            if !organisations::is_registered(cx.tx, &grant, body.person_id)? {
-                return Err(unknown("/personId").into());
-            }
-            let body = body.clone();
+            let mut check = sent.check();
+            check.decided("/programmeId")?;
+            let role = match check.get("/programmeId") {
+                Some(programme) => {
+                    let standing = Standing { programme: Some(programme), ..Standing::default() };
+                    Some(grant.reaches(standing).ok_or(Error::Forbidden)?)
+                }
+                None => None,
+            };
+            check.refers("/personId", |id| Ok(organisations::is_registered(cx.tx, &grant, id)?))?;
+            let body = sent.sound(check)?;
+            let role = role.ok_or(Error::Internal("a sound body has its programme"))?;
             let buddy = Buddy {
                 id,
                 programme: body.programme_id,

@@ -33,14 +33,35 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let payload = payload.take();
+        let arriving = arrive::<T>(request, payload.take());
         Box::pin(async move {
-            if !is_json {
-                return Err(Error::Refused("unsupported-media-type"));
+            if !CONTRACT.names_of(&T::name()).is_empty() {
+                return Err(Error::Internal("a body that names something is read as `Sent`"));
             }
-            read(&gather(payload).await?).map(Self)
+            let Arrived { found, body, .. } = arriving.await?;
+            body.map(Self).ok_or(Error::Input(found))
         })
+    }
+}
+
+/// A body that arrived, with what its schema says of it: `found` is empty, or `body` is not there.
+pub(super) struct Arrived<T> {
+    pub value: Value,
+    pub found: Vec<InputFault>,
+    pub body: Option<T>,
+}
+
+/// Takes a body in.
+pub(super) fn arrive<T: DeserializeOwned + ToSchema + 'static>(
+    request: &HttpRequest,
+    payload: dev::Payload,
+) -> impl Future<Output = Result<Arrived<T>, Error>> + 'static {
+    let is_json = is_json(request);
+    async move {
+        if !is_json {
+            return Err(Error::Refused("unsupported-media-type"));
+        }
+        read(&gather(payload).await?)
     }
 }
 
@@ -99,26 +120,27 @@ async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {
     Ok(bytes)
 }
 
-fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Error> {
-    let (value, mut faults) = json::read(bytes)?;
+fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Error> {
+    let (value, mut found) = json::read(bytes)?;
     if let Some(repeatable) = call::current().as_ref().and_then(|call| call.repeatable.as_ref()) {
         repeatable.note_body(&value);
     }
     let validator =
         CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
-    faults.extend(validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)));
-    find_control_characters(&value, &mut String::new(), &mut faults);
-    if !faults.is_empty() {
-        return Err(Error::Input(faults));
+    found.extend(validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)));
+    find_control_characters(&value, &mut String::new(), &mut found);
+    let mut body = None;
+    if found.is_empty() {
+        match T::deserialize(&value) {
+            Ok(read) => body = Some(read),
+            Err(_) => found.push(InputFault::body(
+                "",
+                "schema",
+                Text::of("Dit past niet bij het contract.", "This does not fit the contract."),
+            )),
+        }
     }
-    T::deserialize(value).map_err(|_| {
-        InputFault::body(
-            "",
-            "schema",
-            Text::of("Dit past niet bij het contract.", "This does not fit the contract."),
-        )
-        .into()
-    })
+    Ok(Arrived { value, found, body })
 }
 
 /// No text holds NUL or another control character: PostgreSQL refuses the first, and nobody means the others.

@@ -14,6 +14,12 @@ pub const API_VERSION: &str = "1.0.0";
 /// Where the API begins.
 pub const BASE: &str = "/v1";
 
+/// What an e-mail address looks like, as far as a pattern can say.
+pub const ADDRESS: &str = r"^[^\s@]+@[^\s@]+\.[^\s@]+$";
+
+/// What a telephone number looks like: at least eight digits.
+pub const NUMBER: &str = r"^[ +()-]*([0-9][ +()-]*){8,}$";
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -26,7 +32,8 @@ token says who calls; roles are read at each call. People get one by a one-time 
 the tag `identity`. **Changing**: send the `ETag` that you read in `If-Match`. \
 **Repeating**: send an `Idempotency-Key` with what you create, and send it again when no answer came: it is done once. \
 **Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
-lists of codes can grow; treat an unknown code as you treat an unknown word. **Text** holds no control characters but line breaks.",
+lists of codes can grow; treat an unknown code as you treat an unknown word. **Faults**: everything that is wrong with a body comes in one answer, each fault \
+with its place; `x-refers-to` says what a member names, and what is not there, or not yours to see, is a fault `unknown`. **Text** holds no control characters but line breaks.",
         version = "1.0.0",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
         contact(name = "Naast maintainers", url = "https://naast.example", email = "api@naast.example")
@@ -61,6 +68,8 @@ pub(super) fn document() -> Value {
     strip_base(&mut document);
     close_schemas(&mut document);
     lift_descriptions(&mut document);
+    super::references::mark(&mut document);
+    choose_contact_form(&mut document);
     shape_parameters(&mut document);
     fill_forms(&mut document);
     finish_operations(&mut document);
@@ -118,6 +127,14 @@ fn lift_descriptions(document: &mut Value) {
             }
         }
     }
+}
+
+/// How a parent is reached looks as its kind says.
+fn choose_contact_form(document: &mut Value) {
+    let contact = &mut document["components"]["schemas"]["ContactBody"];
+    contact["if"] = json!({ "properties": { "kind": { "const": "email" } } });
+    contact["then"] = json!({ "properties": { "value": { "pattern": ADDRESS } } });
+    contact["else"] = json!({ "properties": { "value": { "pattern": NUMBER } } });
 }
 
 /// What a position in a list looks like, wherever one is given; and what a parameter is, where only its schema says so.

@@ -8,9 +8,11 @@ mod document;
 mod form;
 mod json;
 mod query;
+mod references;
+mod sent;
 mod webhooks;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use actix_web::http::Method;
@@ -21,9 +23,11 @@ use serde_json::{Map, Value, json};
 
 pub use body::{Body, OptionalBody};
 pub use deprecation::{Deprecations, MARK};
-pub use document::{API_VERSION, BASE, NEVER_HELD_UP};
+pub use document::{ADDRESS, API_VERSION, BASE, NEVER_HELD_UP, NUMBER};
 pub use form::Form;
 pub use query::{Path, Query, refuse_unknown};
+pub use references::{MARK as REFERS_TO, REFERENCES, Reference};
+pub use sent::{Check, Sent};
 
 /// What an `Idempotency-Key` looks like: a string in double quotes of 1 to 255 characters (RFC 8941, 3.3.3), or a bare UUID.
 pub const KEY: &str =
@@ -39,6 +43,7 @@ pub struct Contract {
     /// The document as JSON text.
     pub json: String,
     bodies: HashMap<String, Validator>,
+    names: BTreeMap<String, Vec<(String, Reference)>>,
     operations: HashMap<(Method, String), Operation>,
     scopes: HashMap<(Method, String), CodeSet<Scope>>,
     paths: Vec<(Vec<String>, Vec<&'static str>)>,
@@ -141,6 +146,7 @@ impl Contract {
                 (name.clone(), compile(&reference, &document))
             })
             .collect();
+        let names = references::of_bodies(&schemas);
         let mut operations = HashMap::new();
         let mut scopes = HashMap::new();
         let mut paths = Vec::new();
@@ -188,7 +194,7 @@ impl Contract {
             paths.push((format!("{BASE}{path}").split('/').map(str::to_owned).collect(), methods));
         }
         let json = serde_json::to_string(&document).expect("the document is JSON");
-        Self { document, json, bodies, operations, scopes, paths }
+        Self { document, json, bodies, names, operations, scopes, paths }
     }
 
     /// The document as YAML text: the file openapi.yaml.
@@ -207,6 +213,11 @@ impl Contract {
     /// Checks a body against its schema.
     fn body(&self, schema: &str) -> Option<&Validator> {
         self.bodies.get(schema)
+    }
+
+    /// What the members of a body name: patterns of JSON pointers, in which `*` is any place of a list.
+    pub fn names_of(&self, schema: &str) -> &[(String, Reference)] {
+        self.names.get(schema).map_or(&[], Vec::as_slice)
     }
 
     /// The operation of a method and a path as it stands in the contract, with its base.

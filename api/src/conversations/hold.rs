@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
@@ -95,15 +95,24 @@ pub async fn open_conversation(
     platform: web::Data<Platform>,
     caller: Caller,
     reader: Reader,
-    Body(body): Body<ConversationBody>,
+    sent: Sent<ConversationBody>,
 ) -> Result<Answer<ConversationView>, Error> {
     let id: ConversationId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<HoldConversation>()?;
+            let mut check = sent.check();
+            check.decided("/locationCode")?;
+            let role = match check.get::<LocationCode>("/locationCode") {
+                Some(school) => {
+                    let standing = Standing { school: Some(&school), ..Standing::default() };
+                    Some(grant.reaches(standing).ok_or(Error::Forbidden)?)
+                }
+                None => None,
+            };
+            let body = sent.sound(check)?;
+            let role = role.ok_or(Error::Internal("a sound body has its school"))?;
             let school = &body.location_code;
-            let standing = Standing { school: Some(school), ..Standing::default() };
-            let role = grant.reaches(standing).ok_or(Error::Forbidden)?;
             can_be_told_of(&programmes::choices(cx.tx, school, cx.today)?)?;
             locks::lock_school(cx.tx, school)?;
             let earlier = conversations::earlier(cx.tx, &grant, school, body.parent_reference)?;

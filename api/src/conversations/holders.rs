@@ -5,7 +5,6 @@ use naast_domain::access::{HandOverConversation, HoldConversation, ReadConversat
 use naast_domain::ids::{ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
-use naast_domain::text::Text;
 use naast_persistence::{conversations, organisations};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,9 +12,9 @@ use utoipa::ToSchema;
 use super::hold::ConversationView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
-use crate::contract::{Body, Path};
+use crate::contract::{Path, Sent};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// Who goes on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -38,7 +37,7 @@ pub async fn name_conversation_holder(
     reader: Reader,
     Path(id): Path<ConversationId>,
     seen: IfMatch,
-    Body(body): Body<ConversationHolderBody>,
+    sent: Sent<ConversationHolderBody>,
 ) -> Result<Answer<ConversationView>, Error> {
     platform
         .write(caller.0, move |cx| {
@@ -46,17 +45,14 @@ pub async fn name_conversation_holder(
             let (one, _) = conversations::find(cx.tx, &read, id)?.ok_or(Error::NotFound)?;
             let standing = Standing { school: Some(&one.school), ..Standing::default() };
             hand_over.reaches(standing).ok_or(Error::NotFound)?;
-            seen.check(one.school_version)?;
+            let mut check = sent.check();
             // the same answer for a stranger and for nobody
-            let colleague = organisations::principal(cx.tx, body.person_id, cx.today)?;
-            let holds = colleague.and_then(|one| one.grant::<HoldConversation>()?.reaches(standing));
-            if holds.is_none() {
-                let text = Text::of(
-                    "Deze persoon voert nu geen gesprekken aan deze school.",
-                    "This person holds no conversations at this school now.",
-                );
-                return Err(InputFault::body("/personId", "not-at-school", text).into());
-            }
+            check.refers("/personId", |person| {
+                let colleague = organisations::principal(cx.tx, person, cx.today)?;
+                Ok(colleague.and_then(|one| one.grant::<HoldConversation>()?.reaches(standing)).is_some())
+            })?;
+            let body = sent.sound(check)?;
+            seen.check(one.school_version)?;
             conversations::hand_over(cx.tx, &hand_over, &one, body.person_id)?;
             let entry = cx.entry(
                 Chain::PLATFORM,

@@ -22,7 +22,7 @@ use super::{of_conversation, of_request};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::Body;
+use crate::contract::Sent;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::give::{ShownTextBody, shown};
 use crate::privacy::retention::RetentionView;
@@ -57,14 +57,23 @@ pub struct ReferralBody {
 pub async fn consent_to_referral(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<ReferralBody>,
+    sent: Sent<ReferralBody>,
 ) -> Result<Answer<SupportRequestView>, Error> {
     let id: RequestId = fresh();
     let consent_id = fresh();
     platform
         .write(caller.0, move |cx| {
             let (grant, submit) = (cx.grant::<DecideOnRequest>()?, cx.grant::<SubmitRequest>()?);
-            let one = conversations::find_by_code(cx.tx, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            let found = match check.get::<String>("/code") {
+                Some(code) => Some(
+                    conversations::find_by_code(cx.tx, &of_conversation(&code))?.ok_or(Error::NotFound)?,
+                ),
+                None => None,
+            };
+            check.inside("/request", |check| SupportRequestBody::look_up(check, cx))?;
+            let body = sent.sound(check)?;
+            let one = found.ok_or(Error::Internal("a sound body has its code"))?;
             let school = directory::school_facts(cx.tx, &one.school, cx.today)?
                 .ok_or(Error::Internal("a conversation has a school"))?;
             let coordinates = |power: &Power| power.programme == Some(body.request.programme_id);
@@ -91,7 +100,7 @@ pub async fn consent_to_referral(
                 )
                 .into());
             }
-            let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral)?;
+            let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
             let consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now)?;
             let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;

@@ -23,11 +23,11 @@ use super::of_invitation;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh_code;
-use crate::contract::{Body, Path};
+use crate::contract::{Check, Path, Sent};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A step to record.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -76,23 +76,23 @@ pub struct ConversationStepView {
 }
 
 /// The words must be of a version that exists, for the steps that have words.
-fn check_words(body: &ConversationStepBody) -> Result<(), Error> {
-    if GUIDE.iter().all(|entry| entry.step != body.step) {
-        return Ok(());
+fn check_words(check: &mut Check<'_>) {
+    let Some(step) = check.get::<SchoolStep>("/step") else { return };
+    if GUIDE.iter().all(|entry| entry.step != step) {
+        return;
     }
-    let mut faults = Vec::new();
-    if body.wording_version.as_deref().is_none_or(|version| wording(body.step, version).is_none()) {
+    let version = check.get::<String>("/wordingVersion");
+    if version.as_deref().is_none_or(|version| wording(step, version).is_none()) {
         let text = Text::of(
             "Noem de versie van de woorden die zijn gezegd; zie de gesprekswijzer.",
             "Name the version of the words that were said; see the conversation guide.",
         );
-        faults.push(InputFault::body("/wordingVersion", "unknown-wording", text));
+        check.fault("/wordingVersion", "unknown-wording", text);
     }
-    if body.language.is_none() {
+    if !check.has("/language") {
         let text = Text::of("Noem de taal waarin het is gezegd.", "Name the language in which it was said.");
-        faults.push(InputFault::body("/language", "required", text));
+        check.fault("/language", "required", text);
     }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
 }
 
 /// Record a step of the school's side.
@@ -104,9 +104,9 @@ pub async fn record_conversation_step(
     reader: Reader,
     Path(id): Path<ConversationId>,
     seen: IfMatch,
-    Body(body): Body<ConversationStepBody>,
+    sent: Sent<ConversationStepBody>,
 ) -> Result<Answer<ConversationStepResultView>, Error> {
-    let code = (body.step == SchoolStep::ExplainBuddy).then(fresh_code);
+    let fresh = fresh_code();
     platform
         .write(caller.0, move |cx| {
             let (hold, read) = (cx.grant::<HoldConversation>()?, cx.grant::<ReadConversation>()?);
@@ -114,10 +114,20 @@ pub async fn record_conversation_step(
             let standing = Standing { school: Some(&one.school), ..Standing::default() };
             let role = hold.reaches(standing).ok_or(Error::NotFound)?;
             goes_on(one.holder(), cx.me.person)?;
-            seen.check(one.school_version)?;
+            let mut check = sent.check();
             // the order of the source comes first: a leap is refused whatever else is wrong with it
+            if let Some(step) = check.get::<SchoolStep>("/step")
+                && let Err(leap) = one.state.take(Step::School(step))
+            {
+                seen.check(one.school_version)?;
+                return Err(leap.into());
+            }
+            check_words(&mut check);
+            check.refers_each("/programmeIds/*", |ids| Ok(programmes::are_there(cx.tx, &ids)?))?;
+            let body = sent.sound(check)?;
+            seen.check(one.school_version)?;
             let next = one.state.take(Step::School(body.step))?;
-            check_words(&body)?;
+            let code = (body.step == SchoolStep::ExplainBuddy).then(|| fresh.clone());
             if body.step == SchoolStep::ExplainBuddy {
                 let available = programmes::choices(cx.tx, &one.school, cx.today)?;
                 check_choice(body.programme_ids.as_deref().unwrap_or_default(), &available)?;

@@ -18,9 +18,9 @@ use utoipa::openapi::{RefOr, Schema};
 use super::schools::SchoolView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
-use crate::contract::{Body, Path};
+use crate::contract::{Check, Path, Sent};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// That a school belongs to a partnership.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -42,29 +42,27 @@ fn sources() -> RefOr<Schema> {
     contract_schema_of(&said)
 }
 
-impl SchoolPartnershipBody {
-    /// Everything that is wrong with it for a school of this denomination.
-    fn faults(&self, denomination: &str, today: Date) -> Vec<InputFault> {
-        let mut faults = Vec::new();
-        if !self.partnership_code.as_str().starts_with("PO") {
-            let text = Text::of(
-                "Een basisschool hoort bij een samenwerkingsverband voor primair onderwijs: PO en vier cijfers.",
-                "A primary school belongs to a partnership for primary education: PO and four digits.",
-            );
-            faults.push(InputFault::body("/partnershipCode", "other-sector", text));
-        }
-        if self.source == PartnershipSource::Denomination && !has_national_partnership(denomination) {
-            let text = Text::of(
-                "De richting van deze school heeft geen landelijk samenwerkingsverband. Toegestaan: partnership.",
-                "The denomination of this school has no national partnership. Allowed: partnership.",
-            );
-            faults.push(InputFault::body("/source", "not-by-denomination", text));
-        }
-        if self.since_date > today {
-            let text = Text::of("Deze dag ligt in de toekomst.", "This day is ahead.");
-            faults.push(InputFault::body("/sinceDate", "too-late", text));
-        }
-        faults
+/// What no schema can find: what goes with a school of this denomination, on this day.
+fn look_over(check: &mut Check<'_>, denomination: &str, today: Date) {
+    if check.get::<PartnershipCode>("/partnershipCode").is_some_and(|code| !code.as_str().starts_with("PO")) {
+        let text = Text::of(
+            "Een basisschool hoort bij een samenwerkingsverband voor primair onderwijs: PO en vier cijfers.",
+            "A primary school belongs to a partnership for primary education: PO and four digits.",
+        );
+        check.fault("/partnershipCode", "other-sector", text);
+    }
+    if check.get("/source") == Some(PartnershipSource::Denomination)
+        && !has_national_partnership(denomination)
+    {
+        let text = Text::of(
+            "De richting van deze school heeft geen landelijk samenwerkingsverband. Toegestaan: partnership.",
+            "The denomination of this school has no national partnership. Allowed: partnership.",
+        );
+        check.fault("/source", "not-by-denomination", text);
+    }
+    if check.get::<Date>("/sinceDate").is_some_and(|since| since > today) {
+        let text = Text::of("Deze dag ligt in de toekomst.", "This day is ahead.");
+        check.fault("/sinceDate", "too-late", text);
     }
 }
 
@@ -79,17 +77,16 @@ pub async fn record_school_partnership(
     caller: Caller,
     Path(location): Path<LocationCode>,
     seen: IfMatch,
-    Body(body): Body<SchoolPartnershipBody>,
+    sent: Sent<SchoolPartnershipBody>,
 ) -> Result<Answer<SchoolView>, Error> {
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RecordPartnership>()?;
             let school = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            look_over(&mut check, &school.school.denomination, cx.today);
+            let body = sent.sound(check)?;
             seen.check(school.version)?;
-            let faults = body.faults(&school.school.denomination, cx.today);
-            if !faults.is_empty() {
-                return Err(Error::Input(faults));
-            }
             let link = PartnershipLink {
                 code: body.partnership_code.clone(),
                 source: body.source,

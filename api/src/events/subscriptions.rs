@@ -17,11 +17,11 @@ use super::sign::written;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::{fresh, fresh_secret};
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A subscription to make.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -85,12 +85,6 @@ impl From<Stored<events::Subscription>> for WebhookSubscriptionView {
     }
 }
 
-fn target(body: &WebhookSubscriptionBody, trial: bool) -> Result<String, Error> {
-    let target = Target::parse(&body.url, trial)
-        .map_err(|fault| InputFault::body("/url", "not-a-target", fault.words()))?;
-    Ok(target.as_str().to_owned())
-}
-
 fn too_many() -> Rejection {
     Rejection::rule(
         "too-many-subscriptions",
@@ -108,22 +102,37 @@ fn too_many() -> Rejection {
 pub async fn create_webhook_subscription(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<WebhookSubscriptionBody>,
+    sent: Sent<WebhookSubscriptionBody>,
 ) -> Result<Answer<WebhookSecretView>, Error> {
-    let url = target(&body, platform.events.webhooks_to_loopback)?;
+    let trial = platform.events.webhooks_to_loopback;
     let (id, secret_id, secret) = (fresh(), fresh(), fresh_secret());
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageWebhooks>()?;
-            let chain = body.programme_id.map_or(Chain::PLATFORM, Chain::from);
-            let role = grant.reaches(events::standing(chain)).ok_or(Error::Forbidden)?;
-            if let Some(programme) = body.programme_id {
-                programmes::find(cx.tx, programme)?.ok_or(Error::Refused("reference-unknown"))?;
+            let mut check = sent.check();
+            // where it is not readable of which programme, whoever may subscribe to any is told what is wrong
+            let reached = match check.get::<ProgrammeId>("/programmeId") {
+                None if check.has("/programmeId") => None,
+                programme => {
+                    let chain = programme.map_or(Chain::PLATFORM, Chain::from);
+                    Some((chain, grant.reaches(events::standing(chain)).ok_or(Error::Forbidden)?))
+                }
+            };
+            check.refers("/programmeId", |id| Ok(programmes::exists(cx.tx, id)?))?;
+            let mut url = None;
+            if let Some(named) = check.get::<String>("/url") {
+                match Target::parse(&named, trial) {
+                    Ok(target) => url = Some(target.as_str().to_owned()),
+                    Err(fault) => check.fault("/url", "not-a-target", fault.words()),
+                }
             }
+            let body = sent.sound(check)?;
+            let ((chain, role), url) =
+                reached.zip(url).ok_or(Error::Internal("a sound body says where it belongs"))?;
             let value = events::Subscription {
                 id,
                 chain,
-                url: url.clone(),
+                url,
                 types: body.event_types.as_ref().map(|types| types.iter().copied().collect()),
                 state: SubscriptionState::Active,
                 disabled_because: None,

@@ -16,9 +16,9 @@ use super::{fingerprint, of_address};
 use crate::answer::Answer;
 use crate::caller::Reader;
 use crate::clock::{fresh, fresh_digits};
-use crate::contract::Body;
+use crate::contract::{Check, Sent};
 use crate::platform::Platform;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// Where a code should go.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -27,6 +27,7 @@ use crate::problem::{Error, InputFault};
 pub struct SignInCodeBody {
     /// The e-mail address.
     #[schema(min_length = 3, max_length = 254)]
+    #[expect(dead_code, reason = "`look_for_address` reads it where it is checked")]
     pub email: String,
 }
 
@@ -52,16 +53,18 @@ pub(super) fn of_code(id: SignInCodeId, digits: &str) -> [u8; 32] {
     fingerprint("naast.sign-in-code.v1", &[&id.to_string(), &digits])
 }
 
-/// Whether this is an address that mail can go to.
-pub(crate) fn check_address(address: &str, pointer: &str) -> Result<lettre::Address, InputFault> {
-    let text =
-        Text::of("Een e-mailadres, zoals naam@voorbeeld.nl.", "An e-mail address, such as name@example.org.");
+/// The address in `email` that mail can go to; a fault when mail cannot.
+pub(crate) fn look_for_address(check: &mut Check<'_>) -> Option<lettre::Address> {
+    let address = check.get::<String>("/email")?.trim().parse::<lettre::Address>().ok();
+    let address = address.filter(|address| address.domain().contains('.'));
+    if address.is_none() {
+        let text = Text::of(
+            "Een e-mailadres, zoals naam@voorbeeld.nl.",
+            "An e-mail address, such as name@example.org.",
+        );
+        check.fault("/email", "format", text);
+    }
     address
-        .trim()
-        .parse::<lettre::Address>()
-        .ok()
-        .filter(|address| address.domain().contains('.'))
-        .ok_or_else(|| InputFault::body(pointer, "format", text))
 }
 
 fn letter(to: lettre::Address, digits: &str, reader: Reader) -> Letter {
@@ -86,9 +89,12 @@ fn letter(to: lettre::Address, digits: &str, reader: Reader) -> Letter {
 pub async fn request_sign_in_code(
     platform: web::Data<Platform>,
     reader: Reader,
-    Body(body): Body<SignInCodeBody>,
+    sent: Sent<SignInCodeBody>,
 ) -> Result<Answer<SignInCodeView>, Error> {
-    let to = check_address(&body.email, "/email")?;
+    let mut check = sent.check();
+    let to = look_for_address(&mut check);
+    sent.sound(check)?;
+    let to = to.ok_or(Error::Internal("a sound address reads"))?;
     let (now, digits) = (platform.clock.now(), fresh_digits());
     let code = SignInCode::made(fresh(), now);
     let view = SignInCodeView { sign_in_id: code.id, expires_at: code.expires_at };

@@ -34,7 +34,7 @@ use crate::contract::BASE;
 pub use keys::{KeyError, KeyRing, rotate};
 pub use subject::{Reach, Subject};
 
-pub(crate) use codes::check_address;
+pub(crate) use codes::look_for_address;
 pub(crate) use keys::owner_only;
 
 /// Who issues, where nothing else is set.

@@ -20,7 +20,7 @@ use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
-use crate::contract::{Body, Path};
+use crate::contract::{Body, Path, Sent};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -104,7 +104,7 @@ pub async fn declare_own_tie(
     caller: Caller,
     reader: Reader,
     Path(id): Path<ProgrammeId>,
-    Body(body): Body<TieBody>,
+    sent: Sent<TieBody>,
 ) -> Result<Answer<TieView>, Error> {
     let tie_id: TieId = fresh();
     platform
@@ -112,7 +112,7 @@ pub async fn declare_own_tie(
             let grant = cx.grant::<DeclareOwnTies>()?;
             let standing = Standing { programme: Some(id), ..Standing::default() };
             let role = grant.reaches(standing).ok_or(Error::NotFound)?;
-            let tie = body.clone().declare(cx.tx, &grant, id, tie_id)?;
+            let tie = TieBody::declare(&sent, cx.tx, &grant, id, tie_id)?;
             let stored = coordinators::insert(cx.tx, &grant, id, tie, cx.now)?;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.declared").on(tie_id);
             let place = format!("/programmes/{id}/coordinator-ties");

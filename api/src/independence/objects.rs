@@ -10,7 +10,8 @@ use naast_persistence::{Database, directory, independence};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::problem::{Error, InputFault};
+use crate::contract::Check;
+use crate::problem::Error;
 
 /// What a tie is about: the kind of thing, and the members that name it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -33,16 +34,66 @@ pub struct TieObjectBody {
     pub person_id: Option<PersonId>,
 }
 
+/// The members that name a thing of a kind.
+const fn belonging(kind: ObjectKind) -> &'static [&'static str] {
+    match kind {
+        ObjectKind::School => &["/locationCode"],
+        ObjectKind::Board => &["/boardNumber"],
+        ObjectKind::Partnership => &["/partnershipCode"],
+        ObjectKind::Seat => &["/boardNumber", "/partnershipCode"],
+        ObjectKind::Municipality => &["/municipalityCode"],
+        ObjectKind::Request => &["/requestId"],
+        ObjectKind::Parent => &["/personId"],
+        ObjectKind::Everywhere => &[],
+    }
+}
+
+/// Every member that names a thing.
+const MEMBERS: [&str; 6] =
+    ["/locationCode", "/boardNumber", "/partnershipCode", "/municipalityCode", "/requestId", "/personId"];
+
 impl TieObjectBody {
-    /// The thing that is named: by the members of its kind, all of them and no others.
+    /// Looks whether a thing is named by the members of its kind, all of them and no others; and looks up a request, a parent
+    /// or a partnership, so that a slip of the pen is not a tie with nothing. Of schools and boards the directory knows only
+    /// those that are published for primary education, and a buddy's life goes beyond it: such a tie is kept, and told
+    /// where it may matter.
     ///
     /// # Errors
-    /// [`Error::Input`] with each member that is missing, and each that names another kind of thing.
-    pub fn read(self) -> Result<TieObject, Error> {
-        let faults = self.faults();
-        if !faults.is_empty() {
-            return Err(Error::Input(faults));
+    /// What the database says.
+    pub fn look_up<A: Action>(
+        check: &mut Check<'_>,
+        db: &mut Database<'_>,
+        leave: &Grant<A>,
+        programme: ProgrammeId,
+    ) -> Result<(), Error> {
+        if let Some(kind) = check.get::<ObjectKind>("/kind") {
+            for member in MEMBERS {
+                match (belonging(kind).contains(&member), check.has(member)) {
+                    (true, false) => {
+                        let text = Text::of("Dit hoort bij deze soort.", "This belongs to this kind.");
+                        check.fault(member, "required", text);
+                    }
+                    (false, true) => {
+                        let text =
+                            Text::of("Dit hoort bij een andere soort.", "This belongs to another kind.");
+                        check.fault(member, "not-of-this-kind", text);
+                    }
+                    _ => {}
+                }
+            }
         }
+        check.refers("/requestId", |id| Ok(independence::has_request(db, leave, programme, id)?))?;
+        check.refers("/personId", |id| Ok(independence::has_parent(db, leave, programme, id)?))?;
+        check.refers("/partnershipCode", |code| {
+            Ok(directory::partnership(db, &code)?.is_some() || !directory::has_partnerships(db)?)
+        })
+    }
+
+    /// The thing that is named, of a body that was looked over.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for one that was not.
+    pub fn read(self) -> Result<TieObject, Error> {
         let checked = || Error::Internal("every member of the kind is there");
         Ok(match self.kind {
             ObjectKind::School => TieObject::School(self.location_code.ok_or_else(checked)?),
@@ -57,76 +108,6 @@ impl TieObjectBody {
             ObjectKind::Parent => TieObject::Parent(self.person_id.ok_or_else(checked)?),
             ObjectKind::Everywhere => TieObject::Everywhere,
         })
-    }
-
-    fn faults(&self) -> Vec<InputFault> {
-        let members = [
-            ("locationCode", self.location_code.is_some()),
-            ("boardNumber", self.board_number.is_some()),
-            ("partnershipCode", self.partnership_code.is_some()),
-            ("municipalityCode", self.municipality_code.is_some()),
-            ("requestId", self.request_id.is_some()),
-            ("personId", self.person_id.is_some()),
-        ];
-        let belonging: &[&str] = match self.kind {
-            ObjectKind::School => &["locationCode"],
-            ObjectKind::Board => &["boardNumber"],
-            ObjectKind::Partnership => &["partnershipCode"],
-            ObjectKind::Seat => &["boardNumber", "partnershipCode"],
-            ObjectKind::Municipality => &["municipalityCode"],
-            ObjectKind::Request => &["requestId"],
-            ObjectKind::Parent => &["personId"],
-            ObjectKind::Everywhere => &[],
-        };
-        let fault = |(member, is_given): (&str, bool)| {
-            let (code, text) = match (belonging.contains(&member), is_given) {
-                (true, false) => {
-                    ("required", Text::of("Dit hoort bij deze soort.", "This belongs to this kind."))
-                }
-                (false, true) => {
-                    let text = Text::of("Dit hoort bij een andere soort.", "This belongs to another kind.");
-                    ("not-of-this-kind", text)
-                }
-                _ => return None,
-            };
-            Some(InputFault::body(format!("/about/{member}"), code, text))
-        };
-        members.into_iter().filter_map(fault).collect()
-    }
-}
-
-/// Refuses a tie with a request, a parent or a partnership that is not there. Of schools and boards the directory knows only
-/// those that are published for primary education, and a buddy's life goes beyond it: such a tie is kept, and told
-/// where it may matter.
-///
-/// # Errors
-/// [`Error::Input`] with the member.
-pub fn must_be_there<A: Action>(
-    db: &mut Database<'_>,
-    leave: &Grant<A>,
-    programme: ProgrammeId,
-    about: &TieObject,
-) -> Result<(), Error> {
-    let unknown = |member: &str| {
-        let text = Text::of(
-            "Dit is niet bekend. Is het goed overgenomen?",
-            "This is not known. Was it copied right?",
-        );
-        Err(InputFault::body(format!("/about/{member}"), "unknown", text).into())
-    };
-    match about {
-        TieObject::Request(request) if !independence::has_request(db, leave, programme, *request)? => {
-            unknown("requestId")
-        }
-        TieObject::Parent(parent) if !independence::has_parent(db, leave, programme, *parent)? => {
-            unknown("personId")
-        }
-        TieObject::Partnership(code) | TieObject::Seat { partnership: code, .. }
-            if directory::partnership(db, code)?.is_none() && directory::has_partnerships(db)? =>
-        {
-            unknown("partnershipCode")
-        }
-        _ => Ok(()),
     }
 }
 

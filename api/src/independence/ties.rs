@@ -8,7 +8,7 @@ use naast_domain::Date;
 use naast_domain::access::{Action, DeclareTies, Grant, ReadBuddy};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
-use naast_domain::independence::{ObjectKind, Tie, TieKind};
+use naast_domain::independence::{ObjectKind, Tie, TieFault, TieKind};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::retention::Due;
@@ -19,13 +19,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::again::{Occasion, lock_touched, recheck};
-use super::objects::{TieObjectBody, TieObjectView, must_be_there};
+use super::objects::{TieObjectBody, TieObjectView};
 use crate::answer::{Answer, IfMatch};
 use crate::buddies::profile::BuddyView;
 use crate::buddies::{reached, seen};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
-use crate::contract::{Body, Path};
+use crate::contract::{Body, Path, Sent};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
@@ -116,18 +116,32 @@ pub struct TieView {
 }
 
 impl TieBody {
-    /// The tie that this declares, in a programme.
+    /// The tie that a body declares, in a programme whose caller may.
     pub fn declare<A: Action>(
-        self,
+        sent: &Sent<Self>,
         db: &mut Database<'_>,
         leave: &Grant<A>,
         programme: ProgrammeId,
         id: TieId,
     ) -> Result<Tie, Error> {
-        let aggravated = self.aggravated.unwrap_or_default();
-        let about = self.about.read()?;
-        must_be_there(db, leave, programme, &about)?;
-        Ok(Tie::declare(id, self.kind, about, self.since_date, self.until_date, aggravated)?)
+        let mut check = sent.check();
+        check.inside("/about", |check| TieObjectBody::look_up(check, db, leave, programme))?;
+        if let Some(kind) = check.get::<TieKind>("/kind") {
+            let (since, until) = (check.get("/sinceDate"), check.get("/untilDate"));
+            let aggravated = check.get("/aggravated").unwrap_or_default();
+            for fault in TieFault::of(kind, check.get("/about/kind"), since, until, aggravated) {
+                let (pointer, code) = match fault {
+                    TieFault::WrongObject => ("/about/kind", "not-of-this-tie"),
+                    TieFault::EndsBeforeStart => ("/untilDate", "too-early"),
+                    TieFault::AnswerNotAsked => ("/aggravated", "not-asked"),
+                };
+                check.fault(pointer, code, fault.words(kind));
+            }
+        }
+        let body = sent.sound(check)?;
+        let aggravated = body.aggravated.unwrap_or_default();
+        Tie::declare(id, body.kind, body.about.read()?, body.since_date, body.until_date, aggravated)
+            .map_err(|_| Error::Internal("a tie that was looked over makes sense"))
     }
 }
 
@@ -157,7 +171,7 @@ pub async fn declare_tie(
     caller: Caller,
     reader: Reader,
     Path(id): Path<BuddyId>,
-    Body(body): Body<TieBody>,
+    sent: Sent<TieBody>,
 ) -> Result<Answer<TieView>, Error> {
     let tie_id: TieId = fresh();
     platform
@@ -165,7 +179,7 @@ pub async fn declare_tie(
             let grant = cx.grant::<DeclareTies>()?;
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
-            let tie = body.clone().declare(cx.tx, &grant, buddy.programme, tie_id)?;
+            let tie = TieBody::declare(&sent, cx.tx, &grant, buddy.programme, tie_id)?;
             let stored = ties::insert_tie(cx.tx, &grant, &buddy, tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];

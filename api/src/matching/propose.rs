@@ -21,11 +21,11 @@ use crate::answer::Answer;
 use crate::buddies::not_herself;
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
-use crate::contract::{Body, Path};
+use crate::contract::{Path, Sent};
 use crate::independence::coordinators::may_handle;
 use crate::independence::{Facts, keep};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A buddy to propose.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -44,7 +44,7 @@ pub async fn propose_buddy(
     caller: Caller,
     reader: Reader,
     Path(id): Path<RequestId>,
-    Body(body): Body<ProposalBody>,
+    sent: Sent<ProposalBody>,
 ) -> Result<Answer<ProposalView>, Error> {
     let (proposal_id, decision_id): (ProposalId, DecisionId) = (fresh(), fresh());
     platform
@@ -53,19 +53,17 @@ pub async fn propose_buddy(
             locks::lock_request(cx.tx, id)?;
             let (wanted, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.tx, cx.me.person, role, &wanted, cx.today)?;
+            let mut check = sent.check();
+            let mut buddy = None;
+            check.refers("/buddyId", |id| {
+                locks::lock_buddy(cx.tx, id)?;
+                let found = buddies::find(cx.tx, &propose, id)?.map(|(found, _)| found);
+                buddy = found.filter(|found| found.programme == wanted.programme);
+                Ok(buddy.is_some())
+            })?;
+            sent.sound(check)?;
+            let buddy = buddy.ok_or(Error::Internal("a sound body has its buddy"))?;
             let request = open_request(cx.tx, &wanted, cx.today)?;
-
-            locks::lock_buddy(cx.tx, body.buddy_id)?;
-            let buddy = buddies::find(cx.tx, &propose, body.buddy_id)?
-                .map(|(buddy, _)| buddy)
-                .filter(|buddy| buddy.programme == wanted.programme)
-                .ok_or_else(|| {
-                    let text = Text::of(
-                        "Dit programma heeft geen buddy met dit id.",
-                        "This programme has no buddy with this id.",
-                    );
-                    InputFault::body("/buddyId", "unknown", text)
-                })?;
             not_herself(cx.me.person, &buddy)?;
             let one = buddies::one_with_facts(cx.tx, &buddy)?;
             let facts = Facts::load(cx.tx, &wanted, one.ties.iter(), cx.today)?;

@@ -10,7 +10,6 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, MembershipStatus, OrganisationKind, Role};
 use naast_domain::privacy::retention::Due;
 use naast_domain::programmes::OrganisationForm;
-use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
 use naast_persistence::{organisations, programmes};
 use serde::{Deserialize, Serialize};
@@ -20,13 +19,13 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Body, Check, Path, Query, Sent};
 use crate::independence::again::{Occasion, recheck_person};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, InputFault, unknown};
+use crate::problem::Error;
 
 /// A role to give.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -108,53 +107,39 @@ fn roles_of_memberships() -> RefOr<Schema> {
     contract_schema_of(&Role::of_memberships().collect::<Vec<_>>())
 }
 
-fn check(body: &MembershipBody, since: Date) -> Result<(), Error> {
-    if Role::of_memberships().all(|role| role != body.role) {
-        return Err(InputFault::body(
-            "/role",
-            "not-in-list",
-            Text::of(
-                "Deze rol wordt niet gegeven: ouder is wie vraagt, buddy is wie als buddy is ingeschreven.",
-                "This role is not given: a parent is whoever asks, a buddy whoever is registered as one.",
-            ),
-        )
-        .into());
+/// What the members of a membership say together.
+fn look_over(check: &mut Check<'_>, today: Date) {
+    let since = check.get("/sinceDate").or_else(|| (!check.has("/sinceDate")).then_some(today));
+    if let (Some(since), Some(until)) = (since, check.get::<Date>("/untilDate"))
+        && until < since
+    {
+        let text = Text::of("De laatste dag ligt voor de eerste.", "The last day lies before the first.");
+        check.fault("/untilDate", "too-early", text);
     }
-    if body.until_date.is_some_and(|until| until < since) {
-        return Err(InputFault::body(
-            "/untilDate",
-            "too-early",
-            Text::of("De laatste dag ligt voor de eerste.", "The last day lies before the first."),
-        )
-        .into());
+    if let Some(role) = check.get::<Role>("/role")
+        && role.is_of_a_programme() != check.has("/programmeId")
+    {
+        let code = if role.is_of_a_programme() { "required" } else { "not-of-this-role" };
+        let text = Text::of(
+            "Een coördinator, trainer of poolbeheerder is dat in één programma; andere rollen niet.",
+            "A coordinator, trainer or pool manager is so in one programme; other roles are not.",
+        );
+        check.fault("/programmeId", code, text);
     }
-    if body.role.is_of_a_programme() != body.programme_id.is_some() {
-        return Err(Rejection::rule(
-            "role-needs-programme",
-            "I1",
-            Text::of(
-                "Een coördinator, trainer of poolbeheerder is dat in één programma; andere rollen niet.",
-                "A coordinator, trainer or pool manager is so in one programme; other roles are not.",
-            ),
-        )
-        .into());
-    }
-    Ok(())
 }
 
-/// The fault of a role that nobody holds in such an organisation, with those that can be held there.
-fn not_here(role: Role, kind: OrganisationKind, form: Option<OrganisationForm>) -> Option<InputFault> {
+/// What is said of a role that nobody holds in such an organisation, with those that can be held there.
+fn not_here(role: Role, kind: OrganisationKind, form: Option<OrganisationForm>) -> Option<Text> {
     if role.fits(kind, form) {
         return None;
     }
     let fitting = |one: &Role| one.fits(kind, form.filter(|_| one.is_of_a_programme()));
     let roles: Vec<&str> = Role::of_memberships().filter(fitting).map(Role::code).collect();
     let (roles, label) = (roles.join(", "), kind.label());
-    let text = Text::new(
+    Some(Text::new(
         format!("Deze rol is er niet bij een organisatie van de soort {}. Toegestaan: {roles}.", label.nl),
         format!("There is no such role in an organisation of the kind {}. Allowed: {roles}.", label.en),
-    );
-    Some(InputFault::body("/role", "role-not-here", text))
+    ))
 }
 
 /// Give a role.
@@ -164,31 +149,28 @@ pub async fn create_membership(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(organisation): Path<OrganisationId>,
-    Body(body): Body<MembershipBody>,
+    sent: Sent<MembershipBody>,
 ) -> Result<Answer<MembershipView>, Error> {
     let id: MembershipId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageMemberships>()?;
             let place = organisations::find(cx.tx, organisation)?.ok_or(Error::NotFound)?;
-            let since = body.since_date.unwrap_or(cx.today);
-            check(&body, since)?;
-            let mut faults = Vec::new();
-            if !organisations::is_registered(cx.tx, &grant, body.person_id)? {
-                faults.push(unknown("/personId"));
-            }
-            let programme = match body.programme_id {
-                Some(programme) => programmes::find(cx.tx, programme)?,
-                None => None,
-            };
-            if body.programme_id.is_some() && programme.is_none() {
-                faults.push(unknown("/programmeId"));
-            }
+            let mut check = sent.check();
+            look_over(&mut check, cx.today);
+            check.refers("/personId", |id| Ok(organisations::is_registered(cx.tx, &grant, id)?))?;
+            let mut programme = None;
+            check.refers("/programmeId", |id| {
+                programme = programmes::find(cx.tx, id)?;
+                Ok(programme.is_some())
+            })?;
             let form = programme.as_ref().and_then(|one| one.form_on(cx.today).or(one.forms.first()));
-            faults.extend(not_here(body.role, place.kind, form.map(|period| period.form)));
-            if !faults.is_empty() {
-                return Err(Error::Input(faults));
+            if let Some(role) = check.get("/role")
+                && let Some(text) = not_here(role, place.kind, form.map(|period| period.form))
+            {
+                check.fault("/role", "role-not-here", text);
             }
+            let body = sent.sound(check)?;
             let membership = Membership {
                 id,
                 person: body.person_id,
@@ -196,7 +178,7 @@ pub async fn create_membership(
                 programme: body.programme_id,
                 role: body.role,
                 status: body.status.unwrap_or(MembershipStatus::Active),
-                since,
+                since: body.since_date.unwrap_or(cx.today),
                 until: body.until_date,
             };
             organisations::insert_membership(cx.tx, &grant, &membership)?;

@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::Body;
-use crate::identity::{check_address, of_address};
+use crate::contract::Sent;
+use crate::identity::{look_for_address, of_address};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -58,14 +58,16 @@ pub struct PersonView {
 pub async fn register_person(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<PersonBody>,
+    sent: Sent<PersonBody>,
 ) -> Result<Answer<PersonView>, Error> {
-    let email = body.email.as_deref().map(|email| check_address(email, "/email")).transpose()?;
-    let person = Person { id: fresh(), name: body.name };
+    let id = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RegisterPeople>()?;
             let role = if grant.reaches_all() { Role::Administrator } else { Role::Coordinator };
+            let mut check = sent.check();
+            let email = look_for_address(&mut check);
+            let person = Person { id, name: sent.sound(check)?.name };
             organisations::insert_person(cx.tx, cx.keys, &grant, &person, cx.now)?;
             if let Some(email) = &email {
                 let address = of_address(cx.keys, email);

@@ -6,18 +6,18 @@ use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::OrganisationId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Organisation, OrganisationKind, Role};
-use naast_persistence::{Database, Stored, directory, organisations};
+use naast_persistence::{Stored, directory, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, unknown};
+use crate::problem::Error;
 
 /// An organisation to register.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -72,47 +72,31 @@ fn answer(stored: Stored<Organisation>) -> Answer<OrganisationView> {
     Answer::found(OrganisationView::from(stored.value)).version(stored.version)
 }
 
-/// Whether the directory knows the school, the board and the partnership that it is said to be.
-fn must_be_published(db: &mut Database<'_>, one: &Organisation) -> Result<(), Error> {
-    let mut faults = Vec::new();
-    if let Some(location) = &one.location
-        && directory::find(db, location)?.is_none()
-    {
-        faults.push(unknown("/locationCode"));
-    }
-    if let Some(number) = &one.board
-        && directory::board(db, number)?.is_none()
-    {
-        faults.push(unknown("/boardNumber"));
-    }
-    if let Some(code) = &one.partnership
-        && directory::partnership(db, code)?.is_none()
-    {
-        faults.push(unknown("/partnershipCode"));
-    }
-    if faults.is_empty() { Ok(()) } else { Err(Error::Input(faults)) }
-}
-
 /// Register an organisation.
 #[utoipa::path(operation_id = "createOrganisation", tag = "organisations", request_body = OrganisationBody, responses((status = 201, description = "Registered", body = OrganisationView)))]
 #[post("/organisations")]
 pub async fn create_organisation(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<OrganisationBody>,
+    sent: Sent<OrganisationBody>,
 ) -> Result<Answer<OrganisationView>, Error> {
-    let organisation = Organisation {
-        id: fresh(),
-        kind: body.kind,
-        name: body.name,
-        location: body.location_code,
-        board: body.board_number,
-        partnership: body.partnership_code,
-    };
+    let id: OrganisationId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageOrganisations>()?;
-            must_be_published(cx.tx, &organisation)?;
+            let mut check = sent.check();
+            check.refers("/locationCode", |code| Ok(directory::find(cx.tx, &code)?.is_some()))?;
+            check.refers("/boardNumber", |number| Ok(directory::board(cx.tx, &number)?.is_some()))?;
+            check.refers("/partnershipCode", |code| Ok(directory::partnership(cx.tx, &code)?.is_some()))?;
+            let body = sent.sound(check)?;
+            let organisation = Organisation {
+                id,
+                kind: body.kind,
+                name: body.name,
+                location: body.location_code,
+                board: body.board_number,
+                partnership: body.partnership_code,
+            };
             organisations::insert(cx.tx, &grant, &organisation, cx.now)?;
             let entry = cx
                 .entry(
@@ -123,7 +107,7 @@ pub async fn create_organisation(
                 )
                 .on(organisation.id);
             let place = format!("/organisations/{}", organisation.id);
-            let view = OrganisationView::from(organisation.clone());
+            let view = OrganisationView::from(organisation);
             Ok(cx.tx.keep([entry], Answer::created(view, &place).version(1))?)
         })
         .await

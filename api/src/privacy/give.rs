@@ -25,10 +25,10 @@ use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::{day_of, fresh};
-use crate::contract::{Body, Path};
+use crate::contract::{Check, Path, Sent};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// The words that were shown.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -67,26 +67,28 @@ pub struct ConsentBody {
 }
 
 impl ConsentBody {
-    /// What the consent is about, and whether the parent is the one to give it.
-    pub(super) fn subject(&self, tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<Uuid, Error> {
-        let asked = |pointer: &str| {
-            let text = Text::of("Dit hoort bij deze toestemming.", "This belongs to this consent.");
-            Error::from(InputFault::body(pointer, "required", text))
+    /// Looks up what it names, and whether it has what its kind needs, for whoever may give or report it.
+    pub(super) fn look_up(check: &mut Check<'_>, tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
+        let needed = match check.get("/kind") {
+            Some(ConsentKind::Pool) => Some("/poolOrganisationId"),
+            Some(ConsentKind::ChildHealthData) => Some("/childAge"),
+            _ => None,
         };
+        if let Some(pointer) = needed.filter(|pointer| !check.has(pointer)) {
+            let text = Text::of("Dit hoort bij deze toestemming.", "This belongs to this consent.");
+            check.fault(pointer, "required", text);
+        }
+        check.refers("/poolOrganisationId", |id| Ok(organisations::find(tx, id)?.is_some()))?;
+        check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(tx, &ids)?))
+    }
+
+    /// What the consent is about, and whether the parent is the one to give it.
+    pub(super) fn subject(&self, request: RequestId) -> Result<Uuid, Error> {
+        let checked = || Error::Internal("a sound consent has what its kind needs");
         match self.kind {
-            ConsentKind::Pool => {
-                let pool = self.pool_organisation_id.ok_or_else(|| asked("/poolOrganisationId"))?;
-                if organisations::find(tx, pool)?.is_none() {
-                    let text = Text::of(
-                        "Er is geen organisatie met dit id.",
-                        "There is no organisation with this id.",
-                    );
-                    return Err(InputFault::body("/poolOrganisationId", "unknown", text).into());
-                }
-                Ok(pool.uuid())
-            }
+            ConsentKind::Pool => Ok(self.pool_organisation_id.ok_or_else(checked)?.uuid()),
             ConsentKind::ChildHealthData => {
-                parent_decides(self.child_age.ok_or_else(|| asked("/childAge"))?)?;
+                parent_decides(self.child_age.ok_or_else(checked)?)?;
                 Ok(request.uuid())
             }
             _ => Ok(request.uuid()),
@@ -216,7 +218,7 @@ pub async fn give_consent(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<RequestId>,
-    Body(body): Body<ConsentBody>,
+    sent: Sent<ConsentBody>,
 ) -> Result<Answer<ConsentView>, Error> {
     let consent_id: ConsentId = fresh();
     platform
@@ -224,9 +226,12 @@ pub async fn give_consent(
             let grant = cx.grant::<DecideOnRequest>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            ConsentBody::look_up(&mut check, cx.tx)?;
+            let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
-            let subject = body.subject(cx.tx, id)?;
+            let subject = body.subject(id)?;
             let consent = shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;
             consents::give(cx.tx, &grant, &stored, &consent)?;
             if next != stored.state {

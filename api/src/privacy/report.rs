@@ -24,7 +24,7 @@ use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::clock::{day_of, fresh, fresh_code};
-use crate::contract::{Body, Path};
+use crate::contract::{Body, Path, Sent};
 use crate::identity::post::Letter;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
@@ -58,7 +58,7 @@ pub async fn report_consent(
     caller: Caller,
     reader: Reader,
     Path(id): Path<RequestId>,
-    Body(body): Body<ConsentBody>,
+    sent: Sent<ConsentBody>,
 ) -> Result<Answer<ConsentView>, Error> {
     let (consent_id, code): (ConsentId, String) = (fresh(), fresh_code());
     let confirmation = of_confirmation(&code);
@@ -70,6 +70,9 @@ pub async fn report_consent(
             let grant = cx.grant::<ReportConsent>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            ConsentBody::look_up(&mut check, cx.tx)?;
+            let body = sent.sound(check)?;
             if !body.kind.may_be_reported() {
                 return Err(Rejection::rule(
                     "only-the-parent",
@@ -83,7 +86,7 @@ pub async fn report_consent(
             }
             stored.consent(body.kind)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
-            let subject = body.subject(cx.tx, id)?;
+            let subject = body.subject(id)?;
             let how = (body.kind, GivenHow::ReportedByStaff);
             let consent = shown(consent_id, how, subject, &body.text, cx.now)?;
             consents::report(cx.tx, &grant, &stored, &consent, &confirmation)?;

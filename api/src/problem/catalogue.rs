@@ -86,9 +86,7 @@ catalogue! {
     "membership-status" 409 "Dit lidmaatschap kan niet zo veranderen" / "This membership cannot change in this way", "Wat beëindigd is, blijft dat: geef een nieuw lidmaatschap. Zie `permitted`." / "What ended stays ended: give a new membership. See `permitted`.";
     "ties-not-declared" 409 "De banden voor deze koppeling zijn niet gemeld" / "The ties for this match are not declared", "Stuur bij de ja van de buddy `tiesAsked` mee, met elke soort uit `tiesToAsk` van het voorstel; meld eerst wat geldt." / "Send `tiesAsked` with the buddy's yes, with each kind in `tiesToAsk` of the proposal; declare first what holds.";
     "tie-unknown" 409 "Deze band wordt niet gevraagd" / "This tie is not asked about", "Antwoord op de banden in het voorstel." / "Answer the ties of the proposal.";
-    "tie-object-wrong" 409 "Deze band gaat over iets anders" / "This tie is about something else", "Zie waar zo'n band over gaat in `permitted`." / "See what such a tie is about in `permitted`.";
     "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
-    "tie-answer-not-asked" 409 "Deze vraag hoort hier niet" / "This question does not belong here", "Bij deze band hoort geen extra vraag." / "This tie asks no further question.";
     "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
     "pause-of-other" 409 "Een ander vroeg om deze pauze" / "Somebody else asked for this pause", "Wie om een pauze vroeg, neemt de koppeling weer op." / "Who asked for a pause takes the match up again.";
     "talk-date" 409 "Deze dag kan niet" / "This day cannot be", "Kondig een gesprek aan dat nog komt, niet later dan over een jaar." / "Announce a talk that is still to come, no later than in a year.";
@@ -105,7 +103,6 @@ catalogue! {
     "already-held" 409 "Deze zaak wordt al vastgehouden" / "This case is held already", "Een zaak wordt hoogstens één keer tegelijk vastgehouden." / "A case is held once at a time.";
     "term-needs-reason" 409 "Langer bewaren mag alleen met een reden" / "Keeping longer needs a reason", "Korter dan gebruikelijk mag altijd." / "Shorter than usual is always possible.";
     "term-too-long" 409 "Zo lang mag het niet blijven" / "It may not stay that long", "Zie de langste termijn." / "See the longest term.";
-    "role-needs-programme" 409 "Deze rol hoort bij een programma" / "This role belongs to a programme", "Noem het programma, of laat het weg bij een andere rol." / "Name the programme, or leave it out for another role.";
 }
 
 /// The kind with this code; `internal` for a code that the table lacks, which a test keeps from happening.

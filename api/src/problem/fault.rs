@@ -6,6 +6,7 @@ use naast_domain::directory::InvalidIdentifier;
 use naast_domain::text::{Text, Tongue};
 
 use super::InputProblem;
+use crate::contract::{ADDRESS, NUMBER};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
@@ -41,6 +42,12 @@ impl InputFault {
     /// An identifier that does not look like one, in a parameter.
     pub fn identifier(name: &str, fault: InvalidIdentifier) -> Self {
         Self::parameter(name, "pattern", pattern(fault.expected))
+    }
+
+    /// Whether the fault stands at this place of the body, or deeper.
+    pub fn is_within(&self, pointer: &str) -> bool {
+        let Place::Body(place) = &self.place else { return false };
+        place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The fault in words.
@@ -157,6 +164,18 @@ fn pattern(expected: &str) -> Text {
         return Text::of(
             "Hier hoort minstens één zichtbaar teken.",
             "At least one visible character belongs here.",
+        );
+    }
+    if expected == ADDRESS {
+        return Text::of(
+            "Een e-mailadres, zoals naam@voorbeeld.nl.",
+            "An e-mail address, such as name@example.org.",
+        );
+    }
+    if expected == NUMBER {
+        return Text::of(
+            "Een telefoonnummer van minstens acht cijfers.",
+            "A telephone number of at least eight digits.",
         );
     }
     Text::new(format!("Dit moet passen bij {expected}"), format!("This must match {expected}"))

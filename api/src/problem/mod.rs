@@ -130,12 +130,6 @@ pub struct Problem {
     pub source: Option<String>,
 }
 
-/// The fault of a member that names something which is not there.
-pub fn unknown(pointer: &'static str) -> InputFault {
-    let text = Text::of("Er is niets met dit id.", "There is nothing with this id.");
-    InputFault::body(pointer, "unknown", text)
-}
-
 impl Error {
     /// The code of the kind of problem.
     pub fn code(&self) -> &'static str {

@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// For how long a programme covers a school.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -57,23 +57,29 @@ pub async fn cover_school(
     platform: web::Data<Platform>,
     caller: Caller,
     Path((id, school)): Path<(ProgrammeId, LocationCode)>,
-    Body(body): Body<CoverageBody>,
+    sent: Sent<CoverageBody>,
 ) -> Result<Answer<CoverageView>, Error> {
-    if body.until_date.is_some_and(|until| until < body.since_date) {
-        let text = Text::of("De laatste dag ligt voor de eerste.", "The last day lies before the first.");
-        return Err(InputFault::body("/untilDate", "too-early", text).into());
-    }
-    let covered = Covered { school, since: body.since_date, until: body.until_date };
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
             programmes::find(cx.tx, id)?.ok_or(Error::NotFound)?;
-            directory::school_facts(cx.tx, &covered.school, cx.today)?.ok_or(Error::NotFound)?;
+            directory::school_facts(cx.tx, &school, cx.today)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            if let (Some(since), Some(until)) =
+                (check.get::<Date>("/sinceDate"), check.get::<Date>("/untilDate"))
+                && until < since
+            {
+                let text =
+                    Text::of("De laatste dag ligt voor de eerste.", "The last day lies before the first.");
+                check.fault("/untilDate", "too-early", text);
+            }
+            let body = sent.sound(check)?;
+            let covered = Covered { school: school.clone(), since: body.since_date, until: body.until_date };
             programmes::cover(cx.tx, &grant, id, &covered)?;
             let entry = cx
                 .entry(id, Role::Administrator, Purpose::Administration, "programme.school-covered")
                 .on(&covered.school);
-            Ok(cx.tx.keep([entry], Answer::found(CoverageView::from(covered.clone())))?)
+            Ok(cx.tx.keep([entry], Answer::found(CoverageView::from(covered)))?)
         })
         .await
 }

@@ -17,11 +17,11 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
-use crate::problem::{Error, InputFault, unknown};
+use crate::problem::{Error, InputFault};
 
 /// A programme to start.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -88,22 +88,24 @@ impl ProgrammeView {
 pub async fn create_programme(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<ProgrammeBody>,
+    sent: Sent<ProgrammeBody>,
 ) -> Result<Answer<ProgrammeView>, Error> {
     let id: ProgrammeId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
-            organisations::find(cx.tx, body.organisation_id)?.ok_or_else(|| unknown("/organisationId"))?;
+            let mut check = sent.check();
+            check.refers("/organisationId", |id| Ok(organisations::find(cx.tx, id)?.is_some()))?;
+            let body = sent.sound(check)?;
             let programme = Programme {
                 id,
                 organisation: body.organisation_id,
-                name: body.name.clone(),
+                name: body.name,
                 forms: vec![FormPeriod {
                     since: body.since_date.unwrap_or(cx.today),
                     form: body.form,
                     funders: body.funders.iter().copied().collect::<CodeSet<_>>(),
-                    reason: body.reason.clone(),
+                    reason: body.reason,
                 }],
             };
             programmes::insert(cx.tx, &grant, &programme, cx.now)?;

@@ -6,7 +6,6 @@ use naast_domain::access::DecideOnRequest;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::RequestId;
 use naast_domain::journal::Purpose;
-use naast_domain::text::Text;
 use naast_persistence::independence::waiting;
 use naast_persistence::{directory, locks, requests, support};
 use serde::Deserialize;
@@ -15,10 +14,10 @@ use utoipa::ToSchema;
 use super::view::SupportRequestView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
-use crate::contract::{Body, Path};
+use crate::contract::{Path, Sent};
 use crate::independence::again::{Occasion, recheck_request};
 use crate::platform::Platform;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// The child's school from now on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -38,21 +37,20 @@ pub async fn change_request_school(
     caller: Caller,
     Path(id): Path<RequestId>,
     seen: IfMatch,
-    Body(body): Body<SchoolChangeBody>,
+    sent: Sent<SchoolChangeBody>,
 ) -> Result<Answer<SupportRequestView>, Error> {
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            check.refers("/locationCode", |school| {
+                Ok(directory::school_facts(cx.tx, &school, cx.today)?.is_some())
+            })?;
+            let body = sent.sound(check)?;
             stored.change_school()?;
             seen.check(stored.version)?;
-            if let Some(school) = &body.location_code
-                && directory::school_facts(cx.tx, school, cx.today)?.is_none()
-            {
-                let text = Text::of("Er is geen school met deze code.", "There is no school with this code.");
-                return Err(InputFault::body("/locationCode", "unknown", text).into());
-            }
             // before the rules end it: what changes for the others of its buddy changes then too
             let running = support::running_of_request(cx.tx, &stored)?;
             requests::change_school(cx.tx, &grant, &stored, body.location_code.as_ref(), cx.now)?;

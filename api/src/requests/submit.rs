@@ -11,7 +11,6 @@ use naast_domain::organisations::Role;
 use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
-use naast_domain::text::Text;
 use naast_persistence::{directory, programmes, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -20,10 +19,10 @@ use super::view::SupportRequestView;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::Body;
+use crate::contract::{Check, Sent};
 use crate::platform::{Platform, Said as _, Writing};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// A support request to submit.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -74,55 +73,24 @@ impl std::fmt::Debug for ContactBody {
     }
 }
 
-impl ContactBody {
-    fn check(&self) -> Option<InputFault> {
-        let right = match self.kind {
-            ContactKind::Email => self.value.split_once('@').is_some_and(|(name, host)| {
-                !name.is_empty() && host.contains('.') && !self.value.contains(char::is_whitespace)
-            }),
-            ContactKind::Phone => {
-                self.value.chars().filter(char::is_ascii_digit).count() >= 8
-                    && self.value.chars().all(|letter| letter.is_ascii_digit() || " +-()".contains(letter))
-            }
-        };
-        (!right).then(|| {
-            InputFault::body(
-                "/contact/value",
-                "format",
-                Text::of(
-                    "Een e-mailadres (naam@voorbeeld.nl), of een telefoonnummer van minstens acht cijfers.",
-                    "An e-mail address (name@example.org), or a telephone number of at least eight digits.",
-                ),
-            )
-        })
-    }
-}
-
 impl SupportRequestBody {
+    /// Looks up what it names, for whoever may submit one.
+    pub fn look_up(check: &mut Check<'_>, cx: &mut Writing<'_, '_, '_>) -> Result<(), Error> {
+        let today = cx.today;
+        check.refers("/programmeId", |id| {
+            let found = programmes::find(cx.tx, id)?;
+            Ok(found.is_some_and(|one| one.form_on(today).is_some()))
+        })?;
+        check.refers("/locationCode", |school| Ok(directory::school_facts(cx.tx, &school, today)?.is_some()))
+    }
+
     /// The request that the caller makes of this body, and how to reach her.
     pub fn into_request(
         self,
-        cx: &mut Writing<'_, '_, '_>,
+        cx: &Writing<'_, '_, '_>,
         id: RequestId,
         origin: Origin,
-    ) -> Result<(SupportRequest, Contact), Error> {
-        let mut faults: Vec<InputFault> = self.contact.check().into_iter().collect();
-        let running =
-            programmes::find(cx.tx, self.programme_id)?.is_some_and(|one| one.form_on(cx.today).is_some());
-        if !running {
-            let text =
-                Text::of("Er loopt geen programma met dit id.", "No programme with this id is running.");
-            faults.push(InputFault::body("/programmeId", "unknown", text));
-        }
-        if let Some(school) = &self.location_code
-            && directory::school_facts(cx.tx, school, cx.today)?.is_none()
-        {
-            let text = Text::of("Er is geen school met deze code.", "There is no school with this code.");
-            faults.push(InputFault::body("/locationCode", "unknown", text));
-        }
-        if !faults.is_empty() {
-            return Err(Error::Input(faults));
-        }
+    ) -> (SupportRequest, Contact) {
         let contact = Contact { name: self.contact.name, kind: self.contact.kind, value: self.contact.value };
         let request = SupportRequest {
             id,
@@ -137,7 +105,7 @@ impl SupportRequestBody {
             municipality: self.municipality_code,
             state: RequestState::Submitted,
         };
-        Ok((request, contact))
+        (request, contact)
     }
 }
 
@@ -147,13 +115,15 @@ impl SupportRequestBody {
 pub async fn submit_support_request(
     platform: web::Data<Platform>,
     caller: Caller,
-    Body(body): Body<SupportRequestBody>,
+    sent: Sent<SupportRequestBody>,
 ) -> Result<Answer<SupportRequestView>, Error> {
     let id: RequestId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<SubmitRequest>()?;
-            let (request, contact) = body.clone().into_request(cx, id, Origin::Own)?;
+            let mut check = sent.check();
+            SupportRequestBody::look_up(&mut check, cx)?;
+            let (request, contact) = sent.sound(check)?.into_request(cx, id, Origin::Own);
             let stored = requests::insert(cx.tx, cx.keys, &grant, request, &contact, cx.now)?;
             let entry = cx
                 .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")

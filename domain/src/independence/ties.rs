@@ -77,13 +77,61 @@ pub(super) enum Standing {
     Ended(Date),
 }
 
+/// What makes no sense in a tie as it is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TieFault {
+    /// A tie of this kind is not about such a thing.
+    WrongObject,
+    /// It would end before it began.
+    EndsBeforeStart,
+    /// Its kind asks no further question, and got an answer to one.
+    AnswerNotAsked,
+}
+
+impl TieFault {
+    /// Everything that makes no sense in what was said so far of a tie; what is not known yet is not judged.
+    pub fn of(
+        kind: TieKind,
+        about: Option<ObjectKind>,
+        since: Option<Date>,
+        until: Option<Date>,
+        aggravated: bool,
+    ) -> Vec<Self> {
+        let faults = [
+            (about.is_some_and(|about| !kind.needs().contains(&about)), Self::WrongObject),
+            (since.zip(until).is_some_and(|(since, until)| until < since), Self::EndsBeforeStart),
+            (aggravated && kind.further_question().is_none(), Self::AnswerNotAsked),
+        ];
+        faults.into_iter().filter(|(is_there, _)| *is_there).map(|(_, fault)| fault).collect()
+    }
+
+    /// The fault in words, for a tie of a kind.
+    pub fn words(self, kind: TieKind) -> Text {
+        match self {
+            Self::WrongObject => {
+                let all: Vec<&str> = kind.needs().iter().map(|object| object.code()).collect();
+                let all = all.join(", ");
+                Text::new(
+                    format!("Zo'n band gaat over iets anders. Toegestaan: {all}."),
+                    format!("A tie of this kind is about something else. Allowed: {all}."),
+                )
+            }
+            Self::EndsBeforeStart => Text::of(
+                "De einddatum ligt voor de begindatum.",
+                "The last day of the tie lies before its first day.",
+            ),
+            Self::AnswerNotAsked => {
+                Text::of("Bij deze band hoort geen extra vraag.", "This tie asks no further question.")
+            }
+        }
+    }
+}
+
 impl Tie {
     /// A tie that makes sense.
     ///
     /// # Errors
-    /// `tie-object-wrong` when a tie of this kind cannot be about such a thing, `tie-ends-before-start`
-    /// when it would end before it began, `tie-answer-not-asked` when a kind without a further question
-    /// got an answer to one.
+    /// Everything that makes no sense in it.
     pub fn declare(
         id: TieId,
         kind: TieKind,
@@ -91,36 +139,21 @@ impl Tie {
         since: Option<Date>,
         until: Option<Date>,
         aggravated: bool,
-    ) -> Result<Self, Rejection> {
-        if !kind.needs().contains(&about.kind()) {
-            let reason =
-                Text::of("Zo'n band gaat over iets anders.", "A tie of this kind is about something else.");
-            let needs = kind.needs().iter().map(|object| object.code()).collect();
-            return Err(
-                Rejection::rule("tie-object-wrong", "S2", reason).in_state(about.kind().code(), needs)
-            );
-        }
-        if since.zip(until).is_some_and(|(since, until)| until < since) {
-            let reason = Text::of(
-                "De einddatum ligt voor de begindatum.",
-                "The last day of the tie lies before its first day.",
-            );
-            return Err(Rejection::rule("tie-ends-before-start", "S2", reason));
-        }
-        if aggravated && kind.further_question().is_none() {
-            let reason =
-                Text::of("Bij deze band hoort geen extra vraag.", "This tie asks no further question.");
-            return Err(Rejection::rule("tie-answer-not-asked", "S2", reason));
-        }
-        Ok(Self { id, kind, about, since, until, aggravated })
+    ) -> Result<Self, Vec<TieFault>> {
+        let faults = TieFault::of(kind, Some(about.kind()), since, until, aggravated);
+        if faults.is_empty() { Ok(Self { id, kind, about, since, until, aggravated }) } else { Err(faults) }
     }
 
     /// The tie with its last day. A tie is ended, never taken away.
     ///
     /// # Errors
-    /// `tie-ends-before-start`.
+    /// `tie-ends-before-start`, with the first day that it has.
     pub fn end(self, until: Date) -> Result<Self, Rejection> {
-        Self::declare(self.id, self.kind, self.about, self.since, Some(until), self.aggravated)
+        if self.since.is_some_and(|since| until < since) {
+            let reason = TieFault::EndsBeforeStart.words(self.kind);
+            return Err(Rejection::rule("tie-ends-before-start", "S2", reason));
+        }
+        Ok(Self { until: Some(until), ..self })
     }
 
     /// How the tie stands on a day; none when it has yet to begin. The first and the last day belong to it.

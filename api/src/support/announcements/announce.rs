@@ -18,7 +18,7 @@ use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents;
 use naast_persistence::support::announcements::{self, Announcement, ShownWords, Talk};
-use naast_persistence::{Stored, requests, support};
+use naast_persistence::{Stored, directory, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,13 +26,13 @@ use super::super::reached;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::give::{ShownTextBody, shown};
 use crate::privacy::retention::RetentionView;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// By what school knows which talk is meant. The parent chooses.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -55,8 +55,7 @@ pub struct RecognitionBody {
 }))]
 pub struct AnnouncementBody {
     /// The school that is told; the school of the request when you leave it out.
-    #[schema(pattern = "^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
-    pub location_code: Option<String>,
+    pub location_code: Option<LocationCode>,
     /// The day of the talk.
     pub date: Date,
     /// When it begins, as the clocks of the Netherlands show it.
@@ -155,13 +154,6 @@ impl AnnouncementView {
     }
 }
 
-fn location(code: &str) -> Result<LocationCode, Error> {
-    LocationCode::parse(code).map_err(|_| {
-        let text = Text::of("Dit is geen vestigingscode.", "This is not a location code.");
-        InputFault::body("/locationCode", "location-code", text).into()
-    })
-}
-
 /// Announce that my buddy comes along to a talk at school.
 ///
 /// Only the parent can, for each talk apart. School hears the buddy's first name and role, the day, time and place as you give
@@ -172,41 +164,42 @@ pub async fn announce_meeting(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Body(body): Body<AnnouncementBody>,
+    sent: Sent<AnnouncementBody>,
 ) -> Result<Answer<AnnouncementView>, Error> {
     let (announcement_id, school_key): (AnnouncementId, AnnouncedMeetingId) = (fresh(), fresh());
     let consent_id: ConsentId = fresh();
-    let named = body.location_code.as_deref().map(location).transpose()?;
-    let recognised = words(&body.recognition.value).ok_or_else(|| {
-        InputFault::body(
-            "/recognition/value",
-            "empty",
-            Text::of("Hier staat niets.", "There is nothing here."),
-        )
-    })?;
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<AnnounceMeeting>()?;
             let (stored, role) = reached::<AnnounceMeeting>(cx, id)?;
+            let request = requests::of_match(cx.tx, &stored)?;
+            let mut check = sent.check();
+            let recognised = check.get::<String>("/recognition/value").and_then(|value| words(&value));
+            if recognised.is_none() {
+                let text = Text::of("Hier staat niets.", "There is nothing here.");
+                check.fault_where_sound("/recognition/value", "empty", text);
+            }
+            check.refers("/locationCode", |school| {
+                Ok(directory::school_facts(cx.tx, &school, cx.today)?.is_some())
+            })?;
+            if !check.has("/locationCode") && request.school.is_none() {
+                let text = Text::of(
+                    "Uw aanvraag noemt geen school. Noem hier de school van het gesprek.",
+                    "Your request names no school. Name the school of the talk here.",
+                );
+                check.fault("/locationCode", "required", text);
+            }
+            let body = sent.sound(check)?;
             stored.course.state.announce(body.date, cx.today)?;
             if announcements::open_of_match(cx.tx, &stored)? >= MOST_OPEN {
                 return Err(too_many().into());
             }
-            let school = match &named {
-                Some(school) => school.clone(),
-                None => requests::of_match(cx.tx, &stored)?.value.school.ok_or_else(|| {
-                    let text = Text::of(
-                        "Uw aanvraag noemt geen school. Noem hier de school van het gesprek.",
-                        "Your request names no school. Name the school of the talk here.",
-                    );
-                    InputFault::body("/locationCode", "required", text)
-                })?,
-            };
+            let school = body.location_code.or_else(|| request.school.clone());
+            let school = school.ok_or(Error::Internal("a sound announcement has a school"))?;
             // the register has it too, with a receipt
             let kind = (ConsentKind::MeetingAnnouncement, GivenHow::OwnLogin);
             let mut consent = shown(consent_id, kind, announcement_id.uuid(), &body.text, cx.now)?;
             consent.consent.valid_until = Some(body.date);
-            let request = requests::of_match(cx.tx, &stored)?;
             let decides = cx.grant::<DecideOnRequest>()?;
             consents::give(cx.tx, &decides, &request, &consent)?;
             let announcement = Announcement {
@@ -215,12 +208,12 @@ pub async fn announce_meeting(
                 school,
                 talk: Talk {
                     date: body.date,
-                    start_time: body.start_time.clone(),
+                    start_time: body.start_time,
                     minutes: body.minutes,
                     place: body.place,
                 },
                 recognised_by: body.recognition.by,
-                recognised: Some(recognised.clone()),
+                recognised,
                 state: AnnouncementState::Announced,
                 shown: ShownWords {
                     text_version: consent.text_version,

@@ -16,7 +16,7 @@ use super::{entered, entered_to_write, said};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Body, Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
@@ -164,12 +164,19 @@ pub async fn note_reading(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Body(body): Body<ReadingBody>,
+    sent: Sent<ReadingBody>,
 ) -> Result<Answer<ReadingView>, Error> {
     platform
         .write(caller.0, move |cx| {
             let space = entered_to_write(cx, id)?;
-            let message = private_space::find_message(cx.tx, &space, body.up_to)?.ok_or(Error::NotFound)?;
+            let mut check = sent.check();
+            let mut message = None;
+            check.refers("/upTo", |id| {
+                message = private_space::find_message(cx.tx, &space, id)?;
+                Ok(message.is_some())
+            })?;
+            sent.sound(check)?;
+            let message = message.ok_or(Error::Internal("a sound body has its message"))?;
             let place = (message.sent_at, message.id.uuid());
             let before = private_space::read_to(cx.tx, &space)?;
             if before.is_some_and(|before| before >= place) {

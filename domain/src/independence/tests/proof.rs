@@ -71,22 +71,35 @@ fn a_key_is_read_only_as_it_is_written() {
 #[test]
 fn a_tie_is_about_the_right_thing_ends_after_it_began_and_answers_only_what_was_asked() {
     let declare = |kind, about, since, until, aggravated| {
-        Tie::declare(id::<TieId>(7), kind, about, since, until, aggravated).map_err(|refusal| refusal.code)
+        Tie::declare(id::<TieId>(7), kind, about, since, until, aggravated)
     };
+    let wrong = |faults: &[TieFault]| Err(faults.to_vec());
     let request = TieObject::Request(id::<RequestId>(HERE));
     let parent = TieObject::Parent(id::<PersonId>(HERE));
-    assert_eq!(declare(K::OwnChildAtSchool, request, None, None, false), Err("tie-object-wrong"));
-    assert_eq!(declare(K::TieWithParent, parent.clone(), None, None, true), Err("tie-answer-not-asked"));
+    assert_eq!(declare(K::OwnChildAtSchool, request, None, None, false), wrong(&[TieFault::WrongObject]));
+    assert_eq!(
+        declare(K::TieWithParent, parent.clone(), None, None, true),
+        wrong(&[TieFault::AnswerNotAsked])
+    );
     let (before, after) = (Some(day("2026-01-01")), Some(day("2026-01-02")));
-    assert_eq!(declare(K::TieWithParent, parent.clone(), after, before, false), Err("tie-ends-before-start"));
+    assert_eq!(
+        declare(K::TieWithParent, parent.clone(), after, before, false),
+        wrong(&[TieFault::EndsBeforeStart])
+    );
+    let all = [TieFault::WrongObject, TieFault::EndsBeforeStart, TieFault::AnswerNotAsked];
+    assert_eq!(declare(K::TieWithParent, school(), after, before, true), wrong(&all));
     assert!(declare(K::TieWithParent, parent.clone(), before, after, false).is_ok());
     assert!(declare(K::TieWithParent, parent, before, before, false).is_ok());
     assert!(declare(K::BuddyForOtherParent, school(), None, None, true).is_ok());
 }
 
 #[test]
-fn the_refusal_of_a_wrong_object_says_what_the_tie_can_be_about() {
-    let refusal = Tie::declare(id(7), K::Conflict, TieObject::Everywhere, None, None, false)
-        .expect_err("a conflict is with somebody");
-    assert_eq!((refusal.state, refusal.permitted), ("everywhere", vec!["school", "board", "partnership"]));
+fn a_wrong_object_says_what_the_tie_can_be_about_and_an_end_before_the_start_is_refused() {
+    let said = TieFault::WrongObject.words(K::Conflict).en;
+    assert!(said.ends_with("Allowed: school, board, partnership."), "{said}");
+    let begun = Some(day("2026-02-02"));
+    let tie = Tie::declare(id(7), K::SchoolVolunteer, school(), begun, None, false).expect("a tie");
+    let refusal = tie.clone().end(day("2026-02-01")).expect_err("before it began");
+    assert_eq!(refusal.code, "tie-ends-before-start");
+    assert_eq!(tie.end(day("2026-02-02")).expect("on its first day").until, begun);
 }
