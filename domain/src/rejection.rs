@@ -1,5 +1,7 @@
 //! What a rule answers when it says no: which rule, in what state, what may be done instead, and why.
 
+use uuid::Uuid;
+
 use crate::text::Text;
 
 /// A refusal by a rule. It carries enough for a frontend to guide the person who was refused.
@@ -9,8 +11,14 @@ pub struct Rejection {
     pub code: &'static str,
     /// The state that the object is in, as its code; empty when the rule is not about a state.
     pub state: &'static str,
-    /// What may be done now instead, as codes.
+    /// The steps that may be taken now instead, as codes; empty when the rule is not about a step.
     pub permitted: Vec<&'static str>,
+    /// What stands in the way, as codes, where the rule weighs several things.
+    pub reasons: Vec<String>,
+    /// What holds now instead of what was sent: the version in use, the longest term, the latest day.
+    pub current: Option<String>,
+    /// What is there already, for whoever may read it.
+    pub existing: Option<Existing>,
     /// Why, for a person.
     pub reason: Text,
     /// The statement of the guide or the law that the rule keeps, such as `L6`.
@@ -19,10 +27,29 @@ pub struct Rejection {
     pub sentence: Option<Text>,
 }
 
+/// Something that is there already, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Its id.
+    pub id: Uuid,
+    /// Its path below the base of the API.
+    pub path: String,
+}
+
 impl Rejection {
     /// A refusal that is not about a state.
     pub fn rule(code: &'static str, source: &'static str, reason: Text) -> Self {
-        Self { code, state: "", permitted: Vec::new(), reason, source, sentence: None }
+        Self {
+            code,
+            state: "",
+            permitted: Vec::new(),
+            reasons: Vec::new(),
+            current: None,
+            existing: None,
+            reason,
+            source,
+            sentence: None,
+        }
     }
 
     /// The same refusal, with the state and what may be done in it.
@@ -30,6 +57,27 @@ impl Rejection {
     pub fn in_state(mut self, state: &'static str, permitted: Vec<&'static str>) -> Self {
         self.state = state;
         self.permitted = permitted;
+        self
+    }
+
+    /// The same refusal, with everything that stands in the way.
+    #[must_use]
+    pub fn because_of(mut self, reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.reasons = reasons.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same refusal, with what holds now instead.
+    #[must_use]
+    pub fn while_it_is(mut self, current: impl ToString) -> Self {
+        self.current = Some(current.to_string());
+        self
+    }
+
+    /// The same refusal, with what is there already, when the caller may read it.
+    #[must_use]
+    pub fn pointing_to(mut self, existing: Option<Existing>) -> Self {
+        self.existing = existing;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::access::{
-    Action, DeclareTies, Grant, ManageBuddies, ReadBuddy, ReadCandidates, Standing, Upkeep,
+    Action, DeclareTies, Grant, ManageBuddies, Principal, ReadBuddy, ReadCandidates, Standing, Upkeep,
 };
 use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
 use naast_domain::code::CodeSet;
@@ -518,6 +518,17 @@ pub fn available_for(
         .load(c))?;
     let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
     with_facts(database, programme, &keys, rows)
+}
+
+/// The programmes in which a caller is a buddy and has not left.
+pub fn programmes_of(database: &mut Database<'_>, me: &Principal) -> Result<Vec<ProgrammeId>, Error> {
+    let keys: Vec<Key> = on_either!(database, |c| buddies::table
+        .filter(buddies::person_id.eq(Key::from(me.person)))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
+        .order(buddies::programme_id)
+        .select(buddies::programme_id)
+        .load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
 }
 
 /// One buddy of a request's programme with her facts, whether she is available or not.

@@ -147,17 +147,17 @@ pub fn earlier(
     parent_reference: Uuid,
 ) -> Result<Vec<Earlier>, Error> {
     must_reach(grant, Standing { school: Some(school), ..Standing::default() })?;
-    let rows: Vec<(At, String)> = on_either!(database, |c| conversations::table
+    let rows: Vec<(Key, At, String)> = on_either!(database, |c| conversations::table
         .filter(conversations::location_code.eq(school.as_str()))
         .filter(conversations::parent_reference.eq(Key(parent_reference)))
         .order(conversations::opened_at.desc())
         .limit(20)
-        .select((conversations::opened_at, conversations::state))
+        .select((conversations::id, conversations::opened_at, conversations::state))
         .load(c))?;
     rows.into_iter()
-        .map(|(at, state)| {
+        .map(|(id, at, state)| {
             let state: ConversationState = code("conversations", "state", &state)?;
-            Ok(Earlier { opened_at: at.0, state: ConversationSchoolState::of(state) })
+            Ok(Earlier { id: id.into(), opened_at: at.0, state: ConversationSchoolState::of(state) })
         })
         .collect()
 }

@@ -41,7 +41,7 @@ fn readiness_names_everything_that_is_missing_and_nobody_can_tick_it(engine: Eng
         assert_eq!(missing(&world, &buddy), ["active", left_out]);
         world.app.patch(world.coordinators[0], &path, &json!({ "status": "active" })).expect(200);
         let refusal = refused(world.propose(0, &request, &buddy), 409, "buddy-not-ready");
-        assert_eq!(texts(&refusal.body["permitted"]), [*left_out]);
+        assert_eq!(texts(&refusal.body["reasons"]), [*left_out]);
         for member in ["ready", "readyUntil", "runningMatches", "tiesAskedDate"] {
             let tick = json!({ member: true });
             refused(world.app.patch(world.coordinators[0], &path, &tick), 400, "invalid-input");
@@ -85,7 +85,7 @@ fn a_certificate_runs_out_by_itself(engine: Engine) {
         )
         .expect(200);
     let refusal = refused(world.answer(buddy.person, &proposal, "accepted"), 409, "buddy-not-ready");
-    assert_eq!(texts(&refusal.body["permitted"]), ["vog", "training"]);
+    assert_eq!(texts(&refusal.body["reasons"]), ["vog", "training"]);
     let candidates = format!("/support-requests/{request}/candidates");
     let shown = world.app.get(world.coordinators[0], &candidates).expect(200);
     assert_eq!(shown.body["candidates"], json!([]));

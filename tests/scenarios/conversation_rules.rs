@@ -106,7 +106,10 @@ fn a_parent_is_not_asked_again_and_again(engine: Engine) {
     let walk = |reference, steps: &[&str]| {
         let conversation = open(reference, "regular-talk").expect(201).id();
         for step in steps {
-            refused(open(reference, "regular-talk"), 409, "conversation-running");
+            let running = refused(open(reference, "regular-talk"), 409, "conversation-running").body;
+            let place = running["existing"]["href"].as_str().expect("where it stands").to_owned();
+            let shown = world.app.get(world.leader, place.strip_prefix("/v1").expect("below the base"));
+            assert_eq!(shown.expect(200).body["id"], running["existing"]["id"]);
             refused(open(reference, "new-development-plan"), 409, "conversation-running");
             world.step(&conversation, step).expect(201);
         }

@@ -13,7 +13,35 @@ on_both!(
     only_an_administrator_gives_roles_and_nobody_takes_one,
     a_role_is_given_once_and_a_wrong_reference_is_named,
     a_role_is_given_where_somebody_can_hold_it_and_the_answer_names_those,
+    a_parent_and_a_buddy_are_told_what_they_may,
 );
+
+fn a_parent_and_a_buddy_are_told_what_they_may(engine: Engine) {
+    let world = World::new(engine);
+    let powers = |person| world.app.get(person, "/me").expect(200).body["powers"].clone();
+    let may = |power: &Value, action: &str| {
+        power["may"].as_array().expect("a list").iter().any(|one| one.as_str() == Some(action))
+    };
+    let of_parent = powers(world.person());
+    assert_eq!((&of_parent[0]["role"], &of_parent[1]), (&json!("parent"), &Value::Null));
+    assert!(may(&of_parent[0], "SubmitRequest") && may(&of_parent[0], "AnswerTies"), "{of_parent}");
+    assert!(!may(&of_parent[0], "ProposeBuddy") && of_parent[0]["organisationId"].is_null(), "{of_parent}");
+
+    // in each of her programmes, until she leaves; and she may be a parent who asks as well
+    let buddy = world.buddy(0, &json!({}));
+    let of_buddy = powers(buddy.person);
+    assert_eq!((&of_buddy[0]["role"], &of_buddy[1]["role"]), (&json!("buddy"), &json!("parent")));
+    assert_eq!(of_buddy[0]["programmeId"], json!(world.programmes[0]));
+    assert!(may(&of_buddy[0], "RecordContact") && !may(&of_buddy[0], "CloseMatch"), "{of_buddy}");
+    let path = format!("/buddies/{}", buddy.id);
+    world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    assert_eq!(powers(buddy.person)[0]["role"], "parent");
+
+    // a role by a membership comes first, with what the table gives it
+    let of_leader = powers(world.leader);
+    assert_eq!((&of_leader[0]["role"], &of_leader[1]["role"]), (&json!("school-leader"), &json!("parent")));
+    assert!(may(&of_leader[0], "HoldConversation") && !may(&of_leader[0], "ReadRequest"), "{of_leader}");
+}
 
 fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engine) {
     let world = World::new(engine);
@@ -41,7 +69,8 @@ fn a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call(engine: Engin
             get(&candidates).expect(200);
             get(&format!("/buddies/{}", buddy.id)).expect(200);
         } else {
-            assert_eq!(powers, json!([]), "{status}");
+            assert_eq!(powers.as_array().map(Vec::len), Some(1), "{status}: {powers}");
+            assert_eq!(powers[0]["role"], "parent", "{status}");
             refused(get(&candidates), 403, "forbidden");
             refused(get(&format!("/support-requests/{request}")), 404, "not-found");
             refused(get(&format!("/buddies/{}", buddy.id)), 404, "not-found");
@@ -99,7 +128,7 @@ fn a_role_that_has_not_begun_or_is_over_gives_nothing(engine: Engine) {
         } else {
             refused(reply, 403, "forbidden");
             refused(world.app.post(person, "/conversations", &open), 403, "forbidden");
-            assert_eq!(world.app.get(person, "/me").expect(200).body["powers"], json!([]));
+            assert_eq!(world.app.get(person, "/me").expect(200).body["powers"][0]["role"], "parent");
         }
         world.app.platform.clock.advance(chrono::TimeDelta::days(2));
         let later = world.app.get(person, &format!("/conversations?locationCode={SCHOOL}")).status;

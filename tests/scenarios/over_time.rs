@@ -158,7 +158,7 @@ fn a_buddy_whom_the_parent_did_not_want_is_not_put_to_her_again(engine: Engine) 
     for case in [&closed, &refused_tie] {
         assert_eq!(case.request_state(&world), "consented");
         let reply = refused(world.propose(0, &case.request, &case.buddy), 409, "buddy-unsuitable");
-        assert_eq!(reply.body["permitted"], json!(["already-proposed"]));
+        assert_eq!(reply.body["reasons"], json!(["already-proposed"]));
         let seen = world
             .app
             .get(world.coordinators[0], &format!("/support-requests/{}/candidates", case.request))

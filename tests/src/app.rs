@@ -269,12 +269,14 @@ impl TestApp {
         let request = request.body(body).expect("a request");
         let mut response = self.agent.run(request).expect("the server answers");
         let bytes = response.body_mut().read_to_vec().expect("the answer arrives whole");
-        Reply {
+        let reply = Reply {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: serde_json::from_slice(&bytes).unwrap_or_default(),
             bytes,
-        }
+        };
+        crate::conflicts::check(&reply);
+        reply
     }
 
     /// Calls the API as a person, with a JSON body and the version that was seen, where there is one.

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod changes;
+pub mod conflicts;
 pub mod postgres;
 pub mod receiver;
 pub mod stall;

@@ -6,7 +6,6 @@ pub mod readiness;
 
 use naast_domain::access::Action;
 use naast_domain::buddies::Buddy;
-use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, PersonId};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
@@ -56,7 +55,7 @@ pub fn not_herself(me: PersonId, buddy: &Buddy) -> Result<(), Error> {
         "Dit gaat over uzelf als buddy. Een andere coördinator beslist hierover.",
         "This is about yourself as a buddy. Another coordinator decides on it.",
     );
-    Err(Rejection::rule("own-profile", "S2", reason).in_state(buddy.status.code(), Vec::new()).into())
+    Err(Rejection::rule("own-profile", "S2", reason).into())
 }
 
 /// The buddy whom a change reaches by an action, and the role in which it does.

@@ -10,6 +10,7 @@ use naast_domain::conversations::{ConversationSchoolState, Ground, SchoolStep, c
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
+use naast_domain::rejection::Existing;
 use naast_domain::text::Tongue;
 use naast_persistence::conversations::{self, Conversation};
 use naast_persistence::{locks, programmes};
@@ -116,7 +117,15 @@ pub async fn open_conversation(
             can_be_told_of(&programmes::choices(cx.tx, school, cx.today)?)?;
             locks::lock_school(cx.tx, school)?;
             let earlier = conversations::earlier(cx.tx, &grant, school, body.parent_reference)?;
-            may_open(&earlier, body.ground, cx.today)?;
+            if let Err(refusal) = may_open(&earlier, body.ground, cx.today) {
+                let standing = Standing { school: Some(school), ..Standing::default() };
+                let may_read =
+                    cx.me.grant::<ReadConversation>().is_some_and(|read| read.reaches(standing).is_some());
+                let running = earlier.iter().find(|one| may_read && one.state.is_running());
+                let existing = running
+                    .map(|one| Existing { id: one.id.uuid(), path: format!("/conversations/{}", one.id) });
+                return Err(refusal.pointing_to(existing).into());
+            }
             let parent = (body.parent_reference, body.ground);
             let conversation = conversations::insert(cx.tx, &grant, id, school, parent, cx.now)?;
             let entry = cx

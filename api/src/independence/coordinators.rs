@@ -92,7 +92,6 @@ fn tied() -> Error {
              none, the administrator finds one.",
         ),
     )
-    .in_state(TIED, Vec::new())
     .into()
 }
 

@@ -144,6 +144,6 @@ fn suitable(exclusions: &[(Exclusion, Text)]) -> Result<(), Error> {
         format!("Deze buddy past niet bij deze aanvraag: {}", join(|text| &text.nl)),
         format!("This buddy does not suit this request: {}", join(|text| &text.en)),
     );
-    let codes = others.iter().map(|(code, _)| code.code()).collect();
-    Err(Rejection::rule("buddy-unsuitable", "S5", reason).in_state("excluded", codes).into())
+    let codes = others.iter().map(|(code, _)| code.code());
+    Err(Rejection::rule("buddy-unsuitable", "S5", reason).because_of(codes).into())
 }

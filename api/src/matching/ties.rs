@@ -120,7 +120,8 @@ fn check_asked(assessment: &KeptAssessment, finding: &FindingKey) -> Result<(), 
             "Over deze band wordt in dit voorstel niets gevraagd. Lees het voorstel opnieuw.",
             "Nothing is asked about this tie in this proposal. Read the proposal again.",
         ),
-    ))
+    )
+    .because_of(assessment.to_accept().map(|asked| asked.key.clone())))
 }
 
 /// What the answers mean for a match that runs already.

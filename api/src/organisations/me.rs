@@ -1,10 +1,11 @@
 //! What the platform knows of the caller herself.
 
 use actix_web::{get, web};
+use naast_domain::access::actions_of;
 use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
 use naast_domain::organisations::Role;
-use naast_persistence::organisations;
 use naast_persistence::privacy::others::account_due;
+use naast_persistence::{buddies, organisations};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,8 @@ pub struct MeView {
     pub id: PersonId,
     /// Her name.
     pub name: String,
-    /// What she may be at this moment, by her active memberships. Everybody may also be a parent.
+    /// What she may be at this moment: by her active memberships, as a buddy of a programme, and, as everybody may, as a
+    /// parent.
     pub powers: Vec<PowerView>,
     /// When the account is erased; null while a request, a buddy's file or a role needs it.
     pub retention: RetentionView,
@@ -36,12 +38,23 @@ pub struct MeView {
 pub struct PowerView {
     /// The role.
     pub role: Role,
-    /// Where she holds it.
-    pub organisation_id: OrganisationId,
-    /// The programme, for a role of a programme.
+    /// Where she holds it; null for a parent and a buddy, who hold it nowhere but in what is their own.
+    pub organisation_id: Option<OrganisationId>,
+    /// The programme, for a role of a programme and for a buddy.
     pub programme_id: Option<ProgrammeId>,
     /// The school, when the organisation is one.
     pub location_code: Option<String>,
+    /// What the role may do, by the names of the policy, as far as it reaches: a parent and a buddy to what is their own or
+    /// was given to them, others to what belongs where they hold the role. More names may come.
+    pub may: Vec<&'static str>,
+}
+
+impl PowerView {
+    /// A role that is held by no membership.
+    fn without_membership(role: Role, programme_id: Option<ProgrammeId>) -> Self {
+        let may = actions_of(role).collect();
+        Self { role, organisation_id: None, programme_id, location_code: None, may }
+    }
 }
 
 /// Who am I, and what may I be at this moment.
@@ -51,13 +64,20 @@ pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Ans
     platform
         .read(caller.0, |cx| {
             let name = organisations::own_name(cx.db, cx.keys, &cx.me)?.ok_or(Error::Unauthenticated)?;
-            let powers = cx.me.powers.iter().map(|power| PowerView {
+            let held = cx.me.powers.iter().map(|power| PowerView {
                 role: power.role,
-                organisation_id: power.organisation,
+                organisation_id: Some(power.organisation),
                 programme_id: power.programme,
                 location_code: power.school.as_ref().map(ToString::to_string),
+                may: actions_of(power.role).collect(),
             });
-            let powers = powers.collect();
+            let mut powers: Vec<PowerView> = held.collect();
+            if !cx.me.is_a_system() {
+                for programme in buddies::programmes_of(cx.db, &cx.me)? {
+                    powers.push(PowerView::without_membership(Role::Buddy, Some(programme)));
+                }
+                powers.push(PowerView::without_membership(Role::Parent, None));
+            }
             let retention = RetentionView::of(account_due(cx.db, &cx.me)?);
             Ok(Answer::found(MeView { id: cx.me.person, name, powers, retention }))
         })

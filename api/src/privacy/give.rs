@@ -145,7 +145,7 @@ pub fn shown(
                     format!("Show the text that is in use now: version {TEXT_VERSION}."),
                 ),
             )
-            .in_state("text-version", vec![TEXT_VERSION])
+            .while_it_is(TEXT_VERSION)
         })?;
     let text_hash = words.fingerprint(tongue);
     if text.text_hash.as_ref().is_some_and(|sent| *sent != text_hash) {
@@ -157,7 +157,7 @@ pub fn shown(
                 "The words that were shown are not those of this version. Show the text as it stands here.",
             ),
         )
-        .in_state("text-hash", vec![TEXT_VERSION])
+        .while_it_is(&text_hash)
         .into());
     }
     Ok(KeptConsent {

@@ -9,7 +9,7 @@ use naast_domain::ids::{HoldId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::rejection::Rejection;
+use naast_domain::rejection::{Existing, Rejection};
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::retention::{self, Hold};
@@ -99,10 +99,13 @@ pub async fn place_hold(
             let grant = cx.grant::<HoldCase>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            if retention::holds_on(cx.tx, &stored)?.iter().any(|hold| hold.lifted_at.is_none()) {
+            let holds = retention::holds_on(cx.tx, &stored)?;
+            if let Some(holding) = holds.iter().find(|hold| hold.lifted_at.is_none()) {
                 let text = Text::of("Deze zaak wordt al vastgehouden.", "This case is held already.");
                 let held = Rejection::rule("already-held", "AVG 17 lid 3", text);
-                return Err(held.in_state("held", vec!["release"]).into());
+                let (id, path) = (holding.id.uuid(), format!("/support-requests/{id}/holds/{}", holding.id));
+                let held = held.in_state("held", vec!["release"]);
+                return Err(held.pointing_to(Some(Existing { id, path })).into());
             }
             let hold = Hold {
                 id: hold_id,

@@ -119,7 +119,10 @@ pub async fn consent_as_pupil(
                     "De aanvraag is voorbij. Er wordt niets bewaard.",
                     "The request is over. Nothing is kept.",
                 );
-                return Err(Rejection::rule("request-not-open", "S5", text).into());
+                // the pupil's side holds nothing of the parent's request but that it is over
+                return Err(Rejection::rule("request-not-open", "S5", text)
+                    .in_state("over", Vec::new())
+                    .into());
             }
             let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
             let consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;

@@ -105,6 +105,75 @@ catalogue! {
     "term-too-long" 409 "Zo lang mag het niet blijven" / "It may not stay that long", "Zie de langste termijn." / "See the longest term.";
 }
 
+/// What a refusal by a rule carries besides its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carries {
+    /// A step was refused: `state`, and in `permitted` the steps that may be taken instead, none where it is over.
+    Step,
+    /// It was done already, or happens by itself: `state`, and no step is left to who was refused.
+    State,
+    /// Several things were weighed: `reasons`.
+    Reasons,
+    /// Something else holds than what was sent: `current`.
+    Current,
+    /// Nothing but its words.
+    Rule,
+}
+
+/// What each refusal with 409 carries; none of what belongs to another.
+pub const CONFLICTS: &[(&str, Carries)] = &[
+    ("step-not-permitted", Carries::Step),
+    ("conversation-of-colleague", Carries::Step),
+    ("conversation-running", Carries::Step),
+    ("conversation-rested", Carries::Step),
+    ("consent-missing", Carries::Step),
+    ("consent-elsewhere", Carries::Step),
+    ("consent-not-to-confirm", Carries::Step),
+    ("pupil-decides", Carries::Step),
+    ("request-not-open", Carries::Step),
+    ("proposal-not-open", Carries::Step),
+    ("already-answered", Carries::State),
+    ("tie-not-accepted", Carries::Step),
+    ("membership-status", Carries::Step),
+    ("ties-not-declared", Carries::Step),
+    ("match-state", Carries::Step),
+    ("pause-of-other", Carries::Step),
+    ("announcement-cancelled", Carries::Step),
+    ("private-space-closed", Carries::Step),
+    ("subscription-state", Carries::Step),
+    ("delivery-waits", Carries::State),
+    ("already-held", Carries::Step),
+    ("buddy-not-ready", Carries::Reasons),
+    ("buddy-not-independent", Carries::Reasons),
+    ("buddy-unsuitable", Carries::Reasons),
+    ("tie-unknown", Carries::Reasons),
+    ("consent-text-differs", Carries::Current),
+    ("consent-text-unknown", Carries::Current),
+    ("form-not-later", Carries::Current),
+    ("term-needs-reason", Carries::Current),
+    ("term-too-long", Carries::Current),
+    ("idempotency-key-in-use", Carries::Rule),
+    ("already-there", Carries::Rule),
+    ("reference-unknown", Carries::Rule),
+    ("programme-not-available", Carries::Rule),
+    ("no-programme", Carries::Rule),
+    ("choice-too-narrow", Carries::Rule),
+    ("no-independent-choice", Carries::Rule),
+    ("only-the-parent", Carries::Rule),
+    ("own-profile", Carries::Rule),
+    ("coordinator-tied", Carries::Rule),
+    ("buddy-full", Carries::Rule),
+    ("own-request", Carries::Rule),
+    ("too-many-proposals", Carries::Rule),
+    ("tie-ends-before-start", Carries::Rule),
+    ("talk-date", Carries::Rule),
+    ("too-many-announcements", Carries::Rule),
+    ("written-by-other", Carries::Rule),
+    ("date-before-start", Carries::Rule),
+    ("date-ahead", Carries::Rule),
+    ("too-many-subscriptions", Carries::Rule),
+];
+
 /// The kind with this code; `internal` for a code that the table lacks, which a test keeps from happening.
 pub fn kind(code: &str) -> &'static Kind {
     CATALOGUE.iter().find(|kind| kind.code == code).unwrap_or(&CATALOGUE[0])
@@ -123,6 +192,8 @@ mod tests {
                 kind.code
             );
             assert!(CATALOGUE[..place].iter().all(|other| other.code != kind.code), "{} twice", kind.code);
+            let said = CONFLICTS.iter().filter(|(code, _)| *code == kind.code).count();
+            assert_eq!(said, usize::from(kind.status == 409), "{}: what does it carry?", kind.code);
         }
     }
 }

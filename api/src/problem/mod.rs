@@ -15,8 +15,11 @@ use naast_domain::text::{Text, Tongue};
 use naast_persistence::Fault;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-pub use catalogue::{CATALOGUE, Kind, kind};
+use crate::contract::BASE;
+
+pub use catalogue::{CATALOGUE, CONFLICTS, Carries, Kind, kind};
 pub use fault::InputFault;
 
 /// Everything that can go wrong in a call.
@@ -100,6 +103,17 @@ pub struct InputProblem {
     pub detail: String,
 }
 
+/// Something that is there already.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExistingThing {
+    /// Its id.
+    pub id: Uuid,
+    /// Where it stands.
+    #[schema(format = "uri-reference")]
+    pub href: String,
+}
+
 /// A problem (RFC 9457).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -122,8 +136,16 @@ pub struct Problem {
     pub errors: Vec<InputProblem>,
     /// The state that the object is in, when a rule said no.
     pub state: Option<String>,
-    /// What may be done now instead, when a rule said no.
+    /// The steps that may be taken now instead, when a step was refused.
     pub permitted: Vec<String>,
+    /// What stands in the way, as codes, where a rule weighs several things: what a buddy misses, why she does not suit a request,
+    /// which ties are not accepted. More codes may come.
+    pub reasons: Vec<String>,
+    /// What holds now instead of what was sent, where something else does: the version of the text in use, the longest term in
+    /// days, the first day of the latest form.
+    pub current: Option<String>,
+    /// What is there already and stands in the way, when you may read it: a running conversation, a hold.
+    pub existing: Option<ExistingThing>,
     /// The sentence of the source to say now, where there is one.
     pub sentence: Option<String>,
     /// The statement of the guide that the rule keeps, such as `L6`.
@@ -183,6 +205,11 @@ impl Error {
             code: kind.code.to_owned(),
             errors,
             state: rejection.and_then(|rejection| said(rejection.state)),
+            reasons: rejection.map(|rejection| rejection.reasons.clone()).unwrap_or_default(),
+            current: rejection.and_then(|rejection| rejection.current.clone()),
+            existing: rejection
+                .and_then(|rejection| rejection.existing.as_ref())
+                .map(|existing| ExistingThing { id: existing.id, href: format!("{BASE}{}", existing.path) }),
             permitted: rejection
                 .map(|rejection| rejection.permitted.iter().map(|step| (*step).to_owned()).collect())
                 .unwrap_or_default(),

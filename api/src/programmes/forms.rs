@@ -72,7 +72,7 @@ pub async fn change_programme_form(
             let mut stored = programmes::find(cx.tx, id)?.ok_or(Error::NotFound)?;
             seen.check(stored.version)?;
             let latest = stored.forms.iter().map(|period| period.since).max();
-            if latest.is_some_and(|latest| body.since_date <= latest) {
+            if let Some(latest) = latest.filter(|latest| body.since_date <= *latest) {
                 return Err(Rejection::rule(
                     "form-not-later",
                     "I1",
@@ -81,6 +81,7 @@ pub async fn change_programme_form(
                         "The new form does not begin later than the one before.",
                     ),
                 )
+                .while_it_is(latest)
                 .into());
             }
             let period = FormPeriod {

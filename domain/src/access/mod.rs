@@ -81,6 +81,13 @@ pub const SHOWS_NO_CASE: &[&str] = &[
     ManageWebhooks::NAME,
 ];
 
+/// What a role may do, by the names of the actions in the table: to what is her own or was given to her, and to what belongs where
+/// she holds the role.
+pub fn actions_of(role: Role) -> impl Iterator<Item = &'static str> {
+    let may = move |allowed: &[(Role, Relation)]| allowed.iter().any(|(one, _)| *one == role);
+    POLICY.iter().filter(move |(_, allowed)| may(allowed)).map(|(name, _)| *name)
+}
+
 /// How an object stands to a caller: the facts that a grant is held against.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing<'a> {
@@ -275,6 +282,15 @@ mod tests {
         let at = |school| Standing { school: Some(school), ..Standing::default() };
         assert_eq!(grant.reaches(at(&school)), Some(Role::ConversationOpener));
         assert_eq!(grant.reaches(at(&other)), None);
+    }
+
+    #[test]
+    fn what_a_role_may_do_is_what_the_table_says_of_it() {
+        let parent: Vec<_> = actions_of(Role::Parent).collect();
+        assert!(parent.contains(&"SubmitRequest") && parent.contains(&"AnswerTies"), "{parent:?}");
+        assert!(!parent.contains(&"ProposeBuddy") && !parent.contains(&"RecordContact"), "{parent:?}");
+        let buddy: Vec<_> = actions_of(Role::Buddy).collect();
+        assert!(buddy.contains(&"RecordContact") && !buddy.contains(&"CloseMatch"), "{buddy:?}");
     }
 
     #[test]

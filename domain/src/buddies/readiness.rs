@@ -119,7 +119,7 @@ impl Readiness {
                 format!("This buddy cannot be proposed yet. {}", list(|one| &one.reason.en)),
             ),
         )
-        .in_state("not-ready", self.missing.iter().map(|one| one.requirement.code()).collect()))
+        .because_of(self.missing.iter().map(|one| one.requirement.code())))
     }
 }
 
@@ -264,6 +264,7 @@ mod tests {
         let refusal = readiness(&buddy(BuddyStatus::Active), &[], day(2026, 9, 1))
             .proven()
             .expect_err("nothing is there");
-        assert_eq!(refusal.permitted, ["vog", "training", "agreement", "code-of-conduct"]);
+        assert_eq!(refusal.reasons, ["vog", "training", "agreement", "code-of-conduct"]);
+        assert!(refusal.permitted.is_empty() && refusal.state.is_empty());
     }
 }

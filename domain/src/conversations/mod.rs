@@ -17,7 +17,8 @@ pub use steps::{ConversationSchoolState, ConversationState, ParentStep, SchoolSt
 
 use chrono::Months;
 
-use crate::ids::{PersonId, ProgrammeId};
+use crate::code::Code as _;
+use crate::ids::{ConversationId, PersonId, ProgrammeId};
 use crate::rejection::Rejection;
 use crate::text::Text;
 use crate::{Date, Moment, code_list};
@@ -37,6 +38,8 @@ pub const REST_MONTHS: u32 = 6;
 /// An earlier conversation of the school with the same parent, as the school's side knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Earlier {
+    /// Its id.
+    pub id: ConversationId,
     /// When it was opened.
     pub opened_at: Moment,
     /// What the school sees of it.
@@ -52,7 +55,7 @@ pub struct Earlier {
 /// `conversation-running` when one is running; `conversation-rested` when one ended less than [`REST_MONTHS`] ago
 /// and there is no new ground.
 pub fn may_open(earlier: &[Earlier], ground: Ground, today: Date) -> Result<(), Rejection> {
-    if earlier.iter().any(|one| one.state.is_running()) {
+    if let Some(running) = earlier.iter().find(|one| one.state.is_running()) {
         return Err(Rejection::rule(
             "conversation-running",
             "L6",
@@ -60,7 +63,9 @@ pub fn may_open(earlier: &[Earlier], ground: Ground, today: Date) -> Result<(), 
                 "Er loopt al een gesprek met deze ouder. Ga daarmee verder.",
                 "A conversation with this parent is running already. Go on with that one.",
             ),
-        ));
+        )
+        .in_state(running.state.code(), running.state.permitted().iter().map(|step| step.code()).collect())
+        .saying(running.state.sentence()));
     }
     let rests = |one: &Earlier| {
         one.opened_at.date_naive().checked_add_months(Months::new(REST_MONTHS)).is_some_and(|end| today < end)
@@ -78,15 +83,9 @@ pub fn may_open(earlier: &[Earlier], ground: Ground, today: Date) -> Result<(), 
                  plan, or later. The parent may always ask for help herself.",
             ),
         )
-        .in_state("rested", vec![Ground::NewDevelopmentPlan.code_str()]));
+        .in_state("rested", vec![Ground::NewDevelopmentPlan.code()]));
     }
     Ok(())
-}
-
-impl Ground {
-    fn code_str(self) -> &'static str {
-        crate::code::Code::code(self)
-    }
 }
 
 /// The parent answers one person, and with her it goes on: a talk is not passed around a school (L6). When she leaves, the
@@ -201,14 +200,19 @@ mod tests {
     }
 
     fn earlier(state: ConversationSchoolState) -> Earlier {
-        Earlier { opened_at: day(3, 10).and_hms_opt(9, 0, 0).expect("an hour").and_utc(), state }
+        let (id, opened) =
+            (uuid::Uuid::from_u128(7).into(), day(3, 10).and_hms_opt(9, 0, 0).expect("an hour"));
+        Earlier { id, opened_at: opened.and_utc(), state }
     }
 
     #[test]
     fn a_running_conversation_is_continued_and_not_doubled() {
         let refusal =
             may_open(&[earlier(ConversationSchoolState::NoNetwork)], Ground::NewDevelopmentPlan, day(9, 1));
-        assert_eq!(refusal.map_err(|rejection| rejection.code), Err("conversation-running"));
+        let refusal = refusal.expect_err("it runs");
+        assert_eq!((refusal.code, refusal.state), ("conversation-running", "no-network"));
+        assert_eq!(refusal.permitted, ["ask-second-question"]);
+        assert!(refusal.sentence.is_some());
     }
 
     #[test]

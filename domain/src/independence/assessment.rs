@@ -162,7 +162,8 @@ impl Assessment {
             "This buddy is not independent for this request.",
             &blocking,
         );
-        Err(Rejection::rule("buddy-not-independent", "S2", reason).in_state(Effect::Block.code(), Vec::new()))
+        Err(Rejection::rule("buddy-not-independent", "S2", reason)
+            .because_of(blocking.iter().map(|finding| finding.code)))
     }
 }
 
@@ -211,7 +212,8 @@ pub fn all_accepted(assessment: &Assessment, accepted: &[FindingKey]) -> Result<
         &open,
     );
     Err(Rejection::rule("tie-not-accepted", "S2", reason)
-        .in_state(Effect::Disclose.code(), vec!["tie-answers"]))
+        .in_state(Effect::Disclose.code(), vec!["tie-answers"])
+        .because_of(open.iter().map(|finding| finding.code)))
 }
 
 /// A reason that names what the findings mean.

@@ -101,7 +101,9 @@ fn set(world: &World, by: naast_domain::ids::PersonId, membership: &Value, statu
 }
 
 fn powers(world: &World, stage: &Stage, name: &str) -> usize {
-    world.app.get(stage.cast.person(name), "/me").expect(200).body["powers"].as_array().map_or(0, Vec::len)
+    let me = world.app.get(stage.cast.person(name), "/me").expect(200);
+    let powers = me.body["powers"].as_array().into_iter().flatten();
+    powers.filter(|power| power["organisationId"].is_string()).count()
 }
 
 fn a_buddy_who_leaves_or_whose_match_ends_reads_no_more(engine: Engine) {
