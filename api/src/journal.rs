@@ -90,16 +90,18 @@ impl Anchors {
     /// [`AnchorError`] when the file holds something else than anchors of this installation, or cannot be written.
     #[expect(clippy::missing_panics_doc, reason = "an anchor is plain text and numbers")]
     pub fn anchor(&mut self, platform: &Platform) -> Result<usize, AnchorError> {
-        let length = match std::fs::metadata(&self.file) {
-            Ok(found) => found.len(),
-            Err(fault) if fault.kind() == ErrorKind::NotFound => 0,
-            Err(fault) => return Err(fault.into()),
-        };
-        if self.known.length != Some(length) {
-            self.known = read_last(&self.file, &platform.identity)?;
-        }
         let at = platform.clock.now();
         let mut moved: Vec<Head> = platform.store.read(heads)?;
+        if moved.is_empty() {
+            return Ok(0);
+        }
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
+        // a command at the terminal anchors what it wrote while a server runs: one at a time, or one would cut off what the
+        // other had just written; the lock goes with the file
+        file.lock()?;
+        if self.known.length != Some(file.metadata()?.len()) {
+            self.known = read_last(&self.file, &platform.identity)?;
+        }
         moved.retain(|head| self.known.last.get(&head.chain.uuid()) != Some(&head.seq));
         if moved.is_empty() {
             return Ok(0);
@@ -115,7 +117,6 @@ impl Anchors {
         }
         // read again if anything goes wrong from here on
         let whole = self.known.length.take().unwrap_or(0);
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
         // a line that a power cut left unfinished attests nothing; the next begins on a line of its own
         file.set_len(whole)?;
         file.write_all(lines.as_bytes())?;

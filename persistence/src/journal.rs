@@ -163,6 +163,8 @@ pub struct Verification {
     pub rows: u64,
     /// How many chains.
     pub chains: usize,
+    /// How many rows came after the last anchor of their chain: what could be cut off without a trace.
+    pub after_anchors: u64,
     /// What is wrong; empty when everything fits.
     pub damages: Vec<Damage>,
 }
@@ -337,6 +339,8 @@ fn verify_chain(
             previous = hash_of(&row.hash)?;
         }
     }
+    let attested = anchors.last_key_value().map_or(0, |(seq, _)| *seq);
+    seen.after_anchors += u64::try_from(last - attested).unwrap_or(0);
     let head_fits = match head {
         Some((_, seq, hash)) => *seq == last && hash[..] == previous[..],
         // no head and no row: only an anchor can know of this chain

@@ -48,6 +48,7 @@ diesel::table! {
         website -> Nullable<Text>,
         gone_since -> Nullable<Date>,
         version -> Integer,
+        beside -> Nullable<Document>,
     }
 }
 
@@ -454,6 +455,20 @@ diesel::table! {
     use crate::columns::{Document, Id, Moment};
 
     tie_answers (programme_id, proposal_id, finding) {
+        programme_id -> Id,
+        proposal_id -> Id,
+        finding -> Text,
+        answer -> Text,
+        text_version -> Text,
+        answered_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    earlier_tie_answers (programme_id, proposal_id, finding, answered_at) {
         programme_id -> Id,
         proposal_id -> Id,
         finding -> Text,
@@ -990,6 +1005,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     decisions,
     proposals,
     tie_answers,
+    earlier_tie_answers,
     matches,
     contacts,
     access_log,

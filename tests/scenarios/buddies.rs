@@ -13,6 +13,7 @@ on_both!(
     a_certificate_runs_out_by_itself,
     a_tie_is_about_what_such_a_tie_can_be_about,
     a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is,
+    whoever_cannot_be_proposed_is_told_of_with_the_reasons_and_counted,
 );
 
 const CERTIFICATES: &[&str] = &["vog", "training", "agreement", "code-of-conduct"];
@@ -165,4 +166,49 @@ fn a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is(engine: Eng
         .expect(200);
     assert_eq!((candidates("candidates"), candidates("excluded")), (1, 0));
     world.propose(0, &request, &buddy).expect(201);
+}
+
+fn whoever_cannot_be_proposed_is_told_of_with_the_reasons_and_counted(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let able = world.buddy(0, &json!({}));
+    let full = world.buddy(0, &json!({}));
+    let other = world.person();
+    world.matched(0, other, &world.consented(0, other), &full);
+    let apart = world.buddy(0, &json!({ "languages": ["ar"] }));
+    let applicant = world.applicant(0, &json!({ "languages": ["ar"] }));
+    let tied = world.buddy(0, &json!({}));
+    world.tie(&tied, "employed-at-school", &json!({ "kind": "school", "locationCode": SCHOOL })).expect(201);
+    let left = world.buddy(0, &json!({}));
+    world
+        .app
+        .patch(world.coordinators[0], &format!("/buddies/{}", left.id), &json!({ "status": "left" }))
+        .expect(200);
+    world.buddy(1, &json!({ "languages": ["ar"] }));
+
+    let path = format!("/support-requests/{request}/candidates");
+    let shown = world.app.get(world.coordinators[0], &path).expect(200).body;
+    let reasons = |buddy: &str| -> Vec<String> {
+        let excluded = shown["excluded"].as_array().expect("a list");
+        let of = excluded.iter().find(|one| one["buddyId"] == json!(buddy));
+        let of = of.map(|one| one["reasons"].as_array().expect("reasons").clone()).unwrap_or_default();
+        of.iter().map(|one| one["code"].as_str().expect("a code").to_owned()).collect()
+    };
+    assert_eq!(shown["candidates"][0]["buddyId"], json!(able.id), "{shown}");
+    assert_eq!(reasons(&tied.id), ["not-independent"]);
+    assert_eq!(reasons(&full.id), ["no-capacity"]);
+    assert_eq!(reasons(&apart.id), ["language"]);
+    assert_eq!(reasons(&applicant.id), ["not-ready", "not-independent", "language"]);
+    assert_eq!(reasons(&left.id), Vec::<String>::new(), "who left is no buddy of the programme any more");
+    assert_eq!(shown["excluded"].as_array().map(Vec::len), Some(4));
+    let counts: Vec<(&str, u64)> = shown["excludedCounts"]
+        .as_array()
+        .expect("counts")
+        .iter()
+        .map(|one| (one["code"].as_str().expect("a code"), one["buddies"].as_u64().expect("a number")))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    assert_eq!(counts, [("not-ready", 1), ("not-independent", 1), ("no-capacity", 1), ("language", 2)]);
+    assert_eq!(shown["considered"], json!(2));
 }

@@ -1,7 +1,7 @@
 //! What surrounds the steps of the consent conversation (L6): the words, the choice that is shown, when it may be held
 //! again, and whose it is.
 
-use chrono::TimeDelta;
+use chrono::{Months, TimeDelta};
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ on_both!(
     a_parent_is_not_asked_again_and_again,
     a_conversation_is_of_its_school_alone,
     who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names,
+    what_a_programme_covers_binds_what_school_shows_and_not_what_a_parent_asks,
 );
 
 fn what_is_said_is_said_in_words_that_exist(engine: Engine) {
@@ -73,13 +74,17 @@ fn the_parent_is_shown_a_choice_that_is_not_the_schools_own(engine: Engine) {
     }
     let path = format!("/conversations/{conversation}");
     let [independent, own, point] = &world.programmes;
+    // one that runs, and covers another school or none
+    let body = json!({ "organisationId": world.association, "name": "Elders", "form": "independent", "funders": ["members"],
+        "sinceDate": start, "reason": "Test." });
+    let elsewhere = world.app.post(world.administrator, "/programmes", &body).expect(201).id();
     for (shown, code) in [
         (json!(null), "choice-too-narrow"),
         (json!([]), "choice-too-narrow"),
         (json!([independent]), "choice-too-narrow"),
         (json!([independent, independent]), "choice-too-narrow"),
         (json!([own, second]), "no-independent-choice"),
-        (json!([independent, random_id()]), "programme-not-available"),
+        (json!([independent, elsewhere]), "programme-not-available"),
     ] {
         let body = json!({
             "step": "explain-buddy", "wordingVersion": "2026-1", "language": "nl", "programmeIds": shown
@@ -200,4 +205,54 @@ fn who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names(engine: En
         count(&world, "journal WHERE action = 'conversation.handed-to-colleague' AND role = 'school-leader'"),
         1
     );
+}
+
+fn what_a_programme_covers_binds_what_school_shows_and_not_what_a_parent_asks(engine: Engine) {
+    let world = World::new(engine);
+    let today = world.app.platform.clock.today();
+    let body = json!({ "organisationId": world.association, "name": "Elders", "form": "independent", "funders": ["members"],
+        "sinceDate": today, "reason": "Test." });
+    let elsewhere = world.app.post(world.administrator, "/programmes", &body).expect(201).id();
+
+    // school can show only what covers it, and hand over only to what it showed
+    let conversation = world.conversation();
+    for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+        world.step(&conversation, step).expect(201);
+    }
+    let path = format!("/conversations/{conversation}");
+    let explain = |shown: Value| {
+        let body = json!({
+            "step": "explain-buddy", "wordingVersion": "2026-1", "language": "nl", "programmeIds": shown
+        });
+        world.app.post_on(world.leader, &path, &format!("{path}/answers"), &body)
+    };
+    let [independent, own, _] = &world.programmes;
+    refused(explain(json!([independent, own, elsewhere])), 409, "programme-not-available");
+    let code = world.exchanged(&explain(json!([independent, own])).expect(201).text("invitationCode"));
+    let parent = world.person();
+    let mut request = world.request_body(0);
+    request["programmeId"] = json!(elsewhere);
+    refused(world.refer(parent, &code, &request), 409, "programme-not-available");
+
+    // she herself may ask a programme that does not cover the school that she names; her consent there is as good as any
+    let asked = world.app.post(parent, "/support-requests", &request).expect(201).id();
+    world.consent(parent, &asked).expect(201);
+    let shown = world.app.get(parent, &format!("/support-requests/{asked}")).expect(200);
+    assert_eq!((&shown.body["state"], &shown.body["locationCode"]), (&json!("consented"), &json!(SCHOOL)));
+
+    // what she was shown stays hers to choose, also when the programme stops covering the school meanwhile
+    let place = format!("/programmes/{independent}/schools/{SCHOOL}");
+    let ends = json!({ "sinceDate": today - Months::new(12), "untilDate": today });
+    world.app.call(Some(world.administrator), "PUT", &place, Some(&ends), None).expect(200);
+    world.app.platform.clock.advance(TimeDelta::days(2));
+    world.refer(parent, &code, &world.request_body(0)).expect(201);
+    // and a new talk does not show it any more
+    let covering = world.app.get(parent, &format!("/programmes?locationCode={SCHOOL}")).expect(200);
+    let ids: Vec<&str> = covering.body["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["id"].as_str())
+        .collect();
+    assert!(!ids.contains(&independent.as_str()), "{ids:?}");
 }

@@ -5,7 +5,7 @@ use naast_tests::world::{Buddy, World};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, count, holds, refused, sealed_in, texts};
+use crate::looks::{assert_sound, count, holds, refused, sealed_in};
 
 on_both!(
     a_parent_asks_without_school_and_without_a_conversation,

@@ -1,6 +1,7 @@
 //! What a parent is told of a buddy and her programme, in plain words; and what happens when the child's school or the table
 //! of rules changes under a case that runs (S2).
 
+use chrono::TimeDelta;
 use naast_api::independence::round::round;
 use naast_domain::ids::PersonId;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
@@ -15,6 +16,7 @@ on_both!(
     a_parent_reads_who_is_behind_it_and_what_each_tie_means,
     a_parent_who_asks_a_schools_own_programme_is_shown_another,
     what_waits_for_a_parent_is_told_until_it_is_done,
+    an_answer_on_a_tie_that_is_given_again_leaves_the_one_before,
 );
 
 fn at(school: &str) -> Value {
@@ -262,4 +264,32 @@ fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
     assert_eq!(kinds(), [""; 0]);
     // nobody reads what waits for another
     assert_eq!(notices(&world, buddy.person), [] as [Value; 0]);
+}
+
+fn an_answer_on_a_tie_that_is_given_again_leaves_the_one_before(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    world.tie(&buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let proposal = world.propose(0, &request, &buddy).expect(201).id();
+    let answers = |who| {
+        let listed = world.app.get(who, &format!("/proposals/{proposal}/tie-answers")).expect(200);
+        let rows = listed.body["data"].as_array().expect("a list").clone();
+        let text = |one: &Value| (one["answer"].as_str().map(str::to_owned), one["current"].as_bool());
+        rows.iter().map(text).collect::<Vec<_>>()
+    };
+    let of = |answer: &str, current| (Some(answer.to_owned()), Some(current));
+    world.answer_ties(parent, &proposal, "accepted");
+    assert_eq!(answers(parent), [of("accepted", true)]);
+    world.app.platform.clock.advance(TimeDelta::hours(1));
+    world.answer_ties(parent, &proposal, "accepted");
+    world.app.platform.clock.advance(TimeDelta::hours(1));
+    world.answer_ties(parent, &proposal, "refused");
+    let all = [of("refused", true), of("accepted", false), of("accepted", false)];
+    assert_eq!(answers(parent), all);
+    assert_eq!(answers(world.coordinators[0]), all);
+    assert_eq!(answers(buddy.person), []);
+    // what holds is what she said last
+    assert_eq!(state(&world, parent, &format!("/proposals/{proposal}")), "refused");
 }

@@ -66,6 +66,7 @@ fn school(location: &str, board: &str, postcode: &str, municipality: &str) -> Sc
         denomination: "Openbaar".to_owned(),
         phone: None,
         website: None,
+        beside: None,
     }
 }
 

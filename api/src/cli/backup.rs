@@ -186,6 +186,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let platform = place.platform(LIFETIME)?;
     let done = replay(&platform, &stones)?;
     tombstones::write_out(&platform)?;
+    place.anchor(&platform)?;
     let (at, again) = (checked.made_at.to_rfc3339(), again(&done));
     say(&said(
         format!("{rows} rijen van {at} teruggezet; {again}"),

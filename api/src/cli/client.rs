@@ -102,15 +102,21 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
     match what {
         Client::Create(create) => {
             let (client, secret) = connect(&platform, &create)?;
+            place.anchor(&platform)?;
             say(&format!("client {client}"));
             tell(secret);
             Ok(())
         }
         Client::Rotate { client, proof, overlap_hours } => {
-            tell(rotate(&platform, client, &proof, overlap_hours)?);
+            let secret = rotate(&platform, client, &proof, overlap_hours)?;
+            place.anchor(&platform)?;
+            tell(secret);
             Ok(())
         }
-        Client::Revoke { client } => revoke(&platform, client),
+        Client::Revoke { client } => {
+            revoke(&platform, client)?;
+            place.anchor(&platform)
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use super::place::Place;
 use super::terminal::{Failure, shown};
 use crate::clock::fresh;
-use crate::directory::imports::DifferencesView;
+use crate::directory::imports::{ChangedRowView, DifferencesView};
 use crate::identity::LIFETIME;
 
 /// So many differences of each kind are printed.
@@ -89,6 +89,7 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
             told.push_str(changed.get(tongue));
         }
     }
+    place.anchor(&platform)?;
     // a reader who has gone away does not undo what was done
     let _ = std::io::stdout().write_all(told.as_bytes());
     if report.status == ImportStatus::Held { Err(held(&report, tongue)) } else { Ok(()) }
@@ -134,8 +135,10 @@ struct Meter {
 
 impl Meter {
     fn new(tongue: Tongue) -> Self {
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len}").expect("a template of indicatif");
-        Self { bar: ProgressBar::no_length().with_style(style), tongue }
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a template of indicatif");
+        let what = Text::of("rijen in de database", "rows of the database");
+        let bar = ProgressBar::no_length().with_style(style).with_message(what.get(tongue).to_owned());
+        Self { bar, tongue }
     }
 
     /// Follows one run of the use case, which begins anew when another transaction won.
@@ -147,8 +150,11 @@ impl Meter {
             let reached = done * 4 / total.max(1);
             if self.bar.is_hidden() && reached > quarters {
                 quarters = reached;
-                let line =
-                    Text::new(format!("{done} van {total} geschreven"), format!("{done} of {total} written"));
+                // a school has its words and its partnership too: these are not the rows of the file
+                let line = Text::new(
+                    format!("{done} van {total} rijen in de database geschreven"),
+                    format!("{done} of {total} rows of the database written"),
+                );
                 let _ = writeln!(std::io::stderr(), "{}", line.get(self.tongue));
             }
         }
@@ -210,8 +216,15 @@ fn tell(report: &Report, tongue: Tongue) -> String {
         told.push_str(links.get(tongue));
     }
     let listed = DifferencesView::of(report);
-    let altered: Vec<String> =
-        listed.changed.iter().map(|one| format!("{}: {}", one.key, one.fields.join(", "))).collect();
+    let beside = listed.changed.iter().filter(|one| one.is_only_beside()).count();
+    if beside > 0 {
+        let text = Text::new(
+            format!("{beside} daarvan verschillen alleen in kolommen die Naast bewaart en niet gebruikt\n"),
+            format!("{beside} of those differ only in columns that Naast keeps and does not use\n"),
+        );
+        told.push_str(text.get(tongue));
+    }
+    let altered: Vec<String> = listed.changed.iter().map(|one| altered(one, tongue)).collect();
     for (title, total, listed) in [
         (Text::of("niet meer in het bestand", "no longer in the file"), *removed, &listed.removed),
         (Text::of("gewijzigd", "changed"), *changed, &altered),
@@ -220,6 +233,21 @@ fn tell(report: &Report, tongue: Tongue) -> String {
         list(&mut told, title.get(tongue), total, listed, tongue);
     }
     told
+}
+
+/// A row that says something else now: each field with what it said and says.
+fn altered(one: &ChangedRowView, tongue: Tongue) -> String {
+    let nothing = Text::of("niets", "nothing");
+    let said = |text: &Option<String>| {
+        text.as_ref().map_or_else(|| nothing.get(tongue).to_owned(), |text| format!("\"{text}\""))
+    };
+    let each = one.values.iter().map(|one| {
+        let (field, before, after) = (&one.field, said(&one.before), said(&one.after));
+        let mark = if one.beside { "*" } else { "" };
+        format!("{field}{mark} {before} -> {after}")
+    });
+    let each: Vec<String> = each.collect();
+    format!("{}: {}", one.key, if each.is_empty() { one.fields.join(", ") } else { each.join("; ") })
 }
 
 fn list(told: &mut String, title: &str, total: u32, listed: &[String], tongue: Tongue) {
@@ -277,7 +305,10 @@ mod tests {
             differences: json!({
                 "total": 26,
                 "removed": ["09AA00", "09AA01"],
-                "changed": [{ "locationCode": "02AA00", "fields": ["name", "phone"] }],
+                "changed": [{ "locationCode": "02AA00", "fields": ["name", "RMC-REGIO NAAM"], "values": [
+                    { "field": "name", "before": "De Ark", "after": "De Boog", "beside": false },
+                    { "field": "RMC-REGIO NAAM", "before": null, "after": "Noord", "beside": true },
+                ] }],
                 "added": codes,
             }),
         }
@@ -295,7 +326,7 @@ mod tests {
                 "  09AA00",
                 "  09AA01",
                 "changed:",
-                "  02AA00: name, phone",
+                "  02AA00: name \"De Ark\" -> \"De Boog\"; RMC-REGIO NAAM* nothing -> \"Noord\"",
             ]
         );
         assert_eq!((lines.len(), lines[26], lines[27]), (28, "  01AA19", "  and 3 more"));

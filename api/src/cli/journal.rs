@@ -15,8 +15,8 @@ use crate::platform::Platform;
 /// What to do with the journal.
 #[derive(Debug, Subcommand)]
 pub enum Journal {
-    /// Read every row and compare it with its hash, its head and the anchors. Exit code 0: everything fits; 3: damage, or
-    /// there are rows and no anchors to hold them against.
+    /// Read every row and compare it with its hash, its head and the anchors. Exit code 0: everything fits, or nothing was
+    /// written yet; 3: damage; 5: there are rows and no anchors to hold them against.
     Verify {
         /// A copy of the anchors that was kept elsewhere; those in the data folder when left out.
         #[arg(long)]
@@ -31,6 +31,9 @@ pub enum Journal {
     /// Write every row and head as a line of JSON, for a verifier that shares no code with this program.
     Export,
 }
+
+/// The exit code when nothing says whether rows are missing at the end: no damage was found, and none could be.
+const NO_ANCHORS: u8 = 5;
 
 /// Runs the command.
 pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
@@ -84,10 +87,16 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
             if !seen.damages.is_empty() {
                 return Err(Failure::new(3, said("het journaal is beschadigd", "the journal is damaged")));
             }
+            if seen.rows == 0 {
+                say(&said(
+                    "het journaal is nog leeg: er is niets geschreven",
+                    "the journal is still empty: nothing was written",
+                ));
+            }
             if heads.is_empty() && seen.rows > 0 && !without_anchors {
                 let file = shown(&file);
                 return Err(Failure::new(
-                    3,
+                    NO_ANCHORS,
                     said(
                         format!(
                             "er zijn geen ankers op {file}; daarom kan niemand zeggen of aan het eind rijen ontbreken of een keten opnieuw \
@@ -97,6 +106,17 @@ pub fn run(place: &Place, what: &Journal) -> Result<(), Failure> {
                             "there are no anchors at {file}, so that nobody can say whether rows are missing at the end or a chain \
                              was written anew. Name a copy with --anchors, or be content with less: --without-anchors"
                         ),
+                    ),
+                ));
+            }
+            if attested > 0 {
+                let after = seen.after_anchors;
+                say(&said(
+                    format!(
+                        "{after} rijen na het laatste anker van hun keten: die kan een volgend anker pas bevestigen"
+                    ),
+                    format!(
+                        "{after} rows after the last anchor of their chain: only a next anchor can attest those"
                     ),
                 ));
             }

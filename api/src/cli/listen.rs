@@ -26,7 +26,7 @@ pub struct Listen {
     pub drain_seconds: u64,
     /// Seconds between two looks at whether something was journalled since the last anchor; if so, the heads are signed and
     /// written beside the database.
-    #[arg(long, env = "NAAST_ANCHOR_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    #[arg(long, env = "NAAST_ANCHOR_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
     pub anchor_seconds: u64,
     /// Seconds after a start before the first of its own rounds (independence, exports, terms): the first begins between this
     /// many and twice as many, the others after it.

@@ -171,11 +171,16 @@ fn run(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Administrator { name } => {
-            println!("{}", serve::first_administrator(&place.platform(LIFETIME)?, &name)?);
+            let platform = place.platform(LIFETIME)?;
+            let administrator = serve::first_administrator(&platform, &name)?;
+            place.anchor(&platform)?;
+            println!("{administrator}");
             Ok(())
         }
         Command::Reassess => {
-            let done = round(&place.existing_platform()?)?;
+            let platform = place.existing_platform()?;
+            let done = round(&platform)?;
+            place.anchor(&platform)?;
             let (buddies, changes) = (done.buddies, done.changes);
             say(&said(
                 format!("{buddies} buddy's bekeken, {changes} veranderingen"),

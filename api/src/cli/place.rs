@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
 use crate::identity::{ISSUER, Identity, LIFETIME, on_this_machine};
+use crate::journal::Anchors;
 use crate::platform::{Parts, Platform};
 
 /// Where the installation stands.
@@ -160,6 +161,19 @@ impl Place {
             return Err(no_signing_key(&self.key_file()));
         }
         self.platform(LIFETIME)
+    }
+
+    /// Anchors what a command journalled, before it says that it is done: no server may run to do it.
+    pub(super) fn anchor(&self, platform: &Platform) -> Result<(), Failure> {
+        Anchors::at(self.anchors()).anchor(platform).map(|_| ()).map_err(|fault| {
+            Failure::new(
+                1,
+                said(
+                    format!("het is gedaan en vastgelegd, maar niet verankerd: {fault}"),
+                    format!("it is done and journalled, and not anchored: {fault}"),
+                ),
+            )
+        })
     }
 
     /// The file of the journal's anchors.

@@ -49,11 +49,13 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
                     ),
                 ));
             }
+            place.anchor(&platform)?;
             show(&report, *dry_run);
         }
         Retention::Replay => {
             let stones = tombstones::read(&tombstones::file_in(&platform.data))?;
             let done = replay(&platform, &stones)?;
+            place.anchor(&platform)?;
             let (stones, again) = (done.stones, again(&done));
             say(&said(format!("{stones} grafstenen; {again}"), format!("{stones} tombstones; {again}")));
         }

@@ -6,7 +6,7 @@ use naast_domain::access::ReadImports;
 use naast_domain::directory::{ImportKind, ImportStatus};
 use naast_domain::ids::ImportId;
 use naast_persistence::directory::imports::{self, ImportRecord, Report};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -95,6 +95,29 @@ pub struct ChangedRowView {
     pub key: String,
     /// The fields that differ.
     pub fields: Vec<String>,
+    /// What each of them said, and says now.
+    pub values: Vec<FieldChangeView>,
+}
+
+impl ChangedRowView {
+    /// Whether nothing differs but what Naast keeps beside and uses for nothing.
+    pub fn is_only_beside(&self) -> bool {
+        !self.values.is_empty() && self.values.iter().all(|one| one.beside)
+    }
+}
+
+/// What a field said, and says now.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldChangeView {
+    /// The field; of what is kept beside, the column as the publisher writes it.
+    pub field: String,
+    /// What it said; null where it said nothing.
+    pub before: Option<String>,
+    /// What it says now; null where it says nothing.
+    pub after: Option<String>,
+    /// Whether it is kept only to tell such differences, and used for nothing.
+    pub beside: bool,
 }
 
 /// Which rows differ. At most 1,000 are listed: what was removed before what changed, and that before what was added.
@@ -117,7 +140,9 @@ impl DifferencesView {
         let changed = list("changed").iter().filter_map(|one| {
             let key = one[report.kind.key()].as_str()?.to_owned();
             let fields = one["fields"].as_array()?;
-            Some(ChangedRowView { key, fields: words(fields) })
+            // an import from before these were kept has none
+            let values = serde_json::from_value(one["values"].clone()).unwrap_or_default();
+            Some(ChangedRowView { key, fields: words(fields), values })
         });
         Self { removed: words(list("removed")), changed: changed.collect(), added: words(list("added")) }
     }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use actix_web::{get, web};
-use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{Grant, ReadCandidates};
 use naast_domain::buddies::readiness;
-use naast_domain::ids::{BuddyId, DecisionId, PersonId, RequestId};
+use naast_domain::code::Code as _;
+use naast_domain::ids::{BuddyId, RequestId};
 use naast_domain::matching::{
     Candidate, Considered, Criterion, Exclusion, ProposalState, RULES_VERSION, consider, rank,
 };
@@ -15,7 +15,6 @@ use naast_domain::privacy::consents::Consent;
 use naast_domain::requests::{ConsentedRequest, SupportRequest};
 use naast_domain::text::Tongue;
 use naast_persistence::buddies::WithFacts;
-use naast_persistence::matching::Decision;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents;
 use naast_persistence::{Database, Stored, buddies, matching, requests, support};
@@ -28,10 +27,7 @@ use crate::contract::{Path, Query};
 use crate::independence::Facts;
 use crate::independence::coordinators::may_handle;
 use crate::independence::not_known::{NotKnownView, not_known};
-use crate::page_of;
-use crate::paging::{self, PageQuery};
 use crate::platform::Platform;
-use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// The candidates for a request, as of this moment.
@@ -42,12 +38,18 @@ pub struct CandidatesView {
     pub request_id: RequestId,
     /// The version of the criteria and their weights.
     pub rules_version: String,
-    /// How many buddies were considered.
+    /// How many buddies were considered: those who are ready, have a place free, speak the language and can meet in the wished
+    /// way.
     pub considered: usize,
     /// Who can be proposed, best first.
     pub candidates: Vec<CandidateView>,
-    /// Who was considered and cannot be proposed, with the reasons.
+    /// Who cannot be proposed, with every reason: first who was considered, then the other buddies of the programme, the
+    /// active ones first. At most 100; `excludedCounts` has the numbers of all.
     pub excluded: Vec<ExcludedView>,
+    /// How many buddies each hard rule excludes, exactly; a buddy counts for every rule that excludes her, and one who left
+    /// counts for none. `not-ready`, `no-capacity`, `language` and `channel` are counted over all buddies of the programme, the
+    /// others over those who were considered.
+    pub excluded_counts: Vec<ExclusionCountView>,
     /// What the rules could not check, because the directory does not know it.
     pub not_known: Vec<NotKnownView>,
 }
@@ -106,6 +108,16 @@ pub struct ExclusionView {
     pub reason: String,
 }
 
+/// How many buddies a hard rule excludes.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExclusionCountView {
+    /// The rule.
+    pub code: Exclusion,
+    /// How many it excludes.
+    pub buddies: u64,
+}
+
 /// How many candidates.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -125,9 +137,16 @@ pub(super) fn open_request(
     Ok(stored.value.clone().for_matching(&consents, today)?)
 }
 
+/// So many of those who cannot be proposed are shown.
+const MOST_EXCLUDED: usize = 100;
+
 /// Who was considered for a request, in order.
 pub(super) struct Consideration {
     pub(super) ranked: Vec<Candidate>,
+    /// Others of the programme, whom their row alone excludes.
+    passed_over: Vec<Candidate>,
+    /// How many buddies each hard rule excludes.
+    counts: Vec<(Exclusion, u64)>,
 }
 
 /// The names of the buddies whom an answer shows.
@@ -148,7 +167,35 @@ pub(super) fn consider_all(
     let mut ranked: Vec<Candidate> =
         available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
     rank(&mut ranked);
-    Ok(Consideration { ranked })
+    Ok(Consideration { ranked, passed_over: Vec::new(), counts: Vec::new() })
+}
+
+/// The same, with those whom a place, a language, a channel or a certificate keeps from being considered at all.
+fn consider_with_excluded(
+    db: &mut Database<'_>,
+    grant: &Grant<ReadCandidates>,
+    stored: &Stored<SupportRequest>,
+    consented: &ConsentedRequest,
+    today: Date,
+) -> Result<Consideration, Error> {
+    let mut seen = consider_all(db, grant, stored, consented, today)?;
+    let left = MOST_EXCLUDED.saturating_sub(seen.ranked.iter().filter(|one| !one.can_be_proposed()).count());
+    let filtered = buddies::filtered_for(db, grant, stored, today, left)?;
+    let request = consented.request();
+    let facts = Facts::load(db, request, filtered.some.iter().flat_map(|one| &one.ties), today)?;
+    let before = proposed_before(db, stored)?;
+    seen.passed_over =
+        filtered.some.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
+    let among_considered = |rule: Exclusion| {
+        let excluded = seen.ranked.iter().filter(|one| one.exclusions.iter().any(|(code, _)| *code == rule));
+        excluded.count() as u64
+    };
+    let by_rule = |rule: &Exclusion| {
+        let by_row = filtered.counts.iter().find(|(code, _)| code == rule).map(|(_, count)| *count);
+        (*rule, by_row.unwrap_or_else(|| among_considered(*rule)))
+    };
+    seen.counts = Exclusion::ALL.iter().map(by_rule).collect();
+    Ok(seen)
 }
 
 /// The buddies who are not put to this parent again: proposed now, refused by one of the two, or turned down by the
@@ -191,7 +238,8 @@ impl Consideration {
 
     /// Who cannot, as far as an answer shows them.
     fn excluded(&self) -> impl Iterator<Item = &Candidate> {
-        self.ranked.iter().filter(|one| !one.can_be_proposed()).take(100)
+        let considered = self.ranked.iter().filter(|one| !one.can_be_proposed());
+        considered.chain(&self.passed_over).take(MOST_EXCLUDED)
     }
 
     /// The buddies whose names an answer shows.
@@ -240,6 +288,11 @@ impl Consideration {
             considered: self.ranked.len(),
             candidates: candidates.collect(),
             excluded: excluded.collect(),
+            excluded_counts: self
+                .counts
+                .iter()
+                .map(|(code, buddies)| ExclusionCountView { code: *code, buddies: *buddies })
+                .collect(),
             not_known,
         }
     }
@@ -275,7 +328,8 @@ impl Consideration {
     }
 }
 
-/// List the candidates for a request, with every point and every exclusion explained.
+/// List the candidates for a request, with every point and every exclusion explained. What it costs grows with the buddies of the
+/// programme, not with those of others.
 #[utoipa::path(operation_id = "listCandidates", tag = "matching", params(("id" = RequestId, Path, description = "The request"), CandidateQuery), responses((status = 200, description = "As of this moment", body = CandidatesView), (status = 409, description = "No buddy is sought for this request now", body = crate::problem::Problem, content_type = "application/problem+json")))]
 #[get("/support-requests/{id}/candidates")]
 pub async fn list_candidates(
@@ -291,7 +345,7 @@ pub async fn list_candidates(
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let request = open_request(cx.db, &stored, cx.today)?;
-            let consideration = consider_all(cx.db, &grant, &stored, &request, cx.today)?;
+            let consideration = consider_with_excluded(cx.db, &grant, &stored, &request, cx.today)?;
             let limit = query.limit.unwrap_or(20);
             let shown = consideration.shown(limit);
             let names = buddies::names_for(cx.db, cx.keys, &grant, &stored, &shown)?;
@@ -299,77 +353,6 @@ pub async fn list_candidates(
             cx.shows(record);
             let not_known = not_known(cx.db, cx.me.person, &stored, cx.today, reader.0)?;
             Ok(Answer::found(consideration.view(&names, id, (limit, reader.0), not_known)))
-        })
-        .await
-}
-
-/// A decision to propose a buddy.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DecisionView {
-    /// Its id.
-    pub id: DecisionId,
-    /// The request.
-    pub request_id: RequestId,
-    /// Who was proposed.
-    pub proposed_buddy_id: BuddyId,
-    /// The version of the criteria and their weights.
-    pub rules_version: String,
-    /// What was looked at and what came out: the request's wishes, the candidates in order with exclusions and points,
-    /// and the tie-break.
-    #[schema(value_type = Object, additional_properties = true)]
-    pub facts: serde_json::Value,
-    /// Who decided.
-    pub decided_by: PersonId,
-    /// When.
-    pub decided_at: DateTime<Utc>,
-    /// When it is erased: with the request.
-    pub retention: RetentionView,
-}
-
-impl DecisionView {
-    fn of(one: Decision, retention: RetentionView) -> Self {
-        Self {
-            id: one.id,
-            request_id: one.request,
-            proposed_buddy_id: one.proposed_buddy,
-            rules_version: one.rules_version,
-            facts: one.facts,
-            decided_by: one.decided_by,
-            decided_at: one.decided_at,
-            retention,
-        }
-    }
-}
-
-page_of! {
-    /// A page of the decisions on a request, newest first.
-    DecisionPage of DecisionView
-}
-
-/// List the decisions taken on a request.
-#[utoipa::path(operation_id = "listDecisions", tag = "matching", params(("id" = RequestId, Path, description = "The request"), PageQuery), responses((status = 200, description = "A page", body = DecisionPage)))]
-#[get("/support-requests/{id}/decisions")]
-pub async fn list_decisions(
-    platform: web::Data<Platform>,
-    caller: Caller,
-    Path(id): Path<RequestId>,
-    Query(query): Query<PageQuery>,
-) -> Result<DecisionPage, Error> {
-    let question = format!("decisions/{id}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
-    platform
-        .read(caller.0, move |cx| {
-            let grant = cx.grant::<ReadCandidates>()?;
-            let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
-            let slice = matching::decisions_on(cx.db, &grant, &stored, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
-            let record = Shown::decisions(cx.db, role, &stored, &slice.items)?;
-            cx.shows(record);
-            let retention = RetentionView::load(cx.db, id)?;
-            let view = |one| DecisionView::of(one, retention.clone());
-            Ok(DecisionPage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
         .await
 }

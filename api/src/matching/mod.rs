@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod candidates;
+pub mod decisions;
 pub mod explanation;
 pub mod propose;
 pub mod show;
@@ -13,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(candidates::list_candidates)
-        .service(candidates::list_decisions)
+        .service(decisions::list_decisions)
         .service(propose::propose_buddy)
         .service(show::list_proposals_for_request)
         .service(show::list_my_proposals)

@@ -164,8 +164,23 @@ pub struct TieAnswerView {
     pub text_version: String,
     /// When.
     pub answered_at: DateTime<Utc>,
+    /// Whether it holds: false for an answer in whose place she gave another.
+    pub current: bool,
     /// When it is erased: with the request.
     pub retention: RetentionView,
+}
+
+impl TieAnswerView {
+    fn of(one: TieAnswer, current: bool, retention: RetentionView) -> Self {
+        Self {
+            finding: one.finding,
+            answer: one.answer,
+            text_version: one.text_version,
+            answered_at: one.answered_at,
+            current,
+            retention,
+        }
+    }
 }
 
 page_of! {
@@ -173,7 +188,7 @@ page_of! {
     TieAnswerPage of TieAnswerView
 }
 
-/// List the parent's answers on ties; empty for the buddy.
+/// List the parent's answers on ties, those that hold first, and after them those in whose place she gave another; empty for the buddy.
 #[utoipa::path(operation_id = "listTieAnswers", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "All of them, on one page", body = TieAnswerPage)))]
 #[get("/proposals/{id}/tie-answers")]
 pub async fn list_tie_answers(
@@ -187,16 +202,17 @@ pub async fn list_tie_answers(
             let (stored, role) = matching::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let record = Shown::proposals(cx.db, &grant, DataKind::TieAnswers, &[&stored])?;
             cx.shows(record);
-            let answers =
-                if role == Role::Buddy { Vec::new() } else { matching::tie_answers_on(cx.db, &stored)? };
+            if role == Role::Buddy {
+                return Ok(TieAnswerPage { data: Vec::new(), next_cursor: None });
+            }
+            let holding = matching::tie_answers_on(cx.db, &stored)?;
+            let earlier = matching::earlier_answers_on(cx.db, &stored)?;
             let retention = RetentionView::load(cx.db, stored.request)?;
-            let data = answers.into_iter().map(|one| TieAnswerView {
-                retention: retention.clone(),
-                finding: one.finding,
-                answer: one.answer,
-                text_version: one.text_version,
-                answered_at: one.answered_at,
-            });
+            let view = |current| {
+                let retention = retention.clone();
+                move |one| TieAnswerView::of(one, current, retention.clone())
+            };
+            let data = holding.into_iter().map(view(true)).chain(earlier.into_iter().map(view(false)));
             Ok(TieAnswerPage { data: data.collect(), next_cursor: None })
         })
         .await

@@ -1,7 +1,7 @@
 //! What the platform knows of the caller herself.
 
 use actix_web::{get, web};
-use naast_domain::access::actions_of;
+use naast_domain::access::{ReadBuddy, actions_of};
 use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
 use naast_domain::organisations::Role;
 use naast_persistence::privacy::others::account_due;
@@ -72,8 +72,9 @@ pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Ans
                 may: actions_of(power.role).collect(),
             });
             let mut powers: Vec<PowerView> = held.collect();
-            if !cx.me.is_a_system() {
-                for programme in buddies::programmes_of(cx.db, &cx.me)? {
+            // by what is her own: a connected system has no such grant
+            if let Some(own) = cx.me.grant::<ReadBuddy>() {
+                for programme in buddies::programmes_of(cx.db, &own)? {
                     powers.push(PowerView::without_membership(Role::Buddy, Some(programme)));
                 }
                 powers.push(PowerView::without_membership(Role::Parent, None));

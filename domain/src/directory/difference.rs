@@ -1,6 +1,6 @@
 //! What a newer file of schools would change, and when a person must look at it first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{LocationCode, School};
 
@@ -10,6 +10,29 @@ use super::{LocationCode, School};
 /// a list, cut off or filtered, than a wave of closures; and with a school disappears what hangs on it.
 pub const HOLD_SHARE: usize = 20;
 
+/// What a field said, and says now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field, as the published contract writes it; of what is kept beside and used for nothing, the column as the
+    /// publisher writes it.
+    pub field: String,
+    /// What it said; none where it said nothing.
+    pub before: Option<String>,
+    /// What it says now.
+    pub after: Option<String>,
+    /// Whether it is one of those that are used for nothing.
+    pub beside: bool,
+}
+
+impl FieldChange {
+    /// The change of a field, when there is one.
+    pub fn of(field: &str, before: Option<&str>, after: Option<&str>) -> Option<Self> {
+        let some = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+        let (before, after) = (some(before), some(after));
+        (before != after).then(|| Self { field: field.to_owned(), before, after, beside: false })
+    }
+}
+
 /// How a newer list of schools differs from what is kept. Codes are in their own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
@@ -17,9 +40,10 @@ pub struct Difference {
     pub added: Vec<LocationCode>,
     /// The locations that are no longer there.
     pub removed: Vec<LocationCode>,
-    /// The locations that say something else now, each with the names of those fields as the published
-    /// contract writes them.
-    pub changed: Vec<(LocationCode, Vec<&'static str>)>,
+    /// The locations that say something else now, each with what.
+    pub changed: Vec<(LocationCode, Vec<FieldChange>)>,
+    /// The locations that stay as they are, and of which it was not known what else is published of them.
+    pub filled: Vec<LocationCode>,
     /// How many locations stay as they are.
     pub unchanged: usize,
 }
@@ -43,7 +67,13 @@ pub fn compare(before: &BTreeMap<LocationCode, School>, after: &[School]) -> Dif
     for (code, school) in after {
         match before.get(code).map(|known| changed_fields(known, school)) {
             None => difference.added.push(code.clone()),
-            Some(fields) if fields.is_empty() => difference.unchanged += 1,
+            Some(fields) if fields.is_empty() => {
+                difference.unchanged += 1;
+                let was_known = before.get(code).is_some_and(|known| known.beside.is_some());
+                if !was_known && school.beside.is_some() {
+                    difference.filled.push(code.clone());
+                }
+            }
             Some(fields) => difference.changed.push((code.clone(), fields)),
         }
     }
@@ -51,7 +81,7 @@ pub fn compare(before: &BTreeMap<LocationCode, School>, after: &[School]) -> Dif
 }
 
 /// Takes the school apart by name, so that a new field cannot be forgotten here.
-fn changed_fields(before: &School, after: &School) -> Vec<&'static str> {
+fn changed_fields(before: &School, after: &School) -> Vec<FieldChange> {
     let School {
         location: _,
         institution: _,
@@ -67,24 +97,33 @@ fn changed_fields(before: &School, after: &School) -> Vec<&'static str> {
         denomination,
         phone,
         website,
+        beside,
     } = before;
-    [
-        ("name", *name != after.name),
-        ("street", *street != after.street),
-        ("houseNumber", *house_number != after.house_number),
-        ("postcode", *postcode != after.postcode),
-        ("place", *place != after.place),
-        ("municipalityCode", *municipality != after.municipality),
-        ("municipalityName", *municipality_name != after.municipality_name),
-        ("province", *province != after.province),
-        ("denomination", *denomination != after.denomination),
-        ("phone", *phone != after.phone),
-        ("website", *website != after.website),
-        ("boardNumber", *board != after.board),
-    ]
-    .into_iter()
-    .filter_map(|(field, differs)| differs.then_some(field))
-    .collect()
+    let used = [
+        ("name", Some(name.as_str()), Some(after.name.as_str())),
+        ("street", Some(street), Some(&after.street)),
+        ("houseNumber", Some(house_number), Some(&after.house_number)),
+        ("postcode", Some(postcode.as_str()), Some(after.postcode.as_str())),
+        ("place", Some(place), Some(&after.place)),
+        ("municipalityCode", Some(municipality.as_str()), Some(after.municipality.as_str())),
+        ("municipalityName", Some(municipality_name), Some(&after.municipality_name)),
+        ("province", Some(province), Some(&after.province)),
+        ("denomination", Some(denomination), Some(&after.denomination)),
+        ("phone", phone.as_deref(), after.phone.as_deref()),
+        ("website", website.as_deref(), after.website.as_deref()),
+        ("boardNumber", Some(board.as_str()), Some(after.board.as_str())),
+    ];
+    let mut changes: Vec<FieldChange> =
+        used.into_iter().filter_map(|(field, before, after)| FieldChange::of(field, before, after)).collect();
+    if let (Some(before), Some(after)) = (beside, &after.beside) {
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let said = |all: &BTreeMap<String, String>, name: &String| all.get(name).cloned();
+        changes.extend(names.into_iter().filter_map(|name| {
+            let change = FieldChange::of(name, said(before, name).as_deref(), said(after, name).as_deref())?;
+            Some(FieldChange { beside: true, ..change })
+        }));
+    }
+    changes
 }
 
 #[cfg(test)]
@@ -107,8 +146,27 @@ mod tests {
         let difference = compare(&before, &[school("09ZZ00"), moved, school("02BB00")]);
         assert_eq!(difference.added, [school("09ZZ00").location]);
         assert_eq!(difference.removed, [school("01AA00").location]);
-        assert_eq!(difference.changed, [(school("03CC00").location, vec!["street", "phone"])]);
+        let change = |field: &str, before: &str, after: Option<&str>| {
+            FieldChange::of(field, Some(before), after).expect("they differ")
+        };
+        let changes = vec![change("street", "Melkweg", Some("Brink")), change("phone", "0201234567", None)];
+        assert_eq!(difference.changed, [(school("03CC00").location, changes)]);
         assert_eq!(difference.unchanged, 1);
+    }
+
+    #[test]
+    fn what_is_used_for_nothing_is_compared_where_it_is_known_and_marked() {
+        let beside = |region: &str| Some(BTreeMap::from([("RMC-REGIO NAAM".to_owned(), region.to_owned())]));
+        let with = |region: &str| School { beside: beside(region), ..school("01AA00") };
+        let difference = compare(&kept([with("Noord")]), &[with("Zuid")]);
+        let [(_, changes)] = &difference.changed[..] else { panic!("{difference:?}") };
+        let [change] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!((change.field.as_str(), change.beside), ("RMC-REGIO NAAM", true));
+        assert_eq!((change.before.as_deref(), change.after.as_deref()), (Some("Noord"), Some("Zuid")));
+        // what was imported before it was kept is filled in, and has not changed
+        let difference = compare(&kept([school("01AA00")]), &[with("Zuid")]);
+        assert_eq!((difference.unchanged, difference.filled.len(), difference.changed.len()), (1, 1, 0));
+        assert_eq!(compare(&kept([with("Zuid")]), &[with("Zuid")]).filled, []);
     }
 
     #[test]

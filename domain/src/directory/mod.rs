@@ -8,7 +8,7 @@ mod partnership;
 mod school;
 mod words;
 
-pub use difference::{Difference, HOLD_SHARE, compare};
+pub use difference::{Difference, FieldChange, HOLD_SHARE, compare};
 pub use identifiers::{
     BoardNumber, InstitutionCode, InvalidIdentifier, LocationCode, MunicipalityCode, PartnershipCode,
     Postcode,

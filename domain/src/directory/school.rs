@@ -1,5 +1,7 @@
 //! A school as a parent looks for it: one location, with its address and its board.
 
+use std::collections::BTreeMap;
+
 use super::{BoardNumber, InstitutionCode, LocationCode, MunicipalityCode, Postcode};
 
 /// One location of a primary school, as DUO publishes it.
@@ -33,6 +35,9 @@ pub struct School {
     pub phone: Option<String>,
     /// The address of the website, mostly without `https://`.
     pub website: Option<String>,
+    /// What else DUO says of it, by the names of its columns: used for nothing but to tell how a later file differs. None where it
+    /// is not known, or was not asked for.
+    pub beside: Option<BTreeMap<String, String>>,
 }
 
 #[cfg(test)]
@@ -57,6 +62,7 @@ pub(super) mod samples {
             denomination: "Openbaar".to_owned(),
             phone: Some("0201234567".to_owned()),
             website: None,
+            beside: None,
         }
     }
 }

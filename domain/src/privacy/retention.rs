@@ -6,7 +6,6 @@
 
 use chrono::{Days, Months};
 
-use crate::code::Code as _;
 use crate::conversations::{ConversationState, REST_MONTHS};
 use crate::rejection::Rejection;
 use crate::requests::RequestState;

@@ -101,6 +101,7 @@ impl TryFrom<Row> for School {
             denomination: row.denomination,
             phone: row.phone,
             website: row.website,
+            beside: None,
         })
     }
 }

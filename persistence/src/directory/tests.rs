@@ -68,6 +68,7 @@ fn school(location: &str) -> School {
         denomination: "Openbaar".to_owned(),
         phone: Some("0201234567".to_owned()),
         website: None,
+        beside: None,
     }
 }
 

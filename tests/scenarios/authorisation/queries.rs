@@ -3,14 +3,21 @@
 
 /// The rooms of storage that hold cases.
 const ROOMS: &[(&str, &str)] = &[
-    ("buddies", include_str!("../../../persistence/src/buddies.rs")),
+    ("buddies", include_str!("../../../persistence/src/buddies/mod.rs")),
+    ("certificates", include_str!("../../../persistence/src/buddies/certificates.rs")),
+    ("considered", include_str!("../../../persistence/src/buddies/considered.rs")),
+    ("names", include_str!("../../../persistence/src/buddies/names.rs")),
     ("conversations", include_str!("../../../persistence/src/conversations.rs")),
     ("independence", include_str!("../../../persistence/src/independence/mod.rs")),
     ("coordinators", include_str!("../../../persistence/src/independence/coordinators.rs")),
     ("ties", include_str!("../../../persistence/src/independence/ties.rs")),
-    ("matching", include_str!("../../../persistence/src/matching.rs")),
+    ("decisions", include_str!("../../../persistence/src/matching/decisions.rs")),
+    ("proposals", include_str!("../../../persistence/src/matching/proposals.rs")),
+    ("tie answers", include_str!("../../../persistence/src/matching/ties.rs")),
     ("requests", include_str!("../../../persistence/src/requests.rs")),
     ("support", include_str!("../../../persistence/src/support.rs")),
+    ("running", include_str!("../../../persistence/src/support/running.rs")),
+    ("contacts", include_str!("../../../persistence/src/support/contacts.rs")),
     ("announcements", include_str!("../../../persistence/src/support/announcements.rs")),
     ("announced", include_str!("../../../persistence/src/support/announcements/school.rs")),
     ("private_space", include_str!("../../../persistence/src/support/private_space/mod.rs")),

@@ -44,6 +44,7 @@ fn school(row: &(&str, &str, &str, &str, &str, &str)) -> School {
         denomination: "Openbaar".to_owned(),
         phone: None,
         website: None,
+        beside: None,
     }
 }
 

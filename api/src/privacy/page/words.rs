@@ -36,6 +36,7 @@ pub(super) const TITLES: Words = &[
         "What we told you about the buddy",
     ),
     ("requests.proposals.tieAnswers", "Uw antwoorden daarop", "Your answers to that"),
+    ("requests.proposals.earlierTieAnswers", "Uw eerdere antwoorden daarop", "Your earlier answers to that"),
     ("requests.matches", "Uw koppelingen", "Your matches"),
     ("requests.matches.contacts", "Wanneer u elkaar sprak", "When you met"),
     ("requests.matches.privateSpace", "Uw besloten ruimte", "Your private space"),
@@ -201,6 +202,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests.proposals", "parentAnswer", label::<Answer>),
     ("requests.proposals", "state", label::<ProposalState>),
     ("requests.proposals.tieAnswers", "answer", label::<Answer>),
+    ("requests.proposals.earlierTieAnswers", "answer", label::<Answer>),
 ];
 
 /// What a code of a member is called.

@@ -100,6 +100,7 @@ fn school(
         denomination: denomination?,
         phone: row.optional(phone),
         website: row.optional(website),
+        beside: Some(row.others(columns)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The form that all files share: a header, lines of cells with `;` between them, and quotation marks
 //! only around a cell that has a quotation mark in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use csv::StringRecord;
@@ -166,6 +166,14 @@ impl Row<'_> {
     /// The cell as it stands.
     pub(super) fn cell(&self, column: &Column) -> &str {
         self.cells.get(column.place).unwrap_or_default()
+    }
+
+    /// The cells that are not empty of every column but these, by the names of the columns.
+    pub(super) fn others(&self, but: &[Column]) -> BTreeMap<String, String> {
+        let cells = self.header.iter().zip(self.cells).enumerate();
+        let others = cells.filter(|(place, _)| but.iter().all(|column| column.place != *place));
+        let said = others.map(|(_, (name, cell))| (name.to_owned(), cell.trim().to_owned()));
+        said.filter(|(name, cell)| !name.is_empty() && !cell.is_empty()).collect()
     }
 
     /// The text of a cell; a space stands for nothing.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::code::Code as _;
 
 fn at(month: u32, day: u32) -> Moment {
     Date::from_ymd_opt(2027, month, day).and_then(|day| day.and_hms_opt(9, 0, 0)).expect("a day").and_utc()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use naast_domain::directory::{Difference, HOLD_SHARE, LocationCode};
+use naast_domain::directory::{Difference, FieldChange, HOLD_SHARE, LocationCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,28 +15,31 @@ const MOST_LISTED: usize = 1_000;
 pub(super) struct Changes<K> {
     pub(super) added: Vec<K>,
     pub(super) removed: Vec<K>,
-    pub(super) changed: Vec<(K, Vec<&'static str>)>,
+    pub(super) changed: Vec<(K, Vec<FieldChange>)>,
+    /// What is kept as it stands in the file, and is written once to be complete.
+    pub(super) filled: Vec<K>,
     pub(super) unchanged: usize,
 }
 
 impl From<Difference> for Changes<LocationCode> {
     fn from(difference: Difference) -> Self {
-        let Difference { added, removed, changed, unchanged } = difference;
-        Self { added, removed, changed, unchanged }
+        let Difference { added, removed, changed, filled, unchanged } = difference;
+        Self { added, removed, changed, filled, unchanged }
     }
 }
 
 impl<K: Ord + Clone + Serialize> Changes<K> {
-    /// Compares, with the names of the fields that differ between two values of one key.
+    /// Compares, with what differs between two values of one key.
     pub(super) fn between<V>(
         before: &BTreeMap<K, V>,
         after: &BTreeMap<K, V>,
-        fields: impl Fn(&V, &V) -> Vec<&'static str>,
+        fields: impl Fn(&V, &V) -> Vec<FieldChange>,
     ) -> Self {
         let mut changes = Self {
             added: Vec::new(),
             removed: before.keys().filter(|key| !after.contains_key(key)).cloned().collect(),
             changed: Vec::new(),
+            filled: Vec::new(),
             unchanged: 0,
         };
         for (key, value) in after {
@@ -88,8 +91,19 @@ impl<K: Ord + Clone + Serialize> Changes<K> {
         let left = MOST_LISTED - removed.len();
         let changed = &self.changed[..self.changed.len().min(left)];
         let added = &self.added[..self.added.len().min(left - changed.len())];
-        let changed: Vec<Value> =
-            changed.iter().map(|(key, fields)| json!({ key_name: key, "fields": fields })).collect();
+        let changed: Vec<Value> = changed
+            .iter()
+            .map(|(key, fields)| {
+                let names: Vec<&str> = fields.iter().map(|one| one.field.as_str()).collect();
+                let values: Vec<Value> = fields
+                    .iter()
+                    .map(|one| {
+                        json!({ "field": one.field, "before": one.before, "after": one.after, "beside": one.beside })
+                    })
+                    .collect();
+                json!({ key_name: key, "fields": names, "values": values })
+            })
+            .collect();
         json!({ "total": self.all().count(), "removed": removed, "changed": changed, "added": added })
     }
 }

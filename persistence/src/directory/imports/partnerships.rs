@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use naast_domain::directory::{LocationCode, PartnershipCode, PostcodeArea, partnership_by_postcode};
+use naast_domain::directory::{
+    FieldChange, LocationCode, PartnershipCode, PostcodeArea, partnership_by_postcode,
+};
 
 use super::changes::{Changes, number};
 use super::record::record;
@@ -57,15 +59,16 @@ pub fn apply_partnerships(
     Ok(report)
 }
 
-fn changed_fields(before: &PostcodeArea, after: &PostcodeArea) -> Vec<&'static str> {
+fn changed_fields(before: &PostcodeArea, after: &PostcodeArea) -> Vec<FieldChange> {
     let PostcodeArea { area: _, municipality_name, primary, secondary } = before;
+    let text = |one: &Option<PartnershipCode>| one.as_ref().map(ToString::to_string);
     [
-        ("municipalityName", *municipality_name != after.municipality_name),
-        ("primary", *primary != after.primary),
-        ("secondary", *secondary != after.secondary),
+        FieldChange::of("municipalityName", Some(municipality_name), Some(&after.municipality_name)),
+        FieldChange::of("primary", text(primary).as_deref(), text(&after.primary).as_deref()),
+        FieldChange::of("secondary", text(secondary).as_deref(), text(&after.secondary).as_deref()),
     ]
     .into_iter()
-    .filter_map(|(field, differs)| differs.then_some(field))
+    .flatten()
     .collect()
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use naast_domain::directory::LocationCode;
 use naast_domain::directory::files::LocationPupils;
+use naast_domain::directory::{FieldChange, LocationCode};
 
 use super::changes::Changes;
 use super::record::record;
@@ -45,11 +45,15 @@ pub fn apply_pupils(
     Ok(report)
 }
 
-fn changed_fields(before: &Row, after: &Row) -> Vec<&'static str> {
-    [("kind", before.kind != after.kind), ("counts", before.counts != after.counts)]
-        .into_iter()
-        .filter_map(|(field, differs)| differs.then_some(field))
-        .collect()
+fn changed_fields(before: &Row, after: &Row) -> Vec<FieldChange> {
+    let (kind, counts) = (|row: &Row| Some(row.kind.clone()), |row: &Row| Some(row.counts.0.to_string()));
+    [
+        FieldChange::of("kind", kind(before).as_deref(), kind(after).as_deref()),
+        FieldChange::of("counts", counts(before).as_deref(), counts(after).as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn kept(database: &mut Database<'_>) -> Result<BTreeMap<LocationCode, Row>, Error> {

@@ -13,6 +13,7 @@ use super::changes::{Changes, number};
 use super::partnerships::kept_areas;
 use super::record::record;
 use super::{ImportFile, ImportKind, ImportStatus, Progress, Report, Steps, analyze, one_at_a_time};
+use crate::columns::Json;
 use crate::database::Database;
 use crate::directory::schools::Row;
 use crate::directory::{BATCH, links};
@@ -39,6 +40,7 @@ pub fn apply_schools(
         let areas = kept_areas(tx)?;
         let by_code: BTreeMap<_, _> = published.iter().map(|school| (&school.location, school)).collect();
         let to_write = changes.to_write().filter_map(|code| by_code.get(code).copied()).collect();
+        fill(tx, changes.filled.iter().filter_map(|code| by_code.get(code).copied()))?;
         let writing = Writing::plan(tx, &kept, to_write, &areas)?;
         report.links_opened = number(writing.links.opened());
         report.links_closed = number(writing.links.closed());
@@ -61,9 +63,15 @@ impl Kept {
     pub(super) fn load(database: &mut Database<'_>) -> Result<Self, Error> {
         let rows: Vec<Row> = on_either!(database, |c| schools::table.select(Row::as_select()).load(c))?;
         let mut kept = Self { published: BTreeMap::new(), gone: BTreeMap::new(), versions: BTreeMap::new() };
+        let beside: Vec<(String, Option<Json>)> = on_either!(database, |c| schools::table
+            .select((schools::location_code, schools::beside))
+            .load(c))?;
+        let mut beside: BTreeMap<String, Option<Json>> = beside.into_iter().collect();
         for row in rows {
             let (gone_since, version) = (row.gone_since, row.version);
-            let school = School::try_from(row)?;
+            let mut school = School::try_from(row)?;
+            let said = beside.remove(school.location.as_str()).flatten();
+            school.beside = said.map(|said| said.read("schools", "beside")).transpose()?;
             kept.versions.insert(school.location.clone(), version);
             let place = if gone_since.is_none() { &mut kept.published } else { &mut kept.gone };
             place.insert(school.location.clone(), school);
@@ -131,8 +139,10 @@ impl<'s> Writing<'s> {
         let mut steps = Steps::of(total, progress);
         add_boards(tx, &self.schools)?;
         for some in self.schools.chunks(BATCH) {
-            let rows: Vec<Row> =
-                some.iter().map(|school| Row::of(school, kept.next_version(&school.location))).collect();
+            let rows: Vec<_> = some
+                .iter()
+                .map(|school| (Row::of(school, kept.next_version(&school.location)), beside(school)))
+                .collect();
             upsert(tx, &rows)?;
             steps.done(rows.len());
         }
@@ -179,7 +189,23 @@ fn add_boards(tx: &mut Transaction<'_, '_>, schools: &[&School]) -> Result<(), E
     Ok(())
 }
 
-fn upsert(tx: &mut Transaction<'_, '_>, rows: &[Row]) -> Result<(), Error> {
+/// What else is published of a school, as it is kept.
+type Beside = diesel::dsl::Eq<schools::beside, Option<Json>>;
+
+fn beside(school: &School) -> Beside {
+    schools::beside.eq(school.beside.as_ref().map(Json::of))
+}
+
+/// Keeps what else is published of schools of which that was not known. Nothing that is shown of them changes.
+fn fill<'s>(tx: &mut Transaction<'_, '_>, some: impl Iterator<Item = &'s School>) -> Result<(), Error> {
+    for school in some {
+        let row = schools::table.find(school.location.as_str());
+        on_either!(&mut **tx, |c| diesel::update(row).set(beside(school)).execute(c))?;
+    }
+    Ok(())
+}
+
+fn upsert(tx: &mut Transaction<'_, '_>, rows: &[(Row, Beside)]) -> Result<(), Error> {
     let upsert =
         diesel::insert_into(schools::table).values(rows).on_conflict(schools::location_code).do_update().set(
             (
@@ -196,6 +222,7 @@ fn upsert(tx: &mut Transaction<'_, '_>, rows: &[Row]) -> Result<(), Error> {
                 schools::denomination.eq(excluded(schools::denomination)),
                 schools::phone.eq(excluded(schools::phone)),
                 schools::website.eq(excluded(schools::website)),
+                schools::beside.eq(excluded(schools::beside)),
                 schools::gone_since.eq(excluded(schools::gone_since)),
                 schools::version.eq(excluded(schools::version)),
             ),

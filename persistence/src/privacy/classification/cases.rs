@@ -203,6 +203,20 @@ pub(super) const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "earlier_tie_answers",
+        Of::Row("proposal_id", "proposals"),
+        Matching,
+        Case,
+        &[
+            internal("programme_id"),
+            key("proposal_id"),
+            personal("finding").exported("requests.proposals.earlierTieAnswers.finding"),
+            personal("answer").exported("requests.proposals.earlierTieAnswers.answer"),
+            personal("text_version").exported("requests.proposals.earlierTieAnswers.textVersion"),
+            personal("answered_at").exported("requests.proposals.earlierTieAnswers.answeredAt"),
+        ],
+    ),
+    table(
         "matches",
         Of::Case("request_id"),
         Support,

@@ -31,6 +31,7 @@ pub(super) const TABLES: &[Table] = &[
             public("website"),
             public("gone_since"),
             internal("version"),
+            public("beside"),
         ],
     ),
     table("school_words", Of::Nobody, Administration, Directory, &[public("word"), public("location_code")]),

@@ -26,6 +26,7 @@ prop_compose! {
             postcode: Postcode::parse(&postcode).expect("a postcode"),
             municipality: MunicipalityCode::parse(&municipality).expect("a municipality code"),
             name, street, house_number, place, municipality_name, province, denomination, phone, website,
+            beside: Some(BTreeMap::new()),
         }
     }
 }

@@ -1,27 +1,31 @@
-//! Buddies, their ties and their certificates.
+//! Buddies: their profiles, and the places that they have. Certificates, names and what a consideration reads stand beside.
 
-use std::collections::HashMap;
+mod certificates;
+mod considered;
+mod names;
 
 use diesel::prelude::*;
-use naast_domain::access::{
-    Action, DeclareTies, Grant, ManageBuddies, Principal, ReadBuddy, ReadCandidates, Standing, Upkeep,
-};
-use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, ready_until};
+use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, ReadBuddy, Standing, Upkeep};
+use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::MunicipalityCode;
-use naast_domain::ids::{BuddyId, CertificateId, PersonId, ProgrammeId};
-use naast_domain::independence::Tie;
+use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::organisations::Role;
-use naast_domain::requests::{ChannelWish, SupportRequest};
 use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::keys::{Keys, Owner};
 use crate::rows::{Page, Slice, Stored, code, count, must_reach, one};
-use crate::schema::{buddies, certificates};
+use crate::schema::buddies;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub use certificates::{KeptCertificate, certificates_of, insert_certificate};
+pub use considered::{Filtered, WithFacts, available_for, filtered_for, one_with_facts};
+pub(crate) use names::open_names;
+use names::place;
+pub use names::{name_in, names, names_for, rename};
 
 const T: &str = "buddies";
 
@@ -276,78 +280,6 @@ pub(crate) fn forget(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Changes what parents call a buddy who was loaded with a grant.
-pub fn rename(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    grant: &Grant<ManageBuddies>,
-    buddy: &Stored<Buddy>,
-    first_name: &str,
-    now: Moment,
-) -> Result<(), Error> {
-    must_reach(grant, standing(buddy))?;
-    let sealed = keys.seal(tx, Owner::Person(buddy.person), place(buddy.id), first_name, now)?;
-    let row = buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id)));
-    let update = diesel::update(row).set(buddies::first_name.eq(sealed.as_str()));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
-}
-
-fn place(buddy: BuddyId) -> Place {
-    Place { table: T, column: "first_name", row: buddy.uuid() }
-}
-
-/// What parents call these buddies, who were loaded with a grant; empty for one who was erased.
-pub fn names(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    of: &[&Stored<Buddy>],
-) -> Result<HashMap<BuddyId, String>, Error> {
-    let all: Vec<_> = of.iter().map(|buddy| (buddy.programme, buddy.id)).collect();
-    open_names(database, keys, &all)
-}
-
-/// What parents call the buddy of a proposal that was loaded with a grant; empty for one who was erased.
-pub fn name_in(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    of: &Stored<crate::matching::KeptProposal>,
-) -> Result<String, Error> {
-    let buddy = of.proposal.buddy;
-    Ok(open_names(database, keys, &[(of.programme, buddy)])?.remove(&buddy).unwrap_or_default())
-}
-
-/// What parents call these buddies of the programme of a request, who were considered for it; empty for one who was erased.
-pub fn names_for(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    grant: &Grant<ReadCandidates>,
-    request: &Stored<SupportRequest>,
-    of: &[BuddyId],
-) -> Result<HashMap<BuddyId, String>, Error> {
-    must_reach(grant, Standing { programme: Some(request.programme), ..Standing::default() })?;
-    let all: Vec<_> = of.iter().map(|buddy| (request.programme, *buddy)).collect();
-    open_names(database, keys, &all)
-}
-
-pub(crate) fn open_names(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    of: &[(ProgrammeId, BuddyId)],
-) -> Result<HashMap<BuddyId, String>, Error> {
-    let programmes: Vec<Key> = of.iter().map(|(programme, _)| Key::from(*programme)).collect();
-    let ids: Vec<Key> = of.iter().map(|(_, buddy)| Key::from(*buddy)).collect();
-    let rows: Vec<(Key, String)> = on_either!(&mut *database, |c| buddies::table
-        .filter(buddies::programme_id.eq_any(programmes))
-        .filter(buddies::id.eq_any(ids))
-        .select((buddies::id, buddies::first_name))
-        .load(c))?;
-    let sealed: Vec<(BuddyId, Sealed)> =
-        rows.into_iter().map(|(id, name)| (BuddyId::from(id), Sealed(name))).collect();
-    let places: Vec<(Place, &Sealed)> = sealed.iter().map(|(id, name)| (place(*id), name)).collect();
-    let opened = keys.open_all(database, &places)?;
-    Ok(sealed.iter().map(|(id, _)| *id).zip(opened.into_iter().map(Option::unwrap_or_default)).collect())
-}
-
 /// Takes one place of a buddy, when she has one free. Says whether she had.
 pub(crate) fn take_place(
     tx: &mut Transaction<'_, '_>,
@@ -387,192 +319,13 @@ pub fn note_asked(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// A certificate as it is kept: with who saw it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptCertificate {
-    /// Its id.
-    pub id: CertificateId,
-    /// What it says.
-    pub certificate: Certificate,
-    /// Who saw it.
-    pub seen_by: PersonId,
-    /// When it was recorded.
-    pub recorded_at: Moment,
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates)]
-struct CertificateRow {
-    programme_id: Key,
-    id: Key,
-    buddy_id: Key,
-    kind: String,
-    profile: Option<String>,
-    issued_on: Date,
-    expires_on: Option<Date>,
-    seen_by: Key,
-    recorded_at: At,
-}
-
-impl CertificateRow {
-    fn read(self) -> Result<(Key, KeptCertificate), Error> {
-        Ok((
-            self.buddy_id,
-            KeptCertificate {
-                id: self.id.into(),
-                certificate: Certificate {
-                    kind: code("certificates", "kind", &self.kind)?,
-                    profile: self.profile,
-                    issued_on: self.issued_on,
-                    expires_on: self.expires_on,
-                },
-                seen_by: self.seen_by.into(),
-                recorded_at: self.recorded_at.0,
-            },
-        ))
-    }
-}
-
-/// Keeps a certificate, and with it the last day on which the buddy is ready.
-pub fn insert_certificate(
-    tx: &mut Transaction<'_, '_>,
-    grant: &Grant<ManageBuddies>,
-    buddy: &Stored<Buddy>,
-    kept: &KeptCertificate,
-    today: Date,
-) -> Result<(), Error> {
-    must_reach(grant, standing(buddy))?;
-    let row = CertificateRow {
-        programme_id: buddy.programme.into(),
-        id: kept.id.into(),
-        buddy_id: buddy.id.into(),
-        kind: kept.certificate.kind.to_string(),
-        profile: kept.certificate.profile.clone(),
-        issued_on: kept.certificate.issued_on,
-        expires_on: kept.certificate.expires_on,
-        seen_by: kept.seen_by.into(),
-        recorded_at: At(kept.recorded_at),
-    };
-    on_either!(&mut **tx, |c| diesel::insert_into(certificates::table).values(row).execute(c))?;
-    let all: Vec<Certificate> =
-        certificates_of(tx, buddy)?.into_iter().map(|kept| kept.certificate).collect();
-    let update = diesel::update(buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id))))
-        .set((buddies::ready_until.eq(ready_until(&all, today)), buddies::version.eq(buddies::version + 1)));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
-}
-
-/// The certificates of a buddy who was loaded with a grant.
-pub fn certificates_of(
-    database: &mut Database<'_>,
-    buddy: &Stored<Buddy>,
-) -> Result<Vec<KeptCertificate>, Error> {
-    let rows: Vec<CertificateRow> = on_either!(database, |c| certificates::table
-        .filter(certificates::programme_id.eq(Key::from(buddy.programme)))
-        .filter(certificates::buddy_id.eq(Key::from(buddy.id)))
-        .order((certificates::recorded_at, certificates::id))
-        .select(CertificateRow::as_select())
-        .load(c))?;
-    rows.into_iter().map(|row| row.read().map(|(_, kept)| kept)).collect()
-}
-
-/// A buddy with everything that a consideration reads.
-#[derive(Debug, Clone)]
-pub struct WithFacts {
-    /// The buddy.
-    pub buddy: Buddy,
-    /// Her certificates.
-    pub certificates: Vec<Certificate>,
-    /// Her ties: those that she declared, and those that the installation knows itself.
-    pub ties: Vec<Tie>,
-}
-
-/// The buddies of a request's programme who have a place free, speak the language, can meet in the wished way and
-/// whose certificates are valid today, with their facts, in four queries however many they are. What remains, the
-/// rules decide.
-pub fn available_for(
-    database: &mut Database<'_>,
-    grant: &Grant<ReadCandidates>,
-    request: &Stored<SupportRequest>,
-    today: Date,
-) -> Result<Vec<WithFacts>, Error> {
-    let programme = Key::from(request.programme);
-    if grant.reaches(Standing { programme: Some(request.programme), ..Standing::default() }).is_none() {
-        return Ok(Vec::new());
-    }
-    // the partial index knows exactly these words, so they stand in the text and not in a parameter
-    let free = diesel::dsl::sql::<diesel::sql_types::Bool>("status = 'active' AND matches < capacity");
-    let shared = |column: &str, bits: i64| {
-        diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("({column} & "))
-            .bind::<diesel::sql_types::BigInt, _>(bits)
-            .sql(") <> 0")
-    };
-    let language = CodeSet::<naast_domain::buddies::SpokenLanguage>::bit_of(request.language);
-    let channels = ChannelWish::channels(request.channel).bits();
-    let rows: Vec<Row> = on_either!(&mut *database, |c| buddies::table
-        .filter(buddies::programme_id.eq(programme))
-        .filter(buddies::ready_until.ge(today))
-        .filter(free)
-        .filter(shared("languages", language))
-        .filter(shared("channels", channels))
-        .select(Row::as_select())
-        .load(c))?;
-    let keys: Vec<Key> = rows.iter().map(|row| row.id).collect();
-    with_facts(database, programme, &keys, rows)
-}
-
 /// The programmes in which a caller is a buddy and has not left.
-pub fn programmes_of(database: &mut Database<'_>, me: &Principal) -> Result<Vec<ProgrammeId>, Error> {
+pub fn programmes_of(database: &mut Database<'_>, own: &Grant<ReadBuddy>) -> Result<Vec<ProgrammeId>, Error> {
     let keys: Vec<Key> = on_either!(database, |c| buddies::table
-        .filter(buddies::person_id.eq(Key::from(me.person)))
+        .filter(buddies::person_id.eq(Key::from(own.person())))
         .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
         .order(buddies::programme_id)
         .select(buddies::programme_id)
         .load(c))?;
     Ok(keys.into_iter().map(Into::into).collect())
-}
-
-/// One buddy of a request's programme with her facts, whether she is available or not.
-pub fn one_with_facts(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<WithFacts, Error> {
-    Ok(WithFacts {
-        certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
-        ties: crate::independence::ties::counting_for(database, buddy)?,
-        buddy: buddy.value.clone(),
-    })
-}
-
-fn with_facts(
-    database: &mut Database<'_>,
-    programme: Key,
-    keys: &[Key],
-    rows: Vec<Row>,
-) -> Result<Vec<WithFacts>, Error> {
-    let mut certificates_by_buddy: HashMap<Key, Vec<Certificate>> = HashMap::new();
-    let mut ties_by_buddy: HashMap<Key, Vec<Tie>> = HashMap::new();
-    // SQLite takes 32,766 parameters in one statement
-    for keys in keys.chunks(10_000) {
-        let found: Vec<CertificateRow> = on_either!(&mut *database, |c| certificates::table
-            .filter(certificates::programme_id.eq(programme))
-            .filter(certificates::buddy_id.eq_any(keys))
-            .select(CertificateRow::as_select())
-            .load(c))?;
-        for row in found {
-            let (buddy, kept) = row.read()?;
-            certificates_by_buddy.entry(buddy).or_default().push(kept.certificate);
-        }
-        crate::independence::ties::of_buddies(database, programme, keys, &mut ties_by_buddy)?;
-    }
-    let people: Vec<PersonId> = rows.iter().map(|row| row.person_id.into()).collect();
-    let mut known = crate::independence::known::of_people(database, &people)?;
-    rows.into_iter()
-        .map(|row| {
-            let key = row.id;
-            let mut ties = ties_by_buddy.remove(&key).unwrap_or_default();
-            ties.extend(known.remove(&row.person_id.into()).unwrap_or_default());
-            Ok(WithFacts {
-                buddy: Stored::<Buddy>::try_from(row)?.value,
-                certificates: certificates_by_buddy.remove(&key).unwrap_or_default(),
-                ties,
-            })
-        })
-        .collect()
 }

@@ -1,113 +1,20 @@
-//! Decisions, proposals, the parent's answers on ties, and acceptances.
+//! Proposals: a buddy who is put to a parent, and what both said.
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, AnswerTies, Grant, ProposeBuddy, ReadCandidates, ReadProposal, Standing};
+use naast_domain::access::{Action, Grant, ProposeBuddy, ReadProposal, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus};
-use naast_domain::ids::{AssessmentId, BuddyId, DecisionId, PersonId, ProgrammeId, ProposalId, RequestId};
-use naast_domain::independence::FindingKey;
-use naast_domain::matching::{Answer, Proposal, ProposalState};
+use naast_domain::ids::{AssessmentId, DecisionId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::matching::{Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 
-use crate::columns::{At, Json, Key};
+use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Page, Slice, Stored, code, code_or_none, must_reach, one};
-use crate::schema::{buddies, decisions, proposals, support_requests, tie_answers};
+use crate::schema::{buddies, proposals, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
-
-/// A decision: every candidate that was considered, why each of the others was not proposed, and by which rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// Its id.
-    pub id: DecisionId,
-    /// The request.
-    pub request: RequestId,
-    /// Who was proposed.
-    pub proposed_buddy: BuddyId,
-    /// The version of criteria and weights.
-    pub rules_version: String,
-    /// Everything that was looked at, so that the decision can be replayed.
-    pub facts: serde_json::Value,
-    /// Who decided.
-    pub decided_by: PersonId,
-    /// When.
-    pub decided_at: Moment,
-}
-
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = decisions)]
-struct DecisionRow {
-    programme_id: Key,
-    id: Key,
-    request_id: Key,
-    proposed_buddy: Key,
-    rules_version: String,
-    facts: Json,
-    decided_by: Key,
-    decided_at: At,
-}
-
-/// Keeps a decision.
-pub fn insert_decision(
-    tx: &mut Transaction<'_, '_>,
-    grant: &Grant<ProposeBuddy>,
-    request: &Stored<SupportRequest>,
-    decision: &Decision,
-) -> Result<(), Error> {
-    must_reach(grant, crate::requests::standing(request))?;
-    let row = DecisionRow {
-        programme_id: request.programme.into(),
-        id: decision.id.into(),
-        request_id: request.id.into(),
-        proposed_buddy: decision.proposed_buddy.into(),
-        rules_version: decision.rules_version.clone(),
-        facts: Json(decision.facts.clone()),
-        decided_by: decision.decided_by.into(),
-        decided_at: At(decision.decided_at),
-    };
-    on_either!(&mut **tx, |c| diesel::insert_into(decisions::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// A page of the decisions on a request, newest first.
-pub fn decisions_on(
-    database: &mut Database<'_>,
-    grant: &Grant<ReadCandidates>,
-    request: &Stored<SupportRequest>,
-    page: Page,
-) -> Result<Slice<Decision>, Error> {
-    must_reach(grant, crate::requests::standing(request))?;
-    let (programme, request) = (request.programme, request.id);
-    let rows: Vec<DecisionRow> = on_either!(database, |c| {
-        let mut query = decisions::table
-            .filter(decisions::programme_id.eq(Key::from(programme)))
-            .filter(decisions::request_id.eq(Key::from(request)))
-            .select(DecisionRow::as_select())
-            .order((decisions::decided_at.desc(), decisions::id.desc()))
-            .limit(page.limit())
-            .into_boxed();
-        if let Some((at, id)) = page.after {
-            let at = At(at);
-            query = query.filter(
-                decisions::decided_at.le(at).and(decisions::decided_at.lt(at).or(decisions::id.lt(Key(id)))),
-            );
-        }
-        query.load(c)
-    })?;
-    Slice::cut(rows, page.size).try_map(|row| {
-        Ok(Decision {
-            id: row.id.into(),
-            request: row.request_id.into(),
-            proposed_buddy: row.proposed_buddy.into(),
-            rules_version: row.rules_version,
-            facts: row.facts.0,
-            decided_by: row.decided_by.into(),
-            decided_at: row.decided_at.0,
-        })
-    })
-}
 
 /// A proposal as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,84 +244,4 @@ pub fn cancel_open(
         }
     }
     Ok(cancelled)
-}
-
-/// The parent's answer on one finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TieAnswer {
-    /// What it is about.
-    pub finding: FindingKey,
-    /// Yes or no.
-    pub answer: Answer,
-    /// The version of the rule table whose words she was shown.
-    pub text_version: String,
-    /// When.
-    pub answered_at: Moment,
-}
-
-/// Keeps the parent's answer; a later answer on the same finding takes the place of the earlier.
-pub fn answer_tie(
-    tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<AnswerTies>,
-    proposal: &Stored<KeptProposal>,
-    answer: &TieAnswer,
-) -> Result<(), Error> {
-    let values = || {
-        (
-            tie_answers::answer.eq(answer.answer.to_string()),
-            tie_answers::text_version.eq(&answer.text_version),
-            tie_answers::answered_at.eq(At(answer.answered_at)),
-        )
-    };
-    let upsert = diesel::insert_into(tie_answers::table)
-        .values((
-            tie_answers::programme_id.eq(Key::from(proposal.programme)),
-            tie_answers::proposal_id.eq(Key::from(proposal.id)),
-            tie_answers::finding.eq(answer.finding.as_str()),
-            values(),
-        ))
-        .on_conflict((tie_answers::programme_id, tie_answers::proposal_id, tie_answers::finding))
-        .do_update()
-        .set(values());
-    on_either!(&mut **tx, |c| upsert.execute(c))?;
-    Ok(())
-}
-
-/// The parent's answers on a proposal that was loaded with a grant.
-pub fn tie_answers_on(
-    database: &mut Database<'_>,
-    proposal: &Stored<KeptProposal>,
-) -> Result<Vec<TieAnswer>, Error> {
-    let rows: Vec<(String, String, String, At)> = on_either!(database, |c| tie_answers::table
-        .filter(tie_answers::programme_id.eq(Key::from(proposal.programme)))
-        .filter(tie_answers::proposal_id.eq(Key::from(proposal.id)))
-        .order(tie_answers::finding)
-        .select((
-            tie_answers::finding,
-            tie_answers::answer,
-            tie_answers::text_version,
-            tie_answers::answered_at
-        ))
-        .load(c))?;
-    rows.into_iter()
-        .map(|(finding, answer, text_version, at)| {
-            const T: &str = "tie_answers";
-            Ok(TieAnswer {
-                finding: FindingKey::parse(&finding)
-                    .map_err(|_| Error::Corrupt { table: T, column: "finding" })?,
-                answer: code(T, "answer", &answer)?,
-                text_version,
-                answered_at: at.0,
-            })
-        })
-        .collect()
-}
-
-/// The findings that the parent accepted.
-pub fn accepted_findings(
-    database: &mut Database<'_>,
-    proposal: &Stored<KeptProposal>,
-) -> Result<Vec<FindingKey>, Error> {
-    let answers = tie_answers_on(database, proposal)?;
-    Ok(answers.into_iter().filter(|one| one.answer == Answer::Accepted).map(|one| one.finding).collect())
 }
