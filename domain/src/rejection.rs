@@ -13,18 +13,22 @@ pub struct Rejection {
     pub state: &'static str,
     /// The steps that may be taken now instead, as codes; empty when the rule is not about a step.
     pub permitted: Vec<&'static str>,
-    /// What stands in the way, as codes, where the rule weighs several things.
-    pub reasons: Vec<String>,
-    /// What holds now instead of what was sent: the version in use, the longest term, the latest day.
-    pub current: Option<String>,
-    /// What is there already, for whoever may read it.
-    pub existing: Option<Existing>,
     /// Why, for a person.
     pub reason: Text,
     /// The statement of the guide or the law that the rule keeps, such as `L6`.
     pub source: &'static str,
     /// The sentence from the source to say now, where there is one.
     pub sentence: Option<Text>,
+    /// What is no step and stands in the way, where there is any.
+    besides: Option<Box<Besides>>,
+}
+
+/// What a rule says besides steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Besides {
+    reasons: Vec<String>,
+    current: Option<String>,
+    existing: Option<Existing>,
 }
 
 /// Something that is there already, and where it stands.
@@ -39,17 +43,7 @@ pub struct Existing {
 impl Rejection {
     /// A refusal that is not about a state.
     pub fn rule(code: &'static str, source: &'static str, reason: Text) -> Self {
-        Self {
-            code,
-            state: "",
-            permitted: Vec::new(),
-            reasons: Vec::new(),
-            current: None,
-            existing: None,
-            reason,
-            source,
-            sentence: None,
-        }
+        Self { code, state: "", permitted: Vec::new(), reason, source, sentence: None, besides: None }
     }
 
     /// The same refusal, with the state and what may be done in it.
@@ -63,22 +57,37 @@ impl Rejection {
     /// The same refusal, with everything that stands in the way.
     #[must_use]
     pub fn because_of(mut self, reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.reasons = reasons.into_iter().map(Into::into).collect();
+        self.besides.get_or_insert_default().reasons = reasons.into_iter().map(Into::into).collect();
         self
     }
 
     /// The same refusal, with what holds now instead.
     #[must_use]
-    pub fn while_it_is(mut self, current: impl ToString) -> Self {
-        self.current = Some(current.to_string());
+    pub fn while_it_is(mut self, current: &impl ToString) -> Self {
+        self.besides.get_or_insert_default().current = Some(current.to_string());
         self
     }
 
     /// The same refusal, with what is there already, when the caller may read it.
     #[must_use]
     pub fn pointing_to(mut self, existing: Option<Existing>) -> Self {
-        self.existing = existing;
+        self.besides.get_or_insert_default().existing = existing;
         self
+    }
+
+    /// What stands in the way, as codes, where the rule weighs several things.
+    pub fn reasons(&self) -> &[String] {
+        self.besides.as_ref().map_or(&[], |besides| &besides.reasons)
+    }
+
+    /// What holds now instead of what was sent: the version in use, the longest term, the latest day.
+    pub fn current(&self) -> Option<&str> {
+        self.besides.as_ref()?.current.as_deref()
+    }
+
+    /// What is there already, for whoever may read it.
+    pub fn existing(&self) -> Option<&Existing> {
+        self.besides.as_ref()?.existing.as_ref()
     }
 
     /// The same refusal, with the sentence to say now.

@@ -135,7 +135,8 @@ struct Meter {
 
 impl Meter {
     fn new(tongue: Tongue) -> Self {
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a template of indicatif");
+        let style =
+            ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}").expect("a template of indicatif");
         let what = Text::of("rijen in de database", "rows of the database");
         let bar = ProgressBar::no_length().with_style(style).with_message(what.get(tongue).to_owned());
         Self { bar, tongue }

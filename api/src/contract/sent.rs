@@ -149,10 +149,11 @@ impl Check<'_> {
     /// # Errors
     /// [`Error::Internal`] for a member of which the contract does not say so.
     pub fn decided(&mut self, pointer: &str) -> Result<(), Error> {
-        match self.take(&format!("{}{pointer}", self.inside))?.decides {
-            true => Ok(()),
-            false => Err(Error::Internal("the contract does not say that this member decides")),
-        }
+        let reference = self.take(&format!("{}{pointer}", self.inside))?;
+        reference
+            .decides
+            .then_some(())
+            .ok_or(Error::Internal("the contract does not say that this member decides"))
     }
 
     fn take(&mut self, pattern: &str) -> Result<Reference, Error> {

@@ -145,7 +145,7 @@ pub fn shown(
                     format!("Show the text that is in use now: version {TEXT_VERSION}."),
                 ),
             )
-            .while_it_is(TEXT_VERSION)
+            .while_it_is(&TEXT_VERSION)
         })?;
     let text_hash = words.fingerprint(tongue);
     if text.text_hash.as_ref().is_some_and(|sent| *sent != text_hash) {

@@ -205,10 +205,10 @@ impl Error {
             code: kind.code.to_owned(),
             errors,
             state: rejection.and_then(|rejection| said(rejection.state)),
-            reasons: rejection.map(|rejection| rejection.reasons.clone()).unwrap_or_default(),
-            current: rejection.and_then(|rejection| rejection.current.clone()),
+            reasons: rejection.map(|rejection| rejection.reasons().to_vec()).unwrap_or_default(),
+            current: rejection.and_then(|rejection| rejection.current()).map(str::to_owned),
             existing: rejection
-                .and_then(|rejection| rejection.existing.as_ref())
+                .and_then(|rejection| rejection.existing())
                 .map(|existing| ExistingThing { id: existing.id, href: format!("{BASE}{}", existing.path) }),
             permitted: rejection
                 .map(|rejection| rejection.permitted.iter().map(|step| (*step).to_owned()).collect())

@@ -81,7 +81,7 @@ pub async fn change_programme_form(
                         "The new form does not begin later than the one before.",
                     ),
                 )
-                .while_it_is(latest)
+                .while_it_is(&latest)
                 .into());
             }
             let period = FormPeriod {

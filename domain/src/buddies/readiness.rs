@@ -264,7 +264,7 @@ mod tests {
         let refusal = readiness(&buddy(BuddyStatus::Active), &[], day(2026, 9, 1))
             .proven()
             .expect_err("nothing is there");
-        assert_eq!(refusal.reasons, ["vog", "training", "agreement", "code-of-conduct"]);
+        assert_eq!(refusal.reasons(), ["vog", "training", "agreement", "code-of-conduct"]);
         assert!(refusal.permitted.is_empty() && refusal.state.is_empty());
     }
 }

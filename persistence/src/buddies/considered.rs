@@ -99,8 +99,9 @@ pub fn filtered_for(
     let (language, channels) = wishes(request);
     let stays = buddies::status.ne(BuddyStatus::Left.to_string());
     let counted = |condition: &str| format!("coalesce(sum(CASE WHEN {condition} THEN 0 ELSE 1 END), 0)");
-    let ready = counted("status = 'active' AND ready_until >= ");
-    let (before, after) = ready.split_once(" THEN").expect("it is there");
+    let ready = sql::<BigInt>("coalesce(sum(CASE WHEN status = 'active' AND ready_until >= ")
+        .bind::<diesel::sql_types::Date, _>(today)
+        .sql(" THEN 0 ELSE 1 END), 0)");
     let without = |column: &str, bits: i64| {
         sql::<BigInt>(&format!("coalesce(sum(CASE WHEN ({column} & "))
             .bind::<BigInt, _>(bits)
@@ -110,7 +111,7 @@ pub fn filtered_for(
         .filter(buddies::programme_id.eq(programme))
         .filter(stays.clone())
         .select((
-            sql::<BigInt>(before).bind::<diesel::sql_types::Date, _>(today).sql(&format!(" THEN{after}")),
+            ready.clone(),
             sql::<BigInt>(&counted("matches < capacity")),
             without("languages", language),
             without("channels", channels),
