@@ -87,3 +87,37 @@ fn an_account_and_a_file_stay_while_they_are_used() {
     assert_eq!(buddy_file(&Terms::default(), None), Due::RUNNING);
     assert_eq!(buddy_file(&Terms::default(), Some(at(3, 1))).after, Date::from_ymd_opt(2028, 2, 29));
 }
+
+#[test]
+fn the_parents_side_of_a_conversation_goes_before_it_and_only_once_she_ended_it() {
+    let opened = at(3, 1);
+    for state in ConversationState::ALL {
+        let ended = state.ended_by_parent();
+        let early = parents_side(opened, at(3, 2), *state);
+        assert_eq!(early.ground == RetentionGround::StepsOver, ended, "{state}");
+        assert_eq!(early.after, if ended { day(4, 1) } else { conversation(opened).after }, "{state}");
+        // the whole is never outlived
+        assert_eq!(parents_side(opened, at(8, 20), *state), conversation(opened), "{state}");
+    }
+}
+
+#[test]
+fn what_goes_by_its_own_age_has_a_day_and_what_goes_with_something_else_has_none() {
+    for rule in Rule::ALL {
+        assert_eq!(own_term(*rule, at(3, 1)).is_some(), rule.days().is_some(), "{rule}");
+    }
+    let read = own_term(Rule::AccessLog, at(3, 1)).expect("a term");
+    assert_eq!((read.after, read.ground), (Date::from_ymd_opt(2029, 3, 1), RetentionGround::OwnTerm));
+    assert_eq!(until(at(3, 2)).after, day(3, 2));
+    assert_eq!(announced_talk(day(3, 5).expect("a day")).after, day(3, 5));
+    for due in [Due::RUNNING, Due::WITH_ACCOUNT, Due::WITH_REQUEST] {
+        assert!(!due.has_come(Date::MAX), "no day, no erasure for its age");
+    }
+}
+
+#[test]
+fn certificates_go_at_the_first_round_after_she_left() {
+    assert_eq!(certificates(None), Due::RUNNING);
+    let left = certificates(Some(at(3, 1)));
+    assert!(!left.has_come(day(3, 1).expect("a day")) && left.has_come(day(3, 2).expect("a day")));
+}
