@@ -78,6 +78,7 @@ fn school_hears_who_comes_along_and_when_and_nothing_else(engine: Engine) {
             "objections",
             "place",
             "recognition",
+            "retention",
             "role",
             "startTime",
             "state"

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
-use super::crawl::{Question, questions};
+use super::crawl::{Question, questions, told};
 use crate::authorisation::objects::State;
 use crate::authorisation::stage::{Stage, meeting};
 use crate::authorisation::table::{Column, Table};
@@ -74,8 +74,8 @@ impl<'a> Space<'a> {
     }
 
     fn rows(&self, who: PersonId, list: &str, by_parent: bool) -> Vec<String> {
-        let page =
-            self.stage.world.app.get(who, &format!("{}/{list}?pageSize=20", self.path)).expect(200).body;
+        let page = told(|| self.stage.world.app.get(who, &format!("{}/{list}?pageSize=20", self.path)));
+        let page = page.expect(200).body;
         let own = |row: &&serde_json::Value| row["writer"] == if by_parent { "parent" } else { "buddy" };
         let rows = page["data"].as_array().expect("rows").iter().filter(own);
         rows.map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
@@ -89,14 +89,14 @@ impl<'a> Space<'a> {
             Act::Note { by_parent, kind, text } => {
                 let kind = ["contact-note", "talk-preparation", "goal"][*kind];
                 let body = json!({ "kind": kind, "text": text });
-                app.post(who(by_parent), &format!("{}/private-notes", self.path), &body).expect(201);
+                told(|| app.post(who(by_parent), &format!("{}/private-notes", self.path), &body)).expect(201);
             }
             Act::Change { by_parent, which, text } => {
                 let own = self.rows(who(by_parent), "private-notes", *by_parent);
                 let Some(id) = own.get(which % own.len().max(1)) else { return false };
                 let path = format!("{}/private-notes/{id}", self.path);
                 let body = json!({ "text": text });
-                app.call(Some(who(by_parent)), "PATCH", &path, Some(&body), Some("*")).expect(200);
+                told(|| app.call(Some(who(by_parent)), "PATCH", &path, Some(&body), Some("*"))).expect(200);
             }
             Act::TakeAway { by_parent, which } | Act::Unsend { by_parent, which } => {
                 let list = if matches!(act, Act::Unsend { .. }) { "messages" } else { "private-notes" };
@@ -109,22 +109,22 @@ impl<'a> Space<'a> {
                 });
                 let Some(id) = own.get(which % own.len().max(1)) else { return false };
                 let path = format!("{}/{list}/{id}", self.path);
-                app.call(Some(who(by_parent)), "DELETE", &path, None, None).expect(204);
+                told(|| app.call(Some(who(by_parent)), "DELETE", &path, None, None)).expect(204);
             }
             Act::Message { by_parent, text } => {
-                app.post(who(by_parent), &format!("{}/messages", self.path), &json!({ "text": text }))
-                    .expect(201);
+                let (path, body) = (format!("{}/messages", self.path), json!({ "text": text }));
+                told(|| app.post(who(by_parent), &path, &body)).expect(201);
             }
             Act::Read { by_parent } => {
-                let page =
-                    app.get(who(by_parent), &format!("{}/messages?pageSize=1", self.path)).expect(200).body;
+                let path = format!("{}/messages?pageSize=1", self.path);
+                let page = told(|| app.get(who(by_parent), &path)).expect(200).body;
                 let Some(id) = page["data"][0]["id"].as_str() else { return false };
                 let body = json!({ "upTo": id });
                 let path = format!("{}/message-reading", self.path);
-                app.call(Some(who(by_parent)), "PUT", &path, Some(&body), None).expect(200);
+                told(|| app.call(Some(who(by_parent)), "PUT", &path, Some(&body), None)).expect(200);
             }
             Act::Look { by_parent } => {
-                app.get(who(by_parent), &format!("{}/messages", self.path)).expect(200);
+                told(|| app.get(who(by_parent), &format!("{}/messages", self.path))).expect(200);
                 return false;
             }
         }
