@@ -7,6 +7,7 @@ mod broken;
 mod rules;
 mod watch;
 
+use naast_tests::app::Reply;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
 
@@ -76,8 +77,10 @@ fn whatever_anybody_does_what_must_never_be_never_is(engine: Engine) {
         let here = IN_ONE_WORLD.min(steps - done);
         for step in 1..=here {
             let reply = walk.step();
+            // `overloaded` says that nothing was done: a machine that is busy with other work has no turn for every call
+            let is_told = |reply: &Reply| reply.status < 500 || reply.body["code"] == "overloaded";
             assert!(
-                reply.as_ref().is_none_or(|reply| reply.status < 500),
+                reply.as_ref().is_none_or(is_told),
                 "seed {seed}, world {worlds}, step {step}: {:?}",
                 reply.map(|reply| reply.body)
             );
