@@ -7,6 +7,7 @@ use naast_api::contract::CONTRACT;
 use naast_api::problem::CATALOGUE;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
+use naast_tests::random_id;
 use naast_tests::world::World;
 use serde_json::{Value, json};
 
@@ -43,6 +44,12 @@ fn operation(method: &str, path: &str) -> &'static Value {
         })
         .min_by_key(|(template, _)| template.matches('{').count())
         .map_or_else(|| panic!("no {path}"), |(_, item)| &item[method.to_lowercase()])
+}
+
+/// Whether a call of an operation can be repeated with a key.
+fn takes_key(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array();
+    parameters.into_iter().flatten().any(|one| one["$ref"] == "#/components/parameters/IdempotencyKey")
 }
 
 /// A response, or the shared one that it refers to.
@@ -133,7 +140,8 @@ impl Checker {
         self.check("POST", path, reply)
     }
 
-    /// Calls, on the version that `of` is or has now, and checks the answer.
+    /// Calls, on the version that `of` is or has now, and checks the answer. What takes an `Idempotency-Key` gets one, and what
+    /// was done with it is sent again: no operation does it twice, or answers otherwise.
     pub fn call(
         &mut self,
         world: &World,
@@ -147,7 +155,22 @@ impl Checker {
             etag if etag.starts_with('"') => etag.to_owned(),
             of => world.app.get(who, of).expect(200).etag(),
         });
-        let reply = world.app.call(Some(who), method, path, body, etag.as_deref());
-        self.check(method, path, reply)
+        let authorization = format!("Bearer {}", world.app.token(who));
+        let mut headers = vec![("accept", "application/json"), ("authorization", &authorization)];
+        headers.extend(etag.as_deref().map(|etag| ("if-match", etag)));
+        headers.extend(body.map(|_| ("content-type", "application/json")));
+        let key = format!("\"{}\"", random_id());
+        let takes_key = takes_key(operation(method, path));
+        headers.extend(takes_key.then_some(("idempotency-key", key.as_str())));
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let send = || world.app.send(method, &format!("/v1{path}"), &headers, bytes.clone());
+        let reply = self.check(method, path, send());
+        // whoever has erased herself is nobody who could call again
+        if takes_key && reply.status < 300 && path != "/me/erasure" {
+            let again = send();
+            assert_eq!((again.status, &again.body), (reply.status, &reply.body), "{line}");
+            assert!(again.bytes == reply.bytes, "{line}: the same in other bytes");
+        }
+        reply
     }
 }

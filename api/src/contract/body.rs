@@ -76,6 +76,8 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for OptionalBody<T> {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         // a body of no length is none to the HTTP library
         if matches!(payload, dev::Payload::None) {
+            // nothing is what this call says: with the same key, a body later is another call
+            note(&Value::Null);
             return Box::pin(std::future::ready(Ok(Self(None))));
         }
         let body = Body::from_request(request, payload);
@@ -120,11 +122,16 @@ async fn collect(mut payload: dev::Payload) -> Result<BytesMut, Error> {
     Ok(bytes)
 }
 
+/// Remembers what a call says, where it can be repeated.
+fn note(body: &Value) {
+    if let Some(repeatable) = call::current().as_ref().and_then(|call| call.repeatable.as_ref()) {
+        repeatable.note_body(body);
+    }
+}
+
 fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Error> {
     let (value, mut found) = json::read(bytes)?;
-    if let Some(repeatable) = call::current().as_ref().and_then(|call| call.repeatable.as_ref()) {
-        repeatable.note_body(&value);
-    }
+    note(&value);
     let validator =
         CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
     found.extend(validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)));
