@@ -102,9 +102,10 @@ pub async fn request_sign_in_code(
     let may_go = platform
         .write_open(move |tx| {
             locks::lock_address(tx, &address)?;
-            let may_go = may_send(codes::sent_since(tx, &address, now - rules::WINDOW)?);
-            codes::insert(tx, (&code, may_go), &address, &code_hash, now, now - rules::WINDOW)?;
-            Ok::<_, Error>(Kept::bookkeeping(may_go))
+            let sent = may_send(codes::sent_since(tx, &address, now - rules::WINDOW)?);
+            let code = SignInCode { sent, ..code.clone() };
+            codes::insert(tx, &code, &address, &code_hash, now, now - rules::WINDOW)?;
+            Ok::<_, Error>(Kept::bookkeeping(sent))
         })
         .await?;
     // written in any case, and gone by itself: neither the limit nor the post is anybody's to measure

@@ -12,7 +12,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How often a code may be tried. Of a hundred million codes, five guesses find one in twenty million.
 pub const TRIES: i32 = 5;
 
-/// How many letters with a code go to one address in [`WINDOW`]. Who asks for more gets the same answer, and no letter. Codes
+/// How many letters with a code go to one address in [`WINDOW`]. Who asks for more gets the same answer, and no letter. So an
+/// address is guessed at fifteen times at most in that time, from wherever the guesses come. Codes
 /// that went before stay good for their minutes.
 pub const MOST: i64 = 3;
 
@@ -30,6 +31,9 @@ pub struct SignInCode {
     pub tries: i32,
     /// Whether somebody signed in with it.
     pub used: bool,
+    /// Whether a letter with it went out. One that was made only so that the work does not tell opens nothing: otherwise whoever
+    /// asks again and again would get five guesses more each time.
+    pub sent: bool,
 }
 
 /// Where a code stands.
@@ -37,19 +41,19 @@ pub struct SignInCode {
 pub enum CodeState {
     /// It may be tried.
     Open,
-    /// It was used, tried too often, or is too old.
+    /// It was used, tried too often, is too old, or was never sent.
     Spent,
 }
 
 impl SignInCode {
-    /// A fresh code.
+    /// A fresh code, of which no letter has gone out.
     pub fn made(id: SignInCodeId, now: Moment) -> Self {
-        Self { id, expires_at: now + LIFETIME, tries: 0, used: false }
+        Self { id, expires_at: now + LIFETIME, tries: 0, used: false, sent: false }
     }
 
     /// Where it stands at a moment.
     pub fn state(&self, now: Moment) -> CodeState {
-        if self.used || self.tries >= TRIES || now >= self.expires_at {
+        if !self.sent || self.used || self.tries >= TRIES || now >= self.expires_at {
             CodeState::Spent
         } else {
             CodeState::Open
@@ -69,7 +73,9 @@ mod tests {
     #[test]
     fn a_code_is_good_for_ten_minutes_five_tries_and_one_use() {
         let now = Moment::UNIX_EPOCH;
-        let code = SignInCode::made(uuid::Uuid::nil().into(), now);
+        let unsent = SignInCode::made(uuid::Uuid::nil().into(), now);
+        assert_eq!(unsent.state(now), CodeState::Spent);
+        let code = SignInCode { sent: true, ..unsent };
         assert_eq!(code.state(now), CodeState::Open);
         assert_eq!(code.state(now + LIFETIME - TimeDelta::microseconds(1)), CodeState::Open);
         assert_eq!(code.state(now + LIFETIME), CodeState::Spent);

@@ -31,11 +31,10 @@ pub fn forget(tx: &mut Transaction<'_, '_>, before: Moment) -> Result<(), Error>
     Ok(())
 }
 
-/// Keeps a fresh code, and whether a letter with it goes out: one that nobody is sent is kept all the same, so that the work
-/// does not tell. Forgets those that expired before a moment.
+/// Keeps a fresh code. One that nobody is sent is kept all the same, so that the work does not tell. Forgets those that expired before a moment.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
-    (code, sent): (&SignInCode, bool),
+    code: &SignInCode,
     address: &[u8],
     code_hash: &Fingerprint,
     now: Moment,
@@ -48,7 +47,7 @@ pub fn insert(
         sign_in_codes::code_hash.eq(&code_hash[..]),
         sign_in_codes::created_at.eq(At(now)),
         sign_in_codes::expires_at.eq(At(code.expires_at)),
-        sign_in_codes::sent.eq(sent),
+        sign_in_codes::sent.eq(code.sent),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(sign_in_codes::table).values(row).execute(c))?;
     Ok(())
@@ -67,7 +66,7 @@ pub struct Found {
 
 /// A code that was asked for. Lock it first.
 pub fn find(database: &mut Database<'_>, id: SignInCodeId) -> Result<Option<Found>, Error> {
-    type Row = (Vec<u8>, Vec<u8>, i32, bool, At);
+    type Row = (Vec<u8>, Vec<u8>, i32, bool, bool, At);
     let row: Option<Row> = on_either!(database, |c| sign_in_codes::table
         .find(Key::from(id))
         .select((
@@ -75,12 +74,13 @@ pub fn find(database: &mut Database<'_>, id: SignInCodeId) -> Result<Option<Foun
             sign_in_codes::code_hash,
             sign_in_codes::tries,
             sign_in_codes::used,
+            sign_in_codes::sent,
             sign_in_codes::expires_at,
         ))
         .first(c)
         .optional())?;
-    Ok(row.map(|(address, code_hash, tries, used, expires_at)| Found {
-        code: SignInCode { id, expires_at: expires_at.0, tries, used },
+    Ok(row.map(|(address, code_hash, tries, used, sent, expires_at)| Found {
+        code: SignInCode { id, expires_at: expires_at.0, tries, used, sent },
         address,
         code_hash,
     }))
