@@ -112,7 +112,7 @@ fn codes_cannot_be_tried_often() {
     ] {
         refused(open(path, body), 429, "quota-exceeded");
     }
-    // what is no attempt goes on, and so does the parent who is signed in, until she tries too often herself
+    // what is no attempt goes on, and so does the parent who is signed in, until there was too much trying from where she is
     world.app.send("GET", "/v1/problems", &[], Vec::new()).expect(200);
     let parent = world.person();
     let mut statuses = Vec::new();
@@ -121,7 +121,10 @@ fn codes_cannot_be_tried_often() {
         world.app.get(parent, "/me").expect(200);
     }
     assert_eq!(statuses, [404, 404, 404, 429]);
-    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 4);
+    // another account tries no more often
+    let another = world.refer(world.person(), "ABCD-EFGH-2345-6789", &world.request_body(0));
+    refused(another, 429, "quota-exceeded");
+    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 5);
 }
 
 /// Three hundred people behind the address of one school renew their tokens every ten minutes, and none of them guesses.

@@ -83,6 +83,9 @@ pub struct LimitSettings {
 enum Who {
     Person(PersonId),
     Address([u8; 16]),
+    /// Everybody who is signed in at an address, together: accounts are free, and who makes many tries no more often. Apart from
+    /// those who are not signed in, so that a stranger on the same network holds up nobody who is.
+    SignedInAt([u8; 16]),
 }
 
 struct Policy {
@@ -184,8 +187,14 @@ impl Limits {
         let Some(who) = who else { return Told::default() };
         let usual = if person.is_some() { &self.subject } else { &self.address };
         let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
+        let place = match (who, self.address(request)) {
+            (Who::Person(_), Some(Who::Address(place))) => Who::SignedInAt(place),
+            _ => who,
+        };
         let mut told = Told::default();
-        for policy in usual.iter().chain(attempts) {
+        for (policy, who) in
+            usual.iter().map(|usual| (usual, who)).chain(attempts.map(|attempts| (attempts, place)))
+        {
             told.add(policy, who);
             if told.refused.is_some() {
                 break;
