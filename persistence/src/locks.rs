@@ -1,8 +1,9 @@
-//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, webhooks, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, RequestId, SessionId, SignInCodeId};
+use naast_domain::journal::Chain;
 
 use crate::Error;
 use crate::columns::{Id, Key};
@@ -50,6 +51,18 @@ pub fn lock_masters(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
 pub fn lock_masters_to_bind(tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
     if let Database::Postgres(connection) = &mut **tx {
         diesel::sql_query("SELECT pg_advisory_xact_lock(474198275957)").execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Holds off whoever adds or enables a webhook of the same chain at the same moment: they are counted. Of two chains whose first
+/// halves are the same, one waits for the other, which does no harm.
+pub fn lock_webhooks(tx: &mut Transaction<'_, '_>, chain: Chain) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        let half = chain.uuid().as_u64_pair().0.cast_signed();
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(half)
+            .execute(&mut **connection)?;
     }
     Ok(())
 }

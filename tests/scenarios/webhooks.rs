@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use naast_api::contract::CONTRACT;
 use naast_api::events::dispatcher::Dispatcher;
 use naast_api::events::outbound::Outbound;
+use naast_persistence::events::{Room, lease_due};
 use naast_tests::receiver::{Reaction, Received, Receiver, status};
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both, random_id};
@@ -259,6 +260,13 @@ fn only_who_may_manages_webhooks_and_sees_them(engine: Engine) {
         409,
         "too-many-subscriptions",
     );
+    // nor by enabling one that was disabled
+    let disabled = format!("{path}/disablements");
+    let off = world.app.ask_on(world.coordinators[0], &path, &disabled).expect(200);
+    assert_eq!(off.body["state"], "disabled");
+    world.app.post(world.coordinators[0], "/webhook-subscriptions", &own).expect(201);
+    let enabled = format!("{path}/enablements");
+    refused(world.app.ask_on(world.coordinators[0], &path, &enabled), 409, "too-many-subscriptions");
 }
 
 fn a_subscription_that_is_disabled_hears_afterwards_what_it_missed(engine: Engine) {
@@ -315,10 +323,10 @@ fn what_a_dead_sender_held_is_sent_by_another(engine: Engine) {
     world.request(0, world.person());
     let (dead, now) = (random_id(), world.app.platform.clock.now());
     let held = world.app.platform.store.write(move |tx| {
-        let keys = naast_persistence::events::lease_due(tx, dead, now, 10)?;
+        let keys = lease_due(tx, dead, now, Room { well: 10, failing: 0 })?;
         Ok::<_, naast_persistence::Error>(naast_persistence::Kept::bookkeeping(keys))
     });
-    assert_eq!(held.expect("storage works").len(), 1);
+    assert_eq!(held.expect("storage works").0.len(), 1);
     assert_eq!(world.app.drain(), 0);
     world.app.platform.clock.advance(TimeDelta::from_std(Duration::from_secs(31)).expect("short"));
     assert_eq!(world.app.drain(), 1);

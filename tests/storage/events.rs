@@ -12,11 +12,11 @@ use naast_domain::ids::{WebhookDeliveryId, WebhookSubscriptionId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_persistence::events::{
-    Delivery, LEASE, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due, replay,
-    take_turn,
+    Delivery, LEASE, Room, Settled, Subscription, SubscriptionKey, feed, find_delivery, insert, lease_due,
+    replay, take_turn,
 };
 use naast_persistence::keys::Keys;
-use naast_persistence::{Error, Kept, Store};
+use naast_persistence::{Error, Kept, Store, Transaction};
 use naast_tests::{Engine, Opened, on_both, open, random_id};
 
 use crate::journal::{chain, entry, record};
@@ -24,6 +24,7 @@ use crate::journal::{chain, entry, record};
 on_both!(
     a_reader_of_the_feed_skips_nothing_while_a_slow_change_is_under_way,
     a_lease_is_held_by_one_and_runs_out,
+    those_that_fail_take_no_place_of_those_that_do_not,
     a_late_outcome_changes_nothing,
     a_late_outcome_counts_only_for_its_own_attempt,
     a_late_outcome_does_not_undo_what_was_settled,
@@ -142,10 +143,54 @@ fn now() -> Moment {
     Moment::UNIX_EPOCH + chrono::TimeDelta::days(20_000)
 }
 
-fn lease(store: &Store, holder: uuid::Uuid, at: Moment, most: i64) -> Vec<SubscriptionKey> {
+/// Leases so many of those that do not fail and so many of those that do.
+fn lease_both(
+    store: &Store,
+    holder: uuid::Uuid,
+    at: Moment,
+    (well, failing): (usize, usize),
+) -> (Vec<SubscriptionKey>, Vec<SubscriptionKey>) {
+    let room = Room { well, failing };
     store
-        .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(lease_due(tx, holder, at, most)?)))
+        .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(lease_due(tx, holder, at, room)?)))
         .expect("leases are taken")
+}
+
+fn lease(store: &Store, holder: uuid::Uuid, at: Moment, most: usize) -> Vec<SubscriptionKey> {
+    let (well, failing) = lease_both(store, holder, at, (most, most));
+    well.into_iter().chain(failing).collect()
+}
+
+/// However many are dead: they have places of their own, and take none of those who live.
+fn those_that_fail_take_no_place_of_those_that_do_not(engine: Engine) {
+    let Opened { store, .. } = &open(engine, 4);
+    let keys = keys_of(store);
+    let dead: Vec<_> = (0..6).map(|_| subscribed(store, &keys, chain(1))).collect();
+    record(store, vec![entry(chain(1), 1), entry(chain(1), 2)]).expect("kept");
+    let (holder, bad) = (random_id(), Outcome::Failed(DeliveryFault::Timeout));
+    let turn = |key, last: Option<Settled>| {
+        let keys = keys.clone();
+        let take = move |tx: &mut Transaction<'_, '_>| {
+            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, now())?))
+        };
+        store.write(take).expect("a turn is taken").task
+    };
+    assert_eq!(lease_both(store, holder, now(), (9, 9)).0.len(), 6, "nobody has failed yet");
+    let again = Next::Again { at: now(), rest: false };
+    for key in &dead {
+        let task = turn(*key, None).expect("there is something to send");
+        let failed = Settled { delivery: task.delivery, attempt: 1, outcome: bad, next: again };
+        assert!(turn(*key, Some(failed)).is_none(), "it gives its place back, though there is more to send");
+    }
+    let living = [subscribed(store, &keys, chain(2)), subscribed(store, &keys, chain(2))];
+    record(store, vec![entry(chain(2), 1)]).expect("kept");
+    let (well, failing) = lease_both(store, holder, now(), (2, 3));
+    assert_eq!(well.into_iter().collect::<BTreeSet<_>>(), living.into_iter().collect());
+    assert_eq!(failing.len(), 3);
+    // among those that fail, one goes on with what is behind a failure
+    let task = turn(failing[0], None).expect("there is something to send");
+    let failed = Settled { delivery: task.delivery, attempt: task.attempt, outcome: bad, next: again };
+    assert!(turn(failing[0], Some(failed)).is_some());
 }
 
 fn a_lease_is_held_by_one_and_runs_out(engine: Engine) {
@@ -161,7 +206,7 @@ fn a_lease_is_held_by_one_and_runs_out(engine: Engine) {
         let first = scope.spawn(move || {
             let begun = std::sync::Mutex::new(begun);
             store.write(move |tx| {
-                let keys = lease_due(tx, here, now(), 2)?;
+                let (keys, _) = lease_due(tx, here, now(), Room { well: 2, failing: 0 })?;
                 let _ = begun.lock().expect("nobody panics").send(());
                 std::thread::sleep(Duration::from_millis(if engine == Engine::Postgres { 3000 } else { 50 }));
                 Ok::<_, Error>(Kept::bookkeeping(keys))
@@ -290,7 +335,10 @@ fn a_late_outcome_does_not_undo_what_was_settled(engine: Engine) {
     lease(store, race.slow, now(), 1);
     let first = race.turn(race.slow, None, now()).expect("there is something to send");
     let at_once = Next::Again { at: now(), rest: false };
-    let second = race.turn(race.slow, Some(settled(&first, BAD, at_once)), now()).expect("once more");
+    // a failure gives the place back, for one among those that fail
+    assert!(race.turn(race.slow, Some(settled(&first, BAD, at_once)), now()).is_none());
+    lease(store, race.slow, now(), 1);
+    let second = race.turn(race.slow, None, now()).expect("once more");
     assert_eq!(second.attempt, 2);
     let then = now() + LEASE;
     let waiting = race.delivery(first.delivery);

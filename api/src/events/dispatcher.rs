@@ -1,7 +1,7 @@
 //! The sender: takes what is due, subscription by subscription, and sends it.
 //!
 //! Each subscription has a task of its own, which sends one message after the other in the order of the chain; one that
-//! hangs or is dead holds up nobody else. A message is kept as sent only after the receiver said so, so each arrives at least
+//! hangs or is dead holds up nobody else: those that failed last have places of their own, however many they are. A message is kept as sent only after the receiver said so, so each arrives at least
 //! once; after a crash some arrive twice, with the same `webhook-id`. A message that failed waits for its next step, and
 //! those behind it go on: what comes late can be seen by `sequence`.
 
@@ -15,7 +15,7 @@ use naast_domain::code::Code as _;
 use naast_domain::events::{DisablementReason, Schedule, SubscriptionState, event_id, next};
 use naast_domain::journal::Purpose;
 use naast_persistence::Kept;
-use naast_persistence::events::{self, Settled, SubscriptionKey, Task};
+use naast_persistence::events::{self, Room, Settled, SubscriptionKey, Task};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -31,8 +31,8 @@ use crate::problem::Error;
 /// How often the sender looks whether there is something new.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// To so many receivers it sends at the same moment, in one process.
-const MOST: usize = 256;
+/// To so many receivers it sends at the same moment, in one process; a part of them is for those that failed last time.
+const ROOM: Room = Room { well: 192, failing: 64 };
 
 /// So many connections to the database it uses at the same moment at most: calls come first.
 const CONNECTIONS: usize = 2;
@@ -61,16 +61,21 @@ impl Dispatcher {
     pub async fn run(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut running = JoinSet::new();
+        let (mut well, mut failing) = (JoinSet::new(), JoinSet::new());
         let mut cleaned = Moment::UNIX_EPOCH;
         loop {
             ticks.tick().await;
-            while running.try_join_next().is_some() {}
-            match self.lease(MOST - running.len()).await {
-                Ok(keys) => {
-                    for key in keys {
-                        let this = Arc::clone(&self);
-                        running.spawn(async move { this.serve(key).await });
+            for running in [&mut well, &mut failing] {
+                while running.try_join_next().is_some() {}
+            }
+            let room = Room { well: ROOM.well - well.len(), failing: ROOM.failing - failing.len() };
+            match self.lease(room).await {
+                Ok((sound, struggling)) => {
+                    for (running, keys) in [(&mut well, sound), (&mut failing, struggling)] {
+                        for key in keys {
+                            let this = Arc::clone(&self);
+                            running.spawn(async move { this.serve(key).await });
+                        }
                     }
                 }
                 Err(fault) => log::warn!("webhooks wait: {fault}"),
@@ -92,11 +97,12 @@ impl Dispatcher {
     pub async fn drain(&self) -> Result<usize, Error> {
         let mut attempts = 0;
         loop {
-            let keys = self.lease(MOST).await?;
-            if keys.is_empty() {
+            let (well, failing) = self.lease(ROOM).await?;
+            if well.is_empty() && failing.is_empty() {
                 return Ok(attempts);
             }
-            attempts += join_all(keys.into_iter().map(|key| self.serve(key))).await.iter().sum::<usize>();
+            let keys = well.into_iter().chain(failing);
+            attempts += join_all(keys.map(|key| self.serve(key))).await.iter().sum::<usize>();
         }
     }
 
@@ -118,15 +124,14 @@ impl Dispatcher {
         self.platform.write_open(move |tx| Ok(Kept::bookkeeping(events::release(tx, holder)?))).await
     }
 
-    async fn lease(&self, most: usize) -> Result<Vec<SubscriptionKey>, Error> {
+    async fn lease(&self, room: Room) -> Result<(Vec<SubscriptionKey>, Vec<SubscriptionKey>), Error> {
         let (holder, now) = (self.holder, self.platform.clock.now());
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
         let _turn = self.connections.acquire().await;
-        if most == 0 || !self.platform.read_open(move |db| Ok(events::due(db, now)?)).await? {
-            return Ok(Vec::new());
+        if !self.platform.read_open(move |db| Ok(events::due(db, now, room)?)).await? {
+            return Ok((Vec::new(), Vec::new()));
         }
         self.platform
-            .write_open(move |tx| Ok(Kept::bookkeeping(events::lease_due(tx, holder, now, most)?)))
+            .write_open(move |tx| Ok(Kept::bookkeeping(events::lease_due(tx, holder, now, room)?)))
             .await
     }
 

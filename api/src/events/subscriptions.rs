@@ -288,6 +288,9 @@ async fn change(
                 .in_state(next.code(), vec![permitted])
                 .into());
             }
+            if next == SubscriptionState::Active && !events::has_room(cx.tx, stored.chain)? {
+                return Err(too_many().into());
+            }
             events::change_state(cx.tx, &stored, because, cx.now)?;
             let entry = cx
                 .entry(stored.chain, role, Purpose::Administration, act)

@@ -36,7 +36,17 @@ const DUE: &str = "SELECT s.chain, s.id FROM webhook_subscriptions s WHERE s.sta
      AND (s.lease_until IS NULL OR s.lease_until <= $1) AND (s.quiet_until IS NULL OR s.quiet_until <= $1) \
      AND (EXISTS (SELECT 1 FROM journal_heads h WHERE h.chain = s.chain AND h.seq > s.position) \
      OR EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.chain = s.chain AND d.subscription_id = s.id \
-     AND d.state = 'pending' AND d.next_at <= $1)) ORDER BY s.id LIMIT $2";
+     AND d.state = 'pending' AND d.next_at <= $1))";
+
+/// For how many subscriptions a process can send at once: those that succeeded last or were never tried, and apart from them
+/// those that failed last, so that however many are dead, they wait for each other and for nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// For those that do not fail.
+    pub well: usize,
+    /// For those that fail.
+    pub failing: usize,
+}
 
 /// The key of a subscription.
 pub type SubscriptionKey = (Chain, WebhookSubscriptionId);
@@ -53,31 +63,37 @@ fn find_due(
     database: &mut Database<'_>,
     lock: &str,
     now: Moment,
-    most: i64,
-) -> Result<Vec<SubscriptionKey>, Error> {
-    let query = diesel::sql_query(format!("{DUE}{lock}"))
-        .bind::<crate::columns::Moment, _>(At(now))
-        .bind::<BigInt, _>(most);
-    let found: Vec<Found> = on_either!(database, |c| query.load(c))?;
-    Ok(found.into_iter().map(|one| (Chain::from_uuid(one.chain.0), one.id.into())).collect())
+    room: Room,
+) -> Result<(Vec<SubscriptionKey>, Vec<SubscriptionKey>), Error> {
+    let mut find = |which: &str, most: usize| -> Result<Vec<SubscriptionKey>, Error> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let question = format!("{DUE} AND s.failing_since IS {which} ORDER BY s.id LIMIT $2{lock}");
+        let query =
+            diesel::sql_query(question).bind::<crate::columns::Moment, _>(At(now)).bind::<BigInt, _>(most);
+        let found: Vec<Found> = on_either!(&mut *database, |c| query.load(c))?;
+        Ok(found.into_iter().map(|one| (Chain::from_uuid(one.chain.0), one.id.into())).collect())
+    };
+    Ok((find("NULL", room.well)?, find("NOT NULL", room.failing)?))
 }
 
-/// Whether anything waits to be sent or planned. A reader can ask that without disturbing the writer.
-pub fn due(database: &mut Database<'_>, now: Moment) -> Result<bool, Error> {
-    Ok(!find_due(database, "", now, 1)?.is_empty())
+/// Whether anything waits to be sent or planned for which there is room. A reader can ask that without disturbing the writer.
+pub fn due(database: &mut Database<'_>, now: Moment, room: Room) -> Result<bool, Error> {
+    let one = Room { well: room.well.min(1), failing: room.failing.min(1) };
+    let (well, failing) = find_due(database, "", now, one)?;
+    Ok(!well.is_empty() || !failing.is_empty())
 }
 
-/// Leases so many due subscriptions to a process. On PostgreSQL what another replica leases at this moment is passed over
-/// instead of waited for.
+/// Leases due subscriptions to a process, as many as it has room for: those that do not fail, and those that do. On PostgreSQL
+/// what another replica leases at this moment is passed over instead of waited for.
 pub fn lease_due(
     tx: &mut Transaction<'_, '_>,
     holder: Uuid,
     now: Moment,
-    most: i64,
-) -> Result<Vec<SubscriptionKey>, Error> {
+    room: Room,
+) -> Result<(Vec<SubscriptionKey>, Vec<SubscriptionKey>), Error> {
     let lock = if tx.is_postgres() { " FOR UPDATE OF s SKIP LOCKED" } else { "" };
-    let found = find_due(tx, lock, now, most)?;
-    for (chain, id) in &found {
+    let (well, failing) = find_due(tx, lock, now, room)?;
+    for (chain, id) in well.iter().chain(&failing) {
         let lease = diesel::update(webhook_subscriptions::table.find((Key(chain.uuid()), Key::from(*id))))
             .set((
                 webhook_subscriptions::lease_holder.eq(Some(Key(holder))),
@@ -85,7 +101,7 @@ pub fn lease_due(
             ));
         on_either!(&mut **tx, |c| lease.execute(c))?;
     }
-    Ok(found)
+    Ok((well, failing))
 }
 
 /// Gives back every lease of a process that stops, so that nobody waits for them to run out.
@@ -157,7 +173,10 @@ pub fn take_turn(
         }
     }
     let rests = matches!(last, Some(Settled { next: Next::Again { rest: true, .. }, .. }));
-    let goes_on = !rests && subscription.state == SubscriptionState::Active;
+    // one that begins to fail goes on in the room of those that fail
+    let begins_to_fail = subscription.failing_since.is_none()
+        && matches!(last, Some(Settled { next: Next::Again { .. } | Next::GivenUp, .. }));
+    let goes_on = !rests && !begins_to_fail && subscription.state == SubscriptionState::Active;
     let task = if goes_on && extend(tx, holder, &subscription, now)? {
         next_task(tx, keys, &subscription, now)?
     } else {

@@ -10,12 +10,12 @@ mod feed;
 mod subscriptions;
 
 pub use deliveries::{Delivery, deliveries_of, find_delivery, forget_settled, replay};
-pub use dispatch::{LEASE, Settled, SubscriptionKey, Task, Turn, due, lease_due, release, take_turn};
+pub use dispatch::{LEASE, Room, Settled, SubscriptionKey, Task, Turn, due, lease_due, release, take_turn};
 pub use feed::{Recorded, feed, hash_at};
 
 use feed::head;
 pub use subscriptions::{
-    MOST_OF_A_CHAIN, OVERLAP, Subscription, change_state, find, insert, list, rotate_secret,
+    MOST_OF_A_CHAIN, OVERLAP, Subscription, change_state, find, has_room, insert, list, rotate_secret,
 };
 
 use naast_domain::access::Standing;

@@ -18,7 +18,7 @@ use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
 use crate::schema::{webhook_deliveries, webhook_secrets, webhook_subscriptions};
 use crate::transaction::Transaction;
-use crate::{Error, on_either};
+use crate::{Error, locks, on_either};
 
 /// How long the secret before still signs beside the new one.
 pub const OVERLAP: TimeDelta = TimeDelta::hours(24);
@@ -92,12 +92,7 @@ pub fn insert(
     now: Moment,
 ) -> Result<Option<Stored<Subscription>>, Error> {
     let chain = Key(subscription.chain.uuid());
-    let others: i64 = on_either!(&mut **tx, |c| webhook_subscriptions::table
-        .filter(webhook_subscriptions::chain.eq(chain))
-        .filter(webhook_subscriptions::state.eq(SubscriptionState::Active.to_string()))
-        .count()
-        .get_result(c))?;
-    if others >= MOST_OF_A_CHAIN {
+    if !has_room(tx, subscription.chain)? {
         return Ok(None);
     }
     let head = super::head(tx, subscription.chain)?;
@@ -113,6 +108,17 @@ pub fn insert(
     on_either!(&mut **tx, |c| diesel::insert_into(webhook_subscriptions::table).values(row).execute(c))?;
     insert_secret(tx, keys, &subscription, secret, now)?;
     Ok(Some(Stored { value: subscription, version: 1, created_at: now }))
+}
+
+/// Whether one more subscription of a chain may be active. Those who ask at the same moment ask one after the other.
+pub fn has_room(tx: &mut Transaction<'_, '_>, chain: Chain) -> Result<bool, Error> {
+    locks::lock_webhooks(tx, chain)?;
+    let active: i64 = on_either!(&mut **tx, |c| webhook_subscriptions::table
+        .filter(webhook_subscriptions::chain.eq(Key(chain.uuid())))
+        .filter(webhook_subscriptions::state.eq(SubscriptionState::Active.to_string()))
+        .count()
+        .get_result(c))?;
+    Ok(active < MOST_OF_A_CHAIN)
 }
 
 fn secret_place(id: Uuid) -> Place {
