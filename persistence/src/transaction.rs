@@ -2,9 +2,9 @@
 
 use std::ops::{Deref, DerefMut};
 
-use crate::Error;
 use crate::database::Database;
 use crate::journal::{self, Entry};
+use crate::{Error, Fault};
 
 /// An open transaction. Everything that writes asks for one; everything that only reads takes the
 /// [`Database`] that it derefs to.
@@ -53,6 +53,25 @@ impl<'a, 'c> Transaction<'a, 'c> {
         self.database.transaction(|database| work(&mut Transaction::new(database)))
     }
 
+    /// Does something only to see whether it may be done: all of it is undone, also when it may, and the transaction goes on.
+    ///
+    /// # Errors
+    /// What stood in its way.
+    pub fn rehearse<T, E: Fault>(
+        &mut self,
+        work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, E>,
+    ) -> Result<(), E> {
+        let undone: Result<(), Undone<E>> =
+            self.database.transaction(|database| match work(&mut Transaction::new(database)) {
+                Ok(_) => Err(Undone::Done),
+                Err(error) => Err(Undone::Refused(error)),
+            });
+        match undone {
+            Err(Undone::Refused(error)) => Err(error),
+            Ok(()) | Err(Undone::Done) => Ok(()),
+        }
+    }
+
     /// Ends a change: one journal row for each thing that changed, in this transaction.
     pub fn keep<T>(&mut self, entries: impl IntoIterator<Item = Entry>, value: T) -> Result<Kept<T>, Error> {
         for entry in entries {
@@ -73,5 +92,26 @@ impl<'c> Deref for Transaction<'_, 'c> {
 impl DerefMut for Transaction<'_, '_> {
     fn deref_mut(&mut self) -> &mut Self::Target {
         self.database
+    }
+}
+
+/// How a rehearsal ended: always with an error, so that nothing of it stays.
+enum Undone<E> {
+    Done,
+    Refused(E),
+}
+
+impl<E: Fault> From<Error> for Undone<E> {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl<E: Fault> Fault for Undone<E> {
+    fn storage(&self) -> Option<&Error> {
+        match self {
+            Self::Done => None,
+            Self::Refused(error) => error.storage(),
+        }
     }
 }

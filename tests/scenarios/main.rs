@@ -52,6 +52,7 @@ mod retention;
 mod retention_killed;
 mod retries;
 mod retry_secrets;
+mod retry_standing;
 mod school_side;
 mod school_statements;
 mod second_verifier;

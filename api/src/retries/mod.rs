@@ -10,6 +10,7 @@ mod key;
 mod once;
 mod running;
 mod seal;
+mod standing;
 
 use std::cell::Cell;
 
@@ -21,7 +22,7 @@ use naast_domain::ids::PersonId;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Transaction;
 use naast_persistence::retries::{self as kept, Digest, KeptAnswer};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Written};
 use crate::contract::Operation;
@@ -29,6 +30,7 @@ use crate::problem::Error;
 
 pub use key::HEADER;
 pub use running::{Claim, Running};
+pub use standing::{Powers, Standing};
 
 /// How long an answer is kept.
 const DAY: TimeDelta = TimeDelta::hours(24);
@@ -44,6 +46,17 @@ pub fn missing_key() -> Error {
         "A connected system gives a key of its own to each call that changes something.",
     );
     key::fault("required", text)
+}
+
+/// What is kept of a call that was done.
+#[derive(Debug, Serialize, Deserialize)]
+struct Done {
+    #[serde(flatten)]
+    written: Written,
+    /// What the caller was at that moment. Of an answer that does not say so nobody knows: whoever repeats it must still be
+    /// able to do it.
+    #[serde(default = "standing::unknown")]
+    powers: Powers,
 }
 
 /// Whose key it is. The same key of somebody else is another key.
@@ -137,11 +150,15 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The answer that this call got before, if it was done.
+    /// The answer that this call got before, if it was done, and what the caller was then.
     ///
     /// # Errors
     /// `idempotency-key-in-use` while the first call runs, `idempotency-key-reused` when it was another call.
-    pub fn earlier<T>(&self, tx: &mut Transaction<'_, '_>, now: Moment) -> Result<Option<Answer<T>>, Error> {
+    pub fn earlier<T>(
+        &self,
+        tx: &mut Transaction<'_, '_>,
+        now: Moment,
+    ) -> Result<Option<(Answer<T>, Powers)>, Error> {
         if !kept::take(tx, &self.slot)? {
             return Err(Error::Refused("idempotency-key-in-use"));
         }
@@ -150,12 +167,12 @@ impl Attempt {
             return Err(Error::Refused("idempotency-key-reused"));
         }
         let bytes = seal::open(&self.secret, &self.place(), &found.sealed)?;
-        let written: Written =
+        let done: Done =
             serde_json::from_slice(&bytes).map_err(|_| Error::Internal("a kept answer does not read"))?;
-        Ok(Some(Answer::written(written)))
+        Ok(Some((Answer::written(done.written), done.powers)))
     }
 
-    /// Keeps the answer, and gives back the one to send: the same bytes.
+    /// Keeps the answer with what the caller was before the call, and gives back the one to send: the same bytes.
     ///
     /// # Errors
     /// [`Error::Input`] for an answer with a secret under a key that somebody could guess.
@@ -163,6 +180,7 @@ impl Attempt {
         &self,
         tx: &mut Transaction<'_, '_>,
         answer: Answer<T>,
+        powers: Powers,
         now: Moment,
     ) -> Result<Answer<T>, Error> {
         let shown_once = answer.is_shown_once();
@@ -173,13 +191,13 @@ impl Attempt {
             );
             return Err(key::fault("guessable", text));
         }
-        let written = answer.write(self.language)?;
+        let done = Done { written: answer.write(self.language)?, powers };
         let bytes =
-            serde_json::to_vec(&written).map_err(|_| Error::Internal("an answer could not be written"))?;
+            serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
         let row = KeptAnswer { fingerprint: self.fingerprint.to_vec(), sealed };
         kept::keep(tx, &self.slot, &row, now + if shown_once { SHOWN_ONCE } else { DAY })?;
-        Ok(Answer::written(written))
+        Ok(Answer::written(done.written))
     }
 
     fn place(&self) -> Vec<u8> {

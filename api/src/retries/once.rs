@@ -5,7 +5,7 @@ use std::sync::Arc;
 use naast_persistence::{Kept, Transaction, retries};
 use serde::Serialize;
 
-use super::Whose;
+use super::{Standing, Whose};
 use crate::answer::Answer;
 use crate::call;
 use crate::metrics::Repeated;
@@ -14,7 +14,10 @@ use crate::problem::Error;
 
 impl Platform {
     /// Does a call once, however often it is sent, when it carries an `Idempotency-Key`.
-    pub(crate) async fn write_once<T: Serialize + Send + 'static, W>(
+    ///
+    /// Its answer is given again as long as whoever sends it still is what she was when it was done. When a role of hers has
+    /// ended since, the call is done as a new one would be and undone: a refusal is the answer, and nothing is done twice.
+    pub(crate) async fn write_once<T: Serialize + Send + 'static, W: Standing>(
         &self,
         whose: Whose,
         who: impl Fn(&mut Transaction<'_, '_>) -> Result<W, Error> + Send + 'static,
@@ -41,11 +44,15 @@ impl Platform {
                 // the claim goes along with the work, which may outlast its caller
                 let _held = &held;
                 let who = who(tx)?;
-                if let Some(answer) = attempt.earlier(tx, now)? {
+                let powers = who.powers();
+                if let Some((answer, then)) = attempt.earlier(tx, now)? {
+                    if !then.is_subset(&powers) {
+                        tx.rehearse(|tx| work(tx, who))?;
+                    }
                     metrics.repeated(Repeated::Replayed);
                     return Ok(Kept::unchanged(answer));
                 }
-                work(tx, who)?.try_map(|answer| attempt.keep(tx, answer, now))
+                work(tx, who)?.try_map(|answer| attempt.keep(tx, answer, powers, now))
             })
             .await;
         // a caller who was told that nothing is kept may come again at once; where that is not sure, the work keeps it

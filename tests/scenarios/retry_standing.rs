@@ -1,0 +1,109 @@
+//! A kept answer is for whoever still may do what she did: a role that ends takes effect on the very next call, also when
+//! it is a repetition.
+
+use naast_domain::ids::PersonId;
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, contents, count, differing, refused};
+
+on_both!(
+    whoever_lost_her_role_gets_no_kept_answer,
+    a_role_elsewhere_does_not_give_a_kept_answer,
+    whoever_still_may_gets_her_answer_whatever_else_she_lost,
+);
+
+fn key() -> String {
+    format!("\"{}\"", random_id())
+}
+
+/// Gives the first membership of a person in a role another status.
+fn set(world: &World, person: PersonId, role: &str, status: &str) {
+    let held = world.app.get(person, "/me/memberships").expect(200).body["data"].clone();
+    let held = held.as_array().expect("a list").iter().find(|one| one["role"] == role).expect("her role");
+    let (id, organisation) = (held["id"].as_str().expect("an id"), held["organisationId"].as_str());
+    let path = format!("/organisations/{}/memberships/{id}", organisation.expect("an organisation"));
+    let change = json!({ "status": status });
+    world.app.call(Some(world.administrator), "PATCH", &path, Some(&change), Some("*")).expect(200);
+}
+
+fn whoever_lost_her_role_gets_no_kept_answer(engine: Engine) {
+    let world = World::with_receivers(engine);
+    let coordinator = world.coordinators[0];
+    let buddy = world.buddy(0, &json!({}));
+    let request = world.consented(0, world.person());
+    let hook = json!({ "url": "http://127.0.0.1:1/", "programmeId": world.programmes[0] });
+    let (propose, body) =
+        (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }));
+    let calls: Vec<(&str, &Value, String)> =
+        vec![(&propose, &body, key()), ("POST /webhook-subscriptions", &hook, key())];
+    let send =
+        |(line, body, key): &(&str, &Value, String)| world.app.keyed(Some(coordinator), line, body, key);
+    let first: Vec<_> = calls.iter().map(|call| send(call).expect(201)).collect();
+    for status in ["suspended", "active", "ended"] {
+        set(&world, coordinator, "coordinator", status);
+        let before = contents(&world);
+        for (call, first) in calls.iter().zip(&first) {
+            let repeated = send(call);
+            if status == "active" {
+                assert_eq!(repeated.bytes, first.bytes, "{}", call.0);
+                continue;
+            }
+            refused(repeated, 403, "forbidden");
+            refused(send(&(call.0, call.1, key())), 403, "forbidden");
+        }
+        assert_eq!(differing(&before, &contents(&world)), [""; 0], "{status}");
+    }
+    assert_eq!((count(&world, "proposals"), count(&world, "webhook_subscriptions")), (1, 1));
+    assert_sound(&world);
+}
+
+fn a_role_elsewhere_does_not_give_a_kept_answer(engine: Engine) {
+    let world = World::new(engine);
+    let coordinator = world.coordinators[0];
+    let elsewhere =
+        json!({ "personId": coordinator, "role": "coordinator", "programmeId": world.programmes[1] });
+    let list = format!("/organisations/{}/memberships", world.school);
+    let buddy = world.buddy(0, &json!({}));
+    let request = world.consented(0, world.person());
+    let (line, body, key) =
+        (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }), key());
+    world.app.keyed(Some(coordinator), &line, &body, &key).expect(201);
+    set(&world, coordinator, "coordinator", "suspended");
+    world.app.post(world.administrator, &list, &elsewhere).expect(201);
+    // as for whoever coordinates another programme: the request is not there
+    let mut repeated = refused(world.app.keyed(Some(coordinator), &line, &body, &key), 404, "not-found");
+    let mut new = refused(world.app.keyed(Some(coordinator), &line, &body, &self::key()), 404, "not-found");
+    for reply in [&mut repeated, &mut new] {
+        reply.body["instance"] = json!("the number of the call");
+    }
+    assert_eq!(repeated.body, new.body);
+    assert_sound(&world);
+}
+
+fn whoever_still_may_gets_her_answer_whatever_else_she_lost(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.member(&world.association, "auditor", None);
+    let (body, submit) = (world.request_body(0), key());
+    let first = world.app.keyed(Some(parent), "POST /support-requests", &body, &submit).expect(201);
+    world.consent(parent, &first.id()).expect(201);
+    let buddy = world.buddy(0, &json!({}));
+    let proposal = world.propose(0, &first.id(), &buddy).expect(201).id();
+    world.answer_ties(parent, &proposal, "no-objection");
+    // a buddy's role is her relation to the case: there is nothing that could have ended
+    let path = format!("/proposals/{proposal}");
+    let etag = world.app.get(buddy.person, &path).expect(200).etag();
+    let yes = json!({ "answer": "accepted", "tiesAsked": world.ties_to_ask(buddy.person, &proposal) });
+    let (line, accept) = (format!("POST {path}/acceptances"), key());
+    let say = || world.app.keyed_on(Some(buddy.person), &line, &yes, &accept, Some(&etag));
+    let said = say().expect(201);
+    assert_eq!(say().bytes, said.bytes);
+
+    set(&world, parent, "auditor", "ended");
+    let again = world.app.keyed(Some(parent), "POST /support-requests", &body, &submit).expect(201);
+    assert_eq!(again.bytes, first.bytes);
+    assert_eq!(count(&world, "support_requests"), 1, "what was done to see whether she may was undone");
+    assert_eq!(count(&world, "journal WHERE action = 'request.submitted'"), 1);
+    assert_sound(&world);
+}
