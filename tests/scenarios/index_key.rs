@@ -10,6 +10,7 @@ use crate::signing_in::{ask_code, code_in, letters, sign_in, signed_in};
 on_both!(
     whoever_signed_in_before_the_master_keys_were_replaced_finds_her_account_afterwards,
     a_new_installation_finds_nothing_by_its_master_key,
+    a_code_cannot_be_tried_against_the_database_alone,
 );
 
 const ADDRESS: &str = "ouder@example.org";
@@ -43,4 +44,17 @@ fn a_new_installation_finds_nothing_by_its_master_key(engine: Engine) {
     let file = platform.data.join("master-keys");
     let others = Keys::at(&file, &other.store, platform.clock.now()).expect("it takes these keys");
     assert_ne!(platform.keys.blind("sign-in-address", ADDRESS), others.blind("sign-in-address", ADDRESS));
+}
+
+/// There are a hundred million codes: whoever could tell the right one without the index key would have them all in a minute.
+fn a_code_cannot_be_tried_against_the_database_alone(engine: Engine) {
+    let (world, other) = (World::new(engine), naast_tests::open(engine, 1));
+    let platform = &world.app.platform;
+    let id = ask_code(&world.app, ADDRESS);
+    let code = code_in(&letters(&world.app)[0]);
+    let file = platform.data.join("master-keys");
+    let others = Keys::at(&file, &other.store, platform.clock.now()).expect("it takes these keys");
+    // the same program on the same rows, without their key
+    assert_eq!(sign_in(&world.app.twin_with(others), &id, &code).status, 400);
+    sign_in(&world.app, &id, &code).expect(200);
 }

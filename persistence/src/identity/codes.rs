@@ -5,7 +5,6 @@ use naast_domain::Moment;
 use naast_domain::identity::SignInCode;
 use naast_domain::ids::SignInCodeId;
 
-use super::Fingerprint;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::one;
@@ -36,7 +35,7 @@ pub fn insert(
     tx: &mut Transaction<'_, '_>,
     code: &SignInCode,
     address: &[u8],
-    code_hash: &Fingerprint,
+    code_hash: &[u8],
     now: Moment,
     forget_before: Moment,
 ) -> Result<(), Error> {
@@ -44,7 +43,7 @@ pub fn insert(
     let row = (
         sign_in_codes::id.eq(Key::from(code.id)),
         sign_in_codes::address_hash.eq(address),
-        sign_in_codes::code_hash.eq(&code_hash[..]),
+        sign_in_codes::code_hash.eq(code_hash),
         sign_in_codes::created_at.eq(At(now)),
         sign_in_codes::expires_at.eq(At(code.expires_at)),
         sign_in_codes::sent.eq(code.sent),

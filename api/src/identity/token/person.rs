@@ -55,7 +55,7 @@ pub(super) async fn sign_in(
             else {
                 return Ok::<_, Error>(Kept::unchanged(None));
             };
-            let right = same(&found.code_hash, &of_code(id, &digits));
+            let right = same(&found.code_hash, &of_code(&keys, id, &digits));
             codes::count_try(tx, &found.code, right)?;
             if !right {
                 return Ok(Kept::bookkeeping(None));
