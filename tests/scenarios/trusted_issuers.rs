@@ -247,8 +247,11 @@ fn a_token_says_what_it_is_for_whom_it_was_given_and_for_how_long(engine: Engine
     for (claims, of_plain, of_strict) in [
         (json!({}), 200, 200),
         (json!({ "aud": [AUDIENCE] }), 200, 200),
-        (json!({ "azp": "elders" }), 200, 400),
-        (json!({ "azp": "portaal" }), 200, 200),
+        (json!({ "azp": "elders" }), 400, 400),
+        (json!({ "azp": AUDIENCE }), 200, 200),
+        (json!({ "aud": [AUDIENCE], "azp": "elders" }), 400, 400),
+        (json!({ "azp": [] }), 400, 400),
+        (json!({ "azp": "portaal" }), 400, 200),
         (json!({ "aud": both }), 400, 400),
         (json!({ "aud": both, "azp": "elders" }), 400, 400),
         (json!({ "aud": both, "azp": [AUDIENCE] }), 400, 400),

@@ -41,8 +41,8 @@ pub struct TrustedIssuer {
     /// How long its tokens may be made to live, in minutes: one that says more is refused.
     #[serde(default = "minutes")]
     pub longest_minutes: u32,
-    /// To whom it gives tokens that are for us: the claim `azp`. A token that is for others too must name one of these; one
-    /// that is for us alone need not name anybody. Without a list, only us.
+    /// To whom it gives tokens that are for us: the claim `azp`. Whom a token names must be one of these. One that is for
+    /// others too must name somebody; one that is for us alone need not. Without a list, only us.
     #[serde(default)]
     pub authorized_parties: Vec<String>,
     /// The claim with a person's name, where there is one.
@@ -188,7 +188,7 @@ impl Watched {
     }
 
     /// Whether claims that its key signed are its own, for us, and hold. A token that is for several must say to whom it was
-    /// given (`OpenID` Connect Core 1.0, 3.1.3.7).
+    /// given, and what a token says of that must be right (`OpenID` Connect Core 1.0, 3.1.3.7).
     fn holds(&self, claims: &jwt::Claims, now: Moment) -> bool {
         let TrustedIssuer { issuer, audience, authorized_parties, longest_minutes, .. } = &self.described;
         let ours = std::slice::from_ref(audience);
@@ -196,7 +196,6 @@ impl Watched {
         let alone = claims.aud.all().len() == 1;
         let party = match claims.others.get("azp") {
             None => alone,
-            Some(_) if alone && authorized_parties.is_empty() => true,
             Some(party) => party.as_str().is_some_and(|party| parties.iter().any(|one| one == party)),
         };
         claims.iss == *issuer
