@@ -1,9 +1,12 @@
 //! What holds for every operation, whatever it does: who is let in, which method, which form, how large, and how every
 //! fault is told.
 
+use std::path::Path;
+
 use naast_api::clock::Clock;
 use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
-use naast_tests::changes::{judge, version};
+use naast_tests::changes::judge;
+use naast_tests::changes::released::kept;
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -32,27 +35,21 @@ fn the_published_contract_is_the_one_that_the_code_makes() {
 #[test]
 fn the_contract_breaks_no_client_of_the_one_that_was_released() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/contract");
-    let mut released: Vec<_> = std::fs::read_dir(folder)
-        .expect("docs/contract")
-        .map(|entry| entry.expect("a file").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).expect("a contract");
-            let document: Value = serde_norway::from_str(&text).expect("YAML");
-            (version(&document).expect("a version"), path, document)
-        })
-        .collect();
-    released.sort_by_key(|(version, ..)| *version);
-    let (_, path, older) = released.last().expect("there is a released contract, or a candidate");
-    let is_candidate = path.to_string_lossy().ends_with("-candidate.yaml");
-    if let Err(faults) = judge(older, &CONTRACT.document, !is_candidate, Clock::default().today()) {
-        let name = path.file_name().unwrap_or_default().display();
-        let way_out = if is_candidate {
-            "It is not out yet: where this is meant, copy openapi.yaml over it in the same commit."
-        } else {
-            "Raise the version in api/src/contract/document.rs (additions: minor, BREAKING: major), and say it in CHANGELOG.md."
+    let kept = kept(Path::new(folder)).unwrap_or_else(|fault| panic!("docs/contract: {fault}"));
+    let newest = kept.last().expect("there is a released contract, or a candidate");
+    // a candidate is compared with what is out before it, and so is what comes after it
+    for older in kept.iter().filter(|one| one.is_released || one.version == newest.version) {
+        let Err(faults) =
+            judge(&older.document, &CONTRACT.document, older.is_released, Clock::default().today())
+        else {
+            continue;
         };
-        panic!("beside docs/contract/{name}:\n{faults}\n{way_out}");
+        let way_out = if older.is_released {
+            "Raise the version in api/src/contract/document.rs (additions: minor, BREAKING: major), and say it in CHANGELOG.md."
+        } else {
+            "It is not out yet: where this is meant, copy openapi.yaml over it in the same commit."
+        };
+        panic!("beside docs/contract/{}:\n{faults}\n{way_out}", older.name);
     }
 }
 

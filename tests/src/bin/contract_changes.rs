@@ -5,6 +5,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use naast_api::clock::Clock;
+use naast_tests::changes::released::is_released;
 use naast_tests::changes::{changes, judge};
 use serde_json::Value;
 
@@ -19,7 +20,7 @@ fn compare(old: &str, new: &str) -> Result<bool, String> {
     for change in changes(&before, &now, today) {
         println!("{change}");
     }
-    Ok(judge(&before, &now, !old.contains("-candidate"), today).is_ok())
+    Ok(judge(&before, &now, is_released(old), today).is_ok())
 }
 
 fn main() -> ExitCode {

@@ -6,8 +6,11 @@
 //! said so, and not before the day that it named. The reasons for each line stand in
 //! docs/adr/0017.
 
+mod access;
 mod deprecation;
+mod members;
 mod operation;
+pub mod released;
 mod schema;
 
 use std::collections::HashSet;
@@ -76,8 +79,9 @@ impl Comparison<'_> {
 /// Every change from the older contract to the newer one that a client could notice, on a day. Words are not among them.
 pub fn changes(old: &Value, new: &Value, today: Date) -> Vec<Change> {
     let mut comparison = Comparison { old, new, today, changes: Vec::new(), seen: HashSet::new() };
+    comparison.servers();
     comparison.operations();
-    comparison.scopes();
+    comparison.schemes();
     comparison.changes
 }
 

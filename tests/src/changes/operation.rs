@@ -1,44 +1,65 @@
-//! Changes of operations: which there are, who may do them, what goes in and what comes out.
+//! Changes of operations: which there are, what goes in and what comes out. Who may do them is in `access`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::Comparison;
+use super::access::{opens, ways};
 use super::schema::{Direction, follow};
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
-/// One way to be let in: the schemes that it takes, each with its scopes.
-type Way = BTreeMap<String, BTreeSet<String>>;
+/// Members of an operation that are compared one by one below, or are words; any other that differs is a change that nobody
+/// can judge.
+const KNOWN: [&str; 10] = [
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "deprecated",
+];
 
-fn ways(document: &Value, operation: &Value) -> Vec<Way> {
-    let security = operation.get("security").unwrap_or(&document["security"]);
-    let ways = security.as_array().cloned().unwrap_or_default();
-    if ways.is_empty() {
-        return vec![Way::new()];
-    }
-    let scopes = |list: &Value| {
-        list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let way =
-        |way: &Map<String, Value>| way.iter().map(|(name, list)| (name.clone(), scopes(list))).collect();
-    ways.iter().filter_map(Value::as_object).map(way).collect()
-}
-
-/// Whether who goes this way needs no more than the other asks.
-fn opens(asked: &Way, had: &Way) -> bool {
-    asked.iter().all(|(scheme, scopes)| had.get(scheme).is_some_and(|own| scopes.is_subset(own)))
-}
-
-fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub(super) fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-fn parameters<'a>(document: &'a Value, operation: &'a Value) -> BTreeMap<(String, String), &'a Value> {
-    let all = operation["parameters"].as_array().into_iter().flatten().map(|one| follow(document, one));
+/// What an operation takes beside its body; what it says itself goes before what its path says for all.
+fn parameters<'a>(
+    document: &'a Value,
+    item: &'a Value,
+    operation: &'a Value,
+) -> BTreeMap<(String, String), &'a Value> {
+    let listed = |owner: &'a Value| owner["parameters"].as_array().into_iter().flatten();
+    let all = listed(item).chain(listed(operation)).map(|one| follow(document, one));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     all.map(|one| ((text(&one["in"]), text(&one["name"])), one)).collect()
+}
+
+/// How a value is written into a path, a query or a header, with what holds when nothing is said.
+fn writing(parameter: &Value) -> (&str, bool, bool, bool) {
+    let usual = if ["query", "cookie"].contains(&parameter["in"].as_str().unwrap_or_default()) {
+        "form"
+    } else {
+        "simple"
+    };
+    let style = parameter["style"].as_str().unwrap_or(usual);
+    let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
+    (style, explode, parameter["allowReserved"] == true, parameter["allowEmptyValue"] == true)
+}
+
+/// What is said beside the members that are compared one by one.
+pub(super) fn others(object: &Value, known: &[&str]) -> Map<String, Value> {
+    let kept = |name: &str| !known.contains(&name) && !name.starts_with("x-");
+    entries(object)
+        .filter(|(name, _)| kept(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 fn is_required(value: &Value) -> bool {
@@ -53,7 +74,7 @@ impl Comparison<'_> {
             for method in METHODS.into_iter().filter(|method| item.get(method).is_some()) {
                 let place = format!("{} {path}", method.to_uppercase());
                 match new["paths"].get(path).and_then(|item| item.get(method)) {
-                    Some(other) => self.operation(&item[method], other, &place),
+                    Some(other) => self.operation((item, &new["paths"][path]), &item[method], other, &place),
                     None => self.gone(&item[method], &place),
                 }
             }
@@ -79,23 +100,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares the scopes that a connected system can have.
-    pub(super) fn scopes(&mut self) {
-        let of = |document: &Value| -> BTreeSet<String> {
-            let schemes = entries(&document["components"]["securitySchemes"]);
-            let flows = schemes.flat_map(|(_, scheme)| entries(&scheme["flows"]));
-            flows.flat_map(|(_, flow)| entries(&flow["scopes"])).map(|(name, _)| name.clone()).collect()
-        };
-        let (old, new) = (of(self.old), of(self.new));
-        for scope in old.difference(&new) {
-            self.breaks(&format!("scope {scope}"), "is gone");
-        }
-        for scope in new.difference(&old) {
-            self.adds(&format!("scope {scope}"), "is new");
-        }
-    }
-
-    fn operation(&mut self, old: &Value, new: &Value, place: &str) {
+    fn operation(&mut self, items: (&Value, &Value), old: &Value, new: &Value, place: &str) {
         if old["operationId"] != new["operationId"] {
             self.breaks(place, format!("its name is {} and was {}", new["operationId"], old["operationId"]));
         }
@@ -107,14 +112,22 @@ impl Comparison<'_> {
             self.adds(place, format!("is open to {way:?} too"));
         }
         self.deprecation(old, new, place);
-        self.parameters(old, new, place);
+        if others(old, &KNOWN) != others(new, &KNOWN) || items.0["servers"] != items.1["servers"] {
+            self.breaks(place, "something that cannot be compared is another");
+        }
+        let (before, now) = (parameters(self.old, items.0, old), parameters(self.new, items.1, new));
+        self.parameters(&before, &now, place);
         self.body(&old["requestBody"], &new["requestBody"], place);
         self.answers(&old["responses"], &new["responses"], place);
     }
 
-    fn parameters(&mut self, old: &Value, new: &Value, place: &str) {
-        let (before, now) = (parameters(self.old, old), parameters(self.new, new));
-        for ((kind, name), parameter) in &before {
+    fn parameters(
+        &mut self,
+        before: &BTreeMap<(String, String), &Value>,
+        now: &BTreeMap<(String, String), &Value>,
+        place: &str,
+    ) {
+        for ((kind, name), parameter) in before {
             let at = format!("{place} {kind} {name}");
             let Some(other) = now.get(&(kind.clone(), name.clone())) else {
                 self.breaks(&at, "is gone");
@@ -123,7 +136,7 @@ impl Comparison<'_> {
             if is_required(other) && !is_required(parameter) {
                 self.breaks(&at, "must be given now");
             }
-            self.schema(&parameter["schema"], &other["schema"], Direction::Sent, &at);
+            self.value(parameter, other, Direction::Sent, &at);
         }
         for ((kind, name), parameter) in now.iter().filter(|(key, _)| !before.contains_key(*key)) {
             let at = format!("{place} {kind} {name}");
@@ -133,6 +146,21 @@ impl Comparison<'_> {
                 self.adds(&at, "is new");
             }
         }
+    }
+
+    /// A parameter or a header: its schema, and how it is written.
+    fn value(&mut self, old: &Value, new: &Value, direction: Direction, place: &str) {
+        if writing(old) != writing(new) {
+            self.breaks(place, format!("is written as {:?} and was {:?}", writing(new), writing(old)));
+        }
+        if old["content"].is_null() != new["content"].is_null() {
+            self.breaks(place, "is written as another kind of thing");
+        }
+        if direction == Direction::Received && is_required(old) && !is_required(new) {
+            self.breaks(place, "may be left out now");
+        }
+        self.schema(&old["schema"], &new["schema"], direction, place);
+        self.content(&old["content"], &new["content"], direction, place);
     }
 
     fn body(&mut self, old: &Value, new: &Value, place: &str) {
@@ -166,7 +194,7 @@ impl Comparison<'_> {
                 match other["headers"].get(name) {
                     Some(new) => {
                         let (old, new) = (follow(self.old, header), follow(self.new, new));
-                        self.schema(&old["schema"], &new["schema"], Direction::Received, &at);
+                        self.value(old, new, Direction::Received, &at);
                     }
                     None => self.breaks(&at, "is gone"),
                 }
@@ -192,7 +220,12 @@ impl Comparison<'_> {
         for (media, content) in entries(old) {
             let at = format!("{place} {media}");
             match new.get(media) {
-                Some(other) => self.schema(&content["schema"], &other["schema"], direction, &at),
+                Some(other) => {
+                    if content["encoding"] != other["encoding"] {
+                        self.breaks(&at, "its parts are written in another way");
+                    }
+                    self.schema(&content["schema"], &other["schema"], direction, &at);
+                }
                 None => self.breaks(&at, "is gone"),
             }
         }
@@ -203,11 +236,12 @@ impl Comparison<'_> {
 
     /// A call that the server makes: what goes in is what the other side receives.
     fn webhook(&mut self, old: &Value, new: &Value, place: &str) {
-        let (before, now) = (parameters(self.old, old), parameters(self.new, new));
+        let before = parameters(self.old, &Value::Null, old);
+        let now = parameters(self.new, &Value::Null, new);
         for (key, parameter) in &before {
             let at = format!("{place} {} {}", key.0, key.1);
             match now.get(key) {
-                Some(other) => self.schema(&parameter["schema"], &other["schema"], Direction::Received, &at),
+                Some(other) => self.value(parameter, other, Direction::Received, &at),
                 None => self.breaks(&at, "is gone"),
             }
         }

@@ -57,6 +57,8 @@ struct Plain<'a> {
     name: Option<&'a str>,
     schema: &'a Map<String, Value>,
     nullable: bool,
+    /// What is said beside each reference on the way to it: it holds as well.
+    beside: Vec<Value>,
 }
 
 fn is_null(schema: &Value) -> bool {
@@ -81,30 +83,52 @@ fn values(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
     }
 }
 
+/// What a schema says beside a reference, or beside its two ways of which one is null.
+fn beside(schema: &Value, way: &str) -> Option<Value> {
+    let said = |name: &String| name != way && !WORDS.contains(&name.as_str());
+    let rest: Map<String, Value> = schema
+        .as_object()?
+        .iter()
+        .filter(|(name, _)| said(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    (!rest.is_empty()).then_some(Value::Object(rest))
+}
+
 /// Follows references, and takes null out.
 fn plain<'a>(document: &'a Value, schema: &'a Value) -> Option<Plain<'a>> {
     let name = schema["$ref"].as_str();
-    let schema = follow(document, schema);
+    let (mut schema, mut said) = (schema, Vec::new());
+    while let Some(there) = referred(document, schema) {
+        said.extend(beside(schema, "$ref"));
+        schema = there;
+    }
     let object = schema.as_object()?;
-    if let Some(ways) = object.get("oneOf").or_else(|| object.get("anyOf")).and_then(Value::as_array)
-        && ways.len() == 2
-        && let Some(other) = ways.iter().find(|way| !is_null(way)).filter(|_| ways.iter().any(is_null))
-    {
-        return plain(document, other).map(|inner| Plain { nullable: true, ..inner });
+    for way in ["oneOf", "anyOf"] {
+        if let Some(ways) = object.get(way).and_then(Value::as_array)
+            && ways.len() == 2
+            && let Some(other) = ways.iter().find(|way| !is_null(way)).filter(|_| ways.iter().any(is_null))
+        {
+            said.extend(beside(schema, way));
+            let inner = plain(document, other)?;
+            said.extend(inner.beside);
+            return Some(Plain { nullable: true, beside: said, ..inner });
+        }
     }
     let types = object.get("type").and_then(Value::as_array);
     let nullable = types.is_some_and(|all| all.iter().any(|one| one == "null"));
-    Some(Plain { name, schema: object, nullable })
+    Some(Plain { name, schema: object, nullable, beside: said })
+}
+
+fn referred<'a>(document: &'a Value, value: &Value) -> Option<&'a Value> {
+    document.pointer(value["$ref"].as_str()?.strip_prefix('#')?)
 }
 
 /// What a reference refers to; anything else is itself.
 pub(super) fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;
-    while let Some(pointer) = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
-        match document.pointer(pointer) {
-            Some(there) => value = there,
-            None => break,
-        }
+    while let Some(there) = referred(document, value) {
+        value = there;
     }
     value
 }
@@ -125,6 +149,12 @@ impl Comparison<'_> {
             (false, true, Direction::Sent) => self.adds(place, "null is taken now"),
             _ => {}
         }
+        let said_nothing = Value::Object(Map::new());
+        for at in 0..old.beside.len().max(new.beside.len()) {
+            let (old, new) = (old.beside.get(at), new.beside.get(at));
+            let (old, new) = (old.unwrap_or(&said_nothing), new.unwrap_or(&said_nothing));
+            self.schema(old, new, direction, place);
+        }
         let named = match (old.name, new.name) {
             (Some(old), Some(new)) => {
                 if !self.seen.insert((old.to_owned(), new.to_owned(), direction)) {
@@ -144,9 +174,9 @@ impl Comparison<'_> {
         self.limits(old, new, direction, place);
         self.members(old, new, direction, place);
         self.variants(old, new, direction, place);
-        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-            self.schema(old, new, direction, &format!("{place}[]"));
-        }
+        self.room(old.get("items"), new.get("items"), direction, &format!("{place}[]"));
+        let beyond = "additionalProperties";
+        self.room(old.get(beyond), new.get(beyond), direction, &format!("{place}.*"));
         let others = |schema: &Map<String, Value>| -> Map<String, Value> {
             let kept = |name: &String| !WORDS.contains(&name.as_str()) && !JUDGED.contains(&name.as_str());
             schema
@@ -255,94 +285,6 @@ impl Comparison<'_> {
             let breaks = stricter && direction == Direction::Sent;
             let weight = if breaks { Weight::Breaking } else { Weight::Addition };
             self.note(weight, place, format!("{limit} is another"));
-        }
-    }
-
-    fn members(
-        &mut self,
-        old: &Map<String, Value>,
-        new: &Map<String, Value>,
-        direction: Direction,
-        place: &str,
-    ) {
-        let empty = Map::new();
-        let members =
-            |schema: &'_ Map<String, Value>| schema.get("properties").and_then(Value::as_object).cloned();
-        let required = |schema: &Map<String, Value>, name: &str| {
-            schema
-                .get("required")
-                .and_then(Value::as_array)
-                .is_some_and(|all| all.iter().any(|one| one == name))
-        };
-        let (before, now) =
-            (members(old).unwrap_or_else(|| empty.clone()), members(new).unwrap_or_else(|| empty.clone()));
-        for (name, member) in &before {
-            let at = format!("{place}.{name}");
-            let Some(other) = now.get(name) else {
-                self.breaks(&at, "is gone");
-                continue;
-            };
-            match (required(old, name), required(new, name), direction) {
-                (false, true, Direction::Sent) => self.breaks(&at, "must be given now"),
-                (true, false, Direction::Received) => self.breaks(&at, "may be left out now"),
-                (true, false, Direction::Sent) => self.adds(&at, "may be left out now"),
-                _ => {}
-            }
-            self.schema(member, other, direction, &at);
-        }
-        for name in now.keys().filter(|name| !before.contains_key(*name)) {
-            let at = format!("{place}.{name}");
-            if direction == Direction::Sent && required(new, name) {
-                self.breaks(&at, "is new and must be given");
-            } else {
-                self.adds(&at, "is new");
-            }
-        }
-        let nameless =
-            new.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        for name in nameless.filter(|name| !now.contains_key(*name) && !required(old, name)) {
-            match direction {
-                Direction::Sent => self.breaks(&format!("{place}.{name}"), "must be given now"),
-                Direction::Received => self.adds(&format!("{place}.{name}"), "is always there now"),
-            }
-        }
-        let open =
-            |schema: &Map<String, Value>| schema.get("additionalProperties") != Some(&Value::Bool(false));
-        if direction == Direction::Sent && open(old) && !open(new) {
-            self.breaks(place, "other members are refused now");
-        }
-    }
-
-    /// Variants are known by what they refer to, or by their place.
-    fn variants(
-        &mut self,
-        old: &Map<String, Value>,
-        new: &Map<String, Value>,
-        direction: Direction,
-        place: &str,
-    ) {
-        let named = |schema: &Map<String, Value>| -> Vec<(String, Value)> {
-            let ways = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
-            let name = |(at, way): (usize, &Value)| {
-                (way["$ref"].as_str().map_or_else(|| at.to_string(), str::to_owned), way.clone())
-            };
-            ways.into_iter().flatten().enumerate().map(name).collect()
-        };
-        let (before, now) = (named(old), named(new));
-        for (name, way) in &before {
-            match now.iter().find(|(other, _)| other == name) {
-                Some((_, other)) => self.schema(way, other, direction, &format!("{place}({name})")),
-                None if direction == Direction::Sent => {
-                    self.breaks(place, format!("the variant {name} is gone"));
-                }
-                None => self.adds(place, format!("the variant {name} is gone")),
-            }
-        }
-        for (name, _) in now.iter().filter(|(name, _)| before.iter().all(|(other, _)| other != name)) {
-            match direction {
-                Direction::Sent => self.adds(place, format!("the variant {name} is new")),
-                Direction::Received => self.breaks(place, format!("the variant {name} is new")),
-            }
         }
     }
 }

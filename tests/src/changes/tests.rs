@@ -3,11 +3,14 @@
 use naast_domain::Date;
 use serde_json::{Value, json};
 
+mod around;
+
 use super::{Change, Weight, changes, judge};
 
 fn contract() -> Value {
     json!({
         "info": { "version": "1.0.0" },
+        "servers": [{ "url": "/v1", "description": "This server" }],
         "security": [{ "person": [] }],
         "paths": {
             "/requests": {
@@ -50,7 +53,7 @@ fn contract() -> Value {
             "headers": { "Link": { "schema": { "type": "string" } } },
             "responses": { "NotThere": { "content": { "application/problem+json": { "schema": { "type": "object" } } } } },
             "securitySchemes": {
-                "client": { "type": "oauth2", "flows": { "clientCredentials": { "scopes": { "requests:read": "", "old:scope": "" } } } }
+                "client": { "type": "oauth2", "flows": { "clientCredentials": { "tokenUrl": "/v1/oauth/token", "scopes": { "requests:read": "", "old:scope": "" } } } }
             },
             "schemas": {
                 "State": { "type": "string", "enum": ["open", "closed"] },
@@ -75,7 +78,9 @@ fn contract() -> Value {
                         "weight": { "type": "number" },
                         "mate": { "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/Mail" }] },
                         "kind": { "oneOf": [{ "$ref": "#/components/schemas/Mail" }, { "$ref": "#/components/schemas/Phone" }] },
-                        "any": { "type": "string" }
+                        "any": { "type": "string" },
+                        "tags": { "type": "array", "items": { "type": "string" } },
+                        "extra": { "type": "object", "additionalProperties": { "type": "string" } }
                     }
                 },
                 "EventView": { "type": "object", "required": ["type"], "properties": { "type": { "type": "string" } } },
@@ -93,7 +98,10 @@ const VIEW: &str = "/components/schemas/RequestView";
 
 /// The contract with one value put, or taken out when it is null.
 fn with(place: &str, value: Value) -> Value {
-    let mut contract = contract();
+    edit(contract(), place, value)
+}
+
+fn edit(mut contract: Value, place: &str, value: Value) -> Value {
     let (above, last) = place.rsplit_once('/').expect("a pointer");
     let last = last.replace("~1", "/");
     match contract.pointer_mut(above).unwrap_or_else(|| panic!("no {above}")) {
