@@ -4,7 +4,7 @@
 use actix_web::{post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::DecideOnRequest;
+use naast_domain::access::{DecideOnRequest, Upkeep};
 use naast_domain::ids::RequestId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
@@ -66,7 +66,7 @@ pub async fn erase_me(
     let answer = platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
-            let (me, now) = (grant.person(), cx.now);
+            let (me, now, leave) = (grant.person(), cx.now, Upkeep::of_her_own(&grant));
             remember_asking(cx.tx, me, now)?;
             export::forget_of(cx.tx, cx.keys, me, now)?;
             let mut receipt = ErasureReceiptView {
@@ -82,7 +82,7 @@ pub async fn erase_me(
             };
             let mut entries = Vec::new();
             // in the order of their ids, as locks are taken everywhere
-            for (id, _) in cases_of(cx.tx, me)? {
+            for (id, _) in cases_of(cx.tx, &grant)? {
                 locks::lock_request(cx.tx, id)?;
                 let Some((stored, _)) = requests::find(cx.tx, &grant, id)? else { continue };
                 let entry =
@@ -96,13 +96,13 @@ pub async fn erase_me(
                     receipt.held_request_ids.push(id);
                     continue;
                 }
-                entries.extend(super::round::erase_case(cx.tx, cx.keys, id, &found, now, entry)?);
+                entries.extend(super::round::erase_case(cx.tx, (cx.keys, &leave), id, &found, now, entry)?);
                 receipt.erased_request_ids.push(id);
             }
             receipt.account_kept_because = others::account_kept_because(cx.tx, &grant)?;
             if receipt.account_kept_because.is_empty() {
                 receipt.account_erased = true;
-                erasure::erase_account(cx.tx, cx.keys, me, now)?;
+                erasure::erase_account(cx.tx, &leave, cx.keys, me, now)?;
                 let purpose = Purpose::Administration;
                 entries.push(
                     signed_entry(Chain::PLATFORM, me, Role::Parent, purpose, "account.erased", now).on(me),

@@ -1,5 +1,6 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served.
 
+use naast_domain::access::Upkeep;
 use naast_domain::ids::RequestId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::privacy::retention::RetentionGround;
@@ -64,7 +65,7 @@ pub fn may_serve(platform: &Platform) -> Result<(), NotYet> {
 pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Error> {
     let risen = platform.store.read(|db| Ok::<_, Error>(tombstones::risen(db, stones)?))?;
     let mut done = Replayed { stones: stones.len(), ..Replayed::default() };
-    let now = platform.clock.now();
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
     // what was erased was withdrawn before: it goes at once
     for id in risen.withdrawals.iter().copied().filter(|id| !risen.cases.contains(id)) {
         done.withdrawals += usize::from(withdraw_again(platform, id)?);
@@ -79,7 +80,7 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
             // what was erased was not held then, whatever the backup says
             found.case.ground = RetentionGround::AskedFor;
             let entry = |act| unsigned_entry(found.programme, "replay", Purpose::Support, act, now);
-            let entries = super::round::erase_case(tx, &keys, id, &found, now, entry)?;
+            let entries = super::round::erase_case(tx, (&keys, &leave), id, &found, now, entry)?;
             Ok::<_, Error>(tx.keep(entries, ())?)
         })?;
         done.cases += 1;
@@ -87,8 +88,10 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     for id in risen.buddies {
         platform.store.write(move |tx| {
             locks::lock_buddy(tx, id)?;
-            let Some(programme) = erasure::programme_of(tx, id)? else { return Ok(Kept::unchanged(())) };
-            erasure::erase_buddy_file(tx, (programme, id), now)?;
+            let Some(programme) = erasure::programme_of(tx, &leave, id)? else {
+                return Ok(Kept::unchanged(()));
+            };
+            erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
             let entry = unsigned_entry(programme, "replay", Purpose::Volunteers, "buddy.erased", now).on(id);
             Ok::<_, Error>(tx.keep([entry], ())?)
         })?;
@@ -97,7 +100,7 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     for id in risen.people {
         let keys = platform.keys.clone();
         platform.store.write(move |tx| {
-            erasure::erase_account(tx, &keys, id, now)?;
+            erasure::erase_account(tx, &leave, &keys, id, now)?;
             let act = "account.erased";
             let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
             Ok::<_, Error>(tx.keep([entry], ())?)
@@ -118,8 +121,7 @@ fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {
     let (keys, now) = (platform.keys.clone(), platform.clock.now());
     platform.store.write(move |tx| {
         locks::lock_request(tx, id)?;
-        let Some(stored) = requests::of_upkeep(tx, &naast_domain::access::Upkeep::of_the_platform(), id)?
-        else {
+        let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), id)? else {
             return Ok(Kept::unchanged(false));
         };
         let programme = stored.programme;

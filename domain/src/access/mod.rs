@@ -108,8 +108,9 @@ pub struct Grant<A> {
     action: PhantomData<A>,
 }
 
-/// Leave to go through the cases of a programme and ask the rules again: for whoever changes the programme itself, and for
-/// the platform's own round, when nobody calls. Nothing of it is shown to anybody.
+/// Leave to go through the cases of a programme and ask the rules again, and to erase what had its time: for whoever changes
+/// the programme itself, for whoever has what is her own erased, and for the platform's own round, when nobody calls. Nothing of
+/// it is shown to anybody.
 #[derive(Debug, Clone, Copy)]
 pub struct Upkeep(());
 
@@ -119,7 +120,13 @@ impl Upkeep {
         Self(())
     }
 
-    /// For the platform itself, as time goes by.
+    /// For whoever decides on what is her own: to erase that.
+    pub fn of_her_own(_grant: &Grant<DecideOnRequest>) -> Self {
+        Self(())
+    }
+
+    /// For the platform itself, as time goes by. Who may call this stands in a reviewed list
+    /// (`tests/scenarios/authorisation/queries.rs`).
     pub fn of_the_platform() -> Self {
         Self(())
     }

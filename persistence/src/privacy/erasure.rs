@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
+use naast_domain::access::Upkeep;
 use naast_domain::ids::{BuddyId, ConversationId, PersonId, ProgrammeId, RequestId};
 use naast_domain::privacy::retention::Rule;
 use uuid::Uuid;
@@ -101,6 +102,7 @@ pub(super) fn forget_keys(
 /// and a tombstone.
 pub fn erase_case(
     tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
     keys: &Keys,
     (programme, request): (ProgrammeId, RequestId),
     outcome: &str,
@@ -118,6 +120,7 @@ pub fn erase_case(
 /// Erases what parent and buddy shared in a case. Says whether there was anything.
 pub fn erase_private_space(
     tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
     keys: &Keys,
     request: RequestId,
     now: Moment,
@@ -132,6 +135,7 @@ pub fn erase_private_space(
 /// Erases a person's account. Her row stays without a name while somebody else's record names her id. Says whether it went.
 pub fn erase_account(
     tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
     keys: &Keys,
     person: PersonId,
     now: Moment,
@@ -158,6 +162,7 @@ pub fn erase_account(
 /// whether it went.
 pub fn erase_buddy_file(
     tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
     (programme, buddy): (ProgrammeId, BuddyId),
     now: Moment,
 ) -> Result<bool, Error> {
@@ -178,7 +183,11 @@ pub fn erase_buddy_file(
 }
 
 /// The programme of a buddy.
-pub fn programme_of(database: &mut Database<'_>, buddy: BuddyId) -> Result<Option<ProgrammeId>, Error> {
+pub fn programme_of(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    buddy: BuddyId,
+) -> Result<Option<ProgrammeId>, Error> {
     let found: Option<Key> = on_either!(database, |c| buddies::table
         .filter(buddies::id.eq(Key::from(buddy)))
         .select(buddies::programme_id)
@@ -188,13 +197,18 @@ pub fn programme_of(database: &mut Database<'_>, buddy: BuddyId) -> Result<Optio
 }
 
 /// Erases the certificates of a buddy who left. Says how many.
-pub fn erase_certificates(tx: &mut Transaction<'_, '_>, buddy: BuddyId) -> Result<usize, Error> {
+pub fn erase_certificates(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    buddy: BuddyId,
+) -> Result<usize, Error> {
     delete(tx, Subject::Buddy(buddy), |table| table.retention == Rule::Certificate)
 }
 
 /// Erases a conversation. What stays is a count of the school's.
 pub fn erase_conversation(
     tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
     conversation: ConversationId,
     (school, outcome): (&str, &str),
     opened_at: Moment,

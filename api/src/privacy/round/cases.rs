@@ -18,9 +18,9 @@ use crate::problem::Error;
 
 impl Round<'_> {
     pub(super) fn cases(&mut self) -> Result<(), Error> {
-        let (now, today) = (self.now, self.today);
+        let (leave, now, today) = (self.leave, self.now, self.today);
         self.through(
-            |db, after, most| next_cases(db, after.into(), most),
+            |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),
             |round, page| {
                 let mut whole = Vec::new();
@@ -43,8 +43,12 @@ impl Round<'_> {
                 }
                 parts.dedup();
                 let stones = Some((Kind::Case, RequestId::uuid as fn(_) -> _));
-                round.each(&whole, stones, move |tx, keys, id| erase_due_case(tx, keys, id, (now, today)))?;
-                round.each(&parts, None, move |tx, keys, id| erase_due_parts(tx, keys, id, (now, today)))
+                round.each(&whole, stones, move |tx, keys, id| {
+                    erase_due_case(tx, (keys, &leave), id, (now, today))
+                })?;
+                round.each(&parts, None, move |tx, keys, id| {
+                    erase_due_parts(tx, (keys, &leave), id, (now, today))
+                })
             },
         )
     }
@@ -58,14 +62,14 @@ fn due_now(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<Option<CaseRet
 
 fn erase_due_case(
     tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
+    (keys, leave): (&Keys, &Upkeep),
     id: RequestId,
     (now, today): (Moment, Date),
 ) -> Result<Vec<Entry>, Error> {
     let Some(found) = due_now(tx, id)?.filter(|found| found.case.has_come(today)) else {
         return Ok(Vec::new());
     };
-    erase_case(tx, keys, id, &found, now, |act| {
+    erase_case(tx, (keys, leave), id, &found, now, |act| {
         unsigned_entry(found.programme, "system", Purpose::Support, act, now)
     })
 }
@@ -73,7 +77,7 @@ fn erase_due_case(
 /// Erases a case that is locked and not held. A match that still runs is closed before, by whoever withdraws it.
 pub(in crate::privacy) fn erase_case(
     tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
+    (keys, leave): (&Keys, &Upkeep),
     id: RequestId,
     found: &CaseRetention,
     now: Moment,
@@ -83,13 +87,13 @@ pub(in crate::privacy) fn erase_case(
         (RetentionGround::ClosedMatched, _) | (_, true) => "matched",
         _ => "unmatched",
     };
-    erasure::erase_case(tx, keys, (found.programme, id), outcome, now)?;
+    erasure::erase_case(tx, leave, keys, (found.programme, id), outcome, now)?;
     Ok(vec![entry("subject.erased").on(id).states(Some(found.case.ground.code()), None)])
 }
 
 fn erase_due_parts(
     tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
+    (keys, leave): (&Keys, &Upkeep),
     id: RequestId,
     (now, today): (Moment, Date),
 ) -> Result<Vec<Entry>, Error> {
@@ -97,11 +101,10 @@ fn erase_due_parts(
     let mut entries = Vec::new();
     let entry = |act| unsigned_entry(found.programme, "system", Purpose::Support, act, now).on(id);
     if found.has_contact && found.contact_way.has_come(today) {
-        let leave = Upkeep::of_the_platform();
-        naast_persistence::requests::forget_expired_contact(tx, &leave, keys, (found.programme, id), now)?;
+        naast_persistence::requests::forget_expired_contact(tx, leave, keys, (found.programme, id), now)?;
         entries.push(entry("request.contact-way-erased"));
     }
-    if found.private_space.has_come(today) && erasure::erase_private_space(tx, keys, id, now)? {
+    if found.private_space.has_come(today) && erasure::erase_private_space(tx, leave, keys, id, now)? {
         entries.push(entry("request.private-space-erased"));
     }
     Ok(entries)

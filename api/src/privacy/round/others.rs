@@ -55,14 +55,14 @@ impl Round<'_> {
                 round.report.count("buddy-file", files.len());
                 round.each(&papers, None, move |tx, _, (id, programme)| {
                     locks::lock_buddy(tx, id)?;
-                    erasure::erase_certificates(tx, id)?;
+                    erasure::erase_certificates(tx, &leave, id)?;
                     let act = "buddy.certificates-erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })?;
                 let stones = Some((Kind::Buddy, (|(id, _)| BuddyId::uuid(id)) as fn(_) -> _));
                 round.each(&files, stones, move |tx, _, (id, programme)| {
                     locks::lock_buddy(tx, id)?;
-                    erasure::erase_buddy_file(tx, (programme, id), now)?;
+                    erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
                     let act = "buddy.erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })
@@ -82,7 +82,7 @@ impl Round<'_> {
                     if !others::is_unused(tx, &leave, person, now)? {
                         return Ok(Vec::new());
                     }
-                    erasure::erase_account(tx, keys, person, now)?;
+                    erasure::erase_account(tx, &leave, keys, person, now)?;
                     let (act, purpose) = ("account.erased", Purpose::Administration);
                     Ok(vec![unsigned_entry(Chain::PLATFORM, "system", purpose, act, now).on(person)])
                 })

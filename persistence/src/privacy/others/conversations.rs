@@ -89,7 +89,7 @@ pub fn conversations_over(
 /// Erases a conversation; the school keeps a count of how its own side ended.
 pub fn erase_conversation(
     tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
+    leave: &Upkeep,
     id: ConversationId,
 ) -> Result<(), Error> {
     let row: Option<(String, String, At)> = on_either!(&mut **tx, |c| conversations::table
@@ -100,5 +100,5 @@ pub fn erase_conversation(
     let Some((school, state, opened_at)) = row else { return Ok(()) };
     let state: ConversationState = code("conversations", "state", &state)?;
     let outcome = ConversationSchoolState::of(state).code();
-    erasure::erase_conversation(tx, id, (&school, outcome), opened_at.0)
+    erasure::erase_conversation(tx, leave, id, (&school, outcome), opened_at.0)
 }

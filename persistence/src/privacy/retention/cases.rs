@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use naast_domain::access::{DecideOnRequest, Grant, Upkeep};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::privacy::retention::{self, CaseFacts, Due, Terms};
 
@@ -134,6 +135,7 @@ fn read_all(
 /// The next cases in the order of their ids, for the platform's own round.
 pub fn next_cases(
     database: &mut Database<'_>,
+    _leave: &Upkeep,
     after: RequestId,
     most: i64,
 ) -> Result<Vec<(RequestId, CaseRetention)>, Error> {
@@ -146,13 +148,13 @@ pub fn next_cases(
     read_all(database, rows)
 }
 
-/// The cases of a parent.
+/// The cases of whoever is granted to decide on her own.
 pub fn cases_of(
     database: &mut Database<'_>,
-    parent: PersonId,
+    grant: &Grant<DecideOnRequest>,
 ) -> Result<Vec<(RequestId, CaseRetention)>, Error> {
     let rows: Vec<CaseRow> = on_either!(&mut *database, |c| support_requests::table
-        .filter(support_requests::parent_id.eq(Key::from(parent)))
+        .filter(support_requests::parent_id.eq(Key::from(grant.person())))
         .order(support_requests::id)
         .select(case_columns!())
         .load(c))?;
