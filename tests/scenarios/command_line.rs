@@ -209,3 +209,35 @@ fn a_database_with_a_broken_page_is_found_and_the_rest_is_looked_at_all_the_same
     let (code, said) = run(&["doctor"]);
     assert!(code == Some(4) && said.contains("no SQLite database"), "{said}");
 }
+
+#[test]
+fn a_token_names_the_address_that_the_installation_is_served_under_or_is_not_made() {
+    use crate::program::{Served, begin, program, run, said};
+    let folder = tempfile::tempdir().expect("a folder");
+    let (database, data) = (Location::Sqlite(folder.path().join("naast.db")), folder.path());
+    let person = said(&database, data, &["administrator", "Beheer"]);
+    // nobody served it yet: there is no address that a token could miss
+    said(&database, data, &["token", &person]);
+    let mut command = program(&database, data);
+    command.env("NAAST_PUBLIC_URL", "https://buddy.example.org");
+    let (child, address) = begin(command, &["serve", "--listen", "127.0.0.1:0"]);
+    let _server = Served(child);
+    let token = ["token", &person];
+    for patience in 0.. {
+        let refused = run(&database, data, &token);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        if refused.status.success() && patience < 50 {
+            // it says where it listens a moment before it notes the address
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            continue;
+        }
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains("NAAST_PUBLIC_URL=https://buddy.example.org"), "{told}");
+        assert!(refused.stdout.is_empty(), "no token was made");
+        break;
+    }
+    let made = said(&database, data, &[&token[..], &["--public-url", "https://buddy.example.org"]].concat());
+    let answer =
+        ureq::get(format!("http://{address}/v1/me")).header("Authorization", format!("Bearer {made}"));
+    assert_eq!(answer.call().expect("the server believes it").status().as_u16(), 200);
+}

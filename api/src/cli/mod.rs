@@ -157,6 +157,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Token { person } => {
             let platform = place.existing_platform()?;
+            place.is_as_served()?;
             let (person, today) = (PersonId::from_uuid(person), platform.clock.today());
             if platform.store.read(|db| organisations::principal(db, person, today))?.is_none() {
                 return Err(Failure::new(

@@ -163,6 +163,38 @@ impl Place {
         self.platform(LIFETIME)
     }
 
+    /// Where it stands under which address this installation was served last.
+    fn served(&self) -> PathBuf {
+        self.data.join("public-url")
+    }
+
+    /// Notes the address, for commands that sign: the server believes no token that names another.
+    pub(super) fn note_served(&self) -> Result<(), Failure> {
+        let file = self.served();
+        let text = format!("{}\n", self.public_url);
+        std::fs::write(&file, text).map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(&file))))
+    }
+
+    /// Refuses to sign under another address than the installation is served under.
+    pub(super) fn is_as_served(&self) -> Result<(), Failure> {
+        let served = std::fs::read_to_string(self.served()).unwrap_or_default();
+        let (served, ours) = (served.trim(), &self.public_url);
+        if served.is_empty() || served == ours {
+            return Ok(());
+        }
+        let words = said(
+            format!(
+                "deze installatie wordt geserveerd als {served}, en dit token zou {ours} noemen: de server zou het weigeren. Zet \
+                 NAAST_PUBLIC_URL={served} (of --public-url) ook bij dit commando"
+            ),
+            format!(
+                "this installation is served as {served}, and this token would name {ours}: the server would refuse it. Set \
+                 NAAST_PUBLIC_URL={served} (or --public-url) for this command too"
+            ),
+        );
+        Err(Failure::new(2, words))
+    }
+
     /// Anchors what a command journalled, before it says that it is done: no server may run to do it.
     pub(super) fn anchor(&self, platform: &Platform) -> Result<(), Failure> {
         Anchors::at(self.anchors()).anchor(platform).map(|_| ()).map_err(|fault| {

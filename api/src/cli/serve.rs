@@ -50,7 +50,7 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
             format!("Naast luistert op http://{address}; de pagina's staan op http://{address}/docs/"),
             format!("Naast listens on http://{address}; its pages are at http://{address}/docs/"),
         ));
-        Ok(())
+        place.note_served()
     })
 }
 
