@@ -20,6 +20,7 @@ on_both!(
     a_query_key_that_nobody_knows_is_a_fault_everywhere,
     a_body_is_json_of_a_reasonable_size_or_is_refused,
     every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value,
+    an_answer_tells_a_hundred_faults_and_that_there_are_more,
 );
 
 #[test]
@@ -244,6 +245,50 @@ fn every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value(engine: 
         let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
         refused(world.app.send("POST", "/v1/buddies", &headers, text.into_bytes()), 400, "invalid-input");
     }
+}
+
+/// Also whoever is not signed in: what comes out is bounded by more than what goes in.
+fn an_answer_tells_a_hundred_faults_and_that_there_are_more(engine: Engine) {
+    let world = World::new(engine);
+    let send = |language: &str, body: String| {
+        let headers = [("content-type", "application/json"), ("accept-language", language)];
+        refused(
+            world.app.send("POST", "/v1/sign-in-codes", &headers, body.into_bytes()),
+            400,
+            "invalid-input",
+        )
+    };
+    let nested =
+        |depth: usize, inner: &str| format!("{}{inner}{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+    let repeated = |times: usize| format!("{{{}}}", vec!["\"b\":1"; times].join(","));
+    // the first of the repeated members is no fault, and `a` and the missing address are one each
+    for (members, faults, more) in [(99, 100, false), (100, 100, true), (10_000, 100, true)] {
+        let reply = send("en", nested(29, &repeated(members)));
+        let errors = reply.body["errors"].as_array().expect("faults");
+        let has_more = errors.last().is_some_and(|last| last["code"] == "more-faults");
+        assert_eq!((errors.len() - usize::from(has_more), has_more), (faults, more), "{members}");
+        assert!(reply.bytes.len() < 64 * 1024, "{} bytes for {members}", reply.bytes.len());
+    }
+    let told = |language: &str| {
+        let reply = send(language, nested(29, &repeated(5_000)));
+        reply.body["errors"].as_array().and_then(|all| all.last().cloned()).expect("the last")
+    };
+    let last = |detail: &str| json!({ "pointer": null, "parameter": null, "header": null, "code": "more-faults", "detail": detail });
+    assert_eq!(told("nl"), last("Er is meer mis dan deze 100. Herstel die eerst."));
+    assert_eq!(told("en"), last("More is wrong than these 100. Mend those first."));
+    // a place repeats every name above it: one long name above many faults, found by the reader or by the look at the text
+    let name = "n".repeat(30_000);
+    let control = vec!["\"\\u0001\""; 3_000].join(",");
+    for inner in [repeated(5_000), format!("[{control}]")] {
+        let reply = send("en", format!("{{\"{name}\":{inner}}}"));
+        assert!(reply.bytes.len() < 64 * 1024, "{} bytes", reply.bytes.len());
+        let errors = reply.body["errors"].as_array().expect("faults");
+        assert_eq!(errors.last().map(|last| &last["code"]), Some(&json!("more-faults")));
+    }
+    // unknown members, and violations of the schema
+    let unknown: Vec<String> = (0..6_000).map(|place| format!("\"x{place}\":1")).collect();
+    let reply = send("en", format!("{{{}}}", unknown.join(",")));
+    assert_eq!(reply.body["errors"].as_array().map(Vec::len), Some(101));
 }
 
 /// The pages of `/docs` load the document from this server; without it they show nothing.

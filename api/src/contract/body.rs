@@ -134,8 +134,17 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Erro
     note(&value);
     let validator =
         CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
-    found.extend(validator.iter_errors(&value).flat_map(|violation| InputFault::of_violation(&violation)));
+    for violation in validator.iter_errors(&value) {
+        if InputFault::are_enough(&found) {
+            break;
+        }
+        found.extend(InputFault::of_violation(&violation));
+    }
     find_control_characters(&value, &mut String::new(), &mut found);
+    // what was not looked at to the end is not looked up either
+    if InputFault::are_enough(&found) {
+        return Err(Error::Input(found));
+    }
     let mut body = None;
     if found.is_empty() {
         match T::deserialize(&value) {
@@ -154,6 +163,9 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Erro
 fn find_control_characters(value: &Value, pointer: &mut String, faults: &mut Vec<InputFault>) {
     use std::fmt::Write as _;
 
+    if InputFault::are_enough(faults) {
+        return;
+    }
     let length = pointer.len();
     match value {
         Value::String(text) if text.chars().any(|letter| letter.is_control() && letter != '\n') => {

@@ -8,6 +8,16 @@ use naast_domain::text::{Text, Tongue};
 use super::InputProblem;
 use crate::contract::{ADDRESS, NUMBER};
 
+/// So many faults are told in one answer. An answer is to be bounded by more than the call: 10,000 faults of 160 bytes fit in
+/// a body of 60,000 (docs/adr/0044).
+const MOST_TOLD: usize = 100;
+
+/// So many bytes their places have together, in one answer: each repeats the names of all members above it.
+const LARGEST_PLACES: usize = 16 * 1024;
+
+/// The code of what says that there are more faults.
+pub const MORE: &str = "more-faults";
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
     Body(String),
@@ -50,8 +60,47 @@ impl InputFault {
         place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether there are more faults than an answer tells: whoever looks for more may stop, and what was found is refused.
+    pub fn are_enough(found: &[Self]) -> bool {
+        found.len() > MOST_TOLD
+            || (found.len() > 1 && found.iter().map(Self::size).sum::<usize>() > LARGEST_PLACES)
+    }
+
+    /// The faults in words: all of them, or so many as an answer tells and one that says that there are more.
+    pub(super) fn told(found: &[Self], tongue: Tongue) -> Vec<InputProblem> {
+        let mut places = 0;
+        let fits = |fault: &&Self| {
+            places += fault.size();
+            places <= LARGEST_PLACES
+        };
+        // the first is always told: it is no larger than what was sent
+        let told = found.iter().take(MOST_TOLD).take_while(fits).count().max(1).min(found.len());
+        let mut words: Vec<_> = found[..told].iter().map(|fault| fault.in_words(tongue)).collect();
+        if told < found.len() {
+            let detail = Text::new(
+                format!("Er is meer mis dan deze {told}. Herstel die eerst."),
+                format!("More is wrong than these {told}. Mend those first."),
+            );
+            words.push(InputProblem {
+                pointer: None,
+                parameter: None,
+                header: None,
+                code: MORE.to_owned(),
+                detail: detail.get(tongue).to_owned(),
+            });
+        }
+        words
+    }
+
+    /// The length of the place, in bytes: the only part of a fault that the caller writes.
+    fn size(&self) -> usize {
+        match &self.place {
+            Place::Body(place) | Place::Parameter(place) | Place::Header(place) => place.len(),
+        }
+    }
+
     /// The fault in words.
-    pub(super) fn in_words(&self, tongue: Tongue) -> InputProblem {
+    fn in_words(&self, tongue: Tongue) -> InputProblem {
         let (pointer, parameter, header) = match &self.place {
             Place::Body(pointer) => (Some(pointer.clone()), None, None),
             Place::Parameter(name) => (None, Some(name.clone()), None),

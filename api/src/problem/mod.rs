@@ -97,7 +97,7 @@ pub struct InputProblem {
     pub parameter: Option<String>,
     /// Which header.
     pub header: Option<String>,
-    /// A stable code of what is wrong.
+    /// A stable code of what is wrong; `more-faults`, without a place, when there are more than an answer tells.
     pub code: String,
     /// What is wrong and what is allowed, in words. The value itself is never repeated.
     pub detail: String,
@@ -132,7 +132,7 @@ pub struct Problem {
     pub instance: String,
     /// The stable code of the kind. More kinds may come; treat an unknown one by its status.
     pub code: String,
-    /// Everything that is wrong with the input, together.
+    /// Everything that is wrong with the input, together; of more than 100 faults the first 100, and one `more-faults`.
     pub errors: Vec<InputProblem>,
     /// The state that the object is in, when a rule said no.
     pub state: Option<String>,
@@ -191,7 +191,7 @@ impl Error {
     pub fn problem(&self, tongue: Tongue, instance: &str) -> Problem {
         let kind = kind(self.code());
         let (errors, rejection) = match self {
-            Self::Input(faults) => (faults.iter().map(|fault| fault.in_words(tongue)).collect(), None),
+            Self::Input(faults) => (InputFault::told(faults, tongue), None),
             Self::Rule(rejection) => (Vec::new(), Some(rejection)),
             _ => (Vec::new(), None),
         };
