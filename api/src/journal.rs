@@ -47,7 +47,7 @@ impl Anchor {
         let hash: Hash = STANDARD.decode(&self.hash).ok()?.try_into().ok()?;
         let text = Self::signed_text(self.chain, self.seq, &hash, self.at);
         let signature = STANDARD.decode(&self.signature).ok()?;
-        identity.attests(&text, &signature).then_some(Head {
+        identity.attests(&text, &signature, self.at).then_some(Head {
             chain: Chain::from_uuid(self.chain),
             seq: self.seq,
             hash,

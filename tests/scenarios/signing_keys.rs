@@ -1,18 +1,22 @@
 //! Signing keys are changed without anybody noticing, and everybody can read how to sign in.
 
+use aws_lc_rs::signature::Ed25519KeyPair;
 use chrono::{DateTime, TimeDelta};
-use naast_api::identity::rotate;
+use naast_api::identity::{KeyRing, rotate};
 use naast_api::journal::{Anchors, read_anchors};
 use naast_tests::app::TestApp;
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, location, on_both};
 use serde_json::Value;
 
+use crate::anchors::SCHOOLS;
+use crate::program::{run, said, serve};
 use crate::signing_in::call;
 
 on_both!(
     a_signing_key_is_changed_without_anybody_noticing,
     a_key_that_disappears_is_not_made_anew,
     anchors_of_an_older_key_hold,
+    a_leaked_key_is_withdrawn_and_its_anchors_hold,
     everybody_can_read_how_to_sign_in,
 );
 
@@ -117,6 +121,62 @@ fn anchors_of_an_older_key_hold(engine: Engine) {
     world.person();
     assert!(Anchors::at(anchors.clone()).anchor(platform).expect("anchored with the new key") > 0);
     assert!(read_anchors(&anchors, &platform.identity).expect("both keys attest").len() >= 2);
+}
+
+fn a_leaked_key_is_withdrawn_and_its_anchors_hold(engine: Engine) {
+    let (database, _guard) = location(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, file) = (folder.path(), folder.path().join("signing-key.pk8"));
+    said(&database, data, &["administrator", "Beheer (test)"]);
+    let leaked = std::fs::read(&file).expect("the key");
+    let name = |list: &str| list.split_whitespace().next().expect("a name").to_owned();
+    let old = name(&said(&database, data, &["keys", "list-signing"]));
+    // there is no other yet, and no other name
+    for id in [old.as_str(), "somebody"] {
+        assert_eq!(run(&database, data, &["keys", "revoke-signing", id]).status.code(), Some(1), "{id}");
+    }
+    assert_eq!(std::fs::read(&file).expect("the key"), leaked);
+
+    said(&database, data, &["keys", "rotate-signing"]);
+    said(&database, data, &["keys", "revoke-signing", &old]);
+    let files = || std::fs::read_dir(data).expect("a folder").map(|entry| entry.expect("a file").path());
+    assert!(
+        files().all(|path| std::fs::read(path).unwrap_or_default() != leaked),
+        "the private half is gone"
+    );
+    let list = said(&database, data, &["keys", "list-signing"]);
+    let new = name(&list);
+    assert!(new != old && list.lines().next().expect("a line").ends_with("signs"), "{list}");
+    assert!(list.lines().any(|line| line.starts_with(&old) && line.ends_with("withdrawn")), "{list}");
+
+    // what was anchored holds, with it or without, and the server anchors on, and ends in good order
+    let verified = || run(&database, data, &["journal", "verify"]);
+    assert_eq!(verified().status.code(), Some(0), "{:?}", verified());
+    let anchored =
+        std::fs::read_to_string(data.join("journal-anchors.jsonl")).expect("anchors").lines().count();
+    let (mut server, address) = serve(&database, data, &["serve", "--listen", "127.0.0.1:0"]);
+    let set = ureq::get(&format!("http://{address}/.well-known/jwks.json")).call().expect("an answer");
+    let set = set.into_body().read_to_string().expect("text");
+    let schools = data.join("schools.csv");
+    std::fs::write(&schools, SCHOOLS).expect("written");
+    said(&database, data, &["import", "schools", schools.to_str().expect("UTF-8")]);
+    let stop = std::process::Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
+    assert!(stop.expect("kill").success());
+    assert!(server.wait().expect("ours").success(), "it ends in good order");
+    assert!(set.contains(&new) && !set.contains(&old), "{set}");
+    assert_eq!(verified().status.code(), Some(0), "{:?}", verified());
+    let now = std::fs::read_to_string(data.join("journal-anchors.jsonl")).expect("anchors").lines().count();
+    assert!(now > anchored, "the new key anchors");
+
+    // what it signs after that is nobody's word, also when its file comes back
+    let pair = Ed25519KeyPair::from_pkcs8(&leaked).expect("a key");
+    let signature = pair.sign(b"late");
+    std::fs::write(data.join("signing-key.pk8.20200101T000000Z"), &leaked).expect("our own folder");
+    let ring = KeyRing::read(&file).expect("keys");
+    let until = ring.withdrawn()[0].until;
+    assert!(ring.attests(b"late", signature.as_ref(), until - TimeDelta::seconds(1)));
+    assert!(!ring.attests(b"late", signature.as_ref(), until));
+    assert!(ring.all().iter().all(|key| key.id != old));
 }
 
 fn everybody_can_read_how_to_sign_in(engine: Engine) {

@@ -39,12 +39,22 @@ pub enum Keys {
         #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(i64).range(2..=10_080))]
         in_minutes: i64,
     },
+    /// Withdraw a signing key that somebody else may have: the next one signs at once, and its tokens die within a minute.
+    ///
+    /// Rotate first. Its private half is thrown away; the public half stays in a file `.withdrawn` beside the keys, so that
+    /// anchors of the journal that it signed before stay valid. With several replicas that do not share the folder, bring
+    /// the files to each of them.
+    RevokeSigning {
+        /// Which one, as `naast keys list-signing` names it.
+        id: String,
+    },
 }
 
 /// Runs the command.
 pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     match what {
         Keys::ListSigning => return signing_keys::list(place),
+        Keys::RevokeSigning { id } => return signing_keys::revoke(place, id),
         Keys::RotateSigning { in_minutes } => return signing_keys::rotate(place, *in_minutes),
         _ => {}
     }
@@ -67,7 +77,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     let (keys, store, now) = (&platform.keys, &platform.store, platform.clock.now());
     match what {
-        Keys::Add | Keys::ListSigning | Keys::RotateSigning { .. } => {}
+        Keys::Add | Keys::ListSigning | Keys::RotateSigning { .. } | Keys::RevokeSigning { .. } => {}
         Keys::Rotate => {
             let done = keys.rotate(store, now)?;
             let keys = done.keys;

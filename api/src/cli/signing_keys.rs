@@ -1,4 +1,5 @@
-//! `naast keys list-signing` and `rotate-signing`: the signing keys, changed without anybody noticing.
+//! `naast keys list-signing`, `rotate-signing` and `revoke-signing`: the signing keys, changed without anybody noticing, or
+//! withdrawn because somebody else may have one.
 
 use std::path::PathBuf;
 
@@ -39,6 +40,13 @@ pub fn list(place: &Place) -> Result<(), Failure> {
         };
         say(&format!("{}  from {from}  {state}", key.id));
     }
+    for key in ring.withdrawn() {
+        say(&format!(
+            "{}  until {}  withdrawn",
+            key.id,
+            key.until.to_rfc3339_opts(SecondsFormat::Secs, true)
+        ));
+    }
     Ok(())
 }
 
@@ -48,5 +56,18 @@ pub fn rotate(place: &Place, in_minutes: i64) -> Result<(), Failure> {
     let key = identity::rotate(&existing(place)?, Clock::default().now(), lead)?;
     let (id, from) = (&key.id, key.from.to_rfc3339_opts(SecondsFormat::Secs, true));
     say(&said(format!("{id} ondertekent vanaf {from}"), format!("{id} signs from {from} on")));
+    Ok(())
+}
+
+/// Withdraws a signing key.
+pub fn revoke(place: &Place, id: &str) -> Result<(), Failure> {
+    let withdrawn = identity::withdraw(&existing(place)?, id, Clock::default().now())?;
+    let until = withdrawn.until.to_rfc3339_opts(SecondsFormat::Secs, true);
+    say(&said(
+        format!(
+            "{id} is ingetrokken en weggegooid; ankers die het voor {until} ondertekende, blijven geldig"
+        ),
+        format!("{id} is withdrawn and thrown away; anchors that it signed before {until} stay valid"),
+    ));
     Ok(())
 }

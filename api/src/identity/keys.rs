@@ -2,7 +2,8 @@
 //!
 //! `signing-key.pk8` is the first. A rotation puts `signing-key.pk8.20260901T120000Z` beside it, some minutes ahead: every
 //! replica reads it and publishes it before the first token bears its name. The key before is believed until the last token
-//! that it signed is dead. Files of old keys stay: the anchors of the journal that they signed are checked with them.
+//! that it signed is dead. Files of old keys stay: the anchors of the journal that they signed are checked with them. Of a key
+//! that was withdrawn, the public half stays (`withdrawn`).
 
 use std::fs;
 use std::io::Write as _;
@@ -13,6 +14,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use naast_domain::Moment;
 use sha2::{Digest, Sha256};
+
+use super::withdrawn::{self, Withdrawn};
 
 const MOMENT: &str = "%Y%m%dT%H%M%SZ";
 
@@ -33,6 +36,12 @@ pub enum KeyError {
     /// A key waits already.
     #[error("a key that will sign from {0} on is waiting already")]
     Waiting(Moment),
+    /// There is no such key.
+    #[error("there is no signing key {0}")]
+    Unknown(String),
+    /// Without this key none would sign.
+    #[error("no other key could sign in its place: first run `naast keys rotate-signing`")]
+    Alone,
 }
 
 /// One key.
@@ -72,7 +81,10 @@ impl SigningKey {
 }
 
 /// All keys of an installation, in the order in which they sign; at least one.
-pub struct KeyRing(Vec<SigningKey>);
+pub struct KeyRing {
+    keys: Vec<SigningKey>,
+    withdrawn: Vec<Withdrawn>,
+}
 
 impl KeyRing {
     /// Reads the keys, and makes the first when there is none: when an installation begins, and at no other moment. Files are
@@ -91,8 +103,17 @@ impl KeyRing {
     /// Reads the keys, and makes none: a server that runs and finds its key gone must not go on as another issuer.
     ///
     /// # Errors
-    /// [`KeyError::File`] when the first is not there.
+    /// [`KeyError::File`] when the first is not there; [`KeyError::Alone`] when all of them were withdrawn.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
+        let mut ring = Self::read_all(path)?;
+        // a file that came back, from a backup or because a withdrawal was cut short, is believed no more than before
+        ring.keys.retain(|key| ring.withdrawn.iter().all(|withdrawn| withdrawn.id != key.id));
+        ring.keys.first_mut().ok_or(KeyError::Alone)?.from = Moment::MIN_UTC;
+        Ok(ring)
+    }
+
+    /// The same with the files of keys that were withdrawn, where they are still there.
+    pub(super) fn read_all(path: &Path) -> Result<Self, KeyError> {
         let first = fs::read(path).map_err(|fault| failed(path, fault))?;
         let mut keys = vec![SigningKey::read(&first, path, Moment::MIN_UTC)?];
         for (later, from) in later(path)? {
@@ -100,36 +121,43 @@ impl KeyRing {
             keys.push(SigningKey::read(&bytes, &later, from)?);
         }
         keys.sort_by_key(|key| key.from);
-        Ok(Self(keys))
+        Ok(Self { keys, withdrawn: withdrawn::read(path)? })
     }
 
     /// The key that signs at a moment.
     #[expect(clippy::missing_panics_doc, reason = "the first key signs from the beginning of time")]
     pub fn signing(&self, now: Moment) -> &SigningKey {
-        self.0.iter().rfind(|key| key.from <= now).expect("the first key signs from the beginning of time")
+        self.keys.iter().rfind(|key| key.from <= now).expect("the first key signs from the beginning of time")
     }
 
     /// The keys that are believed at a moment: the one that signs, those that will, and those whose last token, which
     /// lives `longest` at most, is not dead yet.
     pub fn believed(&self, now: Moment, longest: TimeDelta) -> impl Iterator<Item = &SigningKey> {
-        let replaced = |place: usize| self.0.get(place + 1).map(|next| next.from);
-        self.0
+        let replaced = |place: usize| self.keys.get(place + 1).map(|next| next.from);
+        self.keys
             .iter()
             .enumerate()
             .filter(move |(place, _)| replaced(*place).is_none_or(|at| now < at + longest))
             .map(|(_, key)| key)
     }
 
-    /// Whether any key of this installation, however old, made this signature: for anchors of the journal.
-    pub fn attests(&self, bytes: &[u8], signature: &[u8]) -> bool {
-        self.0
+    /// Whether any key of this installation, however old, made this signature at a moment that is signed with it: for anchors
+    /// of the journal. A key that was withdrawn did so before that, or not at all.
+    pub fn attests(&self, bytes: &[u8], signature: &[u8], at: Moment) -> bool {
+        self.keys
             .iter()
             .any(|key| UnparsedPublicKey::new(&ED25519, key.public()).verify(bytes, signature).is_ok())
+            || self.withdrawn.iter().any(|key| key.attests(bytes, signature, at))
+    }
+
+    /// The keys that were withdrawn, in the order in which they were.
+    pub fn withdrawn(&self) -> &[Withdrawn] {
+        &self.withdrawn
     }
 
     /// Every key, in the order in which they sign.
     pub fn all(&self) -> &[SigningKey] {
-        &self.0
+        &self.keys
     }
 }
 
@@ -143,14 +171,21 @@ pub fn rotate(path: &Path, now: Moment, lead: TimeDelta) -> Result<SigningKey, K
         return Err(KeyError::Waiting(waiting.from));
     }
     let from = now + lead;
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}", from.format(MOMENT)));
-    let file = PathBuf::from(name);
+    let file = file_from(path, from);
     let bytes = make(&file)?;
     // the name keeps whole seconds
     let from = NaiveDateTime::parse_from_str(&from.format(MOMENT).to_string(), MOMENT)
         .map_or(from, |moment| moment.and_utc());
     SigningKey::read(&bytes, &file, from)
+}
+
+/// The file of the key that signs from a moment on.
+pub(super) fn file_from(path: &Path, from: Moment) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    if from != Moment::MIN_UTC {
+        name.push(format!(".{}", from.format(MOMENT)));
+    }
+    PathBuf::from(name)
 }
 
 /// The files of later keys, with the moment from which each signs.
@@ -182,7 +217,7 @@ fn make(path: &Path) -> Result<Vec<u8>, KeyError> {
     Ok(bytes)
 }
 
-fn failed(path: &Path, fault: std::io::Error) -> KeyError {
+pub(super) fn failed(path: &Path, fault: std::io::Error) -> KeyError {
     KeyError::File { path: path.display().to_string(), fault }
 }
 

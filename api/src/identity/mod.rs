@@ -14,6 +14,7 @@ mod subject;
 pub mod token;
 mod tokens;
 pub mod trusted;
+mod withdrawn;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,7 @@ use crate::contract::BASE;
 
 pub use keys::{KeyError, KeyRing, rotate};
 pub use subject::{Reach, Subject};
+pub use withdrawn::{Withdrawn, withdraw};
 
 pub(crate) use codes::look_for_address;
 pub(crate) use keys::owner_only;
@@ -163,7 +165,16 @@ impl Identity {
         // of those that find it due at the same moment, one looks
         if due && self.looked_at.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             match KeyRing::read(&self.file) {
-                Ok(ring) => *self.ring.write().expect("nothing panics here") = Arc::new(ring),
+                Ok(ring) => {
+                    let mut before = self.ring.write().expect("nothing panics here");
+                    // what a key signed that was withdrawn since is not remembered either
+                    if before.withdrawn().len() != ring.withdrawn().len()
+                        && let Ok(mut verified) = self.verified.lock()
+                    {
+                        verified.clear();
+                    }
+                    *before = Arc::new(ring);
+                }
                 // those that were read before still sign and verify
                 Err(fault) => log::error!("the keys of before are used: {fault}"),
             }
@@ -189,12 +200,13 @@ impl Identity {
 
     /// Whom a token proves; `None` for anything that is not in perfect order.
     pub fn verify(&self, token: &str, now: Moment) -> Option<Subject> {
+        let ring = self.ring(now);
         let digest: [u8; 32] = Sha256::digest(token).into();
         if let Some((subject, exp)) = self.verified.lock().ok()?.get(&digest) {
             return (now.timestamp() < *exp).then(|| subject.clone());
         }
         let names = (self.issuer(), self.resource());
-        let (subject, exp) = tokens::examine(&self.ring(now), names, token, (now, self.longest))?;
+        let (subject, exp) = tokens::examine(&ring, names, token, (now, self.longest))?;
         let mut verified = self.verified.lock().ok()?;
         if verified.len() >= REMEMBERED {
             verified.clear();
@@ -208,13 +220,13 @@ impl Identity {
         self.ring(now).signing(now).sign(bytes)
     }
 
-    /// Whether any key of this installation, however old, made this signature.
+    /// Whether any key of this installation, however old, made this signature at a moment that is signed with it.
     ///
     /// # Panics
     /// Never: nothing panics while it holds the lock.
-    pub fn attests(&self, bytes: &[u8], signature: &[u8]) -> bool {
+    pub fn attests(&self, bytes: &[u8], signature: &[u8], at: Moment) -> bool {
         let ring = Arc::clone(&self.ring.read().expect("nothing panics while it holds the lock"));
-        ring.attests(bytes, signature)
+        ring.attests(bytes, signature, at)
     }
 }
 
