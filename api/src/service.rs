@@ -49,7 +49,12 @@ page_of! {
 }
 
 /// Every kind of problem that this API answers with. A browser gets a page.
-#[utoipa::path(operation_id = "listProblemKinds", tag = "service", security(()), responses((status = 200, description = "All of them, on one page", body = ProblemKindPage)))]
+#[utoipa::path(
+    operation_id = "listProblemKinds",
+    tag = "service",
+    security(()),
+    responses((status = 200, description = "All of them, on one page", body = ProblemKindPage)),
+)]
 #[get("/problems")]
 pub async fn list_problems(request: HttpRequest, reader: Reader) -> HttpResponse {
     if accept::prefers_page(request.headers()) {
@@ -60,7 +65,13 @@ pub async fn list_problems(request: HttpRequest, reader: Reader) -> HttpResponse
 }
 
 /// What one kind of problem means. The `type` of a problem leads here; a browser gets a page in both languages.
-#[utoipa::path(operation_id = "getProblemKind", tag = "service", security(()), params(("code" = String, Path, description = "The code of the problem")), responses((status = 200, description = "The kind", body = ProblemKindView)))]
+#[utoipa::path(
+    operation_id = "getProblemKind",
+    tag = "service",
+    security(()),
+    params(("code" = String, Path, description = "The code of the problem")),
+    responses((status = 200, description = "The kind", body = ProblemKindView)),
+)]
 #[get("/problems/{code}")]
 pub async fn get_problem(
     request: HttpRequest,

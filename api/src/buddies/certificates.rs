@@ -100,7 +100,13 @@ fn look_over(check: &mut Check<'_>, today: Date) {
 }
 
 /// Record a certificate that I saw.
-#[utoipa::path(operation_id = "recordCertificate", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), request_body = CertificateBody, responses((status = 201, description = "Recorded", body = CertificateView)))]
+#[utoipa::path(
+    operation_id = "recordCertificate",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    request_body = CertificateBody,
+    responses((status = 201, description = "Recorded", body = CertificateView)),
+)]
 #[post("/buddies/{id}/certificates")]
 pub async fn record_certificate(
     platform: web::Data<Platform>,
@@ -150,7 +156,12 @@ page_of! {
 }
 
 /// List a buddy's certificates.
-#[utoipa::path(operation_id = "listCertificates", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "All of them, on one page", body = CertificatePage)))]
+#[utoipa::path(
+    operation_id = "listCertificates",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    responses((status = 200, description = "All of them, on one page", body = CertificatePage)),
+)]
 #[get("/buddies/{id}/certificates")]
 pub async fn list_certificates(
     platform: web::Data<Platform>,

@@ -166,7 +166,12 @@ fn answer(db: &mut Database<'_>, keys: &Keys, stored: &Stored<Buddy>) -> Result<
 }
 
 /// Register a buddy. She begins as an applicant; certificates and ties follow.
-#[utoipa::path(operation_id = "registerBuddy", tag = "buddies", request_body = BuddyBody, responses((status = 201, description = "Registered", body = BuddyView)))]
+#[utoipa::path(
+    operation_id = "registerBuddy",
+    tag = "buddies",
+    request_body = BuddyBody,
+    responses((status = 201, description = "Registered", body = BuddyView)),
+)]
 #[post("/buddies")]
 pub async fn register_buddy(
     platform: web::Data<Platform>,
@@ -233,7 +238,14 @@ page_of! {
 }
 
 /// List the buddies of a programme that I coordinate, or my own profiles.
-#[utoipa::path(operation_id = "listBuddies", tag = "buddies", params(BuddyQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = BuddyPage)))]
+#[utoipa::path(
+    operation_id = "listBuddies",
+    tag = "buddies",
+    params(BuddyQuery),
+    responses(
+        (status = 200, description = "A page; empty for a programme that is not yours", body = BuddyPage),
+    ),
+)]
 #[get("/buddies")]
 pub async fn list_buddies(
     platform: web::Data<Platform>,
@@ -262,7 +274,12 @@ pub async fn list_buddies(
 }
 
 /// Get a buddy.
-#[utoipa::path(operation_id = "getBuddy", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "The buddy", body = BuddyView)))]
+#[utoipa::path(
+    operation_id = "getBuddy",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    responses((status = 200, description = "The buddy", body = BuddyView)),
+)]
 #[get("/buddies/{id}")]
 pub async fn get_buddy(
     platform: web::Data<Platform>,
@@ -278,7 +295,16 @@ pub async fn get_buddy(
 }
 
 /// Change a buddy's profile or status.
-#[utoipa::path(operation_id = "updateBuddy", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body(content = BuddyChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed", body = BuddyView)))]
+#[utoipa::path(
+    operation_id = "updateBuddy",
+    tag = "buddies",
+    params(
+        ("id" = BuddyId, Path, description = "The buddy"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body(content = BuddyChangeBody, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Changed", body = BuddyView)),
+)]
 #[patch("/buddies/{id}")]
 pub async fn update_buddy(
     platform: web::Data<Platform>,

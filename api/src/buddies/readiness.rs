@@ -44,7 +44,12 @@ pub struct MissingView {
 }
 
 /// Is this buddy ready today, and what is missing.
-#[utoipa::path(operation_id = "getReadiness", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "Computed from today's facts", body = ReadinessView)))]
+#[utoipa::path(
+    operation_id = "getReadiness",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    responses((status = 200, description = "Computed from today's facts", body = ReadinessView)),
+)]
 #[get("/buddies/{id}/readiness")]
 pub async fn get_readiness(
     platform: web::Data<Platform>,

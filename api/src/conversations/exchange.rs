@@ -35,7 +35,25 @@ pub struct ParentCodeView {
 }
 
 /// Exchange the school's invitation code for a code of the parent's own.
-#[utoipa::path(operation_id = "exchangeInvitationCode", tag = "conversations", security(()), request_body = InvitationBody, responses((status = 201, description = "Exchanged; keep the new code, the old one opens nothing any more", body = ParentCodeView), (status = 404, description = "No invitation has this code, or it was used", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "exchangeInvitationCode",
+    tag = "conversations",
+    security(()),
+    request_body = InvitationBody,
+    responses(
+        (
+            status = 201,
+            description = "Exchanged; keep the new code, the old one opens nothing any more",
+            body = ParentCodeView,
+        ),
+        (
+            status = 404,
+            description = "No invitation has this code, or it was used",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/parent-codes")]
 pub async fn exchange_invitation_code(
     platform: web::Data<Platform>,

@@ -70,7 +70,13 @@ pub struct WordingView {
 }
 
 /// Read the words of the conversation.
-#[utoipa::path(operation_id = "getConversationGuide", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), params(GuideQuery), responses((status = 200, description = "The words", body = ConversationGuideView)))]
+#[utoipa::path(
+    operation_id = "getConversationGuide",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open"])),
+    params(GuideQuery),
+    responses((status = 200, description = "The words", body = ConversationGuideView)),
+)]
 #[get("/conversation-guide")]
 pub async fn get_conversation_guide(
     platform: web::Data<Platform>,

@@ -90,7 +90,13 @@ impl ConversationView {
 }
 
 /// Open a conversation.
-#[utoipa::path(operation_id = "openConversation", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), request_body = ConversationBody, responses((status = 201, description = "Opened; now ask the first question", body = ConversationView)))]
+#[utoipa::path(
+    operation_id = "openConversation",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open"])),
+    request_body = ConversationBody,
+    responses((status = 201, description = "Opened; now ask the first question", body = ConversationView)),
+)]
 #[post("/conversations")]
 pub async fn open_conversation(
     platform: web::Data<Platform>,
@@ -159,7 +165,13 @@ page_of! {
 }
 
 /// List a school's conversations; empty for a school that is not yours.
-#[utoipa::path(operation_id = "listConversations", tag = "conversations", security(("person" = []), ("client" = ["conversations:open", "referrals:status"])), params(ConversationQuery), responses((status = 200, description = "A page", body = ConversationPage)))]
+#[utoipa::path(
+    operation_id = "listConversations",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open", "referrals:status"])),
+    params(ConversationQuery),
+    responses((status = 200, description = "A page", body = ConversationPage)),
+)]
 #[get("/conversations")]
 pub async fn list_conversations(
     platform: web::Data<Platform>,
@@ -183,7 +195,13 @@ pub async fn list_conversations(
 }
 
 /// Get the school's side of a conversation.
-#[utoipa::path(operation_id = "getConversation", tag = "conversations", security(("person" = []), ("client" = ["conversations:open", "referrals:status"])), params(("id" = ConversationId, Path, description = "The conversation")), responses((status = 200, description = "The school's side", body = ConversationView)))]
+#[utoipa::path(
+    operation_id = "getConversation",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open", "referrals:status"])),
+    params(("id" = ConversationId, Path, description = "The conversation")),
+    responses((status = 200, description = "The school's side", body = ConversationView)),
+)]
 #[get("/conversations/{id}")]
 pub async fn get_conversation(
     platform: web::Data<Platform>,

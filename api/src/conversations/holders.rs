@@ -29,7 +29,16 @@ pub struct ConversationHolderBody {
 ///
 /// Who asked the first question goes on with the parent (L6). When she leaves, the school leader names a colleague; the parent's side does
 /// not change.
-#[utoipa::path(operation_id = "nameConversationHolder", tag = "conversations", params(("id" = ConversationId, Path, description = "The conversation"), ("If-Match" = String, Header, description = "The ETag of the conversation that was read")), request_body = ConversationHolderBody, responses((status = 200, description = "She goes on from here", body = ConversationView)))]
+#[utoipa::path(
+    operation_id = "nameConversationHolder",
+    tag = "conversations",
+    params(
+        ("id" = ConversationId, Path, description = "The conversation"),
+        ("If-Match" = String, Header, description = "The ETag of the conversation that was read"),
+    ),
+    request_body = ConversationHolderBody,
+    responses((status = 200, description = "She goes on from here", body = ConversationView)),
+)]
 #[post("/conversations/{id}/holders")]
 pub async fn name_conversation_holder(
     platform: web::Data<Platform>,

@@ -99,7 +99,21 @@ fn stands(db: &mut Database<'_>, one: &Conversation) -> Result<(ConversationStat
 }
 
 /// Look up a conversation by the parent's own code.
-#[utoipa::path(operation_id = "findParentConversation", tag = "conversations", security(()), request_body = ParentCodeBody, responses((status = 200, description = "The parent's own view", body = ParentConversationView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "findParentConversation",
+    tag = "conversations",
+    security(()),
+    request_body = ParentCodeBody,
+    responses(
+        (status = 200, description = "The parent's own view", body = ParentConversationView),
+        (
+            status = 404,
+            description = "No conversation has this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/parent-conversations/_search")]
 pub async fn find_parent_conversation(
     platform: web::Data<Platform>,
@@ -116,7 +130,27 @@ pub async fn find_parent_conversation(
 }
 
 /// Think it over, say no, make contact oneself, or stop. Stopping is never refused, also when repeated.
-#[utoipa::path(operation_id = "answerAsParent", tag = "conversations", security(()), request_body = ParentAnswerBody, responses((status = 200, description = "Kept; school sees no difference", body = ParentConversationView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json"), (status = 409, description = "Not now; the permitted steps are in the problem", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "answerAsParent",
+    tag = "conversations",
+    security(()),
+    request_body = ParentAnswerBody,
+    responses(
+        (status = 200, description = "Kept; school sees no difference", body = ParentConversationView),
+        (
+            status = 404,
+            description = "No conversation has this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "Not now; the permitted steps are in the problem",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/parent-answers")]
 pub async fn answer_as_parent(
     platform: web::Data<Platform>,

@@ -52,7 +52,20 @@ pub struct ReferralBody {
 }
 
 /// Consent to the hand-over.
-#[utoipa::path(operation_id = "consentToReferral", tag = "conversations", request_body = ReferralBody, responses((status = 201, description = "Handed over; the programme has the request", body = SupportRequestView), (status = 404, description = "No conversation has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "consentToReferral",
+    tag = "conversations",
+    request_body = ReferralBody,
+    responses(
+        (status = 201, description = "Handed over; the programme has the request", body = SupportRequestView),
+        (
+            status = 404,
+            description = "No conversation has this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/referrals")]
 pub async fn consent_to_referral(
     platform: web::Data<Platform>,

@@ -96,7 +96,17 @@ fn check_words(check: &mut Check<'_>) {
 }
 
 /// Record a step of the school's side.
-#[utoipa::path(operation_id = "recordConversationStep", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), params(("id" = ConversationId, Path, description = "The conversation"), ("If-Match" = String, Header, description = "The ETag of the conversation that was read")), request_body = ConversationStepBody, responses((status = 201, description = "Recorded", body = ConversationStepResultView)))]
+#[utoipa::path(
+    operation_id = "recordConversationStep",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open"])),
+    params(
+        ("id" = ConversationId, Path, description = "The conversation"),
+        ("If-Match" = String, Header, description = "The ETag of the conversation that was read"),
+    ),
+    request_body = ConversationStepBody,
+    responses((status = 201, description = "Recorded", body = ConversationStepResultView)),
+)]
 #[post("/conversations/{id}/answers")]
 pub async fn record_conversation_step(
     platform: web::Data<Platform>,
@@ -170,7 +180,13 @@ page_of! {
 }
 
 /// List the steps that the school's side recorded.
-#[utoipa::path(operation_id = "listConversationSteps", tag = "conversations", security(("person" = []), ("client" = ["conversations:open"])), params(("id" = ConversationId, Path, description = "The conversation")), responses((status = 200, description = "All of them, on one page", body = ConversationStepPage)))]
+#[utoipa::path(
+    operation_id = "listConversationSteps",
+    tag = "conversations",
+    security(("person" = []), ("client" = ["conversations:open"])),
+    params(("id" = ConversationId, Path, description = "The conversation")),
+    responses((status = 200, description = "All of them, on one page", body = ConversationStepPage)),
+)]
 #[get("/conversations/{id}/answers")]
 pub async fn list_conversation_steps(
     platform: web::Data<Platform>,

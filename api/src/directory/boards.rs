@@ -37,7 +37,13 @@ page_of! {
 }
 
 /// List boards.
-#[utoipa::path(operation_id = "listBoards", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(PageQuery), responses((status = 200, description = "A page", body = BoardPage)))]
+#[utoipa::path(
+    operation_id = "listBoards",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = BoardPage)),
+)]
 #[get("/boards")]
 pub async fn list_boards(
     platform: web::Data<Platform>,
@@ -59,7 +65,13 @@ pub async fn list_boards(
 }
 
 /// Get a board.
-#[utoipa::path(operation_id = "getBoard", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(("boardNumber" = BoardNumber, Path, description = "The board")), responses((status = 200, description = "The board", body = BoardView)))]
+#[utoipa::path(
+    operation_id = "getBoard",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(("boardNumber" = BoardNumber, Path, description = "The board")),
+    responses((status = 200, description = "The board", body = BoardView)),
+)]
 #[get("/boards/{boardNumber}")]
 pub async fn get_board(
     platform: web::Data<Platform>,

@@ -184,7 +184,12 @@ page_of! {
 }
 
 /// List imports. One that changed nothing left none.
-#[utoipa::path(operation_id = "listDirectoryImports", tag = "directory", params(PageQuery), responses((status = 200, description = "A page", body = DirectoryImportPage)))]
+#[utoipa::path(
+    operation_id = "listDirectoryImports",
+    tag = "directory",
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = DirectoryImportPage)),
+)]
 #[get("/directory-imports")]
 pub async fn list_directory_imports(
     platform: web::Data<Platform>,
@@ -205,7 +210,12 @@ pub async fn list_directory_imports(
 }
 
 /// Get an import, with the rows that it changed.
-#[utoipa::path(operation_id = "getDirectoryImport", tag = "directory", params(("id" = ImportId, Path, description = "The import")), responses((status = 200, description = "The import", body = DirectoryImportDetailView)))]
+#[utoipa::path(
+    operation_id = "getDirectoryImport",
+    tag = "directory",
+    params(("id" = ImportId, Path, description = "The import")),
+    responses((status = 200, description = "The import", body = DirectoryImportDetailView)),
+)]
 #[get("/directory-imports/{id}")]
 pub async fn get_directory_import(
     platform: web::Data<Platform>,

@@ -37,7 +37,13 @@ page_of! {
 }
 
 /// List partnerships.
-#[utoipa::path(operation_id = "listPartnerships", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(PageQuery), responses((status = 200, description = "A page", body = PartnershipPage)))]
+#[utoipa::path(
+    operation_id = "listPartnerships",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = PartnershipPage)),
+)]
 #[get("/partnerships")]
 pub async fn list_partnerships(
     platform: web::Data<Platform>,
@@ -62,7 +68,13 @@ pub async fn list_partnerships(
 }
 
 /// Get a partnership.
-#[utoipa::path(operation_id = "getPartnership", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(("partnershipCode" = PartnershipCode, Path, description = "The partnership")), responses((status = 200, description = "The partnership", body = PartnershipView)))]
+#[utoipa::path(
+    operation_id = "getPartnership",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(("partnershipCode" = PartnershipCode, Path, description = "The partnership")),
+    responses((status = 200, description = "The partnership", body = PartnershipView)),
+)]
 #[get("/partnerships/{partnershipCode}")]
 pub async fn get_partnership(
     platform: web::Data<Platform>,

@@ -70,7 +70,16 @@ fn look_over(check: &mut Check<'_>, denomination: &str, today: Date) {
 ///
 /// It takes the place of what the postcode says, and no import changes it. The rules of independence count with it from the next call on; what
 /// runs already is asked again within six hours.
-#[utoipa::path(operation_id = "recordSchoolPartnership", tag = "directory", params(("locationCode" = LocationCode, Path, description = "The school"), ("If-Match" = String, Header, description = "The ETag of the school that was read")), request_body = SchoolPartnershipBody, responses((status = 200, description = "Recorded", body = SchoolView)))]
+#[utoipa::path(
+    operation_id = "recordSchoolPartnership",
+    tag = "directory",
+    params(
+        ("locationCode" = LocationCode, Path, description = "The school"),
+        ("If-Match" = String, Header, description = "The ETag of the school that was read"),
+    ),
+    request_body = SchoolPartnershipBody,
+    responses((status = 200, description = "Recorded", body = SchoolView)),
+)]
 #[put("/schools/{locationCode}/partnership")]
 pub async fn record_school_partnership(
     platform: web::Data<Platform>,

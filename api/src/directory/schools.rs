@@ -131,7 +131,13 @@ impl From<Listed> for SchoolView {
 }
 
 /// Get a school; also one that is no longer published, because conversations and requests still point at it.
-#[utoipa::path(operation_id = "getSchool", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(("locationCode" = LocationCode, Path, description = "The school")), responses((status = 200, description = "The school", body = SchoolView)))]
+#[utoipa::path(
+    operation_id = "getSchool",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(("locationCode" = LocationCode, Path, description = "The school")),
+    responses((status = 200, description = "The school", body = SchoolView)),
+)]
 #[get("/schools/{locationCode}")]
 pub async fn get_school(
     platform: web::Data<Platform>,

@@ -117,7 +117,13 @@ page_of! {
 }
 
 /// List schools; those that fit every filter that is given.
-#[utoipa::path(operation_id = "listSchools", tag = "directory", security(("person" = []), ("client" = ["directory:read"])), params(SchoolQuery), responses((status = 200, description = "A page", body = SchoolPage)))]
+#[utoipa::path(
+    operation_id = "listSchools",
+    tag = "directory",
+    security(("person" = []), ("client" = ["directory:read"])),
+    params(SchoolQuery),
+    responses((status = 200, description = "A page", body = SchoolPage)),
+)]
 #[get("/schools")]
 pub async fn list_schools(
     platform: web::Data<Platform>,

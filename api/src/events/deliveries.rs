@@ -95,7 +95,20 @@ page_of! {
 }
 
 /// List the deliveries to a subscription.
-#[utoipa::path(operation_id = "listWebhookDeliveries", tag = "events", params(WebhookDeliveryQuery), responses((status = 200, description = "A page", body = WebhookDeliveryPage), (status = 404, description = "No such subscription, or somebody else's", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "listWebhookDeliveries",
+    tag = "events",
+    params(WebhookDeliveryQuery),
+    responses(
+        (status = 200, description = "A page", body = WebhookDeliveryPage),
+        (
+            status = 404,
+            description = "No such subscription, or somebody else's",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[get("/webhook-deliveries")]
 pub async fn list_webhook_deliveries(
     platform: web::Data<Platform>,
@@ -118,7 +131,12 @@ pub async fn list_webhook_deliveries(
 }
 
 /// Get a delivery.
-#[utoipa::path(operation_id = "getWebhookDelivery", tag = "events", params(("id" = WebhookDeliveryId, Path, description = "The delivery")), responses((status = 200, description = "The delivery", body = WebhookDeliveryView)))]
+#[utoipa::path(
+    operation_id = "getWebhookDelivery",
+    tag = "events",
+    params(("id" = WebhookDeliveryId, Path, description = "The delivery")),
+    responses((status = 200, description = "The delivery", body = WebhookDeliveryView)),
+)]
 #[get("/webhook-deliveries/{id}")]
 pub async fn get_webhook_delivery(
     platform: web::Data<Platform>,
@@ -137,7 +155,12 @@ pub async fn get_webhook_delivery(
 /// Send a delivered or given-up event again, with the same `webhook-id`.
 ///
 /// It needs no If-Match: a receiver knows an event that it has already by its id, so sending it once more does no harm.
-#[utoipa::path(operation_id = "replayWebhookDelivery", tag = "events", params(("id" = WebhookDeliveryId, Path, description = "The delivery")), responses((status = 201, description = "It waits to be sent", body = WebhookDeliveryView)))]
+#[utoipa::path(
+    operation_id = "replayWebhookDelivery",
+    tag = "events",
+    params(("id" = WebhookDeliveryId, Path, description = "The delivery")),
+    responses((status = 201, description = "It waits to be sent", body = WebhookDeliveryView)),
+)]
 #[post("/webhook-deliveries/{id}/replays")]
 pub async fn replay_webhook_delivery(
     platform: web::Data<Platform>,

@@ -107,7 +107,21 @@ fn print(hash: &Hash) -> String {
 ///
 /// The events of one programme, or of the platform, in the order in which they were recorded. Keep `after`, and ask again
 /// with it: nothing is skipped, whatever was being written at the moment that you read.
-#[utoipa::path(operation_id = "listEvents", tag = "events", security(("person" = []), ("client" = ["events:read"])), params(EventQuery), responses((status = 200, description = "A page, oldest first", body = EventPage), (status = 404, description = "No such programme, or somebody else's", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "listEvents",
+    tag = "events",
+    security(("person" = []), ("client" = ["events:read"])),
+    params(EventQuery),
+    responses(
+        (status = 200, description = "A page, oldest first", body = EventPage),
+        (
+            status = 404,
+            description = "No such programme, or somebody else's",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[get("/events")]
 pub async fn list_events(
     platform: web::Data<Platform>,

@@ -97,7 +97,18 @@ fn too_many() -> Rejection {
 }
 
 /// Subscribe to events by webhook. The answer holds the secret, this once.
-#[utoipa::path(operation_id = "createWebhookSubscription", tag = "events", request_body = WebhookSubscriptionBody, responses((status = 201, description = "Subscribed: it hears what happens from now on", body = WebhookSecretView)))]
+#[utoipa::path(
+    operation_id = "createWebhookSubscription",
+    tag = "events",
+    request_body = WebhookSubscriptionBody,
+    responses(
+        (
+            status = 201,
+            description = "Subscribed: it hears what happens from now on",
+            body = WebhookSecretView,
+        ),
+    ),
+)]
 #[post("/webhook-subscriptions")]
 pub async fn create_webhook_subscription(
     platform: web::Data<Platform>,
@@ -171,7 +182,12 @@ page_of! {
 }
 
 /// List the subscriptions that you may read.
-#[utoipa::path(operation_id = "listWebhookSubscriptions", tag = "events", params(WebhookSubscriptionQuery), responses((status = 200, description = "A page", body = WebhookSubscriptionPage)))]
+#[utoipa::path(
+    operation_id = "listWebhookSubscriptions",
+    tag = "events",
+    params(WebhookSubscriptionQuery),
+    responses((status = 200, description = "A page", body = WebhookSubscriptionPage)),
+)]
 #[get("/webhook-subscriptions")]
 pub async fn list_webhook_subscriptions(
     platform: web::Data<Platform>,
@@ -193,7 +209,12 @@ pub async fn list_webhook_subscriptions(
 }
 
 /// Get a subscription.
-#[utoipa::path(operation_id = "getWebhookSubscription", tag = "events", params(("id" = WebhookSubscriptionId, Path, description = "The subscription")), responses((status = 200, description = "The subscription", body = WebhookSubscriptionView)))]
+#[utoipa::path(
+    operation_id = "getWebhookSubscription",
+    tag = "events",
+    params(("id" = WebhookSubscriptionId, Path, description = "The subscription")),
+    responses((status = 200, description = "The subscription", body = WebhookSubscriptionView)),
+)]
 #[get("/webhook-subscriptions/{id}")]
 pub async fn get_webhook_subscription(
     platform: web::Data<Platform>,
@@ -212,7 +233,15 @@ pub async fn get_webhook_subscription(
 
 /// Replace the secret. The old one signs as well for 24 hours, so that nothing is missed; one from before that stops at
 /// once. The answer holds the new secret, this once.
-#[utoipa::path(operation_id = "rotateWebhookSecret", tag = "events", params(("id" = WebhookSubscriptionId, Path, description = "The subscription"), ("If-Match" = String, Header, description = "The ETag that was read")), responses((status = 201, description = "Replaced", body = WebhookSecretView)))]
+#[utoipa::path(
+    operation_id = "rotateWebhookSecret",
+    tag = "events",
+    params(
+        ("id" = WebhookSubscriptionId, Path, description = "The subscription"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    responses((status = 201, description = "Replaced", body = WebhookSecretView)),
+)]
 #[post("/webhook-subscriptions/{id}/secret-rotations")]
 pub async fn rotate_webhook_secret(
     platform: web::Data<Platform>,
@@ -239,7 +268,15 @@ pub async fn rotate_webhook_secret(
 }
 
 /// Disable a subscription: nothing is sent any more until it is enabled.
-#[utoipa::path(operation_id = "disableWebhookSubscription", tag = "events", params(("id" = WebhookSubscriptionId, Path, description = "The subscription"), ("If-Match" = String, Header, description = "The ETag that was read")), responses((status = 200, description = "Disabled", body = WebhookSubscriptionView)))]
+#[utoipa::path(
+    operation_id = "disableWebhookSubscription",
+    tag = "events",
+    params(
+        ("id" = WebhookSubscriptionId, Path, description = "The subscription"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    responses((status = 200, description = "Disabled", body = WebhookSubscriptionView)),
+)]
 #[post("/webhook-subscriptions/{id}/disablements")]
 pub async fn disable_webhook_subscription(
     platform: web::Data<Platform>,
@@ -252,7 +289,15 @@ pub async fn disable_webhook_subscription(
 
 /// Enable a subscription again. It goes on where it stopped: what happened meanwhile is sent, and what was waiting begins
 /// at the first step.
-#[utoipa::path(operation_id = "enableWebhookSubscription", tag = "events", params(("id" = WebhookSubscriptionId, Path, description = "The subscription"), ("If-Match" = String, Header, description = "The ETag that was read")), responses((status = 200, description = "Active", body = WebhookSubscriptionView)))]
+#[utoipa::path(
+    operation_id = "enableWebhookSubscription",
+    tag = "events",
+    params(
+        ("id" = WebhookSubscriptionId, Path, description = "The subscription"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    responses((status = 200, description = "Active", body = WebhookSubscriptionView)),
+)]
 #[post("/webhook-subscriptions/{id}/enablements")]
 pub async fn enable_webhook_subscription(
     platform: web::Data<Platform>,

@@ -86,7 +86,13 @@ fn letter(to: lettre::Address, digits: &str, reader: Reader) -> Letter {
 }
 
 /// Ask for a one-time code by mail. The answer is the same for every address, also for one that got too many lately.
-#[utoipa::path(operation_id = "requestSignInCode", tag = "identity", security(()), request_body = SignInCodeBody, responses((status = 202, description = "Taken in; look in the mail", body = SignInCodeView)))]
+#[utoipa::path(
+    operation_id = "requestSignInCode",
+    tag = "identity",
+    security(()),
+    request_body = SignInCodeBody,
+    responses((status = 202, description = "Taken in; look in the mail", body = SignInCodeView)),
+)]
 #[post("/sign-in-codes")]
 pub async fn request_sign_in_code(
     platform: web::Data<Platform>,

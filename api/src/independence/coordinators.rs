@@ -96,7 +96,13 @@ fn tied() -> Error {
 }
 
 /// Declare a tie of my own as coordinator. From now on the cases that it touches are another coordinator's.
-#[utoipa::path(operation_id = "declareOwnTie", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")), request_body = TieBody, responses((status = 201, description = "Declared", body = TieView)))]
+#[utoipa::path(
+    operation_id = "declareOwnTie",
+    tag = "programmes",
+    params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")),
+    request_body = TieBody,
+    responses((status = 201, description = "Declared", body = TieView)),
+)]
 #[post("/programmes/{id}/coordinator-ties")]
 pub async fn declare_own_tie(
     platform: web::Data<Platform>,
@@ -124,7 +130,12 @@ pub async fn declare_own_tie(
 }
 
 /// List my own ties as coordinator.
-#[utoipa::path(operation_id = "listOwnTies", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")), responses((status = 200, description = "All of them, on one page", body = TiePage)))]
+#[utoipa::path(
+    operation_id = "listOwnTies",
+    tag = "programmes",
+    params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")),
+    responses((status = 200, description = "All of them, on one page", body = TiePage)),
+)]
 #[get("/programmes/{id}/coordinator-ties")]
 pub async fn list_own_ties(
     platform: web::Data<Platform>,
@@ -145,7 +156,17 @@ pub async fn list_own_ties(
 }
 
 /// Set the last day of a tie of my own.
-#[utoipa::path(operation_id = "endOwnTie", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme that I coordinate"), ("tieId" = TieId, Path, description = "The tie"), ("If-Match" = String, Header, description = "The etag of the tie that was read")), request_body(content = TieChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Ended on that day", body = TieView)))]
+#[utoipa::path(
+    operation_id = "endOwnTie",
+    tag = "programmes",
+    params(
+        ("id" = ProgrammeId, Path, description = "The programme that I coordinate"),
+        ("tieId" = TieId, Path, description = "The tie"),
+        ("If-Match" = String, Header, description = "The etag of the tie that was read"),
+    ),
+    request_body(content = TieChangeBody, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Ended on that day", body = TieView)),
+)]
 #[patch("/programmes/{id}/coordinator-ties/{tieId}")]
 pub async fn end_own_tie(
     platform: web::Data<Platform>,

@@ -51,7 +51,12 @@ page_of! {
 }
 
 /// The kinds of ties that a buddy is asked about.
-#[utoipa::path(operation_id = "listTieKinds", tag = "buddies", security(()), responses((status = 200, description = "All of them, on one page", body = TieKindPage)))]
+#[utoipa::path(
+    operation_id = "listTieKinds",
+    tag = "buddies",
+    security(()),
+    responses((status = 200, description = "All of them, on one page", body = TieKindPage)),
+)]
 #[get("/tie-kinds")]
 pub async fn list_tie_kinds(reader: Reader) -> TieKindPage {
     let data = TieKind::ALL.iter().map(|kind| TieKindView {
@@ -164,7 +169,13 @@ impl TieView {
 }
 
 /// Declare a tie. Proposals and matches that it touches are assessed again in the same step.
-#[utoipa::path(operation_id = "declareTie", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), request_body = TieBody, responses((status = 201, description = "Declared", body = TieView)))]
+#[utoipa::path(
+    operation_id = "declareTie",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    request_body = TieBody,
+    responses((status = 201, description = "Declared", body = TieView)),
+)]
 #[post("/buddies/{id}/ties")]
 pub async fn declare_tie(
     platform: web::Data<Platform>,
@@ -198,7 +209,12 @@ page_of! {
 }
 
 /// List a buddy's ties.
-#[utoipa::path(operation_id = "listTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy")), responses((status = 200, description = "All of them, on one page", body = TiePage)))]
+#[utoipa::path(
+    operation_id = "listTies",
+    tag = "buddies",
+    params(("id" = BuddyId, Path, description = "The buddy")),
+    responses((status = 200, description = "All of them, on one page", body = TiePage)),
+)]
 #[get("/buddies/{id}/ties")]
 pub async fn list_ties(
     platform: web::Data<Platform>,
@@ -218,7 +234,17 @@ pub async fn list_ties(
 }
 
 /// Set the last day of a tie. A tie is ended, never taken away: what was true stays known.
-#[utoipa::path(operation_id = "endTie", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("tieId" = TieId, Path, description = "The tie"), ("If-Match" = String, Header, description = "The etag of the tie that was read")), request_body(content = TieChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Ended on that day", body = TieView)))]
+#[utoipa::path(
+    operation_id = "endTie",
+    tag = "buddies",
+    params(
+        ("id" = BuddyId, Path, description = "The buddy"),
+        ("tieId" = TieId, Path, description = "The tie"),
+        ("If-Match" = String, Header, description = "The etag of the tie that was read"),
+    ),
+    request_body(content = TieChangeBody, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Ended on that day", body = TieView)),
+)]
 #[patch("/buddies/{id}/ties/{tieId}")]
 pub async fn end_tie(
     platform: web::Data<Platform>,
@@ -250,7 +276,15 @@ pub async fn end_tie(
 }
 
 /// Say today that every tie is declared. A buddy who was not asked for twelve months is not proposed until she is.
-#[utoipa::path(operation_id = "confirmTies", tag = "buddies", params(("id" = BuddyId, Path, description = "The buddy"), ("If-Match" = String, Header, description = "The ETag of the buddy that was read")), responses((status = 200, description = "Kept, as of today", body = BuddyView)))]
+#[utoipa::path(
+    operation_id = "confirmTies",
+    tag = "buddies",
+    params(
+        ("id" = BuddyId, Path, description = "The buddy"),
+        ("If-Match" = String, Header, description = "The ETag of the buddy that was read"),
+    ),
+    responses((status = 200, description = "Kept, as of today", body = BuddyView)),
+)]
 #[post("/buddies/{id}/tie-declarations")]
 pub async fn confirm_ties(
     platform: web::Data<Platform>,

@@ -54,7 +54,16 @@ pub struct ProposalAnswerView {
 }
 
 /// Say yes or no to a proposal, as the parent or as the buddy.
-#[utoipa::path(operation_id = "answerProposal", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal"), ("If-Match" = String, Header, description = "The ETag of the proposal that was read")), request_body = ProposalAnswerBody, responses((status = 201, description = "Kept", body = ProposalAnswerView)))]
+#[utoipa::path(
+    operation_id = "answerProposal",
+    tag = "matching",
+    params(
+        ("id" = ProposalId, Path, description = "The proposal"),
+        ("If-Match" = String, Header, description = "The ETag of the proposal that was read"),
+    ),
+    request_body = ProposalAnswerBody,
+    responses((status = 201, description = "Kept", body = ProposalAnswerView)),
+)]
 #[post("/proposals/{id}/acceptances")]
 pub async fn answer_proposal(
     platform: web::Data<Platform>,

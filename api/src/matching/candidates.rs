@@ -330,7 +330,20 @@ impl Consideration {
 
 /// List the candidates for a request, with every point and every exclusion explained. What it costs grows with the buddies of the
 /// programme, not with those of others.
-#[utoipa::path(operation_id = "listCandidates", tag = "matching", params(("id" = RequestId, Path, description = "The request"), CandidateQuery), responses((status = 200, description = "As of this moment", body = CandidatesView), (status = 409, description = "No buddy is sought for this request now", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "listCandidates",
+    tag = "matching",
+    params(("id" = RequestId, Path, description = "The request"), CandidateQuery),
+    responses(
+        (status = 200, description = "As of this moment", body = CandidatesView),
+        (
+            status = 409,
+            description = "No buddy is sought for this request now",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[get("/support-requests/{id}/candidates")]
 pub async fn list_candidates(
     platform: web::Data<Platform>,

@@ -64,7 +64,12 @@ page_of! {
 }
 
 /// List the decisions taken on a request.
-#[utoipa::path(operation_id = "listDecisions", tag = "matching", params(("id" = RequestId, Path, description = "The request"), PageQuery), responses((status = 200, description = "A page", body = DecisionPage)))]
+#[utoipa::path(
+    operation_id = "listDecisions",
+    tag = "matching",
+    params(("id" = RequestId, Path, description = "The request"), PageQuery),
+    responses((status = 200, description = "A page", body = DecisionPage)),
+)]
 #[get("/support-requests/{id}/decisions")]
 pub async fn list_decisions(
     platform: web::Data<Platform>,

@@ -87,7 +87,18 @@ fn summary(told: usize) -> Text {
 }
 
 /// Read in plain words what I must know before I say yes: who pays, who trains, what each tie means, and where else I can go.
-#[utoipa::path(operation_id = "getProposalExplanation", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "The explanation, in the language of Accept-Language", body = ExplanationView)))]
+#[utoipa::path(
+    operation_id = "getProposalExplanation",
+    tag = "matching",
+    params(("id" = ProposalId, Path, description = "The proposal")),
+    responses(
+        (
+            status = 200,
+            description = "The explanation, in the language of Accept-Language",
+            body = ExplanationView,
+        ),
+    ),
+)]
 #[get("/proposals/{id}/explanation")]
 pub async fn get_proposal_explanation(
     platform: web::Data<Platform>,

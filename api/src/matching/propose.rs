@@ -37,7 +37,13 @@ pub struct ProposalBody {
 }
 
 /// Propose a buddy to the parent.
-#[utoipa::path(operation_id = "proposeBuddy", tag = "matching", params(("id" = RequestId, Path, description = "The request")), request_body = ProposalBody, responses((status = 201, description = "Proposed; parent and buddy can answer", body = ProposalView)))]
+#[utoipa::path(
+    operation_id = "proposeBuddy",
+    tag = "matching",
+    params(("id" = RequestId, Path, description = "The request")),
+    request_body = ProposalBody,
+    responses((status = 201, description = "Proposed; parent and buddy can answer", body = ProposalView)),
+)]
 #[post("/support-requests/{id}/proposals")]
 pub async fn propose_buddy(
     platform: web::Data<Platform>,

@@ -157,7 +157,12 @@ page_of! {
 }
 
 /// List the proposals for a request.
-#[utoipa::path(operation_id = "listProposalsForRequest", tag = "matching", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = ProposalPage)))]
+#[utoipa::path(
+    operation_id = "listProposalsForRequest",
+    tag = "matching",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "All of them, on one page", body = ProposalPage)),
+)]
 #[get("/support-requests/{id}/proposals")]
 pub async fn list_proposals_for_request(
     platform: web::Data<Platform>,
@@ -197,7 +202,18 @@ pub struct MyProposalQuery {
 }
 
 /// List the proposals to a buddy: for herself, or for her coordinator.
-#[utoipa::path(operation_id = "listProposalsToBuddy", tag = "matching", params(MyProposalQuery), responses((status = 200, description = "A page; empty for a buddy that is not you or yours", body = ProposalPage)))]
+#[utoipa::path(
+    operation_id = "listProposalsToBuddy",
+    tag = "matching",
+    params(MyProposalQuery),
+    responses(
+        (
+            status = 200,
+            description = "A page; empty for a buddy that is not you or yours",
+            body = ProposalPage,
+        ),
+    ),
+)]
 #[get("/proposals")]
 pub async fn list_my_proposals(
     platform: web::Data<Platform>,
@@ -233,7 +249,12 @@ pub async fn list_my_proposals(
 }
 
 /// Get a proposal.
-#[utoipa::path(operation_id = "getProposal", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "The proposal", body = ProposalView)))]
+#[utoipa::path(
+    operation_id = "getProposal",
+    tag = "matching",
+    params(("id" = ProposalId, Path, description = "The proposal")),
+    responses((status = 200, description = "The proposal", body = ProposalView)),
+)]
 #[get("/proposals/{id}")]
 pub async fn get_proposal(
     platform: web::Data<Platform>,

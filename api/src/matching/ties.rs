@@ -52,7 +52,16 @@ pub struct TieAnswerBody {
 }
 
 /// Answer on the ties of a proposed buddy. Only the parent can.
-#[utoipa::path(operation_id = "answerTies", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal"), ("If-Match" = String, Header, description = "The ETag of the proposal that was read")), request_body = TieAnswersBody, responses((status = 200, description = "Kept", body = ProposalView)))]
+#[utoipa::path(
+    operation_id = "answerTies",
+    tag = "matching",
+    params(
+        ("id" = ProposalId, Path, description = "The proposal"),
+        ("If-Match" = String, Header, description = "The ETag of the proposal that was read"),
+    ),
+    request_body = TieAnswersBody,
+    responses((status = 200, description = "Kept", body = ProposalView)),
+)]
 #[post("/proposals/{id}/tie-answers")]
 pub async fn answer_ties(
     platform: web::Data<Platform>,
@@ -189,7 +198,12 @@ page_of! {
 }
 
 /// List the parent's answers on ties, those that hold first, and after them those in whose place she gave another; empty for the buddy.
-#[utoipa::path(operation_id = "listTieAnswers", tag = "matching", params(("id" = ProposalId, Path, description = "The proposal")), responses((status = 200, description = "All of them, on one page", body = TieAnswerPage)))]
+#[utoipa::path(
+    operation_id = "listTieAnswers",
+    tag = "matching",
+    params(("id" = ProposalId, Path, description = "The proposal")),
+    responses((status = 200, description = "All of them, on one page", body = TieAnswerPage)),
+)]
 #[get("/proposals/{id}/tie-answers")]
 pub async fn list_tie_answers(
     platform: web::Data<Platform>,

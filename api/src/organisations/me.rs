@@ -58,7 +58,11 @@ impl PowerView {
 }
 
 /// Who am I, and what may I be at this moment.
-#[utoipa::path(operation_id = "getMe", tag = "organisations", responses((status = 200, description = "The caller", body = MeView)))]
+#[utoipa::path(
+    operation_id = "getMe",
+    tag = "organisations",
+    responses((status = 200, description = "The caller", body = MeView)),
+)]
 #[get("/me")]
 pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Answer<MeView>, Error> {
     platform
@@ -91,7 +95,11 @@ page_of! {
 }
 
 /// My memberships, also those that have ended.
-#[utoipa::path(operation_id = "listMyMemberships", tag = "organisations", responses((status = 200, description = "All of them, on one page", body = MyMembershipPage)))]
+#[utoipa::path(
+    operation_id = "listMyMemberships",
+    tag = "organisations",
+    responses((status = 200, description = "All of them, on one page", body = MyMembershipPage)),
+)]
 #[get("/me/memberships")]
 pub async fn list_my_memberships(
     platform: web::Data<Platform>,

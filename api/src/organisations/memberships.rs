@@ -143,7 +143,13 @@ fn not_here(role: Role, kind: OrganisationKind, form: Option<OrganisationForm>) 
 }
 
 /// Give a role.
-#[utoipa::path(operation_id = "createMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation")), request_body = MembershipBody, responses((status = 201, description = "Given, and active from its first day on", body = MembershipView)))]
+#[utoipa::path(
+    operation_id = "createMembership",
+    tag = "organisations",
+    params(("id" = OrganisationId, Path, description = "The organisation")),
+    request_body = MembershipBody,
+    responses((status = 201, description = "Given, and active from its first day on", body = MembershipView)),
+)]
 #[post("/organisations/{id}/memberships")]
 pub async fn create_membership(
     platform: web::Data<Platform>,
@@ -203,7 +209,12 @@ page_of! {
 }
 
 /// List an organisation's memberships.
-#[utoipa::path(operation_id = "listMemberships", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), PageQuery), responses((status = 200, description = "A page", body = MembershipPage)))]
+#[utoipa::path(
+    operation_id = "listMemberships",
+    tag = "organisations",
+    params(("id" = OrganisationId, Path, description = "The organisation"), PageQuery),
+    responses((status = 200, description = "A page", body = MembershipPage)),
+)]
 #[get("/organisations/{id}/memberships")]
 pub async fn list_memberships(
     platform: web::Data<Platform>,
@@ -232,7 +243,15 @@ pub async fn list_memberships(
 }
 
 /// Get a membership.
-#[utoipa::path(operation_id = "getMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), ("membershipId" = MembershipId, Path, description = "The membership")), responses((status = 200, description = "The membership", body = MembershipView)))]
+#[utoipa::path(
+    operation_id = "getMembership",
+    tag = "organisations",
+    params(
+        ("id" = OrganisationId, Path, description = "The organisation"),
+        ("membershipId" = MembershipId, Path, description = "The membership"),
+    ),
+    responses((status = 200, description = "The membership", body = MembershipView)),
+)]
 #[get("/organisations/{id}/memberships/{membershipId}")]
 pub async fn get_membership(
     platform: web::Data<Platform>,
@@ -251,7 +270,17 @@ pub async fn get_membership(
 }
 
 /// Suspend, restore or end a role. It takes effect on the very next call; what ended stays ended.
-#[utoipa::path(operation_id = "updateMembership", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation"), ("membershipId" = MembershipId, Path, description = "The membership"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body(content = MembershipChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed", body = MembershipView)))]
+#[utoipa::path(
+    operation_id = "updateMembership",
+    tag = "organisations",
+    params(
+        ("id" = OrganisationId, Path, description = "The organisation"),
+        ("membershipId" = MembershipId, Path, description = "The membership"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body(content = MembershipChangeBody, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Changed", body = MembershipView)),
+)]
 #[patch("/organisations/{id}/memberships/{membershipId}")]
 pub async fn update_membership(
     platform: web::Data<Platform>,

@@ -53,7 +53,12 @@ pub struct PersonView {
 }
 
 /// Register a person.
-#[utoipa::path(operation_id = "registerPerson", tag = "organisations", request_body = PersonBody, responses((status = 201, description = "Registered", body = PersonView)))]
+#[utoipa::path(
+    operation_id = "registerPerson",
+    tag = "organisations",
+    request_body = PersonBody,
+    responses((status = 201, description = "Registered", body = PersonView)),
+)]
 #[post("/people")]
 pub async fn register_person(
     platform: web::Data<Platform>,

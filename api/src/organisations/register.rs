@@ -73,7 +73,12 @@ fn answer(stored: Stored<Organisation>) -> Answer<OrganisationView> {
 }
 
 /// Register an organisation.
-#[utoipa::path(operation_id = "createOrganisation", tag = "organisations", request_body = OrganisationBody, responses((status = 201, description = "Registered", body = OrganisationView)))]
+#[utoipa::path(
+    operation_id = "createOrganisation",
+    tag = "organisations",
+    request_body = OrganisationBody,
+    responses((status = 201, description = "Registered", body = OrganisationView)),
+)]
 #[post("/organisations")]
 pub async fn create_organisation(
     platform: web::Data<Platform>,
@@ -119,7 +124,12 @@ page_of! {
 }
 
 /// List organisations.
-#[utoipa::path(operation_id = "listOrganisations", tag = "organisations", params(PageQuery), responses((status = 200, description = "A page", body = OrganisationPage)))]
+#[utoipa::path(
+    operation_id = "listOrganisations",
+    tag = "organisations",
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = OrganisationPage)),
+)]
 #[get("/organisations")]
 pub async fn list_organisations(
     platform: web::Data<Platform>,
@@ -141,7 +151,12 @@ pub async fn list_organisations(
 }
 
 /// Get an organisation.
-#[utoipa::path(operation_id = "getOrganisation", tag = "organisations", params(("id" = OrganisationId, Path, description = "The organisation")), responses((status = 200, description = "The organisation", body = OrganisationView)))]
+#[utoipa::path(
+    operation_id = "getOrganisation",
+    tag = "organisations",
+    params(("id" = OrganisationId, Path, description = "The organisation")),
+    responses((status = 200, description = "The organisation", body = OrganisationView)),
+)]
 #[get("/organisations/{id}")]
 pub async fn get_organisation(
     platform: web::Data<Platform>,

@@ -96,7 +96,12 @@ page_of! {
 ///
 /// Each reading of my data by somebody else stands here, written down before she got her answer. What I read myself does not. Of
 /// who read it I learn the role and the organisation.
-#[utoipa::path(operation_id = "listMyAccessLog", tag = "privacy", params(PageQuery), responses((status = 200, description = "A page", body = AccessLogPage)))]
+#[utoipa::path(
+    operation_id = "listMyAccessLog",
+    tag = "privacy",
+    params(PageQuery),
+    responses((status = 200, description = "A page", body = AccessLogPage)),
+)]
 #[get("/me/access-log")]
 pub async fn list_my_access_log(
     platform: web::Data<Platform>,

@@ -55,7 +55,12 @@ pub struct ErasureReceiptView {
 
 /// Erase everything of mine. Running support ends, keys are destroyed, rows deleted; what stays is a count and, without a name,
 /// the proof that consent was given and taken back.
-#[utoipa::path(operation_id = "eraseMe", tag = "privacy", request_body = ErasureBody, responses((status = 200, description = "Done, as far as nothing is held", body = ErasureReceiptView)))]
+#[utoipa::path(
+    operation_id = "eraseMe",
+    tag = "privacy",
+    request_body = ErasureBody,
+    responses((status = 200, description = "Done, as far as nothing is held", body = ErasureReceiptView)),
+)]
 #[post("/me/erasure")]
 pub async fn erase_me(
     platform: web::Data<Platform>,

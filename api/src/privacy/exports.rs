@@ -68,7 +68,11 @@ pub struct ExportContentView {
 }
 
 /// Have everything that is kept of me brought together.
-#[utoipa::path(operation_id = "requestExport", tag = "privacy", responses((status = 201, description = "It can be taken, once, within a day", body = ExportView)))]
+#[utoipa::path(
+    operation_id = "requestExport",
+    tag = "privacy",
+    responses((status = 201, description = "It can be taken, once, within a day", body = ExportView)),
+)]
 #[post("/me/exports")]
 pub async fn request_export(
     platform: web::Data<Platform>,
@@ -106,7 +110,12 @@ fn with_texts(all: &mut Collections) {
 }
 
 /// Get how an export of mine stands.
-#[utoipa::path(operation_id = "getExport", tag = "privacy", params(("id" = ExportId, Path, description = "The export")), responses((status = 200, description = "The export", body = ExportView)))]
+#[utoipa::path(
+    operation_id = "getExport",
+    tag = "privacy",
+    params(("id" = ExportId, Path, description = "The export")),
+    responses((status = 200, description = "The export", body = ExportView)),
+)]
 #[get("/me/exports/{id}")]
 pub async fn get_export(
     platform: web::Data<Platform>,
@@ -126,7 +135,12 @@ pub async fn get_export(
 }
 
 /// Take an export of mine: once.
-#[utoipa::path(operation_id = "takeExport", tag = "privacy", params(("id" = ExportId, Path, description = "The export")), responses((status = 200, description = "Everything that was kept", body = ExportContentView)))]
+#[utoipa::path(
+    operation_id = "takeExport",
+    tag = "privacy",
+    params(("id" = ExportId, Path, description = "The export")),
+    responses((status = 200, description = "Everything that was kept", body = ExportContentView)),
+)]
 #[post("/me/exports/{id}/download")]
 pub async fn take_export(
     platform: web::Data<Platform>,

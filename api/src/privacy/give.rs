@@ -195,7 +195,12 @@ page_of! {
 }
 
 /// Read the words that a parent must be shown before she consents.
-#[utoipa::path(operation_id = "listConsentTexts", tag = "privacy", security(()), responses((status = 200, description = "All of them, on one page", body = ConsentTextPage)))]
+#[utoipa::path(
+    operation_id = "listConsentTexts",
+    tag = "privacy",
+    security(()),
+    responses((status = 200, description = "All of them, on one page", body = ConsentTextPage)),
+)]
 #[get("/consent-texts")]
 pub async fn list_consent_texts() -> ConsentTextPage {
     let languages = [("nl", Tongue::Dutch), ("en", Tongue::English)];
@@ -212,7 +217,13 @@ pub async fn list_consent_texts() -> ConsentTextPage {
 }
 
 /// Consent. Only the parent herself can.
-#[utoipa::path(operation_id = "giveConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), request_body = ConsentBody, responses((status = 201, description = "Kept, with the words that were shown", body = ConsentView)))]
+#[utoipa::path(
+    operation_id = "giveConsent",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    request_body = ConsentBody,
+    responses((status = 201, description = "Kept, with the words that were shown", body = ConsentView)),
+)]
 #[post("/support-requests/{id}/consents")]
 pub async fn give_consent(
     platform: web::Data<Platform>,

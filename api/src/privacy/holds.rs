@@ -64,7 +64,12 @@ page_of! {
 }
 
 /// List the holds on a request, also those that were lifted.
-#[utoipa::path(operation_id = "listHolds", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = HoldPage)))]
+#[utoipa::path(
+    operation_id = "listHolds",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "All of them, on one page", body = HoldPage)),
+)]
 #[get("/support-requests/{id}/holds")]
 pub async fn list_holds(
     platform: web::Data<Platform>,
@@ -85,7 +90,13 @@ pub async fn list_holds(
 }
 
 /// Keep a case from erasure for now.
-#[utoipa::path(operation_id = "placeHold", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), request_body = HoldBody, responses((status = 201, description = "It holds from now on", body = HoldView)))]
+#[utoipa::path(
+    operation_id = "placeHold",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    request_body = HoldBody,
+    responses((status = 201, description = "It holds from now on", body = HoldView)),
+)]
 #[post("/support-requests/{id}/holds")]
 pub async fn place_hold(
     platform: web::Data<Platform>,
@@ -128,7 +139,15 @@ pub async fn place_hold(
 }
 
 /// Lift a hold. What should have gone meanwhile goes at the next round. Lifted again, nothing changes.
-#[utoipa::path(operation_id = "releaseHold", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("holdId" = HoldId, Path, description = "The hold")), responses((status = 200, description = "Lifted, now or before", body = HoldView)))]
+#[utoipa::path(
+    operation_id = "releaseHold",
+    tag = "privacy",
+    params(
+        ("id" = RequestId, Path, description = "The request"),
+        ("holdId" = HoldId, Path, description = "The hold"),
+    ),
+    responses((status = 200, description = "Lifted, now or before", body = HoldView)),
+)]
 #[post("/support-requests/{id}/holds/{holdId}/release")]
 pub async fn release_hold(
     platform: web::Data<Platform>,

@@ -82,7 +82,12 @@ page_of! {
 }
 
 /// List who was told that something was taken back, and who confirmed. Empty while nothing was.
-#[utoipa::path(operation_id = "listWithdrawalRecipients", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = RecipientPage)))]
+#[utoipa::path(
+    operation_id = "listWithdrawalRecipients",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "All of them, on one page", body = RecipientPage)),
+)]
 #[get("/support-requests/{id}/withdrawal-recipients")]
 pub async fn list_withdrawal_recipients(
     platform: web::Data<Platform>,
@@ -109,7 +114,18 @@ pub struct NoticeQuery {
 }
 
 /// List the notices that wait for my answer: as a buddy, or as coordinator of a programme.
-#[utoipa::path(operation_id = "listWithdrawalNotices", tag = "privacy", params(NoticeQuery), responses((status = 200, description = "The oldest two hundred; empty for a programme that is not yours", body = RecipientPage)))]
+#[utoipa::path(
+    operation_id = "listWithdrawalNotices",
+    tag = "privacy",
+    params(NoticeQuery),
+    responses(
+        (
+            status = 200,
+            description = "The oldest two hundred; empty for a programme that is not yours",
+            body = RecipientPage,
+        ),
+    ),
+)]
 #[get("/withdrawal-notices")]
 pub async fn list_withdrawal_notices(
     platform: web::Data<Platform>,
@@ -136,7 +152,14 @@ pub async fn list_withdrawal_notices(
 }
 
 /// Say that nothing of what the parent took back is kept any longer: on paper, in a telephone, in a mailbox.
-#[utoipa::path(operation_id = "confirmWithdrawalNotice", tag = "privacy", params(("id" = WithdrawalNoticeId, Path, description = "The notice")), responses((status = 200, description = "Confirmed, now or before; the parent sees it", body = RecipientView)))]
+#[utoipa::path(
+    operation_id = "confirmWithdrawalNotice",
+    tag = "privacy",
+    params(("id" = WithdrawalNoticeId, Path, description = "The notice")),
+    responses(
+        (status = 200, description = "Confirmed, now or before; the parent sees it", body = RecipientView),
+    ),
+)]
 #[post("/withdrawal-notices/{id}/confirmation")]
 pub async fn confirm_withdrawal_notice(
     platform: web::Data<Platform>,

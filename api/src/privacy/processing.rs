@@ -84,7 +84,11 @@ page_of! {
 }
 
 /// List what personal data are used for.
-#[utoipa::path(operation_id = "listProcessingActivities", tag = "privacy", responses((status = 200, description = "All of them, on one page", body = ProcessingActivityPage)))]
+#[utoipa::path(
+    operation_id = "listProcessingActivities",
+    tag = "privacy",
+    responses((status = 200, description = "All of them, on one page", body = ProcessingActivityPage)),
+)]
 #[get("/processing-activities")]
 pub async fn list_processing_activities(
     platform: web::Data<Platform>,
@@ -97,7 +101,12 @@ pub async fn list_processing_activities(
 }
 
 /// Get one activity of the processing register.
-#[utoipa::path(operation_id = "getProcessingActivity", tag = "privacy", params(("activityCode" = String, Path, description = "The code of the activity")), responses((status = 200, description = "The activity", body = ProcessingActivityView)))]
+#[utoipa::path(
+    operation_id = "getProcessingActivity",
+    tag = "privacy",
+    params(("activityCode" = String, Path, description = "The code of the activity")),
+    responses((status = 200, description = "The activity", body = ProcessingActivityView)),
+)]
 #[get("/processing-activities/{activityCode}")]
 pub async fn get_processing_activity(
     platform: web::Data<Platform>,

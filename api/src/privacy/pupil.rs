@@ -38,7 +38,12 @@ pub struct PupilCodeView {
 }
 
 /// Get a code for my child of 16 or older, who decides on the data on her own health.
-#[utoipa::path(operation_id = "createPupilCode", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 201, description = "Made; give it to your child", body = PupilCodeView)))]
+#[utoipa::path(
+    operation_id = "createPupilCode",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 201, description = "Made; give it to your child", body = PupilCodeView)),
+)]
 #[post("/support-requests/{id}/pupil-codes")]
 pub async fn create_pupil_code(
     platform: web::Data<Platform>,
@@ -100,7 +105,31 @@ impl PupilConsentView {
 }
 
 /// Say yes as a pupil, with nothing but the code.
-#[utoipa::path(operation_id = "consentAsPupil", tag = "privacy", security(()), request_body = PupilConsentBody, responses((status = 200, description = "Kept, now or before, with the words that were shown", body = PupilConsentView), (status = 404, description = "No request has this code", body = crate::problem::Problem, content_type = "application/problem+json"), (status = 409, description = "Not now", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "consentAsPupil",
+    tag = "privacy",
+    security(()),
+    request_body = PupilConsentBody,
+    responses(
+        (
+            status = 200,
+            description = "Kept, now or before, with the words that were shown",
+            body = PupilConsentView,
+        ),
+        (
+            status = 404,
+            description = "No request has this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "Not now",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/pupil-consents")]
 pub async fn consent_as_pupil(
     platform: web::Data<Platform>,
@@ -141,7 +170,21 @@ pub async fn consent_as_pupil(
 }
 
 /// Take it back as a pupil. Never refused, also when repeated.
-#[utoipa::path(operation_id = "withdrawAsPupil", tag = "privacy", security(()), request_body = PupilCodeBody, responses((status = 200, description = "Taken back, now or before", body = PupilConsentView), (status = 404, description = "No request has this code", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "withdrawAsPupil",
+    tag = "privacy",
+    security(()),
+    request_body = PupilCodeBody,
+    responses(
+        (status = 200, description = "Taken back, now or before", body = PupilConsentView),
+        (
+            status = 404,
+            description = "No request has this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/pupil-consents/withdrawal")]
 pub async fn withdraw_as_pupil(
     platform: web::Data<Platform>,

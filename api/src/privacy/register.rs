@@ -35,7 +35,11 @@ page_of! {
 }
 
 /// My consents, over all of my requests, also those that I took back.
-#[utoipa::path(operation_id = "listMyConsents", tag = "privacy", responses((status = 200, description = "All of them, on one page", body = MyConsentPage)))]
+#[utoipa::path(
+    operation_id = "listMyConsents",
+    tag = "privacy",
+    responses((status = 200, description = "All of them, on one page", body = MyConsentPage)),
+)]
 #[get("/me/consents")]
 pub async fn list_my_consents(platform: web::Data<Platform>, caller: Caller) -> Result<MyConsentPage, Error> {
     platform
@@ -68,7 +72,11 @@ pub struct EverythingWithdrawnView {
 }
 
 /// Take back everything, on all of my requests, in one call. Never refused, also when repeated.
-#[utoipa::path(operation_id = "withdrawAllMyConsents", tag = "privacy", responses((status = 200, description = "Taken back, now or before", body = EverythingWithdrawnView)))]
+#[utoipa::path(
+    operation_id = "withdrawAllMyConsents",
+    tag = "privacy",
+    responses((status = 200, description = "Taken back, now or before", body = EverythingWithdrawnView)),
+)]
 #[post("/me/consents/withdrawal")]
 pub async fn withdraw_all_my_consents(
     platform: web::Data<Platform>,

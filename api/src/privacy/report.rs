@@ -51,7 +51,19 @@ fn letter(to: lettre::Address, code: &str, reader: Reader) -> Letter {
 }
 
 /// Report that the parent said yes. It counts only once she confirms it herself.
-#[utoipa::path(operation_id = "reportConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), request_body = ConsentBody, responses((status = 201, description = "Kept, to be confirmed by the parent; where she gave an e-mail address, a code goes to it", body = ConsentView)))]
+#[utoipa::path(
+    operation_id = "reportConsent",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    request_body = ConsentBody,
+    responses(
+        (
+            status = 201,
+            description = "Kept, to be confirmed by the parent; where she gave an e-mail address, a code goes to it",
+            body = ConsentView,
+        ),
+    ),
+)]
 #[post("/support-requests/{id}/reported-consents")]
 pub async fn report_consent(
     platform: web::Data<Platform>,
@@ -133,7 +145,15 @@ fn confirm(
 }
 
 /// Confirm what was reported of me, in my own account.
-#[utoipa::path(operation_id = "confirmConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("consentId" = ConsentId, Path, description = "The consent")), responses((status = 200, description = "Confirmed, now or before: it counts", body = ConsentView)))]
+#[utoipa::path(
+    operation_id = "confirmConsent",
+    tag = "privacy",
+    params(
+        ("id" = RequestId, Path, description = "The request"),
+        ("consentId" = ConsentId, Path, description = "The consent"),
+    ),
+    responses((status = 200, description = "Confirmed, now or before: it counts", body = ConsentView)),
+)]
 #[post("/support-requests/{id}/consents/{consentId}/confirmation")]
 pub async fn confirm_consent(
     platform: web::Data<Platform>,
@@ -168,7 +188,27 @@ pub struct ConfirmationBody {
 }
 
 /// Confirm what was reported of me, with the code from the letter and without an account.
-#[utoipa::path(operation_id = "confirmConsentByCode", tag = "privacy", security(()), request_body = ConfirmationBody, responses((status = 200, description = "Confirmed: from now on it counts", body = ConsentView), (status = 404, description = "No consent waits for this code", body = crate::problem::Problem, content_type = "application/problem+json"), (status = 409, description = "There is nothing to confirm any more", body = crate::problem::Problem, content_type = "application/problem+json")))]
+#[utoipa::path(
+    operation_id = "confirmConsentByCode",
+    tag = "privacy",
+    security(()),
+    request_body = ConfirmationBody,
+    responses(
+        (status = 200, description = "Confirmed: from now on it counts", body = ConsentView),
+        (
+            status = 404,
+            description = "No consent waits for this code",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+        (
+            status = 409,
+            description = "There is nothing to confirm any more",
+            body = crate::problem::Problem,
+            content_type = "application/problem+json",
+        ),
+    ),
+)]
 #[post("/consent-confirmations")]
 pub async fn confirm_consent_by_code(
     platform: web::Data<Platform>,

@@ -101,7 +101,15 @@ pub struct ConsentWithdrawalView {
 }
 
 /// Take one consent back. Never refused, also when repeated.
-#[utoipa::path(operation_id = "withdrawConsent", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("consentId" = ConsentId, Path, description = "The consent")), responses((status = 200, description = "Taken back, now or before", body = ConsentWithdrawalView)))]
+#[utoipa::path(
+    operation_id = "withdrawConsent",
+    tag = "privacy",
+    params(
+        ("id" = RequestId, Path, description = "The request"),
+        ("consentId" = ConsentId, Path, description = "The consent"),
+    ),
+    responses((status = 200, description = "Taken back, now or before", body = ConsentWithdrawalView)),
+)]
 #[post("/support-requests/{id}/consents/{consentId}/withdrawal")]
 pub async fn withdraw_consent(
     platform: web::Data<Platform>,

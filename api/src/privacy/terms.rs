@@ -70,7 +70,12 @@ page_of! {
 }
 
 /// List how long a programme keeps things.
-#[utoipa::path(operation_id = "listRetentionTerms", tag = "privacy", params(("id" = ProgrammeId, Path, description = "The programme")), responses((status = 200, description = "All of them, on one page", body = RetentionTermPage)))]
+#[utoipa::path(
+    operation_id = "listRetentionTerms",
+    tag = "privacy",
+    params(("id" = ProgrammeId, Path, description = "The programme")),
+    responses((status = 200, description = "All of them, on one page", body = RetentionTermPage)),
+)]
 #[get("/programmes/{id}/retention-terms")]
 pub async fn list_retention_terms(
     platform: web::Data<Platform>,
@@ -90,7 +95,16 @@ pub async fn list_retention_terms(
 
 /// Set how long a programme keeps something. Shorter is free; longer needs a reason, and has an end. It counts at once, also for
 /// what is kept already. Said again, it counts as said last.
-#[utoipa::path(operation_id = "setRetentionTerm", tag = "privacy", params(("id" = ProgrammeId, Path, description = "The programme"), ("term" = RetentionTerm, Path, description = "The term")), request_body = RetentionTermBody, responses((status = 200, description = "Set", body = RetentionTermView)))]
+#[utoipa::path(
+    operation_id = "setRetentionTerm",
+    tag = "privacy",
+    params(
+        ("id" = ProgrammeId, Path, description = "The programme"),
+        ("term" = RetentionTerm, Path, description = "The term"),
+    ),
+    request_body = RetentionTermBody,
+    responses((status = 200, description = "Set", body = RetentionTermView)),
+)]
 #[put("/programmes/{id}/retention-terms/{term}")]
 pub async fn set_retention_term(
     platform: web::Data<Platform>,

@@ -108,7 +108,12 @@ page_of! {
 }
 
 /// List the consents on a request, also those that were taken back.
-#[utoipa::path(operation_id = "listConsents", tag = "privacy", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "All of them, on one page", body = ConsentPage)))]
+#[utoipa::path(
+    operation_id = "listConsents",
+    tag = "privacy",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "All of them, on one page", body = ConsentPage)),
+)]
 #[get("/support-requests/{id}/consents")]
 pub async fn list_consents(
     platform: web::Data<Platform>,
@@ -144,7 +149,15 @@ pub struct ConsentReceiptView {
 }
 
 /// Read the receipt of a consent: the exact words, their fingerprint, and how to take it back.
-#[utoipa::path(operation_id = "getConsentReceipt", tag = "privacy", params(("id" = RequestId, Path, description = "The request"), ("consentId" = ConsentId, Path, description = "The consent")), responses((status = 200, description = "The receipt", body = ConsentReceiptView)))]
+#[utoipa::path(
+    operation_id = "getConsentReceipt",
+    tag = "privacy",
+    params(
+        ("id" = RequestId, Path, description = "The request"),
+        ("consentId" = ConsentId, Path, description = "The consent"),
+    ),
+    responses((status = 200, description = "The receipt", body = ConsentReceiptView)),
+)]
 #[get("/support-requests/{id}/consents/{consentId}/receipt")]
 pub async fn get_consent_receipt(
     platform: web::Data<Platform>,

@@ -51,7 +51,16 @@ impl From<Covered> for CoverageView {
 }
 
 /// Say that a programme covers a school, and for how long. Said again, it counts as said last.
-#[utoipa::path(operation_id = "coverSchool", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme"), ("locationCode" = LocationCode, Path, description = "The school")), request_body = CoverageBody, responses((status = 200, description = "Kept", body = CoverageView)))]
+#[utoipa::path(
+    operation_id = "coverSchool",
+    tag = "programmes",
+    params(
+        ("id" = ProgrammeId, Path, description = "The programme"),
+        ("locationCode" = LocationCode, Path, description = "The school"),
+    ),
+    request_body = CoverageBody,
+    responses((status = 200, description = "Kept", body = CoverageView)),
+)]
 #[put("/programmes/{id}/schools/{locationCode}")]
 pub async fn cover_school(
     platform: web::Data<Platform>,
@@ -90,7 +99,13 @@ page_of! {
 }
 
 /// List the schools that a programme covers.
-#[utoipa::path(operation_id = "listCoveredSchools", tag = "programmes", security(("person" = []), ("client" = ["conversations:open", "directory:read"])), params(("id" = ProgrammeId, Path, description = "The programme"), PageQuery), responses((status = 200, description = "A page", body = CoveragePage)))]
+#[utoipa::path(
+    operation_id = "listCoveredSchools",
+    tag = "programmes",
+    security(("person" = []), ("client" = ["conversations:open", "directory:read"])),
+    params(("id" = ProgrammeId, Path, description = "The programme"), PageQuery),
+    responses((status = 200, description = "A page", body = CoveragePage)),
+)]
 #[get("/programmes/{id}/schools")]
 pub async fn list_covered_schools(
     platform: web::Data<Platform>,

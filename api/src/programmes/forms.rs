@@ -57,7 +57,16 @@ pub struct FormView {
 }
 
 /// Change the form of a programme from a day on.
-#[utoipa::path(operation_id = "changeProgrammeForm", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme"), ("If-Match" = String, Header, description = "The ETag of the programme that was read")), request_body = FormChangeBody, responses((status = 201, description = "Kept", body = ProgrammeView)))]
+#[utoipa::path(
+    operation_id = "changeProgrammeForm",
+    tag = "programmes",
+    params(
+        ("id" = ProgrammeId, Path, description = "The programme"),
+        ("If-Match" = String, Header, description = "The ETag of the programme that was read"),
+    ),
+    request_body = FormChangeBody,
+    responses((status = 201, description = "Kept", body = ProgrammeView)),
+)]
 #[post("/programmes/{id}/form-changes")]
 pub async fn change_programme_form(
     platform: web::Data<Platform>,
@@ -116,7 +125,12 @@ page_of! {
 }
 
 /// List the forms that a programme had, has and will have.
-#[utoipa::path(operation_id = "listProgrammeForms", tag = "programmes", params(("id" = ProgrammeId, Path, description = "The programme")), responses((status = 200, description = "All of them, on one page", body = FormPage)))]
+#[utoipa::path(
+    operation_id = "listProgrammeForms",
+    tag = "programmes",
+    params(("id" = ProgrammeId, Path, description = "The programme")),
+    responses((status = 200, description = "All of them, on one page", body = FormPage)),
+)]
 #[get("/programmes/{id}/form-changes")]
 pub async fn list_programme_forms(
     platform: web::Data<Platform>,

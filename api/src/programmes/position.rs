@@ -42,7 +42,19 @@ pub struct PositionAnswerView {
 }
 
 /// Read the position statement of a programme.
-#[utoipa::path(operation_id = "getPositionStatement", tag = "programmes", security(("person" = []), ("client" = ["conversations:open", "directory:read"])), params(("id" = ProgrammeId, Path, description = "The programme")), responses((status = 200, description = "The statement, in the language of Accept-Language", body = PositionStatementView)))]
+#[utoipa::path(
+    operation_id = "getPositionStatement",
+    tag = "programmes",
+    security(("person" = []), ("client" = ["conversations:open", "directory:read"])),
+    params(("id" = ProgrammeId, Path, description = "The programme")),
+    responses(
+        (
+            status = 200,
+            description = "The statement, in the language of Accept-Language",
+            body = PositionStatementView,
+        ),
+    ),
+)]
 #[get("/programmes/{id}/position-statement")]
 pub async fn get_position_statement(
     platform: web::Data<Platform>,

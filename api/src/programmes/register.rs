@@ -83,7 +83,12 @@ impl ProgrammeView {
 }
 
 /// Start a programme.
-#[utoipa::path(operation_id = "createProgramme", tag = "programmes", request_body = ProgrammeBody, responses((status = 201, description = "Started", body = ProgrammeView)))]
+#[utoipa::path(
+    operation_id = "createProgramme",
+    tag = "programmes",
+    request_body = ProgrammeBody,
+    responses((status = 201, description = "Started", body = ProgrammeView)),
+)]
 #[post("/programmes")]
 pub async fn create_programme(
     platform: web::Data<Platform>,
@@ -138,7 +143,13 @@ page_of! {
 }
 
 /// List programmes; those that a parent of a school can choose from, when a school is named.
-#[utoipa::path(operation_id = "listProgrammes", tag = "programmes", security(("person" = []), ("client" = ["conversations:open", "directory:read"])), params(ProgrammeQuery), responses((status = 200, description = "A page", body = ProgrammePage)))]
+#[utoipa::path(
+    operation_id = "listProgrammes",
+    tag = "programmes",
+    security(("person" = []), ("client" = ["conversations:open", "directory:read"])),
+    params(ProgrammeQuery),
+    responses((status = 200, description = "A page", body = ProgrammePage)),
+)]
 #[get("/programmes")]
 pub async fn list_programmes(
     platform: web::Data<Platform>,
@@ -163,7 +174,13 @@ pub async fn list_programmes(
 }
 
 /// Get a programme.
-#[utoipa::path(operation_id = "getProgramme", tag = "programmes", security(("person" = []), ("client" = ["conversations:open", "directory:read"])), params(("id" = ProgrammeId, Path, description = "The programme")), responses((status = 200, description = "The programme", body = ProgrammeView)))]
+#[utoipa::path(
+    operation_id = "getProgramme",
+    tag = "programmes",
+    security(("person" = []), ("client" = ["conversations:open", "directory:read"])),
+    params(("id" = ProgrammeId, Path, description = "The programme")),
+    responses((status = 200, description = "The programme", body = ProgrammeView)),
+)]
 #[get("/programmes/{id}")]
 pub async fn get_programme(
     platform: web::Data<Platform>,

@@ -48,7 +48,17 @@ page_of! {
 }
 
 /// What waits for me as a parent.
-#[utoipa::path(operation_id = "listMyNotices", tag = "requests", responses((status = 200, description = "All of it, on one page; empty when nothing waits", body = ParentNoticePage)))]
+#[utoipa::path(
+    operation_id = "listMyNotices",
+    tag = "requests",
+    responses(
+        (
+            status = 200,
+            description = "All of it, on one page; empty when nothing waits",
+            body = ParentNoticePage,
+        ),
+    ),
+)]
 #[get("/me/notices")]
 pub async fn list_my_notices(
     platform: web::Data<Platform>,

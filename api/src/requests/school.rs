@@ -30,7 +30,16 @@ pub struct SchoolChangeBody {
 }
 
 /// Say that my child goes to another school. Proposals and a running match are assessed again in the same step.
-#[utoipa::path(operation_id = "changeRequestSchool", tag = "requests", params(("id" = RequestId, Path, description = "The request"), ("If-Match" = String, Header, description = "The ETag of the request that was read")), request_body(content = SchoolChangeBody, content_type = "application/merge-patch+json"), responses((status = 200, description = "Changed, and assessed again", body = SupportRequestView)))]
+#[utoipa::path(
+    operation_id = "changeRequestSchool",
+    tag = "requests",
+    params(
+        ("id" = RequestId, Path, description = "The request"),
+        ("If-Match" = String, Header, description = "The ETag of the request that was read"),
+    ),
+    request_body(content = SchoolChangeBody, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "Changed, and assessed again", body = SupportRequestView)),
+)]
 #[patch("/support-requests/{id}")]
 pub async fn change_request_school(
     platform: web::Data<Platform>,

@@ -44,7 +44,18 @@ page_of! {
 }
 
 /// List my own requests, or those of a programme that I coordinate, but for those with which I have a tie (rule 37).
-#[utoipa::path(operation_id = "listSupportRequests", tag = "requests", params(SupportRequestQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = SupportRequestPage)))]
+#[utoipa::path(
+    operation_id = "listSupportRequests",
+    tag = "requests",
+    params(SupportRequestQuery),
+    responses(
+        (
+            status = 200,
+            description = "A page; empty for a programme that is not yours",
+            body = SupportRequestPage,
+        ),
+    ),
+)]
 #[get("/support-requests")]
 pub async fn list_support_requests(
     platform: web::Data<Platform>,
@@ -79,7 +90,12 @@ pub async fn list_support_requests(
 }
 
 /// Get a request.
-#[utoipa::path(operation_id = "getSupportRequest", tag = "requests", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "The request", body = SupportRequestView)))]
+#[utoipa::path(
+    operation_id = "getSupportRequest",
+    tag = "requests",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "The request", body = SupportRequestView)),
+)]
 #[get("/support-requests/{id}")]
 pub async fn get_support_request(
     platform: web::Data<Platform>,

@@ -110,7 +110,12 @@ impl SupportRequestBody {
 }
 
 /// Submit a request. A buddy is sought once the parent has consented.
-#[utoipa::path(operation_id = "submitSupportRequest", tag = "requests", request_body = SupportRequestBody, responses((status = 201, description = "Submitted", body = SupportRequestView)))]
+#[utoipa::path(
+    operation_id = "submitSupportRequest",
+    tag = "requests",
+    request_body = SupportRequestBody,
+    responses((status = 201, description = "Submitted", body = SupportRequestView)),
+)]
 #[post("/support-requests")]
 pub async fn submit_support_request(
     platform: web::Data<Platform>,

@@ -105,7 +105,12 @@ pub fn withdraw(
 }
 
 /// Withdraw a request. Never refused, also when repeated.
-#[utoipa::path(operation_id = "withdrawSupportRequest", tag = "requests", params(("id" = RequestId, Path, description = "The request")), responses((status = 200, description = "Withdrawn, now or before", body = WithdrawalView)))]
+#[utoipa::path(
+    operation_id = "withdrawSupportRequest",
+    tag = "requests",
+    params(("id" = RequestId, Path, description = "The request")),
+    responses((status = 200, description = "Withdrawn, now or before", body = WithdrawalView)),
+)]
 #[post("/support-requests/{id}/withdrawal")]
 pub async fn withdraw_support_request(
     platform: web::Data<Platform>,

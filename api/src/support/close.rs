@@ -40,7 +40,16 @@ fn reasons_that_may_be_given() -> RefOr<Schema> {
 }
 
 /// Close a match.
-#[utoipa::path(operation_id = "closeMatch", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body = ClosureBody, responses((status = 200, description = "Closed", body = MatchView)))]
+#[utoipa::path(
+    operation_id = "closeMatch",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = ClosureBody,
+    responses((status = 200, description = "Closed", body = MatchView)),
+)]
 #[post("/matches/{id}/closure")]
 pub async fn close_match(
     platform: web::Data<Platform>,

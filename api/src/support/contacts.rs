@@ -80,7 +80,13 @@ impl MeetingView {
 }
 
 /// Record that parent and buddy met.
-#[utoipa::path(operation_id = "recordContact", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = MeetingBody, responses((status = 201, description = "Recorded", body = MeetingView)))]
+#[utoipa::path(
+    operation_id = "recordContact",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    request_body = MeetingBody,
+    responses((status = 201, description = "Recorded", body = MeetingView)),
+)]
 #[post("/matches/{id}/contacts")]
 pub async fn record_contact(
     platform: web::Data<Platform>,
@@ -118,7 +124,12 @@ page_of! {
 }
 
 /// List when parent and buddy met.
-#[utoipa::path(operation_id = "listContacts", tag = "support", params(("id" = MatchId, Path, description = "The match"), PageQuery), responses((status = 200, description = "A page", body = MeetingPage)))]
+#[utoipa::path(
+    operation_id = "listContacts",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match"), PageQuery),
+    responses((status = 200, description = "A page", body = MeetingPage)),
+)]
 #[get("/matches/{id}/contacts")]
 pub async fn list_contacts(
     platform: web::Data<Platform>,

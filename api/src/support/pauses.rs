@@ -32,7 +32,16 @@ pub struct PauseBody {
 /// Pause a match.
 ///
 /// It may rest for several reasons at once.
-#[utoipa::path(operation_id = "pauseMatch", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body = Option<PauseBody>, responses((status = 200, description = "Paused", body = MatchView)))]
+#[utoipa::path(
+    operation_id = "pauseMatch",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = Option<PauseBody>,
+    responses((status = 200, description = "Paused", body = MatchView)),
+)]
 #[post("/matches/{id}/pauses")]
 pub async fn pause_match(
     platform: web::Data<Platform>,
@@ -48,7 +57,16 @@ pub async fn pause_match(
 ///
 /// Who asked for a pause takes it back, and the coordinator also the buddy's. The parent's own ends by her, or by the
 /// coordinator on her word. The match goes on when nothing is left that it rests for; for a tie it rests until the parent has accepted it.
-#[utoipa::path(operation_id = "resumeMatch", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body = Option<PauseBody>, responses((status = 200, description = "Taken back", body = MatchView)))]
+#[utoipa::path(
+    operation_id = "resumeMatch",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = Option<PauseBody>,
+    responses((status = 200, description = "Taken back", body = MatchView)),
+)]
 #[post("/matches/{id}/resumptions")]
 pub async fn resume_match(
     platform: web::Data<Platform>,

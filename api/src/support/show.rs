@@ -101,7 +101,14 @@ page_of! {
 }
 
 /// List my own matches, or those of a programme that I coordinate.
-#[utoipa::path(operation_id = "listMatches", tag = "support", params(MatchQuery), responses((status = 200, description = "A page; empty for a programme that is not yours", body = MatchPage)))]
+#[utoipa::path(
+    operation_id = "listMatches",
+    tag = "support",
+    params(MatchQuery),
+    responses(
+        (status = 200, description = "A page; empty for a programme that is not yours", body = MatchPage),
+    ),
+)]
 #[get("/matches")]
 pub async fn list_matches(
     platform: web::Data<Platform>,
@@ -131,7 +138,12 @@ pub async fn list_matches(
 }
 
 /// Get a match.
-#[utoipa::path(operation_id = "getMatch", tag = "support", params(("id" = MatchId, Path, description = "The match")), responses((status = 200, description = "The match", body = MatchView)))]
+#[utoipa::path(
+    operation_id = "getMatch",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    responses((status = 200, description = "The match", body = MatchView)),
+)]
 #[get("/matches/{id}")]
 pub async fn get_match(
     platform: web::Data<Platform>,

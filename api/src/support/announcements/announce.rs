@@ -158,7 +158,13 @@ impl AnnouncementView {
 ///
 /// Only the parent can, for each talk apart. School hears the buddy's first name and role, the day, time and place as you give
 /// them, and by what it knows the talk. It does not hear of your request, and it cannot refuse.
-#[utoipa::path(operation_id = "announceMeeting", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = AnnouncementBody, responses((status = 201, description = "Announced", body = AnnouncementView)))]
+#[utoipa::path(
+    operation_id = "announceMeeting",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    request_body = AnnouncementBody,
+    responses((status = 201, description = "Announced", body = AnnouncementView)),
+)]
 #[post("/matches/{id}/meeting-announcements")]
 pub async fn announce_meeting(
     platform: web::Data<Platform>,
@@ -243,7 +249,12 @@ page_of! {
 }
 
 /// List what was announced of a match.
-#[utoipa::path(operation_id = "listAnnouncements", tag = "support", params(("id" = MatchId, Path, description = "The match"), PageQuery), responses((status = 200, description = "A page", body = AnnouncementPage)))]
+#[utoipa::path(
+    operation_id = "listAnnouncements",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match"), PageQuery),
+    responses((status = 200, description = "A page", body = AnnouncementPage)),
+)]
 #[get("/matches/{id}/meeting-announcements")]
 pub async fn list_announcements(
     platform: web::Data<Platform>,
@@ -274,7 +285,15 @@ pub async fn list_announcements(
 }
 
 /// Get an announcement.
-#[utoipa::path(operation_id = "getAnnouncement", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("announcementId" = AnnouncementId, Path, description = "The announcement")), responses((status = 200, description = "The announcement", body = AnnouncementView)))]
+#[utoipa::path(
+    operation_id = "getAnnouncement",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("announcementId" = AnnouncementId, Path, description = "The announcement"),
+    ),
+    responses((status = 200, description = "The announcement", body = AnnouncementView)),
+)]
 #[get("/matches/{id}/meeting-announcements/{announcementId}")]
 pub async fn get_announcement(
     platform: web::Data<Platform>,

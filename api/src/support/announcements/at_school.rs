@@ -121,7 +121,18 @@ page_of! {
 }
 
 /// List the talks of today and later to which somebody comes along, at a school where I work.
-#[utoipa::path(operation_id = "listAnnouncedMeetings", tag = "support", params(AnnouncedMeetingQuery), responses((status = 200, description = "A page; empty for a school that is not yours", body = AnnouncedMeetingPage)))]
+#[utoipa::path(
+    operation_id = "listAnnouncedMeetings",
+    tag = "support",
+    params(AnnouncedMeetingQuery),
+    responses(
+        (
+            status = 200,
+            description = "A page; empty for a school that is not yours",
+            body = AnnouncedMeetingPage,
+        ),
+    ),
+)]
 #[get("/announced-meetings")]
 pub async fn list_announced_meetings(
     platform: web::Data<Platform>,
@@ -149,7 +160,12 @@ pub async fn list_announced_meetings(
 }
 
 /// Get an announced talk.
-#[utoipa::path(operation_id = "getAnnouncedMeeting", tag = "support", params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")), responses((status = 200, description = "The announced talk", body = AnnouncedMeetingView)))]
+#[utoipa::path(
+    operation_id = "getAnnouncedMeeting",
+    tag = "support",
+    params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")),
+    responses((status = 200, description = "The announced talk", body = AnnouncedMeetingView)),
+)]
 #[get("/announced-meetings/{id}")]
 pub async fn get_announced_meeting(
     platform: web::Data<Platform>,
@@ -180,7 +196,13 @@ pub struct ObjectionBody {
 ///
 /// The coordinator and the parent see it, and talk with school. It changes nothing: that somebody comes along is for the parent to
 /// say, and school cannot refuse it.
-#[utoipa::path(operation_id = "noteObjection", tag = "support", params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")), request_body = ObjectionBody, responses((status = 200, description = "Noted, now or before", body = AnnouncedMeetingView)))]
+#[utoipa::path(
+    operation_id = "noteObjection",
+    tag = "support",
+    params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")),
+    request_body = ObjectionBody,
+    responses((status = 200, description = "Noted, now or before", body = AnnouncedMeetingView)),
+)]
 #[post("/announced-meetings/{id}/objections")]
 pub async fn note_objection(
     platform: web::Data<Platform>,

@@ -68,7 +68,12 @@ fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
 /// Get an announced talk as a file for a calendar.
 ///
 /// The same `UID` stays with it; fetched again after it was cancelled, the file says so.
-#[utoipa::path(operation_id = "getAnnouncedMeetingCalendar", tag = "support", params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")), responses((status = 200, description = "The file", body = String, content_type = "text/calendar")))]
+#[utoipa::path(
+    operation_id = "getAnnouncedMeetingCalendar",
+    tag = "support",
+    params(("id" = AnnouncedMeetingId, Path, description = "The announced talk")),
+    responses((status = 200, description = "The file", body = String, content_type = "text/calendar")),
+)]
 #[get("/announced-meetings/{id}/calendar.ics")]
 pub async fn get_announced_meeting_calendar(
     platform: web::Data<Platform>,

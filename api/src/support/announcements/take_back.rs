@@ -22,7 +22,15 @@ use crate::privacy::take_back::tell;
 use crate::problem::Error;
 
 /// Take an announcement back. Never refused, also when repeated, and without `If-Match`: nothing holds it up.
-#[utoipa::path(operation_id = "cancelAnnouncement", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("announcementId" = AnnouncementId, Path, description = "The announcement")), responses((status = 200, description = "Cancelled, now or before", body = AnnouncementView)))]
+#[utoipa::path(
+    operation_id = "cancelAnnouncement",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("announcementId" = AnnouncementId, Path, description = "The announcement"),
+    ),
+    responses((status = 200, description = "Cancelled, now or before", body = AnnouncementView)),
+)]
 #[post("/matches/{id}/meeting-announcements/{announcementId}/cancellation")]
 pub async fn cancel_announcement(
     platform: web::Data<Platform>,

@@ -85,7 +85,12 @@ page_of! {
 /// List the messages of a match.
 ///
 /// Only its parent and its buddy can, and the buddy only while the match runs.
-#[utoipa::path(operation_id = "listMessages", tag = "support", params(("id" = MatchId, Path, description = "The match"), PageQuery), responses((status = 200, description = "A page", body = MessagePage)))]
+#[utoipa::path(
+    operation_id = "listMessages",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match"), PageQuery),
+    responses((status = 200, description = "A page", body = MessagePage)),
+)]
 #[get("/matches/{id}/messages")]
 pub async fn list_messages(
     platform: web::Data<Platform>,
@@ -109,7 +114,13 @@ pub async fn list_messages(
 }
 
 /// Send a message to the other of the two.
-#[utoipa::path(operation_id = "sendMessage", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = MessageBody, responses((status = 201, description = "Sent", body = MessageView)))]
+#[utoipa::path(
+    operation_id = "sendMessage",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    request_body = MessageBody,
+    responses((status = 201, description = "Sent", body = MessageView)),
+)]
 #[post("/matches/{id}/messages")]
 pub async fn send_message(
     platform: web::Data<Platform>,
@@ -136,7 +147,15 @@ pub async fn send_message(
 }
 
 /// Take a message away that you wrote. It is gone, also from the database.
-#[utoipa::path(operation_id = "deleteMessage", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("messageId" = MessageId, Path, description = "The message")), responses((status = 204, description = "Gone")))]
+#[utoipa::path(
+    operation_id = "deleteMessage",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("messageId" = MessageId, Path, description = "The message"),
+    ),
+    responses((status = 204, description = "Gone")),
+)]
 #[delete("/matches/{id}/messages/{messageId}")]
 pub async fn delete_message(
     platform: web::Data<Platform>,
@@ -158,7 +177,13 @@ pub async fn delete_message(
 }
 
 /// Say up to which message you have read. Only you learn it.
-#[utoipa::path(operation_id = "noteReading", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = ReadingBody, responses((status = 200, description = "Remembered, now or before", body = ReadingView)))]
+#[utoipa::path(
+    operation_id = "noteReading",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    request_body = ReadingBody,
+    responses((status = 200, description = "Remembered, now or before", body = ReadingView)),
+)]
 #[put("/matches/{id}/message-reading")]
 pub async fn note_reading(
     platform: web::Data<Platform>,

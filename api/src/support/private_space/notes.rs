@@ -108,7 +108,12 @@ page_of! {
 ///
 /// Only its parent and its buddy can, and the buddy only while the match runs. No coordinator, no auditor, no administrator,
 /// nobody of the school.
-#[utoipa::path(operation_id = "listPrivateNotes", tag = "support", params(("id" = MatchId, Path, description = "The match"), PrivateNoteQuery), responses((status = 200, description = "A page", body = PrivateNotePage)))]
+#[utoipa::path(
+    operation_id = "listPrivateNotes",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match"), PrivateNoteQuery),
+    responses((status = 200, description = "A page", body = PrivateNotePage)),
+)]
 #[get("/matches/{id}/private-notes")]
 pub async fn list_private_notes(
     platform: web::Data<Platform>,
@@ -131,7 +136,13 @@ pub async fn list_private_notes(
 }
 
 /// Write a private note. The other of the two can read it.
-#[utoipa::path(operation_id = "writePrivateNote", tag = "support", params(("id" = MatchId, Path, description = "The match")), request_body = PrivateNoteBody, responses((status = 201, description = "Written", body = PrivateNoteView)))]
+#[utoipa::path(
+    operation_id = "writePrivateNote",
+    tag = "support",
+    params(("id" = MatchId, Path, description = "The match")),
+    request_body = PrivateNoteBody,
+    responses((status = 201, description = "Written", body = PrivateNoteView)),
+)]
 #[post("/matches/{id}/private-notes")]
 pub async fn write_private_note(
     platform: web::Data<Platform>,
@@ -157,7 +168,15 @@ pub async fn write_private_note(
 }
 
 /// Get a private note.
-#[utoipa::path(operation_id = "getPrivateNote", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("noteId" = PrivateNoteId, Path, description = "The note")), responses((status = 200, description = "The note", body = PrivateNoteView)))]
+#[utoipa::path(
+    operation_id = "getPrivateNote",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("noteId" = PrivateNoteId, Path, description = "The note"),
+    ),
+    responses((status = 200, description = "The note", body = PrivateNoteView)),
+)]
 #[get("/matches/{id}/private-notes/{noteId}")]
 pub async fn get_private_note(
     platform: web::Data<Platform>,
@@ -174,7 +193,17 @@ pub async fn get_private_note(
 }
 
 /// Change a private note that you wrote.
-#[utoipa::path(operation_id = "changePrivateNote", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("noteId" = PrivateNoteId, Path, description = "The note"), ("If-Match" = String, Header, description = "The ETag that was read")), request_body = PrivateNoteChangeBody, responses((status = 200, description = "Changed", body = PrivateNoteView)))]
+#[utoipa::path(
+    operation_id = "changePrivateNote",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("noteId" = PrivateNoteId, Path, description = "The note"),
+        ("If-Match" = String, Header, description = "The ETag that was read"),
+    ),
+    request_body = PrivateNoteChangeBody,
+    responses((status = 200, description = "Changed", body = PrivateNoteView)),
+)]
 #[patch("/matches/{id}/private-notes/{noteId}")]
 pub async fn change_private_note(
     platform: web::Data<Platform>,
@@ -208,7 +237,15 @@ pub async fn change_private_note(
 }
 
 /// Take a private note away that you wrote. It is gone, also from the database. No `If-Match`: nothing holds it up.
-#[utoipa::path(operation_id = "deletePrivateNote", tag = "support", params(("id" = MatchId, Path, description = "The match"), ("noteId" = PrivateNoteId, Path, description = "The note")), responses((status = 204, description = "Gone")))]
+#[utoipa::path(
+    operation_id = "deletePrivateNote",
+    tag = "support",
+    params(
+        ("id" = MatchId, Path, description = "The match"),
+        ("noteId" = PrivateNoteId, Path, description = "The note"),
+    ),
+    responses((status = 204, description = "Gone")),
+)]
 #[delete("/matches/{id}/private-notes/{noteId}")]
 pub async fn delete_private_note(
     platform: web::Data<Platform>,
