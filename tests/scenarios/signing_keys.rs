@@ -177,6 +177,10 @@ fn a_leaked_key_is_withdrawn_and_its_anchors_hold(engine: Engine) {
     assert!(ring.attests(b"late", signature.as_ref(), until - TimeDelta::seconds(1)));
     assert!(!ring.attests(b"late", signature.as_ref(), until));
     assert!(ring.all().iter().all(|key| key.id != old));
+    // withdrawn once more, that file goes too
+    said(&database, data, &["keys", "revoke-signing", &old]);
+    assert!(files().all(|path| std::fs::read(path).unwrap_or_default() != leaked), "it is gone again");
+    assert_eq!(name(&said(&database, data, &["keys", "list-signing"])), new);
 }
 
 fn everybody_can_read_how_to_sign_in(engine: Engine) {

@@ -65,7 +65,11 @@ pub fn withdraw(path: &Path, id: &str, now: Moment) -> Result<Withdrawn, KeyErro
     let keys = ring.all();
     let place = keys.iter().position(|key| key.id == id).ok_or_else(|| KeyError::Unknown(id.to_owned()))?;
     let (key, next) = (&keys[place], keys.get(place + 1));
-    if next.is_none() && key.from <= now {
+    // a file that was withdrawn before and came back signs nothing: it goes, as long as another key signs
+    let is_withdrawn = |id: &str| ring.withdrawn().iter().any(|one| one.id == id);
+    let came_back =
+        is_withdrawn(id) && keys.iter().any(|other| other.from <= now && !is_withdrawn(&other.id));
+    if next.is_none() && key.from <= now && !came_back {
         return Err(KeyError::Alone);
     }
     let withdrawn = match ring.withdrawn().iter().find(|one| one.id == id) {
