@@ -41,6 +41,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("DecisionView", "decisions"),
     ("ProposalView", "proposals"),
     ("TieAnswerView", "tie_answers"),
+    ("TieAnswerView", "earlier_tie_answers"),
     ("MatchView", "matches"),
     ("MeetingView", "contacts"),
     ("PrivateNoteView", "private_entries"),
