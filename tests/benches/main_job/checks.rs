@@ -47,12 +47,13 @@ fn without_what_differs(mut answer: Value) -> Value {
         }
     };
     strip(&mut answer);
-    // names are sealed, and the counterpart shows them so
-    for list in ["candidates", "excluded"] {
-        for one in answer.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Some(one) = one.as_object_mut() {
-                one.remove("firstName");
-            }
+    // names are sealed, and the counterpart shows them so; and it tells only of those whom it considered
+    if let Some(all) = answer.as_object_mut().filter(|all| all.contains_key("considered")) {
+        all.retain(|name, _| !["excluded", "excludedCounts", "notKnown"].contains(&name.as_str()));
+    }
+    for one in answer.get_mut("candidates").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(one) = one.as_object_mut() {
+            one.remove("firstName");
         }
     }
     if let Some(page) = answer.get_mut("data").and_then(Value::as_array_mut) {
