@@ -90,15 +90,13 @@ impl Anchors {
     /// [`AnchorError`] when the file holds something else than anchors of this installation, or cannot be written.
     #[expect(clippy::missing_panics_doc, reason = "an anchor is plain text and numbers")]
     pub fn anchor(&mut self, platform: &Platform) -> Result<usize, AnchorError> {
-        let at = platform.clock.now();
-        let mut moved: Vec<Head> = platform.store.read(heads)?;
-        if moved.is_empty() {
-            return Ok(0);
-        }
         let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
         // a command at the terminal anchors what it wrote while a server runs: one at a time, or one would cut off what the
         // other had just written; the lock goes with the file
         file.lock()?;
+        // read only now: who waited for the lock with older heads would sign them after newer ones
+        let mut moved: Vec<Head> = platform.store.read(heads)?;
+        let at = platform.clock.now();
         if self.known.length != Some(file.metadata()?.len()) {
             self.known = read_last(&self.file, &platform.identity)?;
         }
