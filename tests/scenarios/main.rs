@@ -6,6 +6,7 @@ mod alone;
 mod anchors;
 mod announcements;
 mod answers;
+mod asked;
 mod authorisation;
 mod backups;
 mod browsers;

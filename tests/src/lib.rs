@@ -5,6 +5,7 @@
 #![expect(clippy::missing_panics_doc, reason = "what tests stand on panics when it does not stand")]
 
 pub mod app;
+pub mod asked;
 pub mod changes;
 pub mod conflicts;
 pub mod postgres;

@@ -160,14 +160,40 @@ pub(super) fn consider_all(
     consented: &ConsentedRequest,
     today: Date,
 ) -> Result<Consideration, Error> {
-    let request = consented.request();
     let available = buddies::available_for(db, grant, stored, today)?;
-    let facts = Facts::load(db, request, available.iter().flat_map(|one| &one.ties), today)?;
-    let before = proposed_before(db, stored)?;
-    let mut ranked: Vec<Candidate> =
-        available.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
-    rank(&mut ranked);
-    Ok(Consideration { ranked, passed_over: Vec::new(), counts: Vec::new() })
+    Ok(Basis::load(db, stored, consented, &available, today)?.consider(&available))
+}
+
+/// What each buddy is held against, loaded once for all.
+struct Basis<'a> {
+    request: &'a SupportRequest,
+    facts: Facts,
+    before: Vec<BuddyId>,
+    today: Date,
+}
+
+impl<'a> Basis<'a> {
+    fn load(
+        db: &mut Database<'_>,
+        stored: &Stored<SupportRequest>,
+        consented: &'a ConsentedRequest,
+        buddies: impl IntoIterator<Item = &'a WithFacts>,
+        today: Date,
+    ) -> Result<Self, Error> {
+        let request = consented.request();
+        let facts = Facts::load(db, request, buddies.into_iter().flat_map(|one| &one.ties), today)?;
+        Ok(Self { request, facts, before: proposed_before(db, stored)?, today })
+    }
+
+    fn one(&self, buddy: &WithFacts) -> Candidate {
+        consider_one(self.request, buddy, &self.facts, &self.before, self.today)
+    }
+
+    fn consider(&self, available: &[WithFacts]) -> Consideration {
+        let mut ranked: Vec<Candidate> = available.iter().map(|one| self.one(one)).collect();
+        rank(&mut ranked);
+        Consideration { ranked, passed_over: Vec::new(), counts: Vec::new() }
+    }
 }
 
 /// The same, with those whom a place, a language, a channel or a certificate keeps from being considered at all.
@@ -178,14 +204,11 @@ fn consider_with_excluded(
     consented: &ConsentedRequest,
     today: Date,
 ) -> Result<Consideration, Error> {
-    let mut seen = consider_all(db, grant, stored, consented, today)?;
-    let left = MOST_EXCLUDED.saturating_sub(seen.ranked.iter().filter(|one| !one.can_be_proposed()).count());
-    let filtered = buddies::filtered_for(db, grant, stored, today, left)?;
-    let request = consented.request();
-    let facts = Facts::load(db, request, filtered.some.iter().flat_map(|one| &one.ties), today)?;
-    let before = proposed_before(db, stored)?;
-    seen.passed_over =
-        filtered.some.iter().map(|one| consider_one(request, one, &facts, &before, today)).collect();
+    let available = buddies::available_for(db, grant, stored, today)?;
+    let filtered = buddies::filtered_for(db, grant, stored, today, MOST_EXCLUDED)?;
+    let basis = Basis::load(db, stored, consented, available.iter().chain(&filtered.some), today)?;
+    let mut seen = basis.consider(&available);
+    seen.passed_over = filtered.some.iter().map(|one| basis.one(one)).collect();
     let among_considered = |rule: Exclusion| {
         let excluded = seen.ranked.iter().filter(|one| one.exclusions.iter().any(|(code, _)| *code == rule));
         excluded.count() as u64

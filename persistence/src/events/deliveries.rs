@@ -48,7 +48,7 @@ pub struct Delivery {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = webhook_deliveries)]
+#[diesel(table_name = webhook_deliveries, treat_none_as_default_value = false)]
 struct Row {
     chain: Key,
     id: Key,

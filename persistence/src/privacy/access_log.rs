@@ -44,8 +44,9 @@ pub struct Reader {
 }
 
 /// A record, ready to be kept.
+// what is not known is written as NULL, for else SQLite would get a statement for each record
 #[derive(Insertable, Debug, Clone)]
-#[diesel(table_name = access_log)]
+#[diesel(table_name = access_log, treat_none_as_default_value = false)]
 pub struct Record {
     programme_id: Key,
     id: Key,
@@ -212,7 +213,7 @@ pub fn of_person(database: &mut Database<'_>, me: &Principal, page: Page) -> Res
 
 /// A record with the fields of the Logboek Dataverwerkingen, for the export at the terminal.
 #[derive(Queryable, Selectable, Debug, Clone)]
-#[diesel(table_name = access_log)]
+#[diesel(table_name = access_log, treat_none_as_default_value = false)]
 pub struct Exported {
     /// The record.
     pub id: Key,
