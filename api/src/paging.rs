@@ -74,10 +74,12 @@ pub fn by_time(question: &str, wish: Option<i64>, cursor: Option<&str>) -> Resul
 
 /// The cursor behind the last row of a page in order of time; `None` when the page is the last.
 pub fn next<T>(question: &str, slice: &Slice<T>, place: impl Fn(&T) -> (Moment, Uuid)) -> Option<String> {
-    slice.items.last().filter(|_| slice.more).map(|last| {
-        let (at, id) = place(last);
-        write(question, &format!("{}_{id}", at.timestamp_micros()))
-    })
+    behind(question, slice.items.last().filter(|_| slice.more).map(place))
+}
+
+/// The cursor behind the last row that was looked at for a page in order of time, also when it was left out.
+pub fn behind(question: &str, last: Option<(Moment, Uuid)>) -> Option<String> {
+    last.map(|(at, id)| write(question, &format!("{}_{id}", at.timestamp_micros())))
 }
 
 /// The query of a collection that has no filters of its own.

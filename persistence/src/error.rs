@@ -26,6 +26,9 @@ pub enum Error {
     /// Another transaction won; the whole transaction can be tried again.
     #[error("another transaction won")]
     Lost,
+    /// A tie of the caller's own keeps her from the case (rule 37).
+    #[error("a tie keeps the caller from the case")]
+    Tied,
     /// A row does not fit the domain any more.
     #[error("a row of {table} does not fit the domain: column {column}")]
     Corrupt {

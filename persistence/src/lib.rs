@@ -38,6 +38,6 @@ pub use alone::{OnlyServer, is_unused, only_server};
 pub use database::Database;
 pub use error::Error;
 pub use probe::Probe;
-pub use rows::{Page, Slice, Stored};
+pub use rows::{Page, Shortened, Slice, Stored};
 pub use store::{Connections, Fault, Location, OpenError, Store, make_folder, migrate};
 pub use transaction::{Kept, Transaction};

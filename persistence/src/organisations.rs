@@ -131,7 +131,7 @@ pub fn principal(
                 .transpose()?,
         });
     }
-    Ok(Some(Principal { person, powers }))
+    Ok(Some(Principal { person, powers, today }))
 }
 
 /// The memberships of these people, whatever their status, with what each is held in.

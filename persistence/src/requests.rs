@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{
-    Action, DecideOnRequest, Grant, ReadConsents, ReadRequest, Standing, SubmitRequest, Upkeep,
+    Action, DecideOnRequest, Grant, OwnTie, ReadConsents, ReadRequest, Standing, SubmitRequest, Upkeep,
 };
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
@@ -15,9 +15,10 @@ use naast_domain::requests::{ChannelWish, Contact, ContactKind, RequestState, Su
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::independence::{Case, ask, let_in, reach};
 use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::privacy::tombstones;
-use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
+use crate::rows::{Page, Shortened, Slice, Stored, code, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -190,16 +191,21 @@ pub fn find<A: Action>(
         .first(c)
         .optional())?;
     let Some(request) = row.map(Stored::try_from).transpose()? else { return Ok(None) };
-    let mut standing = standing(&request);
-    if grant.reaches(standing).is_none() && grant.asks_assignment() {
-        standing.assigned = crate::support::assigned_buddy(database, &request)?;
-    }
-    Ok(grant.reaches(standing).map(|role| (request, role)))
+    let case = Case::of(&request);
+    let role = match reach(database, grant, &case, case.standing()) {
+        // who else reaches it by it is worth asking: also a coordinator whom a tie keeps from it may be its buddy
+        Ok(None) | Err(Error::Tied) if grant.asks_assignment() => {
+            let assigned = crate::support::assigned_buddy(database, &request)?;
+            reach(database, grant, &case, Standing { assigned, ..case.standing() })?
+        }
+        reached => reached?,
+    };
+    Ok(role.map(|role| (request, role)))
 }
 
-/// How a request stands to a caller.
-pub fn standing(request: &SupportRequest) -> Standing<'static> {
-    Standing { owner: Some(request.parent), programme: Some(request.programme), ..Standing::default() }
+/// How a request stands to a caller who was let in to it before: storage made it for her.
+pub fn standing(request: &Stored<SupportRequest>) -> Standing<'static> {
+    Standing { owner: Some(request.parent), ..let_in(request.programme) }
 }
 
 /// The request of a proposal that a grant reached already.
@@ -235,7 +241,7 @@ pub fn list_own(
     database: &mut Database<'_>,
     grant: &Grant<ReadRequest>,
     page: Page,
-) -> Result<Slice<Stored<SupportRequest>>, Error> {
+) -> Result<Shortened<Stored<SupportRequest>>, Error> {
     let rows: Vec<Row> = on_either!(database, |c| {
         let mut query = support_requests::table
             .filter(support_requests::parent_id.eq(Key::from(grant.person())))
@@ -253,7 +259,12 @@ pub fn list_own(
         }
         query.load(c)
     })?;
-    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+    page_of(rows, page)
+}
+
+fn page_of(rows: Vec<Row>, page: Page) -> Result<Shortened<Stored<SupportRequest>>, Error> {
+    let slice = Slice::cut(rows, page.size).try_map(Stored::<SupportRequest>::try_from)?;
+    Ok(Shortened::whole(slice, |one| (one.created_at, one.id.uuid())))
 }
 
 /// Every request of the caller's own, oldest first.
@@ -269,19 +280,19 @@ pub(crate) fn all_own(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// A page of a programme's requests, newest first; of one state, when it is named. Empty where the grant does not
-/// reach.
+/// A page of a programme's requests, newest first; of one state, when it is named; without those from which a tie
+/// of her own keeps the caller. Empty where the grant does not reach.
 pub fn list_of_programme(
     database: &mut Database<'_>,
     grant: &Grant<ReadRequest>,
     programme: ProgrammeId,
     state: Option<RequestState>,
     page: Page,
-) -> Result<Slice<Stored<SupportRequest>>, Error> {
-    if grant.reaches(Standing { programme: Some(programme), ..Standing::default() }).is_none() {
-        return Ok(Slice { items: Vec::new(), more: false });
+) -> Result<Shortened<Stored<SupportRequest>>, Error> {
+    if !grant.handles_in(programme) {
+        return Ok(Shortened::empty());
     }
-    let rows: Vec<Row> = on_either!(database, |c| {
+    let rows: Vec<Row> = on_either!(&mut *database, |c| {
         let mut query = support_requests::table
             .filter(support_requests::programme_id.eq(Key::from(programme)))
             .select(Row::as_select())
@@ -301,7 +312,11 @@ pub fn list_of_programme(
         }
         query.load(c)
     })?;
-    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+    let Shortened { items, next } = page_of(rows, page)?;
+    let cases: Vec<Case> = items.iter().map(|one| Case::of(one)).collect();
+    let asked = ask(database, grant, programme, &cases)?;
+    let clear = items.into_iter().zip(asked).filter(|(_, tie)| *tie == OwnTie::Clear);
+    Ok(Shortened { items: clear.map(|(one, _)| one).collect(), next })
 }
 
 /// Names another school of the child, or none, on a request that stands as it was loaded.

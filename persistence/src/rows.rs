@@ -68,6 +68,28 @@ impl<T> Slice<T> {
     }
 }
 
+/// A page of which rows may be left out for its caller, and the place of its last row all the same: the next page begins
+/// behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortened<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// The last row that was looked at, when there are more behind it.
+    pub next: Option<(Moment, Uuid)>,
+}
+
+impl<T> Shortened<T> {
+    /// Nothing.
+    pub(crate) fn empty() -> Self {
+        Self { items: Vec::new(), next: None }
+    }
+
+    /// A whole page, with the place of each of its rows.
+    pub(crate) fn whole(slice: Slice<T>, place: impl Fn(&T) -> (Moment, Uuid)) -> Self {
+        Self { next: slice.items.last().filter(|_| slice.more).map(place), items: slice.items }
+    }
+}
+
 /// Asks that a grant reaches what it is used on. Where it does not, the use case forgot to ask: nothing is done.
 pub(crate) fn must_reach<A: Action>(grant: &Grant<A>, object: Standing<'_>) -> Result<(), Error> {
     let forgotten = || Error::Refused(format!("{} on what the grant does not reach", A::NAME));

@@ -16,8 +16,9 @@ use naast_domain::support::{ClosureReason, Course, MatchState};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::independence::{CASE, Case, CaseColumns, reach, without_tied};
 use crate::matching::KeptProposal;
-use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
+use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, one};
 use crate::schema::{buddies, matches, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -122,7 +123,7 @@ pub fn find<A: Action>(
     grant: &Grant<A>,
     id: MatchId,
 ) -> Result<Option<(Stored<Match>, Role)>, Error> {
-    let found: Option<(Row, Key, Key, String)> = on_either!(database, |c| matches::table
+    let found: Option<(Row, CaseColumns, Key, String)> = on_either!(&mut *database, |c| matches::table
         .inner_join(
             support_requests::table.on(support_requests::programme_id
                 .eq(matches::programme_id)
@@ -133,18 +134,13 @@ pub fn find<A: Action>(
                 .on(buddies::programme_id.eq(matches::programme_id).and(buddies::id.eq(matches::buddy_id))),
         )
         .filter(matches::id.eq(Key::from(id)))
-        .select((Row::as_select(), support_requests::parent_id, buddies::person_id, buddies::status))
+        .select((Row::as_select(), CASE, buddies::person_id, buddies::status))
         .first(c)
         .optional())?;
-    let Some((row, parent, buddy, status)) = found else { return Ok(None) };
-    let found = Stored::<Match>::try_from(row)?;
-    let standing = Standing {
-        owner: Some(parent.into()),
-        assigned: crate::buddies::assigned(buddy, &status)?,
-        programme: Some(found.programme),
-        school: None,
-    };
-    Ok(grant.reaches(standing).map(|role| (found, role)))
+    let Some((row, case, buddy, status)) = found else { return Ok(None) };
+    let (found, case) = (Stored::<Match>::try_from(row)?, Case::read(case)?);
+    let standing = Standing { assigned: crate::buddies::assigned(buddy, &status)?, ..case.standing() };
+    Ok(reach(database, grant, &case, standing)?.map(|role| (found, role)))
 }
 
 /// Whose matches a page shows.
@@ -156,24 +152,25 @@ pub enum Whose {
     Programme(ProgrammeId),
 }
 
-/// A page of matches, newest first. Empty where the grant does not reach.
+/// A page of matches, newest first; of a programme's without those from whose case a tie of her own keeps the caller. Empty where
+/// the grant does not reach.
 pub fn list(
     database: &mut Database<'_>,
     grant: &Grant<ReadMatch>,
     whose: Whose,
     page: Page,
-) -> Result<Slice<Stored<Match>>, Error> {
+) -> Result<Shortened<Stored<Match>>, Error> {
     if let Whose::Programme(programme) = whose
-        && grant.reaches(Standing { programme: Some(programme), ..Standing::default() }).is_none()
+        && !grant.handles_in(programme)
     {
-        return Ok(Slice { items: Vec::new(), more: false });
+        return Ok(Shortened::empty());
     }
     // whose own they are is looked up first: two lists of keys find their index, two questions joined by OR do not
     let (requests, own_buddies) = match whose {
         Whose::Programme(_) => (Vec::new(), Vec::new()),
         Whose::Own => own_keys(database, grant.person())?,
     };
-    let rows: Vec<Row> = on_either!(database, |c| {
+    let rows: Vec<Row> = on_either!(&mut *database, |c| {
         let mut query = matches::table
             .select(Row::as_select())
             .order((matches::started_at.desc(), matches::id.desc()))
@@ -193,7 +190,12 @@ pub fn list(
         }
         query.load(c)
     })?;
-    Slice::cut(rows, page.size).try_map(TryInto::try_into)
+    let slice = Slice::cut(rows, page.size).try_map(Stored::<Match>::try_from)?;
+    let page = Shortened::whole(slice, |one| (one.created_at, one.id.uuid()));
+    match whose {
+        Whose::Programme(programme) => without_tied(database, grant, programme, page, |one| one.request),
+        Whose::Own => Ok(page),
+    }
 }
 
 /// The requests of a person, and her profiles as a buddy where she has not left.

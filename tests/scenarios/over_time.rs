@@ -19,6 +19,7 @@ on_both!(
     a_buddy_whom_the_parent_did_not_want_is_not_put_to_her_again,
     a_buddy_who_leaves_leaves_nobody_waiting,
     a_coordinator_with_a_tie_leaves_the_case_to_another,
+    who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme,
     nobody_handles_her_own_request,
     a_match_rests_while_its_buddy_is_not_ready,
     what_the_parent_answered_on_ties_changes_the_version_of_the_proposal,
@@ -264,31 +265,68 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     for nobody in [world.coordinators[1], world.leader, world.administrator, case.parent] {
         assert!([403, 404].contains(&app.post(nobody, &ties, &tie).status));
     }
+    let matched = format!("/matches/{}", case.matched);
+    let etag = app.get(entangled, &matched).expect(200).etag();
     let declared = app.post(entangled, &ties, &tie).expect(201);
     assert_eq!(app.get(entangled, &ties).expect(200).body["data"][0]["id"], declared.body["id"]);
     assert_eq!(app.get(colleague, &ties).expect(200).body["data"], json!([]), "her own, and nobody else's");
 
     let path = format!("/support-requests/{open}");
     let put = json!({ "buddyId": buddy.id });
-    let matched = format!("/matches/{}", case.matched);
-    let etag = app.get(entangled, &matched).expect(200).etag();
     let contact = json!({
         "date": app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening"
     });
+    // from the very next call on she neither handles nor reads what is her colleague's now
     for (method, path, body) in [
+        ("GET", path.clone(), None),
         ("GET", format!("{path}/candidates"), None),
         ("GET", format!("{path}/decisions"), None),
+        ("GET", format!("{path}/consents"), None),
+        ("GET", format!("{path}/holds"), None),
         ("POST", format!("{path}/proposals"), Some(&put)),
+        ("GET", matched.clone(), None),
+        ("GET", format!("{matched}/contacts"), None),
         ("POST", format!("{matched}/contacts"), Some(&contact)),
         ("POST", format!("{matched}/pauses"), None),
         ("POST", format!("{matched}/closure"), Some(&json!({ "reason": "goal-reached" }))),
     ] {
         refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-tied");
     }
+    // lists and the feed go on behind what they leave out, a row at a time
+    let shown = |person, list: &str| -> String {
+        let (mut all, mut after) = (String::new(), String::new());
+        for _ in 0..200 {
+            let page = app.get(person, &format!("{list}&pageSize=1{after}")).expect(200);
+            all.push_str(&page.body["data"].to_string());
+            let Some(next) = page.body["nextCursor"].as_str() else { return all };
+            let name = if list.starts_with("/events") { "after" } else { "cursor" };
+            after = format!("&{name}={next}");
+        }
+        panic!("{list} does not end");
+    };
+    for (list, hers) in [("/support-requests", true), ("/matches", false), ("/events", true)] {
+        let list = format!("{list}?programmeId={}", world.programmes[0]);
+        let (told, all) = (shown(entangled, &list), shown(colleague, &list));
+        for (id, is_tied) in
+            [(&open, true), (&case.request, true), (&case.matched, true), (&elsewhere, false)]
+        {
+            assert!(!(is_tied && told.contains(id.as_str())), "{list} shows {id}");
+        }
+        assert_eq!(told.contains(&elsewhere), hers, "{list}");
+        assert!(all.contains(&case.matched) || all.contains(&open), "{list} of a colleague");
+    }
     app.post(colleague, &format!("{path}/proposals"), &put).expect(201);
     app.get(entangled, &format!("/support-requests/{elsewhere}/candidates")).expect(200);
-    // what a parent wants stopped is stopped, whoever takes her call
-    app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
+    // what a parent wants stopped is stopped, whoever takes her call; and nothing of the case is shown by that
+    let stopped = app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
+    assert_eq!(
+        stopped.body,
+        json!({
+            "requestId": open, "state": "withdrawn", "cancelledProposalIds": [], "closedMatchId": null,
+            "recipients": []
+        })
+    );
+    assert_eq!(app.get(colleague, &path).expect(200).body["state"], "withdrawn");
 
     // a tie that ended long ago no longer stands in the way
     let place = format!("{ties}/{}", declared.id());
@@ -296,5 +334,27 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     refused(app.call(Some(colleague), "PATCH", &place, Some(&end), Some(&declared.etag())), 404, "not-found");
     app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&declared.etag())).expect(200);
     app.call(Some(entangled), "POST", &format!("{matched}/pauses"), None, Some(&etag)).expect(200);
+    assert_sound(&world);
+}
+
+fn who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let coordinator = world.coordinators[1];
+    let request = world.request(1, world.person());
+    let path = format!("/support-requests/{request}");
+    app.get(coordinator, &path).expect(200);
+    // the school's own programme may have a coordinator at the school; but not one who works with its children
+    let list = format!("/organisations/{}/memberships", world.school);
+    let staff = json!({ "personId": coordinator, "role": "school-staff" });
+    app.post(world.administrator, &list, &staff).expect(201);
+    for of in ["", "/consents", "/proposals", "/candidates"] {
+        refused(app.get(coordinator, &format!("{path}{of}")), 409, "coordinator-tied");
+    }
+    let all = app.get(coordinator, &format!("/support-requests?programmeId={}", world.programmes[1]));
+    assert_eq!(all.expect(200).body["data"], json!([]));
+    // one from outside the school handles it
+    let outside = world.member(&world.school, "coordinator", Some(&world.programmes[1]));
+    app.get(outside, &path).expect(200);
     assert_sound(&world);
 }

@@ -38,7 +38,7 @@ fn administrator() -> Principal {
         school: None,
         board: None,
     };
-    Principal { person: random_id().into(), powers: vec![power] }
+    Principal { person: random_id().into(), powers: vec![power], today: naast_domain::Date::default() }
 }
 
 fn reader() -> Grant<ReadEvents> {
@@ -51,7 +51,7 @@ fn read(store: &Store, chain: Chain, after: i64) -> Vec<i64> {
     let (mut numbers, mut after) = (Vec::new(), after);
     loop {
         let page = store.read(|database| feed(database, &grant, chain, after, 7)).expect("the feed is read");
-        numbers.extend(page.items.iter().map(|event| event.seq));
+        numbers.extend(page.events.iter().map(|event| event.seq));
         after = numbers.last().copied().unwrap_or(after);
         if !page.more {
             return numbers;

@@ -166,9 +166,9 @@ pub fn connect(platform: &Platform, create: &Create) -> Result<(ClientId, Option
     check_client(scopes, purpose, kind).map_err(|fault| Failure::new(2, fault))?;
     let client = clients::Client { id: fresh(), organisation, purpose, scopes, active: true };
     let (id, key, name, now) = (client.id, fresh(), create.name.clone(), platform.clock.now());
-    let keys = platform.keys.clone();
+    let (keys, today) = (platform.keys.clone(), platform.clock.today());
     platform.store.write(move |tx| {
-        let grant = granted(&operator(client.id.into(), organisation))?;
+        let grant = granted(&operator(client.id.into(), organisation, today))?;
         clients::insert(tx, &grant, &keys, &client, &name, now)?;
         clients::add_credential(tx, &grant, client.id, key, &credential, (now, now))?;
         let entry =
@@ -192,11 +192,12 @@ fn change(
     + 'static,
 ) -> Result<(), Failure> {
     let (client, now) = (ClientId::from_uuid(client), platform.clock.now());
+    let today = platform.clock.today();
     let found = platform.store.write(move |tx| {
         let Some(known) = clients::find(tx, client)?.filter(|one| one.active) else {
             return Ok::<_, Error>(Kept::unchanged(false));
         };
-        work(tx, &granted(&operator(client.into(), known.organisation))?, client)?;
+        work(tx, &granted(&operator(client.into(), known.organisation, today))?, client)?;
         let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
         Ok(tx.keep([entry.on(client)], true)?)
     })?;

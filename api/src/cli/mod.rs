@@ -28,6 +28,7 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
+use naast_domain::Date;
 use naast_domain::access::{Power, Principal};
 use naast_domain::ids::{OrganisationId, PersonId};
 use naast_domain::organisations::Role;
@@ -118,9 +119,9 @@ enum AccessLog {
 }
 
 /// Whoever has the terminal of the installation is its administrator.
-fn operator(person: PersonId, organisation: OrganisationId) -> Principal {
+fn operator(person: PersonId, organisation: OrganisationId, today: Date) -> Principal {
     let power = Power { role: Role::Administrator, organisation, programme: None, school: None, board: None };
-    Principal { person, powers: vec![power] }
+    Principal { person, powers: vec![power], today }
 }
 
 /// Runs the command line.

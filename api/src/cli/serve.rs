@@ -145,7 +145,7 @@ pub fn first_administrator(platform: &Platform, name: &str) -> Result<PersonId, 
     let (person, keys): (PersonId, _) = (fresh(), platform.keys.clone());
     let organisation = fresh();
     let membership = fresh();
-    let founder = super::operator(person, organisation);
+    let founder = super::operator(person, organisation, today);
     platform
         .store
         .write(move |tx| {

@@ -142,14 +142,13 @@ pub async fn list_events(
             {
                 return Err(no_position().into());
             }
-            let slice =
-                events::feed(cx.db, &grant, chain, after.as_ref().map_or(0, |after| after.seq), size)?;
-            let last = slice.items.last().map(|event| Position { seq: event.seq, print: print(&event.hash) });
+            let feed = events::feed(cx.db, &grant, chain, after.as_ref().map_or(0, |after| after.seq), size)?;
+            let last = feed.last.as_ref().map(|(seq, hash)| Position { seq: *seq, print: print(hash) });
             let after = last
                 .or(after)
                 .map(|place| paging::write(&question, &format!("{}_{}", place.seq, place.print)));
-            let data = slice.items.iter().map(|event| EventView::of(event, &settings.event_source)).collect();
-            Ok(EventPage { data, next_cursor: after.clone().filter(|_| slice.more), after })
+            let data = feed.events.iter().map(|event| EventView::of(event, &settings.event_source)).collect();
+            Ok(EventPage { data, next_cursor: after.clone().filter(|_| feed.more), after })
         })
         .await
 }

@@ -49,7 +49,7 @@ impl Subject {
     pub fn principal(&self, db: &mut Database<'_>, today: Date) -> Result<Principal, Error> {
         let found = match &self.reach {
             Reach::System(scopes) => {
-                clients::principal(db, ClientId::from_uuid(self.person.uuid()), *scopes)?
+                clients::principal(db, ClientId::from_uuid(self.person.uuid()), *scopes, today)?
             }
             Reach::Person => organisations::principal(db, self.person, today)?,
             Reach::Vouched(roles) => {

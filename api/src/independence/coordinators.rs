@@ -1,21 +1,13 @@
-//! A coordinator declares her own ties. With some of them a case is not hers to handle: it goes to another coordinator
-//! (rule 37), in a school's own programme to one from outside the school.
+//! A coordinator declares her own ties. With some of them a case is not hers to handle or to read: it goes to another coordinator
+//! (rule 37), in a school's own programme to one from outside the school. That is kept where a case is loaded for a caller.
 
 use actix_web::{get, patch, post, web};
-use naast_domain::Date;
 use naast_domain::access::{DeclareOwnTies, Standing};
-use naast_domain::ids::{PersonId, ProgrammeId, TieId};
-use naast_domain::independence::Effect;
+use naast_domain::ids::{ProgrammeId, TieId};
 use naast_domain::journal::Purpose;
-use naast_domain::organisations::Role;
 use naast_domain::privacy::retention::Due;
-use naast_domain::rejection::Rejection;
-use naast_domain::requests::SupportRequest;
-use naast_domain::text::Text;
 use naast_persistence::independence::coordinators;
-use naast_persistence::{Database, Stored};
 
-use super::Facts;
 use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
@@ -23,77 +15,6 @@ use crate::clock::fresh;
 use crate::contract::{Body, Path, Sent};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
-
-/// The refusal of a coordinator with a tie in the way.
-const TIED: &str = "coordinator-tied";
-
-/// Whether whoever acts in this role may handle a request. Only a coordinator can have a tie in the way.
-///
-/// # Errors
-/// `coordinator-tied` with what stands in the way.
-pub fn may_handle(
-    db: &mut Database<'_>,
-    person: PersonId,
-    role: Role,
-    request: &Stored<SupportRequest>,
-    today: Date,
-) -> Result<(), Error> {
-    if role != Role::Coordinator {
-        return Ok(());
-    }
-    if person == request.parent {
-        return Err(tied());
-    }
-    let ties = coordinators::of_handler(db, request, person)?;
-    if ties.is_empty() {
-        return Ok(());
-    }
-    let facts = Facts::load(db, request, ties.iter(), today)?;
-    let assessment = facts.assess_coordinator(request, &ties, today);
-    if assessment.verdict != Effect::Block {
-        return Ok(());
-    }
-    Err(tied())
-}
-
-/// The requests of a programme without those that are not this coordinator's to handle: what she does not handle she does not
-/// read either, the parent's contact way above all.
-pub fn without_tied(
-    db: &mut Database<'_>,
-    person: PersonId,
-    requests: Vec<Stored<SupportRequest>>,
-    today: Date,
-) -> Result<Vec<Stored<SupportRequest>>, Error> {
-    let Some(first) = requests.first() else { return Ok(requests) };
-    let has_ties = !coordinators::of_handler(db, first, person)?.is_empty();
-    let mut hers = Vec::with_capacity(requests.len());
-    for request in requests {
-        if !has_ties && request.parent != person {
-            hers.push(request);
-            continue;
-        }
-        match may_handle(db, person, Role::Coordinator, &request, today) {
-            Ok(()) => hers.push(request),
-            Err(refusal) if refusal.code() == TIED => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(hers)
-}
-
-fn tied() -> Error {
-    Rejection::rule(
-        TIED,
-        "S2",
-        Text::of(
-            "U heeft een band met de school of de ouder van deze aanvraag. Een andere coördinator neemt haar over; is die er \
-             niet, dan zoekt de beheerder er een.",
-            "You have a tie with the school or the parent of this request. Another coordinator takes it over; where there is \
-             none, the administrator finds one.",
-        ),
-    )
-    .into()
-}
 
 /// Declare a tie of my own as coordinator. From now on the cases that it touches are another coordinator's.
 #[utoipa::path(

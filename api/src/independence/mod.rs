@@ -15,8 +15,7 @@ use naast_domain::buddies::Buddy;
 use naast_domain::directory::{BoardNumber, LocationCode};
 use naast_domain::ids::{AssessmentId, PersonId};
 use naast_domain::independence::{
-    Assessment, Funder, SchoolFacts, Situation, Tie, TieKind, TieObject, assess, assess_coordinator,
-    schools_near, to_ask,
+    Assessment, Funder, SchoolFacts, Situation, Tie, TieKind, TieObject, assess, schools_near, to_ask,
 };
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
@@ -101,11 +100,6 @@ impl Facts {
         self.ask(request, supports_another_here, |situation| {
             assess(ties, buddy.ties_asked_on, situation, today)
         })
-    }
-
-    /// Asks the rules whether a coordinator with these ties of her own may handle the request.
-    pub fn assess_coordinator(&self, request: &SupportRequest, ties: &[Tie], today: Date) -> Assessment {
-        self.ask(request, false, |situation| assess_coordinator(ties, situation, today))
     }
 
     fn ask<T>(

@@ -1,11 +1,11 @@
 //! What the rules could not check for a request, told to its coordinator as it is told to the parent.
 
 use naast_domain::Date;
-use naast_domain::ids::PersonId;
+use naast_domain::access::{Grant, ReadCandidates};
 use naast_domain::independence::Effect;
 use naast_domain::requests::SupportRequest;
 use naast_domain::text::{Text, Tongue};
-use naast_persistence::independence::coordinators;
+use naast_persistence::independence::own_verdict;
 use naast_persistence::{Database, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,14 +49,13 @@ const OWN_TIE: NotKnown = (
 /// What could not be checked for a request, for the coordinator who handles it.
 pub fn not_known(
     db: &mut Database<'_>,
-    person: PersonId,
+    grant: &Grant<ReadCandidates>,
     request: &Stored<SupportRequest>,
     today: Date,
     tongue: Tongue,
 ) -> Result<Vec<NotKnownView>, Error> {
-    let ties = coordinators::of_handler(db, request, person)?;
-    let facts = Facts::load(db, request, ties.iter(), today)?;
-    let own = facts.assess_coordinator(request, &ties, today).verdict == Effect::Disclose;
+    let facts = Facts::load(db, request, std::iter::empty(), today)?;
+    let own = own_verdict(db, grant, request)? == Effect::Disclose;
     let all = [(facts.lacks_partnership(), PARTNERSHIP), (own, OWN_TIE)];
     let view = |(code, reason): NotKnown| NotKnownView {
         code: code.to_owned(),

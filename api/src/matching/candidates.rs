@@ -25,7 +25,6 @@ use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
 use crate::independence::Facts;
-use crate::independence::coordinators::may_handle;
 use crate::independence::not_known::{NotKnownView, not_known};
 use crate::platform::Platform;
 use crate::problem::Error;
@@ -379,7 +378,6 @@ pub async fn list_candidates(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadCandidates>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            may_handle(cx.db, cx.me.person, role, &stored, cx.today)?;
             let request = open_request(cx.db, &stored, cx.today)?;
             let consideration = consider_with_excluded(cx.db, &grant, &stored, &request, cx.today)?;
             let limit = query.limit.unwrap_or(20);
@@ -387,7 +385,7 @@ pub async fn list_candidates(
             let names = buddies::names_for(cx.db, cx.keys, &grant, &stored, &shown)?;
             let record = Shown::candidates(cx.db, role, &stored, &shown)?;
             cx.shows(record);
-            let not_known = not_known(cx.db, cx.me.person, &stored, cx.today, reader.0)?;
+            let not_known = not_known(cx.db, &grant, &stored, cx.today, reader.0)?;
             Ok(Answer::found(consideration.view(&names, id, (limit, reader.0), not_known)))
         })
         .await

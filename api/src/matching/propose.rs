@@ -22,7 +22,6 @@ use crate::buddies::not_herself;
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Path, Sent};
-use crate::independence::coordinators::may_handle;
 use crate::independence::{Facts, keep};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
@@ -58,7 +57,6 @@ pub async fn propose_buddy(
             let (propose, read) = (cx.grant::<ProposeBuddy>()?, cx.grant::<ReadCandidates>()?);
             locks::lock_request(cx.tx, id)?;
             let (wanted, role) = requests::find(cx.tx, &propose, id)?.ok_or(Error::NotFound)?;
-            may_handle(cx.tx, cx.me.person, role, &wanted, cx.today)?;
             let mut check = sent.check();
             let mut buddy = None;
             check.refers("/buddyId", |id| {

@@ -230,15 +230,15 @@ pub async fn list_my_proposals(
                 Some((buddy, _)) => matching::proposals_to(cx.db, &read, &buddy, page)?,
                 None => None,
             };
-            let Some((slice, role)) = reached else {
+            let Some((page, role)) = reached else {
                 cx.shows([]);
                 return Ok(ProposalPage { data: Vec::new(), next_cursor: None });
             };
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
-            let all: Vec<_> = slice.items.iter().collect();
+            let next_cursor = paging::behind(&question, page.next);
+            let all: Vec<_> = page.items.iter().collect();
             let record = Shown::proposals(cx.db, &read, DataKind::Proposal, &all)?;
             cx.shows(record);
-            let data = slice
+            let data = page
                 .items
                 .iter()
                 .map(|one| assemble(cx.db, cx.keys, one, role, (reader.0, cx.today)))

@@ -9,8 +9,10 @@ use naast_domain::access::WithdrawRequest;
 use naast_domain::code::CodeSet;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
+use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{ConsentKind, Consequence, RecipientKind};
 use naast_domain::requests::{RequestState, SupportRequest};
+use naast_persistence::independence::is_kept_from;
 use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::notices::{self, Notice};
 use naast_persistence::support::{self, announcements};
@@ -128,6 +130,8 @@ pub async fn withdraw_consent(
                     .ok_or(Error::NotFound)
             };
             let kept = find(cx.tx)?;
+            // whom a tie keeps from the case notes what the parent takes back, and is not shown who could read (ADR 48)
+            let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
             let (me, now) = (cx.me.person, cx.now);
             let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
             let in_force = kept.consent.withdrawn_at.is_none() && kept.consent.lapsed_at.is_none();
@@ -159,7 +163,7 @@ pub async fn withdraw_consent(
                 consent: ConsentView::load(cx.tx, &taken_back, id, cx.today)?,
                 consequence: kept.consent.kind.consequence(),
                 request_state,
-                recipients: RecipientView::about(cx.tx, &stored)?,
+                recipients: if blind { Vec::new() } else { RecipientView::about(cx.tx, &stored)? },
             };
             let answer = Answer::found(view);
             if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(cx.tx.keep(entries, answer)?) }

@@ -10,6 +10,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use naast_domain::code::{Code as _, CodeSet};
 use naast_domain::identity::Scope;
+use naast_domain::independence::coordinator_tied;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Fault;
@@ -60,7 +61,7 @@ pub enum Error {
     Method(Vec<&'static str>),
     /// Storage failed.
     #[error(transparent)]
-    Storage(#[from] naast_persistence::Error),
+    Storage(naast_persistence::Error),
     /// Something that should not happen.
     #[error("internal: {0}")]
     Internal(&'static str),
@@ -69,6 +70,16 @@ pub enum Error {
 impl From<Rejection> for Error {
     fn from(rejection: Rejection) -> Self {
         Self::Rule(Box::new(rejection))
+    }
+}
+
+impl From<naast_persistence::Error> for Error {
+    fn from(fault: naast_persistence::Error) -> Self {
+        match fault {
+            // it is no fault: the rules were asked where the case was loaded
+            naast_persistence::Error::Tied => coordinator_tied().into(),
+            fault => Self::Storage(fault),
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use naast_domain::access::WithdrawRequest;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
+use naast_domain::organisations::Role;
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
-use naast_persistence::independence::waiting;
+use naast_persistence::independence::{is_kept_from, waiting};
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
@@ -50,6 +51,11 @@ impl WithdrawalView {
     ) -> Self {
         let state = RequestState::Withdrawn;
         Self { request_id, state, cancelled_proposal_ids, closed_match_id, recipients }
+    }
+
+    /// Only that it is withdrawn, for a coordinator whom a tie of her own keeps from the case.
+    fn or_blind(self, blind: bool) -> Self {
+        if blind { Self::of(self.request_id, Vec::new(), None, Vec::new()) } else { self }
     }
 }
 
@@ -105,6 +111,9 @@ pub fn withdraw(
 }
 
 /// Withdraw a request. Never refused, also when repeated.
+///
+/// A coordinator whom a tie of her own keeps from the case (rule 37) notes it as well, on the parent's word: nothing that a parent
+/// stops waits for a colleague. The answer then says that it is withdrawn, and nothing else of the case.
 #[utoipa::path(
     operation_id = "withdrawSupportRequest",
     tag = "requests",
@@ -126,15 +135,17 @@ pub async fn withdraw_support_request(
             let entry = |act| {
                 crate::platform::signed_entry(stored.programme, me.person, role, Purpose::Support, act, now)
             };
+            // whom a tie keeps from the case notes that the parent stops, and is shown nothing of the case by it (ADR 48)
+            let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
             match withdraw(cx.tx, cx.keys, &stored, entry, cx.now)? {
                 Withdrawn::Already => {
                     let told = RecipientView::about(cx.tx, &stored)?;
-                    let view = WithdrawalView::of(id, Vec::new(), None, told);
+                    let view = WithdrawalView::of(id, Vec::new(), None, told).or_blind(blind);
                     Ok(Kept::unchanged(Answer::found(view).version(stored.version)))
                 }
                 Withdrawn::Now { entries, proposals, closed } => {
                     let told = RecipientView::about(cx.tx, &stored)?;
-                    let view = WithdrawalView::of(id, proposals, closed, told);
+                    let view = WithdrawalView::of(id, proposals, closed, told).or_blind(blind);
                     Ok(cx.tx.keep(entries, Answer::found(view).version(stored.version + 1))?)
                 }
             }

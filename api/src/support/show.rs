@@ -121,17 +121,17 @@ pub async fn list_matches(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadMatch>()?;
             let whose = query.programme_id.map_or(Whose::Own, Whose::Programme);
-            let slice = support::list(cx.db, &grant, whose, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
-            let all: Vec<_> = slice.items.iter().collect();
+            let page = support::list(cx.db, &grant, whose, page)?;
+            let next_cursor = paging::behind(&question, page.next);
+            let all: Vec<_> = page.items.iter().collect();
             let record = Shown::matches(cx.db, &grant, DataKind::Match, &all)?;
             cx.shows(record);
-            let requests: Vec<RequestId> = slice.items.iter().map(|one| one.request).collect();
+            let requests: Vec<RequestId> = page.items.iter().map(|one| one.request).collect();
             let terms = of_cases(cx.db, &requests)?;
             let view = |one: &Stored<Match>| {
                 Ok(MatchView::of(one, RetentionView::of_case(terms.get(&one.request))?))
             };
-            let data = slice.items.iter().map(view).collect::<Result<_, Error>>()?;
+            let data = page.items.iter().map(view).collect::<Result<_, Error>>()?;
             Ok(MatchPage { data, next_cursor })
         })
         .await

@@ -7,6 +7,7 @@ mod policy;
 
 use std::marker::PhantomData;
 
+use crate::Date;
 use crate::directory::{BoardNumber, LocationCode};
 use crate::ids::{OrganisationId, PersonId, ProgrammeId};
 use crate::organisations::Role;
@@ -36,6 +37,8 @@ pub struct Principal {
     pub person: PersonId,
     /// What she may be at this moment.
     pub powers: Vec<Power>,
+    /// The day of that moment, in the Netherlands: ties are weighed on it.
+    pub today: Date,
 }
 
 /// How a role must stand to an object before it may do something to it.
@@ -47,6 +50,9 @@ pub enum Relation {
     Assigned,
     /// The object belongs to a programme in which the caller holds the role.
     Programme,
+    /// The object is of a case of a programme in which the caller holds the role, and no tie of her own keeps her from that case
+    /// (rule 37).
+    Case,
     /// The object belongs to the school at which the caller holds the role.
     School,
     /// Every object of the kind.
@@ -88,6 +94,18 @@ pub fn actions_of(role: Role) -> impl Iterator<Item = &'static str> {
     POLICY.iter().filter(move |(_, allowed)| may(allowed)).map(|(name, _)| *name)
 }
 
+/// Whether a tie of the caller's own keeps her from handling a case (rule 37).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OwnTie {
+    /// Nobody asked, so that she does not handle it.
+    #[default]
+    NotAsked,
+    /// The rules were asked, and nothing keeps her from it.
+    Clear,
+    /// Something does: the case is a colleague's.
+    Blocks,
+}
+
 /// How an object stands to a caller: the facts that a grant is held against.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Standing<'a> {
@@ -99,6 +117,8 @@ pub struct Standing<'a> {
     pub programme: Option<ProgrammeId>,
     /// The school that it belongs to.
     pub school: Option<&'a LocationCode>,
+    /// Whether a tie of the caller's own keeps her from the case that it is of.
+    pub own_tie: OwnTie,
 }
 
 /// Leave to do one action, as far as the caller reaches.
@@ -186,6 +206,10 @@ impl<A: Action> Grant<A> {
             Relation::Own => object.owner == me && !self.principal.is_a_system(),
             Relation::Assigned => object.assigned == me && !self.principal.is_a_system(),
             Relation::Programme => object.programme.is_some_and(|of| holds(&|p| p.programme == Some(of))),
+            Relation::Case => {
+                object.own_tie == OwnTie::Clear
+                    && object.programme.is_some_and(|of| holds(&|p| p.programme == Some(of)))
+            }
             Relation::School => object.school.is_some_and(|of| holds(&|p| p.school.as_ref() == Some(of))),
             Relation::Platform => holds(&|_| true),
         }
@@ -194,6 +218,20 @@ impl<A: Action> Grant<A> {
     /// Whether the action is also for a buddy to whom the object was given: only then is it worth asking who that is.
     pub fn asks_assignment(&self) -> bool {
         A::ALLOWED.iter().any(|(_, relation)| *relation == Relation::Assigned)
+    }
+
+    /// The day on which it was granted.
+    pub fn today(&self) -> Date {
+        self.principal.today
+    }
+
+    /// Whether the grant reaches cases of this programme by a role in it: all but those from which a tie of her own keeps the
+    /// caller.
+    pub fn handles_in(&self, programme: ProgrammeId) -> bool {
+        let standing = Standing { programme: Some(programme), own_tie: OwnTie::Clear, ..Standing::default() };
+        A::ALLOWED
+            .iter()
+            .any(|(role, relation)| *relation == Relation::Case && self.stands(*role, *relation, standing))
     }
 
     /// Whether the grant reaches every object of the kind.
@@ -237,16 +275,43 @@ mod tests {
                 school: None,
                 board: None,
             }],
+            today: Date::default(),
         }
     }
 
     #[test]
     fn a_coordinator_reaches_her_own_programme_and_no_other() {
         let grant = coordinator_of(5).grant::<ReadRequest>().expect("coordinators read requests");
-        let of = |programme| Standing { programme: Some(id(programme).into()), ..Standing::default() };
+        let of = |programme| Standing {
+            programme: Some(id(programme).into()),
+            own_tie: OwnTie::Clear,
+            ..Standing::default()
+        };
         assert_eq!(grant.reaches(of(5)), Some(Role::Coordinator));
         assert_eq!(grant.reaches(of(6)), None);
-        assert_eq!(grant.programmes(), [ProgrammeId::from_uuid(id(5))]);
+        assert!(grant.handles_in(id(5).into()) && !grant.handles_in(id(6).into()));
+        let events = coordinator_of(5).grant::<ReadEvents>().expect("coordinators read events");
+        assert_eq!(events.programmes(), [ProgrammeId::from_uuid(id(5))]);
+    }
+
+    #[test]
+    fn a_coordinator_with_a_tie_or_whom_nobody_asked_handles_no_case_but_may_be_its_parent() {
+        let grant = coordinator_of(5).grant::<ReadRequest>().expect("coordinators read requests");
+        for own_tie in [OwnTie::NotAsked, OwnTie::Blocks] {
+            let of = |owner: Option<u128>| Standing {
+                owner: owner.map(|number| id(number).into()),
+                programme: Some(id(5).into()),
+                own_tie,
+                ..Standing::default()
+            };
+            assert_eq!(grant.reaches(of(None)), None, "{own_tie:?}");
+            assert_eq!(grant.reaches(of(Some(1))), Some(Role::Parent), "{own_tie:?}");
+        }
+        // what a parent takes back is taken back whoever hears it
+        let stops = coordinator_of(5).grant::<WithdrawRequest>().expect("coordinators note that she stops");
+        let tied = Standing { programme: Some(id(5).into()), own_tie: OwnTie::Blocks, ..Standing::default() };
+        assert_eq!(stops.reaches(tied), Some(Role::Coordinator));
+        assert!(!stops.handles_in(id(5).into()));
     }
 
     #[test]
@@ -260,6 +325,7 @@ mod tests {
                 school: None,
                 board: None,
             }],
+            today: Date::default(),
         };
         assert!(leader.grant::<ReadCandidates>().is_none());
         let grant = leader.grant::<ReadRequest>().expect("everybody may ask for her own");
@@ -283,6 +349,7 @@ mod tests {
                 school: Some(school.clone()),
                 board: None,
             }],
+            today: Date::default(),
         };
         assert!(system.grant::<ReadRequest>().is_none());
         let grant = system.grant::<HoldConversation>().expect("its scope opens conversations");

@@ -56,45 +56,46 @@ policy! {
     /// Submit a support request: everybody may be a parent who asks, and nobody asks for another.
     SubmitRequest: Parent of Own;
     /// Read a support request; the buddy while a match with it runs.
-    ReadRequest: Parent of Own, Coordinator of Programme, Buddy of Assigned;
+    ReadRequest: Parent of Own, Coordinator of Case, Buddy of Assigned;
     /// Read the consents on a request.
-    ReadConsents: Parent of Own, Coordinator of Programme;
+    ReadConsents: Parent of Own, Coordinator of Case;
     /// Consent, take consent back, and have what is one's own erased.
     DecideOnRequest: Parent of Own;
     /// Report that the parent said yes, for her to confirm.
-    ReportConsent: Coordinator of Programme;
+    ReportConsent: Coordinator of Case;
     /// Say that nothing is kept any longer of what a parent took back.
-    AnswerWithdrawalNotice: Coordinator of Programme, Buddy of Own;
-    /// Withdraw a request; the coordinator on the parent's word.
+    AnswerWithdrawalNotice: Coordinator of Case, Buddy of Own;
+    /// Withdraw a request; the coordinator on the parent's word. Nothing holds it up: also a coordinator whom a tie keeps from the case
+    /// notes it, and is shown nothing.
     WithdrawRequest: Parent of Own, Coordinator of Programme;
     /// Read the candidates for a request and the decisions taken on it.
-    ReadCandidates: Coordinator of Programme;
+    ReadCandidates: Coordinator of Case;
     /// Propose a buddy.
-    ProposeBuddy: Coordinator of Programme;
+    ProposeBuddy: Coordinator of Case;
     /// Read every proposal for a request.
-    ReadProposals: Parent of Own, Coordinator of Programme;
+    ReadProposals: Parent of Own, Coordinator of Case;
     /// Read a proposal.
-    ReadProposal: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    ReadProposal: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Answer each tie of a proposed buddy.
     AnswerTies: Parent of Own;
     /// Say yes or no to a proposal.
     AnswerProposal: Parent of Own, Buddy of Assigned;
 
     /// Read a match.
-    ReadMatch: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    ReadMatch: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Record that parent and buddy met.
-    RecordContact: Buddy of Assigned, Coordinator of Programme;
+    RecordContact: Buddy of Assigned, Coordinator of Case;
     /// Read when parent and buddy met.
-    ReadContacts: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    ReadContacts: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Pause and resume a match.
-    PauseMatch: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    PauseMatch: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Close a match; a buddy asks the coordinator.
-    CloseMatch: Parent of Own, Coordinator of Programme;
+    CloseMatch: Parent of Own, Coordinator of Case;
 
     /// Let school know that the buddy comes along to a talk, and take it back. The parent's alone.
     AnnounceMeeting: Parent of Own;
     /// Read what was announced of a match, and what school noted on it.
-    ReadAnnouncements: Parent of Own, Buddy of Assigned, Coordinator of Programme;
+    ReadAnnouncements: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Read, at the school, who comes along to a talk.
     ReadAnnouncedMeetings: SchoolLeader of School, SchoolStaff of School, Professional of School;
     /// Note what stands in the way in practice. There is no action by which a school refuses.
@@ -116,9 +117,9 @@ policy! {
     DeclareOwnTies: Coordinator of Programme;
 
     /// Keep a case from erasure for a while, and stop doing so.
-    HoldCase: Coordinator of Programme, Administrator of Platform;
+    HoldCase: Coordinator of Case, Administrator of Platform;
     /// Read what keeps a case from erasure.
-    ReadHolds: Parent of Own, Coordinator of Programme, Administrator of Platform;
+    ReadHolds: Parent of Own, Coordinator of Case, Administrator of Platform;
 
     /// Read the feed of events.
     ReadEvents: Administrator of Platform, Auditor of Platform, Coordinator of Programme, EventReader of Programme;

@@ -10,6 +10,8 @@ use super::table::{self, Case, Row, Table, Terms};
 use super::ties::{Standing, Tie, TieObject};
 use crate::Date;
 use crate::programmes::OrganisationForm;
+use crate::rejection::Rejection;
+use crate::text::Text;
 
 /// What the ties of a buddy, who was last asked about them on a day, mean for a request.
 pub fn assess(ties: &[Tie], last_asked: Option<Date>, situation: &Situation<'_>, on: Date) -> Assessment {
@@ -187,4 +189,18 @@ fn is_before(day: Date, months: u32, on: Date) -> bool {
 /// Whether a day lies at most so many months after another, that last day included.
 fn is_within(day: Date, months: u32, on: Date) -> bool {
     day.checked_add_months(Months::new(months)).is_none_or(|end| on <= end)
+}
+
+/// The refusal of a coordinator whom a tie of her own keeps from a case.
+pub fn coordinator_tied() -> Rejection {
+    Rejection::rule(
+        "coordinator-tied",
+        "S2",
+        Text::of(
+            "U heeft een band met de school of de ouder van deze aanvraag. Een andere coördinator neemt haar over; is die er \
+             niet, dan zoekt de beheerder er een. Wil de ouder stoppen, dan legt u de intrekking wel zelf vast.",
+            "You have a tie with the school or the parent of this request. Another coordinator takes it over; where there is \
+             none, the administrator finds one. When the parent wants to stop, you do note the withdrawal yourself.",
+        ),
+    )
 }

@@ -3,6 +3,7 @@
 
 use super::kinds::TieKind;
 use super::ties::{Tie, TieObject};
+use crate::access::Power;
 use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
 use crate::organisations::{Membership, OrganisationKind, Role};
 
@@ -56,6 +57,28 @@ pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
         about,
         since: Some(membership.since),
         until: membership.until,
+        aggravated: false,
+    })
+}
+
+/// The tie that a role is which its holder has at this moment, wherever that is known from: from a membership, or from an issuer
+/// that vouches for it.
+pub fn known_now(power: &Power) -> Option<Tie> {
+    let (kind, about) = match power.role {
+        Role::SchoolStaff | Role::SchoolLeader | Role::Professional => match (&power.school, &power.board) {
+            (Some(location), _) => (TieKind::EmployedAtSchool, TieObject::School(location.clone())),
+            (None, Some(board)) => (TieKind::EmployedAtBoardOffice, TieObject::Board(board.clone())),
+            (None, None) => return None,
+        },
+        Role::BoardMember => (TieKind::BoardOrSupervisoryMember, TieObject::Board(power.board.clone()?)),
+        _ => return None,
+    };
+    Some(Tie {
+        id: power.organisation.uuid().into(),
+        kind,
+        about,
+        since: None,
+        until: None,
         aggravated: false,
     })
 }

@@ -27,9 +27,9 @@ mod tests;
 mod ties;
 
 pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidFindingKey, all_accepted};
-pub use engine::{assess, assess_by, assess_coordinator};
+pub use engine::{assess, assess_by, assess_coordinator, coordinator_tied};
 pub use kinds::{ObjectKind, TieKind};
-pub use known::{Seat, known_tie};
+pub use known::{Seat, known_now, known_tie};
 pub use plain::what_it_means_for_you;
 pub use questions::{question, schools_near, to_ask};
 pub use situation::{Funder, SchoolFacts, Situation};

@@ -7,7 +7,7 @@ use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use naast_domain::Date;
-use naast_domain::access::{Grant, ReadCandidates, Standing};
+use naast_domain::access::{Grant, ReadCandidates};
 use naast_domain::buddies::{Buddy, BuddyStatus, Certificate, SpokenLanguage};
 use naast_domain::code::CodeSet;
 use naast_domain::ids::PersonId;
@@ -60,7 +60,7 @@ pub fn available_for(
     today: Date,
 ) -> Result<Vec<WithFacts>, Error> {
     let programme = Key::from(request.programme);
-    if grant.reaches(Standing { programme: Some(request.programme), ..Standing::default() }).is_none() {
+    if grant.reaches(crate::requests::standing(request)).is_none() {
         return Ok(Vec::new());
     }
     let (language, channels) = wishes(request);
@@ -94,7 +94,7 @@ pub fn filtered_for(
     today: Date,
     most: usize,
 ) -> Result<Filtered, Error> {
-    must_reach(grant, Standing { programme: Some(request.programme), ..Standing::default() })?;
+    must_reach(grant, crate::requests::standing(request))?;
     let programme = Key::from(request.programme);
     let (language, channels) = wishes(request);
     let stays = buddies::status.ne(BuddyStatus::Left.to_string());

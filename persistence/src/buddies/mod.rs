@@ -15,6 +15,7 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
+use crate::independence::let_in;
 use crate::keys::{Keys, Owner};
 use crate::rows::{Page, Slice, Stored, code, count, must_reach, one};
 use crate::schema::buddies;
@@ -75,9 +76,9 @@ fn small(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// How a buddy stands to a caller.
+/// How a buddy stands to a caller. She is of no case, so that no tie keeps a coordinator from looking for her.
 pub fn standing(buddy: &Buddy) -> Standing<'static> {
-    Standing { owner: Some(buddy.person), programme: Some(buddy.programme), ..Standing::default() }
+    Standing { owner: Some(buddy.person), ..let_in(buddy.programme) }
 }
 
 /// How the buddy of a proposal or match stands to it: a buddy who has left has no part in any case any more. Her own

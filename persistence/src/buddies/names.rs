@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Grant, ManageBuddies, ReadCandidates, Standing};
+use naast_domain::access::{Grant, ManageBuddies, ReadCandidates};
 use naast_domain::buddies::Buddy;
 use naast_domain::ids::{BuddyId, ProgrammeId};
 use naast_domain::requests::SupportRequest;
@@ -66,7 +66,7 @@ pub fn names_for(
     request: &Stored<SupportRequest>,
     of: &[BuddyId],
 ) -> Result<HashMap<BuddyId, String>, Error> {
-    must_reach(grant, Standing { programme: Some(request.programme), ..Standing::default() })?;
+    must_reach(grant, crate::requests::standing(request))?;
     let all: Vec<_> = of.iter().map(|buddy| (request.programme, *buddy)).collect();
     open_names(database, keys, &all)
 }

@@ -15,6 +15,7 @@ mod search;
 mod tests;
 
 pub use boards::{Board, board, boards};
+pub(crate) use facts::facts_of;
 pub use facts::{boards_of, school_facts};
 pub use links::{PartnershipLink, record_partnership};
 pub use partnerships::{Partnership, has_partnerships, partnership, partnerships};

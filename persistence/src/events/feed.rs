@@ -6,7 +6,9 @@ use naast_domain::access::{Grant, ReadEvents};
 use naast_domain::code::Code as _;
 use naast_domain::events::EventType;
 use naast_domain::journal::{Chain, Hash};
+use naast_domain::organisations::Role;
 
+use super::cases::without_tied;
 use super::standing;
 use crate::columns::{At, Key};
 use crate::database::Database;
@@ -47,19 +49,30 @@ pub(super) fn read(chain: Chain, row: Row) -> Result<Option<Recorded>, Error> {
     Ok(Some(Recorded { chain, seq, at: at.0, kind, object_kind, object_id, hash }))
 }
 
-/// The events of a chain behind a number, oldest first. Empty where the grant does not reach.
+/// A page of a feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// The events.
+    pub events: Vec<Recorded>,
+    /// The number and the hash of the last row that was looked at: a reader goes on behind it, also when it was left out.
+    pub last: Option<(i64, Hash)>,
+    /// Whether there are more behind it.
+    pub more: bool,
+}
+
+/// The events of a chain behind a number, oldest first; for a coordinator without those of cases from which a tie of her own keeps
+/// her. Empty where the grant does not reach.
 pub fn feed(
     database: &mut Database<'_>,
     grant: &Grant<ReadEvents>,
     chain: Chain,
     after: i64,
     size: i64,
-) -> Result<Slice<Recorded>, Error> {
-    if chain.is_private() || grant.reaches(standing(chain)).is_none() {
-        return Ok(Slice { items: Vec::new(), more: false });
-    }
+) -> Result<Feed, Error> {
+    let role = grant.reaches(standing(chain)).filter(|_| !chain.is_private());
+    let Some(role) = role else { return Ok(Feed { events: Vec::new(), last: None, more: false }) };
     let actions: Vec<&str> = EventType::ALL.iter().map(|kind| kind.action()).collect();
-    let rows: Vec<Row> = on_either!(database, |c| journal::table
+    let rows: Vec<Row> = on_either!(&mut *database, |c| journal::table
         .filter(journal::chain.eq(Key(chain.uuid())).and(journal::seq.gt(after)))
         .filter(journal::action.eq_any(&actions))
         .order(journal::seq)
@@ -68,7 +81,13 @@ pub fn feed(
         .load(c))?;
     let slice = Slice::cut(rows, size);
     let items = slice.items.into_iter().filter_map(|row| read(chain, row).transpose());
-    Ok(Slice { items: items.collect::<Result<_, _>>()?, more: slice.more })
+    let events = items.collect::<Result<Vec<Recorded>, _>>()?;
+    let last = events.last().map(|event| (event.seq, event.hash));
+    let events = match (role, chain.programme()) {
+        (Role::Coordinator, Some(programme)) => without_tied(database, grant, programme, events)?,
+        _ => events,
+    };
+    Ok(Feed { events, last, more: slice.more })
 }
 
 /// The hash of a row of a chain, by which one history is told from another; none of a row that is not there, and of a

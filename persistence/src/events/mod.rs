@@ -4,6 +4,7 @@
 //! Rows of one chain are numbered under the lock of its head, which is held until the commit; so whoever sees row 7 has
 //! seen row 6, and a reader that goes on from the last number she saw skips nothing.
 
+mod cases;
 mod deliveries;
 mod dispatch;
 mod feed;
@@ -11,7 +12,7 @@ mod subscriptions;
 
 pub use deliveries::{Delivery, deliveries_of, find_delivery, forget_settled, replay};
 pub use dispatch::{LEASE, Room, Settled, SubscriptionKey, Task, Turn, due, lease_due, release, take_turn};
-pub use feed::{Recorded, feed, hash_at};
+pub use feed::{Feed, Recorded, feed, hash_at};
 
 use feed::head;
 pub use subscriptions::{

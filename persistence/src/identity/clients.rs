@@ -1,7 +1,6 @@
 //! Connected systems, their keys and secrets.
 
 use diesel::prelude::*;
-use naast_domain::Moment;
 use naast_domain::access::{Grant, ManageClients, Power, Principal};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{BoardNumber, LocationCode};
@@ -9,6 +8,7 @@ use naast_domain::identity::Scope;
 use naast_domain::ids::{ClientId, OrganisationId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::OrganisationKind;
+use naast_domain::{Date, Moment};
 
 use super::Fingerprint;
 use crate::columns::{At, Key};
@@ -161,6 +161,7 @@ pub fn principal(
     database: &mut Database<'_>,
     client: ClientId,
     asked: CodeSet<Scope>,
+    today: Date,
 ) -> Result<Option<Principal>, Error> {
     const T: &str = "organisations";
     type Row = (Key, i64, String, Option<String>, Option<String>, Option<Key>);
@@ -193,5 +194,5 @@ pub fn principal(
             board: board.clone(),
         }));
     }
-    Ok((!powers.is_empty()).then(|| Principal { person: client.into(), powers }))
+    Ok((!powers.is_empty()).then(|| Principal { person: client.into(), powers, today }))
 }

@@ -4,10 +4,8 @@ use diesel::prelude::*;
 use naast_domain::access::{DeclareOwnTies, Grant, Standing};
 use naast_domain::ids::{PersonId, ProgrammeId, TieId};
 use naast_domain::independence::Tie;
-use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 
-use super::known;
 use super::ties::About;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
@@ -96,16 +94,13 @@ fn of_programme(programme: ProgrammeId) -> Standing<'static> {
     Standing { programme: Some(programme), ..Standing::default() }
 }
 
-/// The ties of whoever handles a request, which was loaded with a grant: those that she declared as coordinator of its
-/// programme, and those that the installation knows itself.
-pub fn of_handler(
+/// The ties that a person declared as coordinator of a programme, for the rules.
+pub(super) fn declared(
     database: &mut Database<'_>,
-    request: &Stored<SupportRequest>,
+    programme: ProgrammeId,
     person: PersonId,
 ) -> Result<Vec<Tie>, Error> {
-    let declared = of(database, request.programme, person)?.into_iter().map(|stored| stored.value);
-    let known = known::of_people(database, &[person])?.remove(&person).unwrap_or_default();
-    Ok(declared.chain(known).collect())
+    Ok(of(database, programme, person)?.into_iter().map(|stored| stored.value).collect())
 }
 
 /// The caller's own ties as coordinator of a programme, in the order in which she declared them.

@@ -2,9 +2,14 @@
 //! that the parent is shown.
 
 pub mod coordinators;
+mod handling;
 pub(crate) mod known;
 pub mod ties;
 pub mod waiting;
+
+pub(crate) use handling::{COLUMNS as CASE, Columns as CaseColumns};
+pub(crate) use handling::{Case, ask, let_in, may_be_kept, reach, without_tied};
+pub use handling::{is_kept_from, own_verdict};
 
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant};

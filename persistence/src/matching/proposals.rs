@@ -11,7 +11,8 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::{Page, Slice, Stored, code, code_or_none, must_reach, one};
+use crate::independence::{CASE, Case, CaseColumns, let_in, reach, without_tied};
+use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, must_reach, one};
 use crate::schema::{buddies, proposals, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -80,7 +81,7 @@ pub fn insert(
     decision: DecisionId,
     now: Moment,
 ) -> Result<Stored<KeptProposal>, Error> {
-    must_reach(grant, Standing { programme: Some(proposal.programme), ..Standing::default() })?;
+    must_reach(grant, let_in(proposal.programme))?;
     let row = (
         proposals::programme_id.eq(Key::from(proposal.programme)),
         proposals::id.eq(Key::from(proposal.id)),
@@ -103,8 +104,8 @@ pub fn find<A: Action>(
     grant: &Grant<A>,
     id: ProposalId,
 ) -> Result<Option<(Stored<KeptProposal>, Role)>, Error> {
-    let found: Option<(Row, Key, Key, String)> =
-        on_either!(database, |c| proposals::table
+    let found: Option<(Row, CaseColumns, Key, String)> =
+        on_either!(&mut *database, |c| proposals::table
             .inner_join(
                 support_requests::table.on(support_requests::programme_id
                     .eq(proposals::programme_id)
@@ -114,18 +115,13 @@ pub fn find<A: Action>(
                 buddies::programme_id.eq(proposals::programme_id).and(buddies::id.eq(proposals::buddy_id))
             ),)
             .filter(proposals::id.eq(Key::from(id)))
-            .select((Row::as_select(), support_requests::parent_id, buddies::person_id, buddies::status))
+            .select((Row::as_select(), CASE, buddies::person_id, buddies::status))
             .first(c)
             .optional())?;
-    let Some((row, parent, buddy, status)) = found else { return Ok(None) };
-    let proposal = Stored::<KeptProposal>::try_from(row)?;
-    let standing = Standing {
-        owner: Some(parent.into()),
-        assigned: crate::buddies::assigned(buddy, &status)?,
-        programme: Some(proposal.programme),
-        school: None,
-    };
-    Ok(grant.reaches(standing).map(|role| (proposal, role)))
+    let Some((row, case, buddy, status)) = found else { return Ok(None) };
+    let (proposal, case) = (Stored::<KeptProposal>::try_from(row)?, Case::read(case)?);
+    let standing = Standing { assigned: crate::buddies::assigned(buddy, &status)?, ..case.standing() };
+    Ok(reach(database, grant, &case, standing)?.map(|role| (proposal, role)))
 }
 
 /// Every proposal for a request that was loaded with a grant, newest first.
@@ -144,10 +140,11 @@ pub fn proposals_for(
 }
 
 /// A page of proposals, and the role in which the caller reads them.
-pub type Shown = (Slice<Stored<KeptProposal>>, Role);
+pub type Shown = (Shortened<Stored<KeptProposal>>, Role);
 
 /// A page of the proposals to a buddy who was loaded with a grant, newest first, and the role in which the caller reads
-/// them. `None` where the grant does not reach: a buddy who has left reads none.
+/// them; a coordinator without those for cases from which a tie of her own keeps her. `None` where the grant does not reach: a
+/// buddy who has left reads none.
 pub fn proposals_to(
     database: &mut Database<'_>,
     grant: &Grant<ReadProposal>,
@@ -156,12 +153,11 @@ pub fn proposals_to(
 ) -> Result<Option<Shown>, Error> {
     let standing = Standing {
         assigned: (buddy.status != BuddyStatus::Left).then_some(buddy.person),
-        programme: Some(buddy.programme),
-        ..Standing::default()
+        ..let_in(buddy.programme)
     };
     let Some(role) = grant.reaches(standing) else { return Ok(None) };
     let (programme, buddy) = (buddy.programme, buddy.id);
-    let rows: Vec<Row> = on_either!(database, |c| {
+    let rows: Vec<Row> = on_either!(&mut *database, |c| {
         let mut query = proposals::table
             .filter(proposals::programme_id.eq(Key::from(programme)))
             .filter(proposals::buddy_id.eq(Key::from(buddy)))
@@ -177,7 +173,13 @@ pub fn proposals_to(
         }
         query.load(c)
     })?;
-    Slice::cut(rows, page.size).try_map(TryInto::try_into).map(|slice| Some((slice, role)))
+    let slice = Slice::cut(rows, page.size).try_map(Stored::<KeptProposal>::try_from)?;
+    let page = Shortened::whole(slice, |one| (one.created_at, one.id.uuid()));
+    let page = match role {
+        Role::Coordinator => without_tied(database, grant, programme, page, |one| one.request)?,
+        _ => page,
+    };
+    Ok(Some((page, role)))
 }
 
 /// The open proposals of a buddy who was loaded with a grant.

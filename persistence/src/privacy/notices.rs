@@ -11,7 +11,8 @@ use naast_domain::requests::SupportRequest;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::{Stored, code, one};
+use crate::independence::{Case, reach, without_tied};
+use crate::rows::{Shortened, Stored, code, one};
 use crate::schema::{buddies, matches, withdrawal_notices};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -134,8 +135,7 @@ pub fn waiting(
 ) -> Result<Vec<Notice>, Error> {
     let (kind, recipients): (RecipientKind, Vec<String>) = match of {
         Addressee::Programme(programme) => {
-            let standing = Standing { programme: Some(programme), ..Standing::default() };
-            if grant.reaches(standing) != Some(Role::Coordinator) {
+            if !grant.handles_in(programme) {
                 return Ok(Vec::new());
             }
             (RecipientKind::Programme, vec![programme.to_string()])
@@ -148,7 +148,7 @@ pub fn waiting(
             (RecipientKind::Buddy, keys.into_iter().map(|key| key.0.to_string()).collect())
         }
     };
-    let rows: Vec<Row> = on_either!(database, |c| withdrawal_notices::table
+    let rows: Vec<Row> = on_either!(&mut *database, |c| withdrawal_notices::table
         .filter(withdrawal_notices::recipient_kind.eq(kind.to_string()))
         .filter(withdrawal_notices::recipient.eq_any(recipients))
         .filter(withdrawal_notices::state.eq(NoticeState::Pending.to_string()))
@@ -156,7 +156,14 @@ pub fn waiting(
         .limit(200)
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let items = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<Notice>, _>>()?;
+    match of {
+        Addressee::Programme(programme) => {
+            let all = Shortened { items, next: None };
+            Ok(without_tied(database, grant, programme, all, |one| one.request)?.items)
+        }
+        Addressee::Myself => Ok(items),
+    }
 }
 
 /// A notice to the caller, with the role in which it is hers.
@@ -171,26 +178,24 @@ pub fn find(
         .first(c)
         .optional())?;
     let Some(notice) = row.map(Notice::try_from).transpose()? else { return Ok(None) };
+    let loaded = Case::load(database, notice.programme, &[notice.request])?;
+    let case = loaded.into_iter().next().ok_or(Error::Corrupt { table: T, column: "request_id" })?;
     let standing = match notice.kind {
-        RecipientKind::Programme => Standing { programme: Some(notice.programme), ..Standing::default() },
+        RecipientKind::Programme => Standing { owner: None, ..case.standing() },
         RecipientKind::Buddy => {
             let buddy = uuid::Uuid::parse_str(&notice.recipient)
                 .map_err(|_| Error::Corrupt { table: T, column: "recipient" })?;
-            let person: Option<Key> = on_either!(database, |c| buddies::table
+            let person: Option<Key> = on_either!(&mut *database, |c| buddies::table
                 .find((Key::from(notice.programme), Key(buddy)))
                 .select(buddies::person_id)
                 .first(c)
                 .optional())?;
             // the coordinator answers for what her buddies keep, when one of them cannot be reached
-            Standing {
-                owner: person.map(Into::into),
-                programme: Some(notice.programme),
-                ..Standing::default()
-            }
+            Standing { owner: person.map(Into::into), ..case.standing() }
         }
-        RecipientKind::School | RecipientKind::Pool => Standing::default(),
+        RecipientKind::School | RecipientKind::Pool => return Ok(None),
     };
-    Ok(grant.reaches(standing).map(|role| (notice, role)))
+    Ok(reach(database, grant, &case, standing)?.map(|role| (notice, role)))
 }
 
 /// Notes that the recipient keeps nothing any longer.

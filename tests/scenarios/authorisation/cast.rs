@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Days;
 use naast_domain::ids::PersonId;
 use naast_tests::random_id;
-use naast_tests::world::{Buddy, World};
+use naast_tests::world::{Buddy, SCHOOL, SISTER, World};
 use serde_json::{Value, json};
 
 /// The callers that the table knows.
@@ -34,6 +34,8 @@ pub const NAMES: &[&str] = &[
     "other-parent",
     "other-buddy",
     "former-buddy",
+    // a coordinator of the programme who works at the school of the case: with rule 37 it is not hers
+    "tied-coordinator",
     // coordinator and school leader of the foreign case
     "other-coordinator",
     "other-leader",
@@ -117,6 +119,7 @@ impl Cast {
                 "former-buddy" => Some(cast.buddies[1].person),
                 "other-buddy" => Some(cast.buddies[2].person),
                 "coordinator" => Some(world.coordinators[0]),
+                "tied-coordinator" => Some(tied_coordinator(world)),
                 "other-coordinator" => Some(world.coordinators[2]),
                 "school-leader" => Some(world.leader),
                 "other-leader" => Some(world.other_leader),
@@ -186,4 +189,19 @@ impl Cast {
     pub fn token(&self, name: &str) -> Option<&str> {
         self.tokens.get(name).map(String::as_str)
     }
+}
+
+/// A coordinator of the programme of the case, with a tie that she declared with its school, and with the one that its parent names
+/// when she is asked to change it.
+fn tied_coordinator(world: &World) -> PersonId {
+    let programme = &world.programmes[0];
+    let person = world.member(&world.association, "coordinator", Some(programme));
+    for school in [SCHOOL, SISTER] {
+        let tie = json!({
+            "kind": "employed-at-school", "about": { "kind": "school", "locationCode": school },
+            "sinceDate": "2020-08-01"
+        });
+        world.app.post(person, &format!("/programmes/{programme}/coordinator-ties"), &tie).expect(201);
+    }
+    person
 }

@@ -8,7 +8,7 @@ use naast_domain::code::Code as _;
 use naast_domain::organisations::Role;
 
 use super::cast::NAMES;
-use super::table::{Column, Table};
+use super::table::{Cell, Column, Table};
 
 /// What an action is done to, as far as nearness to it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ fn role_of(caller: &str, thing: Thing) -> Option<Role> {
     let name = match caller {
         "other-parent" => "parent",
         "other-buddy" | "former-buddy" => "buddy",
-        "other-coordinator" => "coordinator",
+        "other-coordinator" | "tied-coordinator" => "coordinator",
         "other-leader" => "school-leader",
         name => name,
     };
@@ -150,10 +150,13 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
         (Relation::Assigned, "buddy") if is_case(thing) => &[Own],
         (Relation::Assigned, "former-buddy") if thing == Thing::Match => &[Over],
         (Relation::Assigned, "other-buddy") if is_case(thing) => &[Sister],
-        (Relation::Programme, "coordinator" | "trainer" | "pool-manager") if thing != Thing::School => {
+        (Relation::Programme | Relation::Case, "coordinator" | "trainer" | "pool-manager")
+        | (Relation::Programme, "tied-coordinator")
+            if thing != Thing::School =>
+        {
             &[Own, Over, Sister]
         }
-        (Relation::Programme, "other-coordinator") if thing != Thing::School => &[Foreign],
+        (Relation::Programme | Relation::Case, "other-coordinator") if thing != Thing::School => &[Foreign],
         (
             Relation::School,
             "school-staff" | "school-leader" | "professional" | "council-member" | "auditor"
@@ -227,7 +230,10 @@ fn compare(
         let lets_in =
             |(role, relation): &&(Role, Relation)| role_of(caller, thing) == Some(*role) && near(*relation);
         let by: Vec<_> = allowed.iter().filter(lets_in).collect();
-        if by.is_empty() == cell.reaches() {
+        // whom a tie keeps from a case is told so, and reaches nothing
+        let tied = caller == "tied-coordinator" && cell == Cell::Status(409);
+        let reaches = cell.reaches() && !(tied && allowed.iter().any(|(_, near)| *near == Relation::Case));
+        if by.is_empty() == reaches {
             faults.push(format!(
                 "{operation} by {caller} on {column:?}: the table says {cell}, the policy {by:?}"
             ));

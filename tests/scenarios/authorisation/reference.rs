@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use naast_domain::access::{Action, POLICY, Power, Principal, Relation, Standing};
+use naast_domain::access::{Action, OwnTie, POLICY, Power, Principal, Relation, Standing};
 use naast_domain::code::Code as _;
 use naast_domain::directory::LocationCode;
 use naast_domain::organisations::Role;
@@ -39,6 +39,8 @@ struct Thing {
     given_to: Option<u8>,
     programme: Option<u8>,
     school: Option<u8>,
+    /// Whether it is known that no tie keeps the caller from the case.
+    own_tie: OwnTie,
 }
 
 /// Whether the contract lets this caller do this to that: in the words of the contract.
@@ -67,6 +69,8 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
     let hers = is_a_person && thing.whose == Some(caller.person);
     let as_her_buddy = is_a_person && thing.given_to == Some(caller.person);
     let coordinates = sits_here("coordinator");
+    // a case is handled by a coordinator who was asked and has no tie with it (rule 37)
+    let handles = coordinates && thing.own_tie == OwnTie::Clear;
     Some(match action {
         // the installation belongs to its administrators; an auditor looks and does not touch
         "ManageOrganisations"
@@ -96,22 +100,24 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
         // what only the parent does
         "SubmitRequest" | "DecideOnRequest" | "AnswerTies" | "AnnounceMeeting" => hers,
         // what she shares with the coordinator of her programme
-        "ReadConsents" | "WithdrawRequest" | "ReadProposals" | "CloseMatch" => hers || coordinates,
+        "ReadConsents" | "ReadProposals" | "CloseMatch" => hers || handles,
+        // whoever hears that she stops writes it down
+        "WithdrawRequest" => hers || coordinates,
         // and with her buddy
         "ReadRequest" | "ReadProposal" | "ReadMatch" | "ReadContacts" | "PauseMatch"
-        | "ReadAnnouncements" => hers || coordinates || as_her_buddy,
+        | "ReadAnnouncements" => hers || handles || as_her_buddy,
         // what is between parent and buddy
         "AnswerProposal" | "ReadPrivateSpace" | "WriteInPrivateSpace" => hers || as_her_buddy,
-        "RecordContact" => as_her_buddy || coordinates,
+        "RecordContact" => as_her_buddy || handles,
         // what the coordinator does
-        "ReadCandidates" | "ProposeBuddy" | "ReportConsent" | "ManageBuddies" | "DeclareOwnTies" => {
-            coordinates
-        }
+        "ReadCandidates" | "ProposeBuddy" | "ReportConsent" => handles,
+        "ManageBuddies" | "DeclareOwnTies" => coordinates,
         // a buddy's own papers
-        "ReadBuddy" | "DeclareTies" | "AnswerWithdrawalNotice" => hers || coordinates,
+        "ReadBuddy" | "DeclareTies" => hers || coordinates,
+        "AnswerWithdrawalNotice" => hers || handles,
         // what keeps a case from erasure: who answers for it decides, and the parent can see it
-        "HoldCase" => is("administrator") || coordinates,
-        "ReadHolds" => is("administrator") || hers || coordinates,
+        "HoldCase" => is("administrator") || handles,
+        "ReadHolds" => is("administrator") || hers || handles,
         // what happened, to look at and to be sent
         "ReadEvents" => is("administrator") || is("auditor") || coordinates || sits_here("event-reader"),
         "ReadWebhooks" => is("administrator") || is("auditor") || coordinates,
@@ -155,6 +161,8 @@ impl Dice {
             given_to: self.perhaps(4),
             programme: self.perhaps(3),
             school: self.perhaps(3),
+            own_tie: [OwnTie::NotAsked, OwnTie::Clear, OwnTie::Clear, OwnTie::Blocks]
+                [usize::from(self.below(4))],
         }
     }
 }
@@ -175,7 +183,11 @@ fn principal(caller: &Caller, schools: &[LocationCode; 3]) -> Principal {
         school: seat.school.map(|number| schools[usize::from(number)].clone()),
         board: None,
     };
-    Principal { person: id(1, caller.person).into(), powers: caller.seats.iter().map(power).collect() }
+    Principal {
+        person: id(1, caller.person).into(),
+        powers: caller.seats.iter().map(power).collect(),
+        today: naast_domain::Date::default(),
+    }
 }
 
 fn standing(thing: Thing, schools: &[LocationCode; 3]) -> Standing<'_> {
@@ -184,6 +196,7 @@ fn standing(thing: Thing, schools: &[LocationCode; 3]) -> Standing<'_> {
         assigned: thing.given_to.map(|number| id(1, number).into()),
         programme: thing.programme.map(|number| id(2, number).into()),
         school: thing.school.map(|number| &schools[usize::from(number)]),
+        own_tie: thing.own_tie,
     }
 }
 
@@ -249,6 +262,11 @@ fn by_pairs(allowed: &[(Role, Relation)], caller: &Caller, thing: Thing) -> bool
             Relation::Programme => {
                 thing.programme.is_some() && holds(&|seat| seat.programme == thing.programme)
             }
+            Relation::Case => {
+                thing.own_tie == OwnTie::Clear
+                    && thing.programme.is_some()
+                    && holds(&|seat| seat.programme == thing.programme)
+            }
             Relation::School => thing.school.is_some() && holds(&|seat| seat.school == thing.school),
             Relation::Platform => holds(&|_| true),
         }
@@ -261,6 +279,8 @@ fn every_line_that_is_taken_out_or_put_in_is_found() {
         (Role::SchoolLeader, Relation::School),
         (Role::SchoolStaff, Relation::Programme),
         (Role::Coordinator, Relation::Platform),
+        (Role::Coordinator, Relation::Programme),
+        (Role::SchoolStaff, Relation::Case),
         (Role::BoardMember, Relation::Platform),
         (Role::Buddy, Relation::Assigned),
         (Role::Parent, Relation::Own),

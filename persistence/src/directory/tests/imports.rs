@@ -32,7 +32,10 @@ fn grant() -> Grant<ReadImports> {
         school: None,
         board: None,
     };
-    Principal { person: id.into(), powers: vec![power] }.grant().expect("an administrator reads imports")
+    let today = naast_domain::Date::default();
+    Principal { person: id.into(), powers: vec![power], today }
+        .grant()
+        .expect("an administrator reads imports")
 }
 
 fn records(store: &Store, size: i64, after: Option<&ImportRecord>) -> Vec<ImportRecord> {

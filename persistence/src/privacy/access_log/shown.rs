@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::columns::Key;
 use crate::database::Database;
+use crate::independence::let_in;
 use crate::matching::{Decision, KeptProposal};
 use crate::rows::Stored;
 use crate::schema::{buddies, support_requests};
@@ -51,7 +52,9 @@ impl Shown {
 
     /// A page of requests, each in the role that reaches it.
     pub fn requests<A: Action>(grant: &Grant<A>, requests: &[Stored<SupportRequest>]) -> Vec<Self> {
-        let role = |request| grant.reaches(crate::requests::standing(request)).unwrap_or(Role::Buddy);
+        let role = |request: &Stored<SupportRequest>| {
+            grant.reaches(crate::requests::standing(request)).unwrap_or(Role::Buddy)
+        };
         requests.iter().map(|request| Self::request(DataKind::Request, role(request), request)).collect()
     }
 
@@ -196,8 +199,7 @@ impl Parties {
         (programme, request, buddy): (ProgrammeId, Request, BuddyId),
     ) -> Shown {
         let (parent, buddy) = (self.parents.get(&request).copied(), self.buddies.get(&buddy).copied());
-        let standing =
-            Standing { owner: parent, assigned: buddy, programme: Some(programme), ..Standing::default() };
+        let standing = Standing { owner: parent, assigned: buddy, ..let_in(programme) };
         Shown { role: grant.reaches(standing).unwrap_or(shown.role), ..shown }
             .about(parent, SubjectKind::Parent)
             .about(buddy, SubjectKind::Buddy)
