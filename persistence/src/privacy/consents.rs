@@ -88,7 +88,7 @@ pub fn give(
     consent: &KeptConsent,
 ) -> Result<(), Error> {
     must_reach(grant, standing(request))?;
-    let day = consent.given_at.date_naive();
+    let day = grant.today();
     for earlier in on(tx, request)? {
         let same = earlier.consent.kind == consent.consent.kind && earlier.subject == consent.subject;
         if same && !earlier.consent.in_force_on(day) {

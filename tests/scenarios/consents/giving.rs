@@ -15,6 +15,7 @@ on_both!(
     what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself,
     a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing,
     a_pupil_of_sixteen_decides_on_her_own_health_data,
+    a_consent_that_lapsed_is_given_again_also_in_the_hour_after_midnight,
 );
 
 fn a_receipt_holds_the_exact_words_and_the_way_out(engine: Engine) {
@@ -196,5 +197,21 @@ fn a_pupil_of_sixteen_decides_on_her_own_health_data(engine: Engine) {
     assert_eq!(given.text("state"), "in-force");
     assert_eq!(states, ["in-force", "lapsed"]);
     health(&world, parent, &second).expect(201);
+    assert_sound(&world);
+}
+
+fn a_consent_that_lapsed_is_given_again_also_in_the_hour_after_midnight(engine: Engine) {
+    let world = World::new(engine);
+    let (clock, parent) = (&world.app.platform.clock, world.person());
+    // in the Netherlands it is the next day already
+    let late = clock.now().date_naive().and_hms_opt(23, 30, 0).expect("a time").and_utc();
+    clock.advance(late + TimeDelta::days(1) - clock.now());
+    let request = world.consented(0, parent);
+    health(&world, parent, &request).expect(201);
+    refused(health(&world, parent, &request), 409, "already-there");
+    clock.advance(TimeDelta::days(365));
+    refused(health(&world, parent, &request), 409, "already-there");
+    clock.advance(TimeDelta::days(1));
+    health(&world, parent, &request).expect(201);
     assert_sound(&world);
 }
