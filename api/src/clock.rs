@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DurationRound as _, TimeDelta};
+pub use naast_domain::day_of;
 use naast_domain::{Date, Moment};
 
 /// The clock of a server: the system's, or one that a test moves.
@@ -46,11 +47,6 @@ impl Clock {
     pub fn advance(&self, by: TimeDelta) {
         self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
-}
-
-/// The day of a moment, as people in the Netherlands reckon it.
-pub fn day_of(moment: Moment) -> Date {
-    moment.with_timezone(&chrono_tz::Europe::Amsterdam).date_naive()
 }
 
 /// Day and time of a moment as a clock in the Netherlands shows them: `2026-03-04 15:30`.

@@ -16,6 +16,7 @@ pub mod access;
 pub mod buddies;
 pub mod code;
 pub mod conversations;
+mod days;
 pub mod directory;
 pub mod events;
 pub mod identity;
@@ -32,5 +33,6 @@ pub mod support;
 pub mod text;
 
 pub use chrono::NaiveDate as Date;
+pub use days::{day_of, start_of};
 /// A moment in UTC, to the microsecond: what both databases keep.
 pub type Moment = chrono::DateTime<chrono::Utc>;

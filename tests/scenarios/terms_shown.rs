@@ -212,7 +212,7 @@ fn a_record_that_forgets_its_term_is_found() {
 }
 
 fn ahead(world: &World, days: i64) -> Value {
-    json!((world.app.platform.clock.now() + TimeDelta::days(days)).date_naive())
+    json!(world.app.platform.clock.today() + TimeDelta::days(days))
 }
 
 fn term(after: &Value, ground: &str) -> Value {

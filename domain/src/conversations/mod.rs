@@ -21,7 +21,7 @@ use crate::code::Code as _;
 use crate::ids::{ConversationId, PersonId, ProgrammeId};
 use crate::rejection::Rejection;
 use crate::text::Text;
-use crate::{Date, Moment, code_list};
+use crate::{Date, Moment, code_list, day_of};
 
 code_list! {
     /// Why a conversation is held now.
@@ -68,7 +68,7 @@ pub fn may_open(earlier: &[Earlier], ground: Ground, today: Date) -> Result<(), 
         .saying(running.state.sentence()));
     }
     let rests = |one: &Earlier| {
-        one.opened_at.date_naive().checked_add_months(Months::new(REST_MONTHS)).is_some_and(|end| today < end)
+        day_of(one.opened_at).checked_add_months(Months::new(REST_MONTHS)).is_some_and(|end| today < end)
     };
     // a parent who has somebody has not said no to anything
     let asked = |one: &&Earlier| one.state != ConversationSchoolState::OwnNetwork;

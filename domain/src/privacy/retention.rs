@@ -10,7 +10,7 @@ use crate::conversations::{ConversationState, REST_MONTHS};
 use crate::rejection::Rejection;
 use crate::requests::RequestState;
 use crate::text::Text;
-use crate::{Date, Moment, code_list};
+use crate::{Date, Moment, code_list, day_of, start_of};
 
 code_list! {
     /// How long rows of a table stay.
@@ -169,7 +169,13 @@ impl Due {
 
     fn days_after(end: Moment, days: u32, ground: RetentionGround) -> Self {
         // beyond the calendar is never
-        Self { after: end.date_naive().checked_add_days(Days::new(days.into())), ground }
+        Self { after: day_of(end).checked_add_days(Days::new(days.into())), ground }
+    }
+
+    /// The moment before which something began whose term of so many days is over: at which the day, as [`Self::has_come`] asks it, has
+    /// come for every row that is older. For a question to the database.
+    pub fn over_before(today: Date, days: u32) -> Moment {
+        today.checked_sub_days(Days::new(days.into())).map_or(Moment::MIN_UTC, start_of)
     }
 
     /// Whether the day has come.
@@ -194,7 +200,7 @@ pub struct CaseFacts {
 /// When a case is erased: the request and everything that belongs to it.
 pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
     if let Some(asked) = facts.asked_at {
-        return Due { after: asked.date_naive().pred_opt(), ground: RetentionGround::AskedFor };
+        return Due { after: day_of(asked).pred_opt(), ground: RetentionGround::AskedFor };
     }
     let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
     match facts.state {
@@ -233,7 +239,7 @@ pub fn private_space(terms: &Terms, facts: CaseFacts, match_ended_at: Option<Mom
 /// school that watches its own records learns nothing from the day on which one goes.
 pub fn conversation(opened_at: Moment) -> Due {
     Due {
-        after: opened_at.date_naive().checked_add_months(Months::new(REST_MONTHS)),
+        after: day_of(opened_at).checked_add_months(Months::new(REST_MONTHS)),
         ground: RetentionGround::RestOver,
     }
 }
@@ -264,7 +270,7 @@ pub fn own_term(rule: Rule, since: Moment) -> Option<Due> {
 
 /// When something goes that has a last moment of its own.
 pub fn until(last: Moment) -> Due {
-    Due { after: Some(last.date_naive()), ground: RetentionGround::OwnTerm }
+    Due { after: Some(day_of(last)), ground: RetentionGround::OwnTerm }
 }
 
 /// When a buddy's certificates go: at the first round after she left.

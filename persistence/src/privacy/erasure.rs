@@ -2,10 +2,10 @@
 //! of it, so a table that is added later goes too.
 
 use diesel::prelude::*;
-use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::{BuddyId, ConversationId, PersonId, ProgrammeId, RequestId};
-use naast_domain::privacy::retention::Rule;
+use naast_domain::privacy::retention::{Due, Rule};
+use naast_domain::{Moment, day_of};
 use uuid::Uuid;
 
 use super::classification::{Of, Table, tables};
@@ -292,7 +292,7 @@ pub fn erase_aged(
     let mut gone = Vec::new();
     for table in tables() {
         let Some((by, days)) = table.aged_by.zip(table.retention.days()) else { continue };
-        let before = At(now - chrono::TimeDelta::days(days.into()));
+        let before = At(Due::over_before(day_of(now), days));
         let statement = |mark: &str, place: &str| {
             format!(
                 "DELETE FROM {0} WHERE {place} IN (SELECT {place} FROM {0} WHERE {by} < {mark} LIMIT {most})",
@@ -323,7 +323,7 @@ pub fn count_aged(database: &mut Database<'_>, now: Moment) -> Result<Vec<(&'sta
     let mut counts = Vec::new();
     for table in tables() {
         let Some((by, days)) = table.aged_by.zip(table.retention.days()) else { continue };
-        let before = At(now - chrono::TimeDelta::days(days.into()));
+        let before = At(Due::over_before(day_of(now), days));
         let mark = if database.is_postgres() { "$1" } else { "?" };
         let question = format!("SELECT count(*) AS number FROM {} WHERE {by} < {mark}", table.name);
         let counted: Counted = on_either!(&mut *database, |c| diesel::sql_query(question)

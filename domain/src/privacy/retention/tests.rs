@@ -30,6 +30,24 @@ fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
 }
 
 #[test]
+fn a_term_counts_from_the_day_in_the_netherlands_and_a_question_to_the_database_agrees() {
+    // late on the 28th of February in UTC, and the first of March at home
+    let late: Moment = "2027-02-28T23:30:00Z".parse().expect("a moment");
+    let due = case(&Terms::default(), CaseFacts { since: late, ..facts(RequestState::Withdrawn, true) });
+    assert_eq!(due.after, day(3, 31));
+    let asked = CaseFacts { asked_at: Some(late), ..facts(RequestState::Matched, true) };
+    assert!(case(&Terms::default(), asked).has_come(day(3, 1).expect("a day")));
+    for today in ["2027-03-30", "2027-03-31", "2027-04-01", "2027-10-31", "2027-11-01"] {
+        let today: Date = today.parse().expect("a day");
+        for minutes in (0..3 * 24 * 60).step_by(30) {
+            let since = start_of(today) - chrono::TimeDelta::days(31) + chrono::TimeDelta::minutes(minutes);
+            let due = Due::days_after(since, 30, RetentionGround::OwnTerm);
+            assert_eq!(due.has_come(today), since < Due::over_before(today, 30), "{since} on {today}");
+        }
+    }
+}
+
+#[test]
 fn what_she_asks_for_goes_at_once_whatever_the_state() {
     for state in RequestState::ALL {
         let asked = CaseFacts { asked_at: Some(at(3, 5)), ..facts(*state, true) };

@@ -1,12 +1,12 @@
 //! Conversations after which the school may ask again, and the parent's side of those that she ended.
 
 use diesel::prelude::*;
-use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
 use naast_domain::conversations::{ConversationSchoolState, ConversationState, REST_MONTHS};
 use naast_domain::ids::ConversationId;
-use naast_domain::privacy::retention::STEPS_STAY_DAYS;
+use naast_domain::privacy::retention::{Due, STEPS_STAY_DAYS};
+use naast_domain::{Moment, day_of};
 
 use super::super::erasure;
 use crate::columns::{At, Key};
@@ -28,7 +28,7 @@ pub fn conversations_with_old_steps(
     now: Moment,
     (after, most): (ConversationId, i64),
 ) -> Result<Vec<ConversationId>, Error> {
-    let before = At(now - chrono::TimeDelta::days(STEPS_STAY_DAYS.into()));
+    let before = At(Due::over_before(day_of(now), STEPS_STAY_DAYS));
     let of_this = conversation_steps::conversation_id.eq(conversations::id);
     let keys: Vec<Key> = on_either!(database, |c| conversations::table
         .filter(conversations::state.eq_any(ended()))
@@ -72,10 +72,10 @@ pub fn conversations_over(
     now: Moment,
     (after, most): (ConversationId, i64),
 ) -> Result<Vec<ConversationId>, Error> {
-    // a day more than the months: `retention::conversation` says "after this day"
+    // a day more than the months: `retention::conversation` says "after this day"; and an hour, by which the clocks may have changed
     let before = now
         .checked_sub_months(chrono::Months::new(REST_MONTHS))
-        .map_or(now, |then| then - chrono::TimeDelta::days(1));
+        .map_or(now, |then| then - chrono::TimeDelta::hours(25));
     let keys: Vec<Key> = on_either!(database, |c| conversations::table
         .filter(conversations::opened_at.lt(At(before)))
         .filter(conversations::id.gt(Key::from(after)))
