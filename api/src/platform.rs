@@ -22,6 +22,7 @@ use crate::clock::{Clock, fresh};
 use crate::health::Health;
 use crate::identity::{Identity, Subject};
 use crate::metrics::Metrics;
+use crate::privacy::tombstones::Outside;
 use crate::problem::Error;
 use crate::queue::{Queue, USUAL};
 use crate::retries::{Running, Whose};
@@ -211,6 +212,9 @@ impl Platform {
     /// A platform on these parts, with queues of the usual length.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, clock, identity, keys, data, events } = parts;
+        // before anybody is told that something is gone, it stands where no backup can bring it back from
+        let outside = Outside::of(&data);
+        store.put_tombstones_outside(move |laid| outside.put(laid));
         let metrics = Arc::new(Metrics::new());
         let (reads, writes) = queues(&store, USUAL, &metrics);
         let (health, running) = (Arc::default(), Arc::default());

@@ -1,6 +1,7 @@
 //! Where connections come from, and the two ways to use one: read and write.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::Connection;
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 use crate::Error;
 use crate::database::{Database, prepare_postgres, prepare_sqlite};
 use crate::migrations;
+use crate::privacy::tombstones::{Outside, Tombstone};
 use crate::probe::{Probe, impatient};
 use crate::transaction::{Kept, Transaction};
 use crate::writer::Writer;
@@ -124,6 +126,7 @@ impl Fault for OpenError {
 pub struct Store {
     engine: Engine,
     location: Location,
+    outside: Arc<Outside>,
 }
 
 /// How many connections there are at this moment.
@@ -179,6 +182,7 @@ impl Store {
     }
 
     fn connect(location: &Location, connections: u32) -> Result<Self, OpenError> {
+        let outside = Arc::<Outside>::default();
         let engine = match location {
             Location::Sqlite(path) => {
                 let url = sqlite_url(path)?;
@@ -193,7 +197,7 @@ impl Store {
                     .connection_customizer(Box::new(Prepare))
                     .build(ConnectionManager::new(&url))
                     .map_err(|fault| OpenError::Unreachable(fault.to_string()))?;
-                Engine::Sqlite { readers, writer: Writer::start(connection, url) }
+                Engine::Sqlite { readers, writer: Writer::start(connection, url, Arc::clone(&outside)) }
             }
             Location::Postgres(url) => {
                 let url = impatient(url);
@@ -211,7 +215,7 @@ impl Store {
                 Engine::Postgres { pool }
             }
         };
-        Ok(Self { engine, location: location.clone() })
+        Ok(Self { engine, location: location.clone(), outside })
     }
 
     /// How many connections are in use and idle; those of the readers on SQLite.
@@ -230,6 +234,12 @@ impl Store {
     /// database that is gone.
     pub fn probe(&self) -> Probe {
         Probe::of(self.location.clone())
+    }
+
+    /// From now on the tombstones of each commit go to `put`, which writes them outside the database, before whoever asked for it is
+    /// answered: a backup from before, restored, cannot bring back what she was told is gone. Named once; who comes later is not heard.
+    pub fn put_tombstones_outside(&self, put: impl Fn(&[Tombstone]) + Send + Sync + 'static) {
+        self.outside.by(put);
     }
 
     /// Whether writes go through the queue of the one SQLite writer, where waiting costs no thread.
@@ -283,7 +293,7 @@ impl Store {
             Engine::Postgres { pool } => {
                 let mut connection = checked_out(pool)?;
                 for attempt in 1..TRIES {
-                    match write_once(&mut connection, &work) {
+                    match self.write_once(&mut connection, &work) {
                         // the winner of a deadlock needs a moment to finish, or the two meet again
                         Err(fault) if matches!(fault.storage(), Some(Error::Lost)) => {
                             std::thread::sleep(Duration::from_millis(2 << attempt));
@@ -291,7 +301,7 @@ impl Store {
                         outcome => return outcome,
                     }
                 }
-                write_once(&mut connection, &work)
+                self.write_once(&mut connection, &work)
             }
         }
     }
@@ -313,14 +323,17 @@ impl Store {
             Engine::Postgres { .. } => unreachable!("PostgreSQL has no queue of writes"),
         }
     }
-}
 
-fn write_once<T, E: Fault>(
-    connection: &mut PgConnection,
-    work: &impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, E>,
-) -> Result<T, E> {
-    Database::Postgres(connection)
-        .transaction(|database| work(&mut Transaction::new(database)).map(Kept::into_inner))
+    fn write_once<T, E: Fault>(
+        &self,
+        connection: &mut PgConnection,
+        work: &impl Fn(&mut Transaction<'_, '_>) -> Result<Kept<T>, E>,
+    ) -> Result<T, E> {
+        let (kept, laid) = Database::Postgres(connection)
+            .transaction(|database| Transaction::run(database, |tx| work(tx)))?;
+        self.outside.put(&laid);
+        Ok(kept.into_inner())
+    }
 }
 
 fn checked_out<M: diesel::r2d2::ManageConnection>(pool: &Pool<M>) -> Result<PooledConnection<M>, Error> {

@@ -4,12 +4,15 @@ use std::ops::{Deref, DerefMut};
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
+use crate::privacy::tombstones::Tombstone;
 use crate::{Error, Fault};
 
 /// An open transaction. Everything that writes asks for one; everything that only reads takes the
 /// [`Database`] that it derefs to.
 pub struct Transaction<'a, 'c> {
     database: &'a mut Database<'c>,
+    /// The tombstones that it lays: they go outside the database after the commit, and before anybody is answered.
+    laid: Vec<Tombstone>,
 }
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
@@ -41,8 +44,19 @@ impl<T> Kept<T> {
 }
 
 impl<'a, 'c> Transaction<'a, 'c> {
-    pub(crate) fn new(database: &'a mut Database<'c>) -> Self {
-        Self { database }
+    /// Does the work of a transaction that is open. Gives back what it made and the tombstones that it laid.
+    pub(crate) fn run<T, E: Fault>(
+        database: &'a mut Database<'c>,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<(T, Vec<Tombstone>), E> {
+        let mut tx = Self { database, laid: Vec::new() };
+        let value = work(&mut tx)?;
+        Ok((value, tx.laid))
+    }
+
+    /// Notes that this transaction laid a tombstone.
+    pub(crate) fn laid(&mut self, stone: Tombstone) {
+        self.laid.push(stone);
     }
 
     /// Does something that may fail by itself: when it does, only it is undone, and the transaction goes on.
@@ -50,7 +64,9 @@ impl<'a, 'c> Transaction<'a, 'c> {
         &mut self,
         work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.database.transaction(|database| work(&mut Transaction::new(database)))
+        let (value, laid) = self.database.transaction(|database| Transaction::run(database, work))?;
+        self.laid.extend(laid);
+        Ok(value)
     }
 
     /// Does something only to see whether it may be done: all of it is undone, also when it may, and the transaction goes on.
@@ -62,7 +78,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
         work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, E>,
     ) -> Result<(), E> {
         let undone: Result<(), Undone<E>> =
-            self.database.transaction(|database| match work(&mut Transaction::new(database)) {
+            self.database.transaction(|database| match Transaction::run(database, work) {
                 Ok(_) => Err(Undone::Done),
                 Err(error) => Err(Undone::Refused(error)),
             });

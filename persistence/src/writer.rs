@@ -5,7 +5,7 @@
 //! a refusal undoes its own savepoint only, and nobody is answered before the disk has it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use diesel::Connection;
@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::database::{Database, prepare_sqlite};
+use crate::privacy::tombstones::{Outside, Tombstone};
 use crate::store::Fault;
 use crate::transaction::{Kept, Transaction};
 
@@ -25,6 +26,8 @@ const SHARED: usize = 64;
 trait Job: Send {
     /// Runs in a savepoint; the answer stays inside.
     fn run(&mut self, database: &mut Database<'_>);
+    /// The tombstones that the run laid.
+    fn laid(&self) -> &[Tombstone];
     /// Whether the run ended in a fault of storage.
     fn faulted(&self) -> bool;
     /// Gives the answer that the run left, or the fault that took the whole commit.
@@ -34,6 +37,7 @@ trait Job: Send {
 struct UseCase<T, E, F> {
     work: F,
     outcome: Option<Result<T, E>>,
+    laid: Vec<Tombstone>,
     caller: oneshot::Sender<Result<T, E>>,
 }
 
@@ -45,9 +49,17 @@ where
 {
     fn run(&mut self, database: &mut Database<'_>) {
         let work = &self.work;
-        self.outcome = Some(
-            database.transaction(|database| work(&mut Transaction::new(database)).map(Kept::into_inner)),
-        );
+        let ran = database.transaction(|database| Transaction::run(database, |tx| work(tx)));
+        // it may run again when another took the commit with it
+        self.laid.clear();
+        self.outcome = Some(ran.map(|(kept, laid)| {
+            self.laid = laid;
+            kept.into_inner()
+        }));
+    }
+
+    fn laid(&self) -> &[Tombstone] {
+        &self.laid
     }
 
     fn faulted(&self) -> bool {
@@ -73,11 +85,11 @@ pub(crate) struct Writer {
 impl Writer {
     /// Starts the thread with its prepared connection. It ends when the last [`Writer`] is gone and the queue is
     /// empty.
-    pub(crate) fn start(connection: SqliteConnection, url: String) -> Self {
+    pub(crate) fn start(connection: SqliteConnection, url: String, outside: Arc<Outside>) -> Self {
         let (queue, jobs) = mpsc::channel();
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || Thread { connection, url }.serve(&jobs))
+            .spawn(move || Thread { connection, url, outside }.serve(&jobs))
             .expect("the system starts one more thread");
         Self { queue }
     }
@@ -92,7 +104,8 @@ impl Writer {
         E: Fault + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
-        if let Err(mpsc::SendError(job)) = self.queue.send(Box::new(UseCase { work, outcome: None, caller }))
+        if let Err(mpsc::SendError(job)) =
+            self.queue.send(Box::new(UseCase { work, outcome: None, laid: Vec::new(), caller }))
         {
             job.answer(Some(Error::Busy("the writer stopped")));
         }
@@ -103,6 +116,7 @@ impl Writer {
 struct Thread {
     connection: SqliteConnection,
     url: String,
+    outside: Arc<Outside>,
 }
 
 impl Thread {
@@ -119,7 +133,11 @@ impl Thread {
     fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         loop {
             match self.attempt(&mut jobs) {
-                Attempt::Committed => return jobs.into_iter().for_each(|job| job.answer(None)),
+                Attempt::Committed => {
+                    let laid: Vec<Tombstone> = jobs.iter().flat_map(|job| job.laid()).copied().collect();
+                    self.outside.put(&laid);
+                    return jobs.into_iter().for_each(|job| job.answer(None));
+                }
                 Attempt::Failed(fault) => {
                     return jobs.into_iter().for_each(|job| job.answer(Some(fault.clone())));
                 }

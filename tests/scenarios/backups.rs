@@ -18,6 +18,7 @@ on_both!(
     a_backup_restores_into_either_database,
     a_changed_backup_is_refused_and_nothing_is_written,
     what_was_erased_after_a_backup_does_not_come_back,
+    what_was_taken_back_after_a_backup_does_not_come_back,
     a_database_that_is_older_than_its_tombstones_is_not_served,
     a_place_in_use_is_never_restored_into,
 );
@@ -146,7 +147,6 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
     world.app.post(erased, "/me/erasure", &words).expect(200);
     world.app.ask(withdrawn, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
     let stones = world.app.platform.data.join("tombstones.jsonl");
-    naast_api::privacy::tombstones::write_out(&world.app.platform).expect("written");
     let there = elsewhere(engine);
     let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", stones.to_str().expect("UTF-8")];
     let done = there.run(&world, &line);
@@ -173,6 +173,76 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
     };
     assert_eq!((rows(&there, &gone), rows(&there, &stopped), rows(&there, &stays)), (0, 0, 1));
     assert_eq!((rows(&without, &gone), rows(&without, &stopped), rows(&without, &stays)), (1, 1, 1));
+}
+
+fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let (withdrawn, stopped) = case(&world);
+    let of_match = format!("/matches/{matched}");
+    let written = |who: PersonId, at: &str, body: &serde_json::Value| {
+        let id = app.post(who, &format!("{of_match}/{at}"), body).expect(201).id();
+        format!("{of_match}/{at}/{id}")
+    };
+    let note = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Weg ermee" }));
+    let stays = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Dit blijft" }));
+    let message = written(buddy.person, "messages", &json!({ "text": "Verkeerd verstuurd" }));
+    let words = json!({ "textVersion": "2026-1", "language": "nl" });
+    let talk = json!({
+        "date": app.platform.clock.today(), "startTime": "14:30", "minutes": 45, "place": "at-school",
+        "recognition": { "by": "name", "value": "moeder, groep 5" }, "text": words
+    });
+    let talk = written(parent, "meeting-announcements", &talk);
+    let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
+    let consents = format!("/support-requests/{request}/consents");
+    let health = app.post(parent, &consents, &health).expect(201).id();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+
+    app.ask(withdrawn, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
+    app.ask(parent, &format!("{consents}/{health}/withdrawal")).expect(200);
+    app.ask(parent, &format!("{talk}/cancellation")).expect(200);
+    for (who, words) in [(parent, &note), (buddy.person, &message)] {
+        app.call(Some(who), "DELETE", words, None, None).expect(204);
+    }
+    // the machine is lost at this very moment: no round, no stop, no command
+    let lost = folder.path().join("tombstones.jsonl");
+    std::fs::copy(app.platform.data.join("tombstones.jsonl"), &lost).expect("each stands outside already");
+
+    let there = elsewhere(engine);
+    let (file, lost) = (file.to_str().expect("UTF-8"), lost.to_str().expect("UTF-8"));
+    let done = there.run(&world, &["--language", "en", "restore", file, "--tombstones", lost]);
+    assert!(done.status.success(), "{}", text(&done));
+    let told = text(&done);
+    assert!(
+        told.contains("withdrawn again: 1 requests, 2 consents; taken away again: 2 notes and messages"),
+        "{told}"
+    );
+    let number = |question: &str| {
+        naast_tests::around(&there.location, |database| {
+            let question = format!("SELECT count(*) AS number FROM {question}");
+            let counted: Counted = naast_persistence::on_either!(database, |c| diesel::sql_query(question)
+                .get_result(c))
+            .expect("counted");
+            counted.number
+        })
+    };
+    let id = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
+    let open = "support_requests WHERE state <> 'withdrawn' AND CAST(id AS text)";
+    assert_eq!(number(&format!("{open} = '{stopped}'")), 0);
+    assert_eq!(number(&format!("{open} = '{request}'")), 1);
+    let given = "consents WHERE withdrawn_at IS NULL AND CAST(id AS text)";
+    assert_eq!(number(&format!("{given} = '{health}'")), 0);
+    let announced = "meeting_announcements WHERE state = 'announced' AND CAST(id AS text)";
+    assert_eq!(number(&format!("{announced} = '{}'", id(&talk))), 0);
+    for (words, left) in [(&note, 0), (&message, 0), (&stays, 1)] {
+        assert_eq!(number(&format!("private_entries WHERE CAST(id AS text) = '{}'", id(words))), left);
+    }
+    let doctor = there.run(&world, &["doctor"]);
+    assert!(doctor.status.success(), "{}", text(&doctor));
 }
 
 fn a_database_that_is_older_than_its_tombstones_is_not_served(engine: Engine) {

@@ -37,9 +37,10 @@ pub struct Backup {
 pub struct Restore {
     /// The backup.
     from: PathBuf,
-    /// The tombstones of the installation whose backup it is, when they are not in the data folder: what was erased since.
+    /// The tombstones of the installation whose backup it is, when they are not in the data folder: what was erased and taken back
+    /// since. Name it once for each replica: each has those that it laid itself.
     #[arg(long)]
-    tombstones: Option<PathBuf>,
+    tombstones: Vec<PathBuf>,
     /// Only read it to its end and say what it holds.
     #[arg(long)]
     check: bool,
@@ -202,7 +203,7 @@ fn gathered(
     checked: &backup::Checked,
 ) -> Result<Vec<naast_persistence::privacy::tombstones::Tombstone>, Failure> {
     let file = tombstones::file_in(&place.data);
-    if let Some(named) = &what.tombstones {
+    for named in &what.tombstones {
         if !named.exists() {
             let named = shown(named);
             let words = said(

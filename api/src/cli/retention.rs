@@ -65,13 +65,15 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
 
 /// What was done again after a restore.
 pub(super) fn again(done: &Replayed) -> String {
-    let Replayed { cases, accounts, buddies, withdrawals, .. } = done;
+    let Replayed { cases, accounts, buddies, withdrawals, consents, entries, .. } = done;
     said(
         format!(
-            "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen"
+            "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen, {consents} toestemmingen; \
+             opnieuw weggehaald: {entries} notities en berichten"
         ),
         format!(
-            "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests"
+            "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests, {consents} consents; taken away \
+             again: {entries} notes and messages"
         ),
     )
 }

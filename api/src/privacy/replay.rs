@@ -1,14 +1,16 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served.
 
 use naast_domain::access::Upkeep;
-use naast_domain::ids::RequestId;
+use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::privacy::retention::RetentionGround;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::privacy::tombstones::{self, Tombstone};
-use naast_persistence::privacy::{erasure, restorations};
+use naast_persistence::privacy::{consents, erasure, restorations};
+use naast_persistence::support::private_space;
 use naast_persistence::{Kept, locks, requests};
 
+use super::take_back::take_back;
 use super::tombstones::TombstoneError;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
@@ -27,6 +29,10 @@ pub struct Replayed {
     pub accounts: usize,
     /// Buddies' files that were erased again.
     pub buddies: usize,
+    /// Consents that were taken back again.
+    pub consents: usize,
+    /// Notes and messages that were taken away again.
+    pub entries: usize,
 }
 
 /// Why this installation may not serve yet.
@@ -107,6 +113,21 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
         })?;
         done.accounts += 1;
     }
+    // what the loop above ended is over already
+    for (request, id) in risen.consents {
+        done.consents += usize::from(take_back_again(platform, request, id)?);
+    }
+    for (programme, id) in risen.entries {
+        platform.store.write(move |tx| {
+            private_space::take_away_again(tx, &leave, programme, id)?;
+            let chain = Chain::private_of(programme);
+            let act = "private-entry.taken-away";
+            let entry =
+                unsigned_entry(chain, "replay", Purpose::Support, act, now).on(PrivateNoteId::from(id));
+            Ok::<_, Error>(tx.keep([entry], ())?)
+        })?;
+        done.entries += 1;
+    }
     let stones = stones.to_vec();
     platform.store.write(move |tx| {
         tombstones::set_up(tx, &stones)?;
@@ -115,6 +136,25 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     })?;
     platform.store.tidy()?;
     Ok(done)
+}
+
+fn take_back_again(platform: &Platform, request: RequestId, id: ConsentId) -> Result<bool, Error> {
+    let (keys, now) = (platform.keys.clone(), platform.clock.now());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, request)?;
+        let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), request)? else {
+            return Ok(Kept::unchanged(false));
+        };
+        let Some(kept) = consents::on(tx, &stored)?.into_iter().find(|kept| kept.id == id) else {
+            return Ok(Kept::unchanged(false));
+        };
+        let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
+        let (entries, _) = take_back(tx, &keys, &stored, &kept, entry, now)?;
+        if entries.is_empty() {
+            return Ok::<_, Error>(Kept::unchanged(false));
+        }
+        Ok(tx.keep(entries, true)?)
+    })
 }
 
 fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {

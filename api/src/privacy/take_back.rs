@@ -13,6 +13,7 @@ use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{ConsentKind, Consequence, RecipientKind};
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_persistence::independence::is_kept_from;
+use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::notices::{self, Notice};
 use naast_persistence::support::{self, announcements};
@@ -88,6 +89,43 @@ pub fn tell(
     Ok(entries)
 }
 
+/// Takes one consent of a locked request back, and stops what rests on it. Gives back the journal rows, none when it was taken back or
+/// over before, and where the request stands then.
+pub fn take_back(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    stored: &Stored<SupportRequest>,
+    kept: &KeptConsent,
+    entry: impl Fn(&'static str) -> Entry + Copy,
+    now: Moment,
+) -> Result<(Vec<Entry>, RequestState), Error> {
+    if kept.consent.withdrawn_at.is_some() || kept.consent.lapsed_at.is_some() {
+        return Ok((Vec::new(), stored.state));
+    }
+    let consequence = kept.consent.kind.consequence();
+    if consequence == Consequence::RequestEnds {
+        let entries = match withdraw(tx, keys, stored, entry, now)? {
+            Withdrawn::Now { entries, .. } => entries,
+            Withdrawn::Already => Vec::new(),
+        };
+        return Ok((entries, RequestState::Withdrawn));
+    }
+    let mut entries = Vec::new();
+    let back = consents::withdraw(tx, stored, Which::One(kept.id), now)?;
+    if consequence == Consequence::AnnouncementCancelled
+        && let Some(running) = support::running_of_request(tx, stored)?
+        && let Some(one) = announcements::find(tx, keys, &running, kept.subject.into())?
+    {
+        for cancelled in announcements::cancel(tx, &running, Some(&one), now)? {
+            let states = (Some("announced"), Some("cancelled"));
+            entries.push(entry("announcement.cancelled").on(cancelled).states(states.0, states.1));
+        }
+    }
+    entries.push(entry("consent.withdrawn").on(kept.id));
+    entries.extend(tell(tx, stored, &back, false, &entry, now)?);
+    Ok((entries, stored.state))
+}
+
 /// What taking a consent back did.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -134,30 +172,7 @@ pub async fn withdraw_consent(
             let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
             let (me, now) = (cx.me.person, cx.now);
             let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
-            let in_force = kept.consent.withdrawn_at.is_none() && kept.consent.lapsed_at.is_none();
-            let ends_all = in_force && kept.consent.kind.consequence() == Consequence::RequestEnds;
-            let mut entries = Vec::new();
-            let mut request_state = stored.state;
-            if ends_all {
-                if let Withdrawn::Now { entries: all, .. } = withdraw(cx.tx, cx.keys, &stored, entry, now)? {
-                    entries = all;
-                }
-                request_state = RequestState::Withdrawn;
-            } else if in_force {
-                let back = consents::withdraw(cx.tx, &stored, Which::One(consent_id), now)?;
-                if kept.consent.kind.consequence() == Consequence::AnnouncementCancelled
-                    && let Some(running) = support::running_of_request(cx.tx, &stored)?
-                    && let Some(one) = announcements::find(cx.tx, cx.keys, &running, kept.subject.into())?
-                {
-                    for cancelled in announcements::cancel(cx.tx, &running, Some(&one), now)? {
-                        let states = (Some("announced"), Some("cancelled"));
-                        let entry = entry("announcement.cancelled").on(cancelled);
-                        entries.push(entry.states(states.0, states.1));
-                    }
-                }
-                entries.push(entry("consent.withdrawn").on(consent_id));
-                entries.extend(tell(cx.tx, &stored, &back, false, &entry, now)?);
-            }
+            let (entries, request_state) = take_back(cx.tx, cx.keys, &stored, &kept, entry, now)?;
             let taken_back = find(cx.tx)?;
             let view = ConsentWithdrawalView {
                 consent: ConsentView::load(cx.tx, &taken_back, id, cx.today)?,

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -74,22 +75,53 @@ pub fn append(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError
     file.read_to_end(&mut bytes)?;
     let known: HashSet<Fingerprint> = read_all(&bytes)?.iter().map(|stone| stone.fingerprint).collect();
     let missing = stones.iter().filter(|stone| !known.contains(&stone.fingerprint));
-    write(file, whole_lines(&bytes), missing)
+    Ok(write(file, whole_lines(&bytes), missing)?.0)
 }
 
-/// Appends what was just laid, without reading what is there: for a round, which lays some at a time.
-pub fn append_laid(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError> {
-    if stones.is_empty() {
-        return Ok(0);
+/// A file of tombstones that grows with each commit that lays some. What it holds is read once, and again when somebody else wrote
+/// to it.
+pub struct Outside {
+    path: PathBuf,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    stones: HashSet<Fingerprint>,
+    /// How many bytes of whole lines those are; none before it was read.
+    whole: Option<u64>,
+}
+
+impl Outside {
+    /// The tombstones of the installation whose data folder this is.
+    pub fn of(data: &Path) -> Self {
+        Self { path: file_in(data), known: Mutex::default() }
     }
-    let mut file = opened(path)?;
-    // no line is this long: the end of the last whole one is in what is read
-    let length = file.metadata()?.len();
-    let from = length.saturating_sub(4096);
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    write(file, from + whole_lines(&bytes), stones.iter())
+
+    /// Writes what was just laid. What cannot be written now is written at the next round or start, for the database has it: the change
+    /// is made, and whoever asked for it is not told otherwise.
+    pub fn put(&self, laid: &[Tombstone]) {
+        if let Err(fault) = self.try_put(laid) {
+            log::error!("tombstones are not outside the database yet: {fault}");
+        }
+    }
+
+    fn try_put(&self, laid: &[Tombstone]) -> Result<(), TombstoneError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = opened(&self.path)?;
+        if known.whole != Some(file.metadata()?.len()) {
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            known.stones = read_all(&bytes)?.iter().map(|stone| stone.fingerprint).collect();
+            known.whole = Some(whole_lines(&bytes));
+        }
+        // read again if anything goes wrong from here on
+        let whole = known.whole.take().unwrap_or(0);
+        let missing: Vec<Tombstone> =
+            laid.iter().filter(|stone| known.stones.insert(stone.fingerprint)).copied().collect();
+        known.whole = Some(write(file, whole, missing.iter())?.1);
+        Ok(())
+    }
 }
 
 /// The file, made when it is not there, for this process alone until it is closed: an erasure by a call and a round of another
@@ -105,12 +137,12 @@ fn whole_lines(bytes: &[u8]) -> u64 {
     bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place as u64 + 1)
 }
 
-/// Writes stones behind the whole lines of a file.
+/// Writes stones behind the whole lines of a file. Gives back how many, and how many bytes of whole lines there are now.
 fn write<'a>(
     mut file: File,
     whole: u64,
     stones: impl Iterator<Item = &'a Tombstone>,
-) -> Result<usize, TombstoneError> {
+) -> Result<(usize, u64), TombstoneError> {
     let mut lines = String::new();
     let mut count = 0;
     for stone in stones {
@@ -129,7 +161,7 @@ fn write<'a>(
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
     }
-    Ok(count)
+    Ok((count, whole + lines.len() as u64))
 }
 
 /// Writes the tombstones of the database beside it.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::privacy::tombstones;
 use crate::requests::standing;
 use crate::rows::{Stored, code, must_reach};
 use crate::schema::{consents, pupil_codes, support_requests};
@@ -242,6 +243,10 @@ pub fn withdraw(
     on_either!(&mut **tx, |c| update.execute(c))?;
     for kept in &mut back {
         kept.consent.withdrawn_at = Some(now);
+        // where everything was taken back, the tombstone of the withdrawal says it
+        if !matches!(which, Which::All) {
+            tombstones::lay(tx, tombstones::Kind::Consent, kept.id.uuid(), now)?;
+        }
     }
     Ok(back)
 }

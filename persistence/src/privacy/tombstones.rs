@@ -2,16 +2,17 @@
 //! outlive it, in a file outside. A backup from before knows nothing of them; whoever restores it erases again what they name.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::ids::{BuddyId, PersonId, RequestId};
+use naast_domain::ids::{BuddyId, ConsentId, PersonId, ProgrammeId, RequestId};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::schema::{buddies, people, support_requests, tombstones};
+use crate::schema::{buddies, consents, people, private_entries, support_requests, tombstones};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -26,10 +27,15 @@ pub enum Kind {
     Person,
     /// A buddy's file that was erased.
     Buddy,
+    /// A consent that was taken back by itself.
+    Consent,
+    /// A note or a message that its writer took away.
+    PrivateEntry,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::Case, Self::Withdrawal, Self::Person, Self::Buddy];
+    const ALL: [Self; 6] =
+        [Self::Case, Self::Withdrawal, Self::Person, Self::Buddy, Self::Consent, Self::PrivateEntry];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -38,6 +44,8 @@ impl Kind {
             Self::Withdrawal => "withdrawal",
             Self::Person => "person",
             Self::Buddy => "buddy",
+            Self::Consent => "consent",
+            Self::PrivateEntry => "private-entry",
         }
     }
 
@@ -71,10 +79,30 @@ pub(crate) fn fingerprint(kind: &str, id: Uuid) -> Fingerprint {
     hash.finalize().into()
 }
 
+/// Who writes tombstones outside the database, after each commit that laid some and before its caller is answered.
+#[derive(Default)]
+pub(crate) struct Outside(OnceLock<Put>);
+
+type Put = Box<dyn Fn(&[Tombstone]) + Send + Sync>;
+
+impl Outside {
+    pub(crate) fn by(&self, put: impl Fn(&[Tombstone]) + Send + Sync + 'static) {
+        let _ = self.0.set(Box::new(put));
+    }
+
+    pub(crate) fn put(&self, laid: &[Tombstone]) {
+        if let Some(put) = self.0.get().filter(|_| !laid.is_empty()) {
+            put(laid);
+        }
+    }
+}
+
 /// Lays a tombstone.
 pub fn lay(tx: &mut Transaction<'_, '_>, kind: Kind, id: Uuid, now: Moment) -> Result<(), Error> {
     let stone = Tombstone { kind, fingerprint: fingerprint(kind.word(), id), laid_at: now };
-    set_up(tx, &[stone])
+    set_up(tx, &[stone])?;
+    tx.laid(stone);
+    Ok(())
 }
 
 /// Keeps tombstones that came from outside.
@@ -102,16 +130,6 @@ pub fn all(database: &mut Database<'_>) -> Result<Vec<Tombstone>, Error> {
     rows.into_iter().map(read).collect()
 }
 
-/// The tombstones of these, as far as they were laid.
-pub fn find(database: &mut Database<'_>, kind: Kind, ids: &[Uuid]) -> Result<Vec<Tombstone>, Error> {
-    let of: Vec<Vec<u8>> = ids.iter().map(|id| fingerprint(kind.word(), *id).to_vec()).collect();
-    let rows: Vec<Row> = on_either!(database, |c| tombstones::table
-        .filter(tombstones::fingerprint.eq_any(of))
-        .select((tombstones::fingerprint, tombstones::kind, tombstones::laid_at))
-        .load(c))?;
-    rows.into_iter().map(read).collect()
-}
-
 type Row = (Vec<u8>, String, At);
 
 fn read((fingerprint, kind, laid_at): Row) -> Result<Tombstone, Error> {
@@ -134,6 +152,10 @@ pub struct Risen {
     pub people: Vec<PersonId>,
     /// Buddies' files to erase.
     pub buddies: Vec<BuddyId>,
+    /// Consents to take back, with their requests.
+    pub consents: Vec<(RequestId, ConsentId)>,
+    /// Notes and messages to take away, with their programmes.
+    pub entries: Vec<(ProgrammeId, Uuid)>,
 }
 
 /// Finds what has come back. Reads every id: it is for a restored database, not for a call.
@@ -144,7 +166,14 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
     let requests: Vec<Key> =
         on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
     let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
-    let buddies: Vec<Key> = on_either!(database, |c| buddies::table.select(buddies::id).load(c))?;
+    let buddies: Vec<Key> = on_either!(&mut *database, |c| buddies::table.select(buddies::id).load(c))?;
+    let consents: Vec<(Key, Key)> = on_either!(&mut *database, |c| consents::table
+        .filter(consents::withdrawn_at.is_null())
+        .select((consents::request_id, consents::id))
+        .load(c))?;
+    let entries: Vec<(Key, Key)> = on_either!(database, |c| private_entries::table
+        .select((private_entries::programme_id, private_entries::id))
+        .load(c))?;
     let of = |keys: &[Key], kind| -> Vec<Uuid> {
         keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
     };
@@ -153,5 +182,15 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
         withdrawals: of(&requests, Kind::Withdrawal).into_iter().map(Into::into).collect(),
         people: of(&people, Kind::Person).into_iter().map(Into::into).collect(),
         buddies: of(&buddies, Kind::Buddy).into_iter().map(Into::into).collect(),
+        consents: consents
+            .into_iter()
+            .filter(|(_, id)| is_gone(Kind::Consent, id.0))
+            .map(|(request, id)| (request.into(), id.into()))
+            .collect(),
+        entries: entries
+            .into_iter()
+            .filter(|(_, id)| is_gone(Kind::PrivateEntry, id.0))
+            .map(|(programme, id)| (programme.into(), id.0))
+            .collect(),
     })
 }

@@ -159,7 +159,6 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "privacy::tombstones::lay",
             "privacy::tombstones::set_up",
             "privacy::tombstones::all",
-            "privacy::tombstones::find",
             "privacy::tombstones::risen",
         ],
     ),

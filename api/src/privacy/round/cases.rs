@@ -9,7 +9,6 @@ use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::erasure;
 use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
-use naast_persistence::privacy::tombstones::Kind;
 use naast_persistence::{Transaction, locks};
 
 use super::Round;
@@ -42,13 +41,9 @@ impl Round<'_> {
                     }
                 }
                 parts.dedup();
-                let stones = Some((Kind::Case, RequestId::uuid as fn(_) -> _));
-                round.each(&whole, stones, move |tx, keys, id| {
-                    erase_due_case(tx, (keys, &leave), id, (now, today))
-                })?;
-                round.each(&parts, None, move |tx, keys, id| {
-                    erase_due_parts(tx, (keys, &leave), id, (now, today))
-                })
+                round
+                    .each(&whole, move |tx, keys, id| erase_due_case(tx, (keys, &leave), id, (now, today)))?;
+                round.each(&parts, move |tx, keys, id| erase_due_parts(tx, (keys, &leave), id, (now, today)))
             },
         )
     }

@@ -13,7 +13,6 @@ use naast_domain::journal::Entry;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::leases;
-use naast_persistence::privacy::tombstones::{Kind, find};
 use naast_persistence::{Database, Kept, Transaction};
 use uuid::Uuid;
 
@@ -75,9 +74,6 @@ impl Report {
     }
 }
 
-/// Of what kind the tombstones are that an erasure lays, and whose.
-type Stones<T> = (Kind, fn(T) -> Uuid);
-
 /// One round, as of a moment.
 struct Round<'a> {
     platform: &'a Platform,
@@ -123,13 +119,10 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
             Ok::<_, Error>(Kept::bookkeeping(()))
         })?;
         platform.store.tidy()?;
-        tombstones::write_out(platform).map_err(outside)?;
+        // each commit put its own outside; what one could not goes now
+        tombstones::write_out(platform).map_err(|_| Error::Internal("tombstones are not written"))?;
     }
     Ok(round.report)
-}
-
-fn outside<E>(_: E) -> Error {
-    Error::Internal("tombstones are not written")
 }
 
 impl Round<'_> {
@@ -171,12 +164,10 @@ impl Round<'_> {
         }
     }
 
-    /// Does something for each of these, a batch in a transaction; each gives the journal rows of what went. What is kept of it
-    /// in `stones` is written outside before the next batch.
+    /// Does something for each of these, a batch in a transaction; each gives the journal rows of what went.
     fn each<T: Copy + Send + Sync + 'static>(
         &self,
         all: &[T],
-        stones: Option<Stones<T>>,
         erase: impl Fn(&mut Transaction<'_, '_>, &Keys, T) -> Result<Vec<Entry>, Error> + Copy + Send + 'static,
     ) -> Result<(), Error> {
         if self.dry {
@@ -196,11 +187,6 @@ impl Round<'_> {
                     Ok(tx.keep(entries, ())?)
                 }
             })?;
-            if let Some((kind, id)) = stones {
-                let ids: Vec<Uuid> = batch.iter().map(|one| id(*one)).collect();
-                let laid = self.platform.store.read(|db| Ok::<_, Error>(find(db, kind, &ids)?))?;
-                tombstones::append_laid(&tombstones::file_in(&self.platform.data), &laid).map_err(outside)?;
-            }
         }
         Ok(())
     }

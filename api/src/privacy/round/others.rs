@@ -1,10 +1,9 @@
 //! What goes for its age and is no case.
 
 use naast_domain::identity::codes::WINDOW;
-use naast_domain::ids::{BuddyId, ConversationId, PersonId};
+use naast_domain::ids::{ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::identity::{assertions, codes, sessions};
-use naast_persistence::privacy::tombstones::Kind;
 use naast_persistence::privacy::{erasure, export, others};
 use naast_persistence::{Kept, locks};
 
@@ -23,7 +22,7 @@ impl Round<'_> {
             |id| id.uuid(),
             |round, page| {
                 round.report.count("conversation-steps", page.len());
-                round.each(&page, None, move |tx, _, id| {
+                round.each(&page, move |tx, _, id| {
                     others::erase_old_steps(tx, &leave, id, now)?;
                     Ok(vec![entry("conversation.steps-erased", id)])
                 })
@@ -34,7 +33,7 @@ impl Round<'_> {
             |id| id.uuid(),
             |round, page| {
                 round.report.count("conversation", page.len());
-                round.each(&page, None, move |tx, _, id| {
+                round.each(&page, move |tx, _, id| {
                     others::erase_conversation(tx, &leave, id)?;
                     Ok(vec![entry("conversation.erased", id)])
                 })
@@ -53,14 +52,13 @@ impl Round<'_> {
                 let files: Vec<_> = page.iter().filter(|one| one.file.has_come(today)).map(of).collect();
                 round.report.count("certificates", papers.len());
                 round.report.count("buddy-file", files.len());
-                round.each(&papers, None, move |tx, _, (id, programme)| {
+                round.each(&papers, move |tx, _, (id, programme)| {
                     locks::lock_buddy(tx, id)?;
                     erasure::erase_certificates(tx, &leave, id)?;
                     let act = "buddy.certificates-erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })?;
-                let stones = Some((Kind::Buddy, (|(id, _)| BuddyId::uuid(id)) as fn(_) -> _));
-                round.each(&files, stones, move |tx, _, (id, programme)| {
+                round.each(&files, move |tx, _, (id, programme)| {
                     locks::lock_buddy(tx, id)?;
                     erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
                     let act = "buddy.erased";
@@ -77,8 +75,7 @@ impl Round<'_> {
             |id| id.uuid(),
             |round, page| {
                 round.report.count("account", page.len());
-                let stones = Some((Kind::Person, PersonId::uuid as fn(_) -> _));
-                round.each(&page, stones, move |tx, keys, person: PersonId| {
+                round.each(&page, move |tx, keys, person: PersonId| {
                     if !others::is_unused(tx, &leave, person, now)? {
                         return Ok(Vec::new());
                     }

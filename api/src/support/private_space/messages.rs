@@ -167,7 +167,7 @@ pub async fn delete_message(
             let space = entered_to_write(cx, id)?;
             let message = private_space::find_message(cx.tx, &space, message_id)?.ok_or(Error::NotFound)?;
             own_words(message.writer, space.side)?;
-            private_space::take_message_away(cx.tx, &space, &message)?;
+            private_space::take_message_away(cx.tx, &space, &message, cx.now)?;
             let entry = cx
                 .entry(space.chain(), space.role(), Purpose::Support, "private-message.taken-away")
                 .on(message_id);

@@ -257,7 +257,7 @@ pub async fn delete_private_note(
             let space = entered_to_write(cx, id)?;
             let stored = private_space::find_note(cx.tx, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;
             own_words(stored.writer, space.side)?;
-            private_space::take_note_away(cx.tx, &space, &stored)?;
+            private_space::take_note_away(cx.tx, &space, &stored, cx.now)?;
             let entry = cx
                 .entry(space.chain(), space.role(), Purpose::Support, "private-note.taken-away")
                 .on(note_id);

@@ -2,12 +2,15 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
+use naast_domain::access::Upkeep;
+use naast_domain::ids::ProgrammeId;
 use uuid::Uuid;
 
 use super::PrivateSpace;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Place, Sealed};
+use crate::privacy::tombstones;
 use crate::rows::{Page, Slice, one};
 use crate::schema::private_entries;
 use crate::transaction::Transaction;
@@ -121,10 +124,28 @@ pub(super) fn page_of(
     Ok(Slice::cut(rows, page.size))
 }
 
-pub(super) fn take_away(tx: &mut Transaction<'_, '_>, space: &PrivateSpace, id: Uuid) -> Result<(), Error> {
+pub(super) fn take_away(
+    tx: &mut Transaction<'_, '_>,
+    space: &PrivateSpace,
+    id: Uuid,
+    now: Moment,
+) -> Result<(), Error> {
     let row = private_entries::table
         .find((Key::from(space.programme), Key(id)))
         .filter(private_entries::match_id.eq(Key::from(space.matched)));
     let delete = diesel::delete(row);
-    one(on_either!(&mut **tx, |c| delete.execute(c))?)
+    one(on_either!(&mut **tx, |c| delete.execute(c))?)?;
+    tombstones::lay(tx, tombstones::Kind::PrivateEntry, id, now)
+}
+
+/// Takes away again what a backup brought back after its writer had taken it away.
+pub fn take_away_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    programme: ProgrammeId,
+    id: Uuid,
+) -> Result<(), Error> {
+    let delete = diesel::delete(private_entries::table.find((Key::from(programme), Key(id))));
+    on_either!(&mut **tx, |c| delete.execute(c))?;
+    Ok(())
 }

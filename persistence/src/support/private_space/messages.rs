@@ -68,13 +68,14 @@ pub fn messages(
     Slice { items: opened, more: slice.more }.try_map(|(row, text)| message(&row, text))
 }
 
-/// Takes a message away: the row is gone.
+/// Takes a message away: the row is gone, and a tombstone keeps a backup from bringing it back.
 pub fn take_message_away(
     tx: &mut Transaction<'_, '_>,
     space: &PrivateSpace,
     message: &Message,
+    now: Moment,
 ) -> Result<(), Error> {
-    take_away(tx, space, message.id.uuid())
+    take_away(tx, space, message.id.uuid(), now)
 }
 
 /// Up to where somebody has read: the time and id of the last message.

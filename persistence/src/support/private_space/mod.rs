@@ -24,6 +24,7 @@ use crate::rows::Stored;
 use crate::schema::{buddies, matches, support_requests};
 use crate::{Error, on_either};
 
+pub use entries::take_away_again;
 pub use messages::{
     Message, ReadTo, find_message, insert_message, messages, note_reading, read_to, take_message_away, unread,
 };

@@ -115,11 +115,12 @@ pub fn change_note(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Takes a note away: the row is gone.
+/// Takes a note away: the row is gone, and a tombstone keeps a backup from bringing it back.
 pub fn take_note_away(
     tx: &mut Transaction<'_, '_>,
     space: &PrivateSpace,
     note: &Stored<Note>,
+    now: Moment,
 ) -> Result<(), Error> {
-    take_away(tx, space, note.id.uuid())
+    take_away(tx, space, note.id.uuid(), now)
 }
