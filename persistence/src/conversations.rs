@@ -1,5 +1,7 @@
 //! Consent conversations. No column here can hold a name or a contact way.
 
+mod sides;
+
 use diesel::prelude::*;
 use naast_domain::access::{Grant, HandOverConversation, HoldConversation, ReadConversation, Standing};
 use naast_domain::conversations::{ConversationSchoolState, ConversationState, Earlier, Ground, Step};
@@ -15,6 +17,8 @@ use crate::rows::{Page, Slice, code, identifier, must_reach, one};
 use crate::schema::{conversation_steps, conversations};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub use sides::{add_side, find_by_invitation};
 
 /// A conversation as it is kept. Only storage makes one: it is the proof that a grant or a code reached it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +46,16 @@ pub struct Conversation {
     pub handed_over_on: Option<Date>,
     /// Who goes on in the place of who opened it.
     pub handed_to: Option<PersonId>,
+    /// Which further side of the parent's this is, when it was reached by a code for which the invitation was exchanged again.
+    side: Option<sides::Side>,
 }
 
 impl Conversation {
+    /// Whether it was handed over, on whichever side of the parent's.
+    pub fn is_handed_over(&self) -> bool {
+        self.side.as_ref().map_or(self.state, |side| side.first) == ConversationState::Referred
+    }
+
     /// Who holds it: who opened it, or whom the school leader named in her place.
     pub fn holder(&self) -> PersonId {
         self.handed_to.unwrap_or(self.opened_by)
@@ -84,6 +95,7 @@ impl TryFrom<Row> for Conversation {
             opened_at: row.opened_at.0,
             handed_over_on: row.handed_over_on,
             handed_to: row.handed_to.map(Into::into),
+            side: None,
         })
     }
 }
@@ -125,6 +137,7 @@ pub fn insert(
         opened_at: now,
         handed_over_on: None,
         handed_to: None,
+        side: None,
     };
     let row = (
         conversations::id.eq(Key::from(conversation.id)),
@@ -183,7 +196,8 @@ pub fn find(
     }))
 }
 
-/// A conversation by the fingerprint of its code: the school's invitation until the parent exchanged it, then her own.
+/// A conversation by the fingerprint of its code: the school's invitation until the parent exchanged it, then her own; or of a code
+/// for which the invitation was exchanged again, as it stands on that side.
 pub fn find_by_code(
     database: &mut Database<'_>,
     code_hash: &[u8; 32],
@@ -193,7 +207,10 @@ pub fn find_by_code(
         .select(Row::as_select())
         .first(c)
         .optional())?;
-    row.map(TryInto::try_into).transpose()
+    if let Some(row) = row {
+        return row.try_into().map(Some);
+    }
+    sides::find(database, code_hash)
 }
 
 /// A page of a school's conversations, newest first.
@@ -231,13 +248,14 @@ pub fn list(
 pub fn exchange_code(
     tx: &mut Transaction<'_, '_>,
     conversation: &Conversation,
-    code_hash: &[u8; 32],
+    (invitation, code_hash): (&[u8; 32], &[u8; 32]),
 ) -> Result<(), Error> {
     let row = conversations::table
         .find(Key::from(conversation.id))
         .filter(conversations::version.eq(conversation.version));
     let update = diesel::update(row).set((
         conversations::code_hash.eq(Some(&code_hash[..])),
+        conversations::invitation_hash.eq(Some(&invitation[..])),
         conversations::version.eq(conversation.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
@@ -279,6 +297,13 @@ pub fn keep_step(
     taken: &Taken,
     consequence: &Consequence,
 ) -> Result<(), Error> {
+    if let Some(side) = &conversation.side {
+        sides::keep(tx, conversation, side, next, taken.at)?;
+        // only the hand-over is the conversation's own
+        if next != ConversationState::Referred {
+            return Ok(());
+        }
+    }
     let seen =
         i32::from(ConversationSchoolState::of(conversation.state) != ConversationSchoolState::of(next));
     let row = conversations::table
@@ -319,14 +344,21 @@ pub fn school_steps(
     steps(database, conversation, "school")
 }
 
-/// When the last step of either side was taken; when it was opened before the first.
+/// When the last step of either side was taken, of a further side its own and the school's; when it was opened before the first.
 pub fn last_step_at(database: &mut Database<'_>, conversation: &Conversation) -> Result<Moment, Error> {
+    let answered = conversation.side.as_ref().and_then(|side| side.answered_at);
+    // asked in any case, so that each side takes the same
+    let sides: &[&str] = if conversation.side.is_some() { &["school"] } else { &["school", "parent"] };
     let last: Option<At> = on_either!(database, |c| conversation_steps::table
         .filter(conversation_steps::conversation_id.eq(Key::from(conversation.id)))
+        .filter(conversation_steps::side.eq_any(sides))
         .order(conversation_steps::ordinal.desc())
         .select(conversation_steps::at)
         .first(c)
         .optional())?;
+    if let Some(at) = answered {
+        return Ok(at);
+    }
     Ok(last.map_or(conversation.opened_at, |at| at.0))
 }
 

@@ -219,6 +219,19 @@ diesel::table! {
         opened_at -> Moment,
         handed_over_on -> Nullable<Date>,
         handed_to -> Nullable<Id>,
+        invitation_hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    parent_sides (conversation_id, code_hash) {
+        conversation_id -> Id,
+        code_hash -> Binary,
+        state -> Text,
+        answered_at -> Nullable<Moment>,
     }
 }
 
@@ -993,6 +1006,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programme_schools,
     conversations,
     conversation_steps,
+    parent_sides,
     support_requests,
     consents,
     pupil_codes,

@@ -11,7 +11,9 @@ use crate::looks::{holds, refused, sealed_in, seen, tables_with};
 on_both!(
     whatever_the_parent_does_school_sees_the_same_bytes,
     five_parents_who_did_five_things_look_alike_at_school,
-    the_code_that_the_school_knew_opens_nothing_once_the_parent_used_it,
+    the_code_that_the_school_knew_opens_nothing_but_the_exchange,
+    an_invitation_that_was_used_is_to_the_school_like_one_that_was_not,
+    a_parent_who_lost_her_code_exchanges_the_invitation_again_and_consents_once,
     after_the_hand_over_school_sees_that_it_was_and_when,
     no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consents,
     whoever_works_at_the_school_cannot_consent_for_the_parent,
@@ -59,40 +61,121 @@ fn whatever_the_parent_does_school_sees_the_same_bytes(engine: Engine) {
     }
 }
 
-fn the_code_that_the_school_knew_opens_nothing_once_the_parent_used_it(engine: Engine) {
-    let world = World::new(engine);
-    let reference = random_id();
-    let conversation = opened(&world, reference);
+/// A conversation in which a buddy was explained, and the invitation that the school holds.
+fn invited(world: &World, reference: uuid::Uuid) -> (String, String) {
+    let conversation = opened(world, reference);
     for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
         world.step(&conversation, step).expect(201);
     }
     let invitation = world.step(&conversation, "explain-buddy").expect(201).text("invitationCode");
-    let tries = |code: &str| {
-        let look = json!({ "code": code });
-        let exchange = json!({ "invitationCode": code });
-        [
-            refused(
-                world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None),
-                404,
-                "not-found",
-            ),
-            refused(world.parent_step(code, "withdraw"), 404, "not-found"),
-            refused(world.refer(world.person(), code, &world.request_body(0)), 404, "not-found"),
-            world.app.call(None, "POST", "/parent-codes", Some(&exchange), None),
-        ]
-    };
-    // before its use it is good for the exchange alone; the school's side does not change by it
+    (conversation, invitation)
+}
+
+fn exchange(world: &World, invitation: &str) -> naast_tests::app::Reply {
+    world.app.call(None, "POST", "/parent-codes", Some(&json!({ "invitationCode": invitation })), None)
+}
+
+fn search(world: &World, code: &str) -> naast_tests::app::Reply {
+    world.app.call(None, "POST", "/parent-conversations/_search", Some(&json!({ "code": code })), None)
+}
+
+fn the_code_that_the_school_knew_opens_nothing_but_the_exchange(engine: Engine) {
+    let world = World::new(engine);
+    let reference = random_id();
+    let (conversation, invitation) = invited(&world, reference);
     let before = all_of_it(&world, &conversation, reference);
-    let exchanged = tries(&invitation)[3].body["parentCode"].as_str().expect("a code").to_owned();
+    let tries = |code: &str| {
+        refused(search(&world, code), 404, "not-found");
+        refused(world.parent_step(code, "withdraw"), 404, "not-found");
+        refused(world.refer(world.person(), code, &world.request_body(0)), 404, "not-found");
+    };
+    tries(&invitation);
+    let exchanged = exchange(&world, &invitation).expect(201).text("parentCode");
     assert_eq!(all_of_it(&world, &conversation, reference), before);
     assert_ne!(exchanged, invitation);
-    // after it, it is as good as a code that never was
-    let never = tries("ABCD-EFGH-2345-6789");
-    for (used, never) in tries(&invitation).iter().zip(&never) {
-        assert_eq!(seen(used), seen(never));
-    }
+    tries(&invitation);
+    refused(exchange(&world, "ABCD-EFGH-2345-6789"), 404, "not-found");
     world.parent_step(&exchanged, "take-time").expect(200);
     assert_eq!(all_of_it(&world, &conversation, reference), before);
+}
+
+/// Everything that a school can do with an invitation that it kept, and what it sees by it. Codes are told apart by chance alone.
+fn with_kept_invitation(
+    world: &World,
+    conversation: &str,
+    reference: uuid::Uuid,
+    invitation: &str,
+) -> Vec<String> {
+    let mut answers = Vec::new();
+    let mut codes: Vec<String> = Vec::new();
+    for _ in 0..2 {
+        let exchanged = exchange(world, invitation);
+        codes.extend(exchanged.body["parentCode"].as_str().map(str::to_owned));
+        answers.push(seen(&exchanged));
+    }
+    for code in codes.clone() {
+        for step in
+            ["take-time", "contact-self", "decline-buddy", "consent-to-referral", "withdraw", "withdraw"]
+        {
+            answers.push(seen(&search(world, &code)));
+            answers.push(seen(&world.parent_step(&code, step)));
+        }
+        answers.push(seen(&search(world, &code)));
+        answers.push(seen(&world.refer(world.leader, &code, &world.request_body(0))));
+    }
+    answers.extend(all_of_it(world, conversation, reference).into_iter().enumerate().filter_map(
+        // the list grows with each conversation
+        |(place, answer)| (place != 2).then_some(answer),
+    ));
+    let mut own: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let reference = reference.to_string();
+    own.extend([conversation, &reference]);
+    without_ids(&answers, &own)
+}
+
+fn an_invitation_that_was_used_is_to_the_school_like_one_that_was_not(engine: Engine) {
+    let world = World::new(engine);
+    let reference = random_id();
+    let (conversation, invitation) = invited(&world, reference);
+    let unused = with_kept_invitation(&world, &conversation, reference, &invitation);
+    assert!(unused[0].starts_with("201") && unused[2].starts_with("200"), "{unused:?}");
+    for act in ACTS {
+        let reference = random_id();
+        let (conversation, invitation) = invited(&world, reference);
+        let hers = exchange(&world, &invitation).expect(201).text("parentCode");
+        if !act.is_empty() {
+            world.parent_step(&hers, act).expect(200);
+        }
+        let before = seen(&search(&world, &hers).expect(200));
+        assert_eq!(with_kept_invitation(&world, &conversation, reference, &invitation), unused, "{act}");
+        // and nothing that school did with it touched hers
+        assert_eq!(seen(&search(&world, &hers).expect(200)), before, "{act}");
+    }
+}
+
+fn a_parent_who_lost_her_code_exchanges_the_invitation_again_and_consents_once(engine: Engine) {
+    let world = World::new(engine);
+    let (conversation, invitation) = invited(&world, random_id());
+    let lost = exchange(&world, &invitation).expect(201).text("parentCode");
+    world.parent_step(&lost, "decline-buddy").expect(200);
+    let found = exchange(&world, &invitation).expect(201).text("parentCode");
+    world.parent_step(&found, "take-time").expect(200);
+    let parent = world.person();
+    let request = world.refer(parent, &found, &world.request_body(0)).expect(201).id();
+    let at_school = world.app.get(world.leader, &format!("/conversations/{conversation}")).expect(200);
+    assert_eq!(at_school.text("state"), "handed-over");
+    assert_eq!(search(&world, &found).expect(200).text("requestState"), "submitted");
+    assert_eq!(search(&world, &lost).expect(200).body["requestState"], json!(null));
+    // once: with neither of them, nor with a third
+    let third = exchange(&world, &invitation).expect(201).text("parentCode");
+    for code in [&found, &lost, &third] {
+        let again = world.refer(world.person(), code, &world.request_body(0));
+        assert_eq!(refused(again, 409, "step-not-permitted").body["state"], "referred");
+    }
+    world.parent_step(&found, "withdraw").expect(200);
+    let request = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+    assert_eq!(request.body["state"], "withdrawn");
+    crate::looks::assert_sound(&world);
 }
 
 /// The same without ids and times.

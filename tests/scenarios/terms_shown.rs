@@ -33,6 +33,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("CoverageView", "programme_schools"),
     ("ConversationView", "conversations"),
     ("ParentConversationView", "conversations"),
+    ("ParentConversationView", "parent_sides"),
     ("ConversationStepView", "conversation_steps"),
     ("SupportRequestView", "support_requests"),
     ("BuddyView", "buddies"),

@@ -1,7 +1,7 @@
 //! The parent exchanges the invitation that the school handed her for a code of her own. The school knew the invitation;
 //! it never sees what it was exchanged for, so that from here on nobody but the parent can read or answer in her place.
-//! An invitation can be used once: a parent who finds hers used knows that somebody else did, and can always ask for help
-//! without any code.
+//! Whoever exchanges it again gets a side of her own (ADR 49): a parent who lost her code goes on, and a school that tries
+//! learns nothing, takes nothing from her, and cannot consent.
 
 use actix_web::{post, web};
 use naast_domain::journal::{Chain, Purpose};
@@ -35,6 +35,9 @@ pub struct ParentCodeView {
 }
 
 /// Exchange the school's invitation code for a code of the parent's own.
+///
+/// It can be exchanged again, as by a parent who lost hers: each code opens a side of its own, on which nothing is seen of what was
+/// answered on another. So nobody learns by it that it was exchanged before. Only the hand-over is the conversation's, and once.
 #[utoipa::path(
     operation_id = "exchangeInvitationCode",
     tag = "conversations",
@@ -43,12 +46,12 @@ pub struct ParentCodeView {
     responses(
         (
             status = 201,
-            description = "Exchanged; keep the new code, the old one opens nothing any more",
+            description = "Exchanged; keep the new code, the school's opens nothing else",
             body = ParentCodeView,
         ),
         (
             status = 404,
-            description = "No invitation has this code, or it was used",
+            description = "No invitation has this code",
             body = crate::problem::Problem,
             content_type = "application/problem+json",
         ),
@@ -64,8 +67,17 @@ pub async fn exchange_invitation_code(
     let invitation = of_invitation(&body.invitation_code);
     platform
         .write_held(invitation, move |tx| {
-            let one = conversations::find_by_code(tx, &invitation)?.ok_or(Error::NotFound)?;
-            conversations::exchange_code(tx, &one, &of_conversation(&code))?;
+            let hers = of_conversation(&code);
+            let one = if let Some(one) = conversations::find_by_code(tx, &invitation)? {
+                conversations::exchange_code(tx, &one, (&invitation, &hers))?;
+                one
+            } else {
+                // school kept the invitation: whoever sends it again must not learn by the answer, nor by what the new code opens, that
+                // it was exchanged before
+                let one = conversations::find_by_invitation(tx, &invitation)?.ok_or(Error::NotFound)?;
+                conversations::add_side(tx, &one, &hers)?;
+                one
+            };
             let act = "conversation.invitation-used";
             let entry = unsigned_entry(Chain::PLATFORM, "parent", Purpose::Signposting, act, now).on(one.id);
             let view = ParentCodeView { parent_code: code.clone() };

@@ -1,5 +1,5 @@
 //! The consent conversation (L6). The school's side opens it and records its steps; from the moment that a buddy was
-//! explained, every step is the parent's. The school hands her an invitation code; she exchanges it, once, for a code of
+//! explained, every step is the parent's. The school hands her an invitation code; she exchanges it for a code of
 //! her own that the school never saw, and needs nothing else.
 
 pub mod exchange;

@@ -4,7 +4,7 @@
 use actix_web::{post, web};
 use naast_domain::access::{DecideOnRequest, Power, SubmitRequest};
 use naast_domain::code::Code as _;
-use naast_domain::conversations::{ParentStep, Step};
+use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::RequestId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
@@ -101,7 +101,9 @@ pub async fn consent_to_referral(
                 )
                 .into());
             }
-            let next = one.state.take(Step::Parent(ParentStep::ConsentToReferral))?;
+            // once, on whichever side of hers: school sees that as well
+            let stands = if one.is_handed_over() { ConversationState::Referred } else { one.state };
+            let next = stands.take(Step::Parent(ParentStep::ConsentToReferral))?;
             if !conversations::programmes_shown(cx.tx, &one)?.contains(&body.request.programme_id) {
                 return Err(Rejection::rule(
                     "programme-not-available",

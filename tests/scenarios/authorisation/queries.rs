@@ -15,6 +15,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         "a parent's or a pupil's own code, or what was made of it, is the proof",
         &[
             "conversations::find_by_code",
+            "conversations::sides::find_by_invitation",
             "privacy::consents::find_by_confirmation",
             "privacy::consents::find_by_pupil_code",
             "requests::find_by_code",

@@ -28,6 +28,20 @@ pub(super) const TABLES: &[Table] = &[
             personal("opened_at").withheld(Key),
             personal("handed_over_on").withheld(Key),
             personal("handed_to").withheld(ThirdParty),
+            // school has the invitation itself
+            fingerprint("invitation_hash"),
+        ],
+    ),
+    table(
+        "parent_sides",
+        Of::Conversation("conversation_id"),
+        Signposting,
+        ConversationSteps,
+        &[
+            key("conversation_id"),
+            fingerprint("code_hash"),
+            personal("state").withheld(Key),
+            personal("answered_at").withheld(Key),
         ],
     ),
     table(

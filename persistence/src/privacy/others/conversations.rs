@@ -12,7 +12,7 @@ use super::super::erasure;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::code;
-use crate::schema::{conversation_steps, conversations};
+use crate::schema::{conversation_steps, conversations, parent_sides};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -30,14 +30,22 @@ pub fn conversations_with_old_steps(
 ) -> Result<Vec<ConversationId>, Error> {
     let before = At(Due::over_before(day_of(now), STEPS_STAY_DAYS));
     let of_this = conversation_steps::conversation_id.eq(conversations::id);
-    let keys: Vec<Key> = on_either!(database, |c| conversations::table
-        .filter(conversations::state.eq_any(ended()))
-        .filter(diesel::dsl::exists(
+    let first = conversations::state
+        .eq_any(ended())
+        .and(diesel::dsl::exists(
             conversation_steps::table.filter(of_this).filter(conversation_steps::side.eq("parent")),
         ))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
+        .and(diesel::dsl::not(diesel::dsl::exists(
             conversation_steps::table.filter(of_this).filter(conversation_steps::at.ge(before)),
-        )))
+        )));
+    let further = diesel::dsl::exists(
+        parent_sides::table
+            .filter(parent_sides::conversation_id.eq(conversations::id))
+            .filter(parent_sides::state.eq_any(ended()))
+            .filter(parent_sides::answered_at.lt(before)),
+    );
+    let keys: Vec<Key> = on_either!(database, |c| conversations::table
+        .filter(first.or(further))
         .filter(conversations::id.gt(Key::from(after)))
         .order(conversations::id)
         .limit(most)
@@ -46,13 +54,32 @@ pub fn conversations_with_old_steps(
     Ok(keys.into_iter().map(Into::into).collect())
 }
 
-/// Deletes the parent's steps of a conversation, and her code.
+/// Deletes the parent's steps of a conversation, and her code, on each side of hers that had its time.
 pub fn erase_old_steps(
     tx: &mut Transaction<'_, '_>,
     _leave: &Upkeep,
     id: ConversationId,
-    _now: Moment,
+    now: Moment,
 ) -> Result<(), Error> {
+    let before = At(Due::over_before(day_of(now), STEPS_STAY_DAYS));
+    let further = diesel::delete(
+        parent_sides::table
+            .filter(parent_sides::conversation_id.eq(Key::from(id)))
+            .filter(parent_sides::state.eq_any(ended()))
+            .filter(parent_sides::answered_at.lt(before)),
+    );
+    on_either!(&mut **tx, |c| further.execute(c))?;
+    let stays = conversation_steps::table
+        .filter(conversation_steps::conversation_id.eq(Key::from(id)))
+        .filter(conversation_steps::at.ge(before));
+    let ended = conversations::table.find(Key::from(id)).filter(conversations::state.eq_any(ended()));
+    let is_over: bool = on_either!(&mut **tx, |c| diesel::select(
+        diesel::dsl::exists(ended).and(diesel::dsl::not(diesel::dsl::exists(stays)))
+    )
+    .get_result(c))?;
+    if !is_over {
+        return Ok(());
+    }
     let delete = diesel::delete(
         conversation_steps::table
             .filter(conversation_steps::conversation_id.eq(Key::from(id)))

@@ -1,0 +1,13 @@
+-- The invitation that a parent has exchanged, so that exchanging it again is answered alike: school kept it, and must not learn by
+-- sending it whether somebody used it. Who exchanges it again gets a side of her own, which shows nothing of the first.
+ALTER TABLE conversations ADD COLUMN invitation_hash BLOB;
+CREATE UNIQUE INDEX conversations_by_invitation ON conversations (invitation_hash);
+
+CREATE TABLE parent_sides (
+    conversation_id TEXT NOT NULL REFERENCES conversations (id),
+    code_hash BLOB NOT NULL,
+    state TEXT NOT NULL,
+    answered_at TEXT,
+    PRIMARY KEY (conversation_id, code_hash)
+) STRICT;
+CREATE UNIQUE INDEX parent_sides_by_code ON parent_sides (code_hash);
