@@ -1,17 +1,21 @@
 //! A pupil of 16 or older decides on the data on her own health (UAVG art. 5). Her parent gets a code for her; with it she
-//! says yes, and takes it back, without an account and without a name.
+//! says yes, and takes it back, without an account and without a name. What she says binds her parent: who spoke as a pupil is 16 whatever
+//! is said of her age, and a no is changed with the code by which it was said, and no other.
 
 use actix_web::{post, web};
 use naast_domain::access::DecideOnRequest;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
-use naast_domain::privacy::consents::{ConsentKind, ConsentState, GivenHow};
+use naast_domain::privacy::consents::{
+    ConsentKind, ConsentState, GivenHow, PupilsWord, another_code, says_yes,
+};
 use naast_domain::privacy::retention::Due;
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::RequestState;
+use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::text::Text;
 use naast_persistence::privacy::consents::{self, Which};
-use naast_persistence::{Kept, locks, requests};
+use naast_persistence::privacy::pupils;
+use naast_persistence::{Kept, Stored, Transaction, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +33,14 @@ fn of_pupil(code: &str) -> [u8; 32] {
     crate::conversations::fingerprint("pupil", code)
 }
 
+/// What was said with the codes of a request that is locked.
+pub(super) fn words(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+) -> Result<Vec<PupilsWord>, Error> {
+    Ok(pupils::said_with_codes(tx, request)?.into_iter().map(|one| one.word).collect())
+}
+
 /// A code for a pupil.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -38,6 +50,8 @@ pub struct PupilCodeView {
 }
 
 /// Get a code for my child of 16 or older, who decides on the data on her own health.
+///
+/// From her first word with it on nobody decides for her. While she has said no, there is no other code.
 #[utoipa::path(
     operation_id = "createPupilCode",
     tag = "privacy",
@@ -57,7 +71,8 @@ pub async fn create_pupil_code(
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             stored.consent(ConsentKind::ChildHealthData)?;
-            consents::keep_pupil_code(cx.tx, &grant, &stored, &of_pupil(&code), cx.now)?;
+            another_code(&words(cx.tx, &stored)?)?;
+            pupils::keep_pupil_code(cx.tx, &grant, &stored, &of_pupil(&code), cx.now)?;
             let entry = cx.entry(stored.programme, role, Purpose::Support, "request.pupil-code-made").on(id);
             let view = PupilCodeView { pupil_code: code.clone() };
             let place = format!("/support-requests/{id}/pupil-codes");
@@ -140,9 +155,9 @@ pub async fn consent_as_pupil(
     let holder = of_pupil(&body.code);
     platform
         .write_held(holder, move |tx| {
-            let first = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            let first = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             locks::lock_request(tx, first.id)?;
-            let stored = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            let stored = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             if matches!(stored.state, RequestState::Closed | RequestState::Withdrawn) {
                 let text = Text::of(
                     "De aanvraag is voorbij. Er wordt niets bewaard.",
@@ -162,6 +177,12 @@ pub async fn consent_as_pupil(
             if consents::on(tx, &stored)?.iter().any(holds) {
                 return Ok(Kept::unchanged(answer));
             }
+            let said = pupils::said_with_codes(tx, &stored)?;
+            let with_others = said.iter().filter(|one| one.code != holder).map(|one| one.word);
+            says_yes(&with_others.collect::<Vec<_>>())?;
+            pupils::note_word(tx, &stored, &holder, true, now)?;
+            // from now on it is hers to decide on
+            pupils::lapse_of_parent(tx, &stored, now)?;
             consents::give_as_pupil(tx, &stored, &consent)?;
             let entry = unsigned_entry(stored.programme, "pupil", Purpose::Support, "consent.given", now);
             Ok(tx.keep([entry.on(consent_id)], answer)?)
@@ -169,7 +190,9 @@ pub async fn consent_as_pupil(
         .await
 }
 
-/// Take it back as a pupil. Never refused, also when repeated.
+/// Say no as a pupil, or take it back. Never refused, also when repeated.
+///
+/// It counts for what her parent said of her health data as well. She changes her mind with this same code, and nobody with another.
 #[utoipa::path(
     operation_id = "withdrawAsPupil",
     tag = "privacy",
@@ -194,18 +217,24 @@ pub async fn withdraw_as_pupil(
     let holder = of_pupil(&body.code);
     platform
         .write_held(holder, move |tx| {
-            let first = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            let first = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             locks::lock_request(tx, first.id)?;
-            let stored = consents::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
-            let which = Which::About(ConsentKind::PupilHealthData, stored.id.uuid());
-            let back = consents::withdraw(tx, &stored, which, now)?;
+            let stored = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
+            // her no counts for what her parent said of her too, and also when nobody had said yes before
+            let mut back = Vec::new();
+            for kind in [ConsentKind::PupilHealthData, ConsentKind::ChildHealthData] {
+                back.extend(consents::withdraw(tx, &stored, Which::About(kind, stored.id.uuid()), now)?);
+            }
+            let said = pupils::said_with_codes(tx, &stored)?;
+            let has_said_no = said.iter().any(|one| one.code == holder && one.word == PupilsWord::No);
             let answer = Answer::found(PupilConsentView::of(ConsentState::Withdrawn));
-            if back.is_empty() {
+            if back.is_empty() && has_said_no {
                 return Ok(Kept::unchanged(answer));
             }
+            pupils::note_word(tx, &stored, &holder, false, now)?;
             let entry = |act| unsigned_entry(stored.programme, "pupil", Purpose::Support, act, now);
-            let mut entries: Vec<_> =
-                back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)).collect();
+            let mut entries = vec![entry("request.pupil-said-no").on(stored.id)];
+            entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
             entries.extend(tell(tx, &stored, &back, false, &entry, now)?);
             Ok(tx.keep(entries, answer)?)
         })

@@ -9,7 +9,7 @@ use naast_domain::access::{DecideOnRequest, ReportConsent};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
-use naast_domain::privacy::consents::{CONFIRMATION_DAYS, GivenHow};
+use naast_domain::privacy::consents::{CONFIRMATION_DAYS, ChildAge, ConsentKind, GivenHow, parent_decides};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{ContactKind, SupportRequest};
 use naast_domain::text::Text;
@@ -19,7 +19,9 @@ use naast_persistence::{Kept, Stored, Transaction, locks, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::give::{ConsentBody, shown, was_shown_a_choice};
+use super::choice::was_shown_a_choice;
+use super::give::{ConsentBody, shown};
+use super::pupil::words;
 use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
@@ -98,7 +100,7 @@ pub async fn report_consent(
             }
             stored.consent(body.kind)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
-            let subject = body.subject(id)?;
+            let subject = body.subject(cx.tx, &stored)?;
             let how = (body.kind, GivenHow::ReportedByStaff);
             let consent = shown(consent_id, how, subject, &body.text, cx.now)?;
             consents::report(cx.tx, &grant, &stored, &consent, &confirmation)?;
@@ -130,6 +132,10 @@ fn confirm(
 ) -> Result<Vec<Entry>, Error> {
     if !kept.consent.to_confirm(today)? {
         return Ok(Vec::new());
+    }
+    if kept.consent.kind == ConsentKind::ChildHealthData {
+        // her child may have spoken since it was heard
+        parent_decides(ChildAge::Under16, &words(tx, stored)?)?;
     }
     let next = stored.consent(kept.consent.kind)?;
     consents::confirm(tx, stored, kept, now)?;

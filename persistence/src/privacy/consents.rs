@@ -2,7 +2,7 @@
 //! and a trigger refuses anything else. Every call that changes one holds the lock of its request.
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, DecideOnRequest, Grant, ReadConsents, ReportConsent};
+use naast_domain::access::{DecideOnRequest, Grant, ReadConsents, ReportConsent};
 use naast_domain::ids::{ConsentId, PersonId, ProgrammeId};
 use naast_domain::privacy::consents::{Consent, ConsentKind};
 use naast_domain::requests::SupportRequest;
@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::privacy::tombstones;
 use crate::requests::standing;
 use crate::rows::{Stored, code, must_reach};
-use crate::schema::{consents, pupil_codes, support_requests};
+use crate::schema::consents;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -280,43 +280,4 @@ pub fn find_by_confirmation(
     let Some(row) = row else { return Ok(None) };
     let (programme, request) = (row.programme_id.into(), row.request_id.into());
     Ok(Some((crate::requests::of_programme(database, programme, request)?, row.try_into()?)))
-}
-
-/// Keeps the fingerprint of a code that the parent gives to her child.
-pub fn keep_pupil_code<A: Action>(
-    tx: &mut Transaction<'_, '_>,
-    grant: &Grant<A>,
-    request: &Stored<SupportRequest>,
-    fingerprint: &[u8],
-    now: Moment,
-) -> Result<(), Error> {
-    must_reach(grant, standing(request))?;
-    let row = (
-        pupil_codes::programme_id.eq(Key::from(request.programme)),
-        pupil_codes::request_id.eq(Key::from(request.id)),
-        pupil_codes::code_hash.eq(fingerprint),
-        pupil_codes::made_at.eq(At(now)),
-    );
-    on_either!(&mut **tx, |c| diesel::insert_into(pupil_codes::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// The request that a pupil's code belongs to, for whoever holds the code.
-pub fn find_by_pupil_code(
-    database: &mut Database<'_>,
-    fingerprint: &[u8],
-) -> Result<Option<Stored<SupportRequest>>, Error> {
-    let found: Option<(Key, Key)> = on_either!(&mut *database, |c| pupil_codes::table
-        .inner_join(
-            support_requests::table.on(support_requests::programme_id
-                .eq(pupil_codes::programme_id)
-                .and(support_requests::id.eq(pupil_codes::request_id))),
-        )
-        .filter(pupil_codes::code_hash.eq(fingerprint))
-        .select((support_requests::programme_id, support_requests::id))
-        .first(c)
-        .optional())?;
-    found
-        .map(|(programme, id)| crate::requests::of_programme(database, programme.into(), id.into()))
-        .transpose()
 }

@@ -9,6 +9,7 @@ pub mod export;
 pub mod leases;
 pub mod notices;
 pub mod others;
+pub mod pupils;
 pub mod restorations;
 pub mod retention;
 pub mod tombstones;

@@ -1,6 +1,7 @@
 //! The consent register: the words that were shown, who said yes and how, what stops when it is taken back, and who is told.
 
 mod giving;
+mod pupil;
 mod taking_back;
 
 use naast_domain::ids::PersonId;

@@ -5,10 +5,12 @@
 //! her say counts for nothing until she confirms it herself. From 16 years on a pupil decides on the data on her own health
 //! (UAVG art. 5; AVG art. 7, 8, 9).
 
+mod pupil;
 mod receipt;
 mod recipients;
 mod texts;
 
+pub use pupil::{PupilsWord, another_code, parent_decides, says_yes};
 pub use receipt::{Shown, receipt};
 pub use recipients::{NoticeState, RecipientKind};
 pub use texts::{ConsentText, TEXT_VERSION, TEXTS, text_of};
@@ -176,25 +178,6 @@ impl ConsentKind {
     }
 }
 
-/// Whether the parent may decide on data on her child's health.
-///
-/// # Errors
-/// `pupil-decides` when the child is 16 or older: then the pupil consents, with a code of her own.
-pub fn parent_decides(age: ChildAge) -> Result<(), Rejection> {
-    match age {
-        ChildAge::Under16 => Ok(()),
-        ChildAge::SixteenOrOlder => Err(Rejection::rule(
-            "pupil-decides",
-            "S5",
-            Text::of(
-                "Uw kind is 16 jaar of ouder en beslist hier zelf over. Vraag een code voor uw kind.",
-                "Your child is 16 or older and decides on this. Ask for a code for your child.",
-            ),
-        )
-        .in_state("16-or-older", vec!["pupil-codes"])),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,13 +219,6 @@ mod tests {
         assert!(given.in_force_on(day(10)));
         assert_eq!(given.state_on(day(11)), ConsentState::Lapsed);
         assert_eq!(ConsentKind::ChildHealthData.valid_until(day(10)), Date::from_ymd_opt(2027, 11, 10));
-    }
-
-    #[test]
-    fn a_pupil_of_sixteen_decides_herself() {
-        assert!(parent_decides(ChildAge::Under16).is_ok());
-        let refusal = parent_decides(ChildAge::SixteenOrOlder).expect_err("the pupil decides");
-        assert_eq!((refusal.code, refusal.permitted), ("pupil-decides", vec!["pupil-codes"]));
     }
 
     #[test]

@@ -1,0 +1,182 @@
+//! From 16 years on a pupil decides on the data on her own health, and her word binds her parent (UAVG art. 5): not by another age, not by
+//! another code, and not by what somebody heard.
+
+use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both};
+use serde_json::{Value, json};
+
+use super::{consent, health, words};
+use crate::looks::{assert_sound, count, refused};
+
+on_both!(
+    a_pupils_no_is_not_got_round_by_another_age_or_another_code,
+    a_pupil_who_never_said_yes_can_say_no,
+    what_a_parent_said_before_gives_way_to_what_the_pupil_says,
+    no_other_code_changes_what_was_said_with_one,
+);
+
+struct Case<'w> {
+    world: &'w World,
+    parent: PersonId,
+    request: String,
+}
+
+impl<'w> Case<'w> {
+    fn new(world: &'w World) -> Self {
+        let parent = world.person();
+        Self { world, parent, request: world.consented(0, parent) }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/support-requests/{}/{rest}", self.request)
+    }
+
+    fn code(&self) -> String {
+        self.asks_for_a_code().expect(201).text("pupilCode")
+    }
+
+    fn asks_for_a_code(&self) -> Reply {
+        self.world.app.ask(self.parent, &self.path("pupil-codes"))
+    }
+
+    fn yes(&self, code: &str) -> Reply {
+        let body = json!({ "code": code, "text": words() });
+        self.world.app.call(None, "POST", "/pupil-consents", Some(&body), None)
+    }
+
+    fn says(&self, code: &str, yes: bool) {
+        if yes {
+            self.yes(code).expect(200);
+        } else {
+            self.no(code);
+        }
+    }
+
+    fn no(&self, code: &str) {
+        let body = json!({ "code": code });
+        let said = self.world.app.call(None, "POST", "/pupil-consents/withdrawal", Some(&body), None);
+        assert_eq!(said.expect(200).text("state"), "withdrawn");
+    }
+
+    /// The kinds of consent on health that hold or wait to be confirmed.
+    fn holds(&self) -> i64 {
+        let of_it =
+            format!("request_id = '{}' AND kind IN ('child-health-data', 'pupil-health-data')", self.request);
+        count(self.world, &format!("consents WHERE {of_it} AND withdrawn_at IS NULL AND lapsed_at IS NULL"))
+    }
+
+    fn heard(&self) -> Reply {
+        let body = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words() });
+        self.world.app.post(self.world.coordinators[0], &self.path("reported-consents"), &body)
+    }
+}
+
+fn a_pupils_no_is_not_got_round_by_another_age_or_another_code(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::new(&world);
+    let code = case.code();
+    case.yes(&code).expect(200);
+    // already while she says yes it is hers: her parent decides nothing beside her
+    refused(health(&world, case.parent, &case.request), 409, "pupil-decides");
+    case.no(&code);
+    for age in ["under-16", "16-or-older"] {
+        let body = json!({ "kind": "child-health-data", "childAge": age });
+        let refusal = refused(consent(&world, case.parent, &case.request, &body), 409, "pupil-decides");
+        assert_eq!(
+            (refusal.text("state"), &refusal.body["permitted"]),
+            ("pupil-decided".to_owned(), &json!(["pupil-consents"]))
+        );
+    }
+    refused(case.heard(), 409, "pupil-decides");
+    refused(case.asks_for_a_code(), 409, "pupil-said-no");
+    assert_eq!(case.holds(), 0);
+    // a year does not make her younger
+    world.app.platform.clock.advance(chrono::TimeDelta::days(400));
+    refused(health(&world, case.parent, &case.request), 409, "pupil-decides");
+    // she herself may change her mind, and back again
+    case.yes(&code).expect(200);
+    assert_eq!(case.holds(), 1);
+    case.no(&code);
+    assert_eq!(case.holds(), 0);
+    // what is not about health stays her parent's
+    let list = world.app.get(case.parent, &case.path("consents")).expect(200);
+    assert_eq!(list.body["data"][0]["state"], "in-force");
+    assert_sound(&world);
+}
+
+fn a_pupil_who_never_said_yes_can_say_no(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::new(&world);
+    let code = case.code();
+    case.no(&code);
+    case.no(&code);
+    assert_eq!(
+        count(&world, "journal WHERE action = 'request.pupil-said-no'"),
+        1,
+        "once, also when repeated"
+    );
+    refused(health(&world, case.parent, &case.request), 409, "pupil-decides");
+    refused(case.asks_for_a_code(), 409, "pupil-said-no");
+    assert_eq!(case.holds(), 0);
+    // a code that nobody used binds nobody: it may have been asked for by mistake
+    let other = Case::new(&world);
+    other.code();
+    health(&world, other.parent, &other.request).expect(201);
+    assert_sound(&world);
+}
+
+fn what_a_parent_said_before_gives_way_to_what_the_pupil_says(engine: Engine) {
+    let world = World::new(engine);
+    for says_yes in [true, false] {
+        let case = Case::new(&world);
+        let given = health(&world, case.parent, &case.request).expect(201);
+        let code = case.code();
+        let heard = {
+            let other = Case::new(&world);
+            let heard = other.heard().expect(201).id();
+            let code = other.code();
+            other.says(&code, says_yes);
+            let place = other.path(&format!("consents/{heard}/confirmation"));
+            world.app.ask(other.parent, &place)
+        };
+        assert_eq!(heard.status, 409, "{}", heard.body);
+        case.says(&code, says_yes);
+        let list = world.app.get(case.parent, &case.path("consents")).expect(200);
+        let one = |id: &Value| -> Value {
+            let all = list.body["data"].as_array().expect("consents");
+            all.iter().find(|one| one["id"] == *id).expect("hers")["state"].clone()
+        };
+        assert_eq!(one(&given.body["id"]), if says_yes { "lapsed" } else { "withdrawn" });
+        assert_eq!(case.holds(), i64::from(says_yes));
+        // whoever could read it is told that it was taken back
+        let told = world.app.get(case.parent, &case.path("withdrawal-recipients")).expect(200);
+        let rows = told.body["data"].as_array().expect("a list");
+        let kinds: Vec<Value> = rows.iter().map(|one| one["withdrawnKinds"].clone()).collect();
+        let expected = if says_yes { Vec::new() } else { vec![json!(["child-health-data"])] };
+        assert_eq!(kinds, expected, "{}", told.body);
+    }
+    assert_sound(&world);
+}
+
+fn no_other_code_changes_what_was_said_with_one(engine: Engine) {
+    let world = World::new(engine);
+    // her parent has a second code from before
+    let case = Case::new(&world);
+    let (hers, kept) = (case.code(), case.code());
+    case.yes(&hers).expect(200);
+    case.no(&hers);
+    refused(case.yes(&kept), 409, "pupil-said-no");
+    case.no(&kept);
+    refused(case.yes(&kept), 409, "pupil-said-no");
+    assert_eq!(case.holds(), 0);
+    // whoever said no with the second one first wins nothing by it
+    let case = Case::new(&world);
+    let (hers, kept) = (case.code(), case.code());
+    case.no(&kept);
+    case.no(&hers);
+    refused(case.yes(&kept), 409, "pupil-said-no");
+    assert_eq!(case.holds(), 0);
+    assert_sound(&world);
+}
