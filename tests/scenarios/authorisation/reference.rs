@@ -10,9 +10,9 @@ use naast_domain::directory::LocationCode;
 use naast_domain::organisations::Role;
 use uuid::Uuid;
 
-/// How many are drawn: a million when nothing else is asked for.
+/// How many are drawn: a million when nothing else is asked for; `NAAST_PROOF_CALLERS` does.
 fn pairs() -> usize {
-    std::env::var("NAAST_PROOF_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
+    std::env::var("NAAST_PROOF_CALLERS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000)
 }
 
 /// A seat that somebody holds: what she is, and where.

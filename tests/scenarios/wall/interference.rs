@@ -1,5 +1,5 @@
-//! Two worlds that differ only in the private space answer everybody else byte for byte the same. The exact form of it: one server
-//! is asked, parent and buddy write at random, and it is asked again.
+//! Two worlds that differ only in the private space answer everybody else byte for byte the same, what they read and what the school's side
+//! writes. The exact form of it: one server is asked, parent and buddy write at random, and it is asked again.
 
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
 use super::crawl::{Question, questions, told};
+use super::writes::{Attempt, attempts, done};
 use crate::authorisation::objects::State;
 use crate::authorisation::stage::{Stage, meeting};
 use crate::authorisation::table::{Column, Table};
@@ -17,10 +18,14 @@ use crate::looks::{assert_sound, count};
 
 on_both!(what_parent_and_buddy_write_changes_no_byte_for_anybody_else);
 
-/// Pairs of worlds when nobody says otherwise; `NAAST_PROOF_PAIRS` does.
+/// Pairs of worlds when nobody says otherwise; `NAAST_PROOF_WORLDS` does.
 const PAIRS: u32 = 150;
 /// Questions to each world of a pair.
 const QUESTIONS: usize = 16;
+/// What the school's side tries in each world of a pair.
+pub(super) const ATTEMPTS: usize = 8;
+/// In one of so many pairs the school also does what it may: from the opening of a talk to the buddy that it explains.
+const WHOLE_TALK: usize = 4;
 /// Pairs of a batch.
 const BATCH: u32 = 25;
 /// How long a stage is asked: well below the ten minutes that a token lives.
@@ -28,7 +33,7 @@ const STAGE_LIVES: Duration = Duration::from_secs(180);
 
 /// Something that one of the two does in the private space.
 #[derive(Clone, Debug)]
-enum Act {
+pub(super) enum Act {
     Note { by_parent: bool, kind: usize, text: String },
     Change { by_parent: bool, which: usize, text: String },
     TakeAway { by_parent: bool, which: usize },
@@ -61,14 +66,14 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// The private space of one case of the stage.
-struct Space<'a> {
+pub(super) struct Space<'a> {
     stage: &'a Stage,
     path: String,
     two: [PersonId; 2],
 }
 
 impl<'a> Space<'a> {
-    fn of(stage: &'a Stage, come: State) -> Self {
+    pub(super) fn of(stage: &'a Stage, come: State) -> Self {
         let path = format!("/matches/{}", stage.standing(Column::Own, come).matched);
         Self { stage, path, two: [stage.cast.person("buddy"), stage.cast.person("parent")] }
     }
@@ -82,7 +87,7 @@ impl<'a> Space<'a> {
     }
 
     /// Does it; gives back whether anything was written.
-    fn does(&self, act: &Act) -> bool {
+    pub(super) fn does(&self, act: &Act) -> bool {
         let app = &self.stage.world.app;
         let who = |by_parent: &bool| self.two[usize::from(*by_parent)];
         match act {
@@ -132,20 +137,65 @@ impl<'a> Space<'a> {
     }
 }
 
-/// What differs between two rounds of the same questions, in words.
-fn differing(stage: &Stage, asked: &[&Question], before: &[String]) -> Vec<String> {
-    let changed = asked.iter().zip(before).filter_map(|(question, before)| {
-        let after = question.answer(stage);
-        (after != *before).then(|| format!("{}:\n{before}\n---\n{after}", question.words()))
-    });
-    changed.collect()
+/// What one world answers.
+pub(super) struct Answers {
+    reads: Vec<String>,
+    attempts: Vec<String>,
+    done: Vec<(&'static str, String)>,
+}
+
+/// What is asked of both worlds.
+pub(super) struct Asked<'a> {
+    pub(super) reads: Vec<&'a Question>,
+    pub(super) attempts: Vec<&'a Attempt>,
+    pub(super) with_a_talk: bool,
+}
+
+impl Asked<'_> {
+    /// Asks the world of before. What the school does itself comes first: what is read afterwards holds it, in both worlds.
+    pub(super) fn before(&self, stage: &Stage) -> Answers {
+        let done = if self.with_a_talk { done(stage) } else { Vec::new() };
+        Answers { done, reads: self.reads(stage), attempts: self.attempts(stage) }
+    }
+
+    fn reads(&self, stage: &Stage) -> Vec<String> {
+        self.reads.iter().map(|question| question.answer(stage)).collect()
+    }
+
+    fn attempts(&self, stage: &Stage) -> Vec<String> {
+        self.attempts.iter().map(|attempt| attempt.answer(stage)).collect()
+    }
+
+    /// What the other world answers differently, in words.
+    pub(super) fn differing(&self, stage: &Stage, before: &Answers) -> Vec<String> {
+        let words =
+            self.reads.iter().map(|one| one.words()).chain(self.attempts.iter().map(|one| one.words()));
+        let old = before.reads.iter().chain(&before.attempts);
+        let new = self.reads(stage).into_iter().chain(self.attempts(stage));
+        let mut pairs: Vec<(String, &String, String)> =
+            words.zip(old).zip(new).map(|((words, old), new)| (words, old, new)).collect();
+        let again = if self.with_a_talk { done(stage) } else { Vec::new() };
+        // a step that the first world took and the second did not is a difference too
+        for (place, (name, old)) in before.done.iter().enumerate() {
+            let new = again.get(place).map_or_else(|| "not done".to_owned(), |(_, new)| new.clone());
+            pairs.push((format!("{name}, which the school does"), old, new));
+        }
+        let changed = pairs.into_iter().filter(|(_, old, new)| *old != new);
+        changed.map(|(words, old, new)| format!("{words}:\n{old}\n---\n{new}")).collect()
+    }
+
+    fn len(&self) -> u64 {
+        let all = self.reads.len() + self.attempts.len() + if self.with_a_talk { 8 } else { 0 };
+        all as u64
+    }
 }
 
 /// So many pairs of worlds, in batches: a stage is left before its tokens are dead, and the next batch begins on another. Gives back how
 /// many private changes there were, and how many answers were compared.
 fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
     let (written, compared) = (std::cell::Cell::new(0_u64), std::cell::Cell::new(0_u64));
-    let some = prop::collection::vec(any::<prop::sample::Index>(), QUESTIONS);
+    let some = || prop::collection::vec(any::<prop::sample::Index>(), QUESTIONS + ATTEMPTS);
+    let tried = attempts(table);
     let mut left = pairs;
     while left > 0 {
         let stage = Stage::new(engine);
@@ -161,15 +211,20 @@ fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
             let mut runner =
                 TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
             runner
-                .run(&(acts(), some.clone(), any::<bool>()), |(acts, some, which)| {
-                    let asked: Vec<&Question> = some.iter().map(|index| index.get(&all)).collect();
-                    let before: Vec<String> = asked.iter().map(|question| question.answer(&stage)).collect();
+                .run(&(acts(), some(), any::<bool>(), 0..WHOLE_TALK), |(acts, some, which, talk)| {
+                    let (reads, attempts) = some.split_at(QUESTIONS);
+                    let asked = Asked {
+                        reads: reads.iter().map(|index| index.get(&all)).collect(),
+                        attempts: attempts.iter().map(|index| index.get(&tried)).collect(),
+                        with_a_talk: talk == 0,
+                    };
+                    let before = asked.before(&stage);
                     for act in &acts {
                         let wrote = spaces[usize::from(which)].does(act);
                         written.set(written.get() + u64::from(wrote));
                     }
-                    let changed = differing(&stage, &asked, &before);
-                    compared.set(compared.get() + before.len() as u64);
+                    let changed = asked.differing(&stage, &before);
+                    compared.set(compared.get() + asked.len());
                     prop_assert!(changed.is_empty(), "{acts:?}\n{}", changed.join("\n"));
                     Ok(())
                 })
@@ -183,15 +238,16 @@ fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
 
 fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) {
     let table = Table::read().unwrap_or_else(|faults| panic!("\n{}\n", faults.join("\n")));
-    let pairs = std::env::var("NAAST_PROOF_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
+    let pairs = std::env::var("NAAST_PROOF_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
     let counted = random_pairs(engine, &table, pairs);
 
-    // and once with every question that there is
+    // and once with every question that there is, and everything that the school's side tries
     let stage = Stage::new(engine);
     let all = questions(&stage, &table);
+    let tried = attempts(&table);
     let spaces = [Space::of(&stage, State::Matched), Space::of(&stage, State::Paused)];
-    let every: Vec<&Question> = all.iter().collect();
-    let before: Vec<String> = every.iter().map(|question| question.answer(&stage)).collect();
+    let every = Asked { reads: all.iter().collect(), attempts: tried.iter().collect(), with_a_talk: true };
+    let before = every.before(&stage);
     let fixed = [
         Act::Note { by_parent: true, kind: 1, text: "Anders".to_owned() },
         Act::Message { by_parent: false, text: "Anders".to_owned() },
@@ -204,13 +260,14 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
             space.does(act);
         }
     }
-    let changed = differing(&stage, &every, &before);
+    let changed = every.differing(&stage, &before);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
     println!(
-        "{pairs} pairs of worlds, {} private changes between them, {} answers compared; and all {} questions once",
+        "{pairs} pairs of worlds, {} private changes between them, {} answers compared; and all {} questions and {} attempts once",
         counted.0,
         counted.1,
-        every.len()
+        all.len(),
+        tried.len()
     );
 
     // the test of the test: what is not private is seen by the same eyes
@@ -220,7 +277,8 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     let path = format!("/matches/{}/contacts", on.matched);
     stage.world.app.post(stage.cast.person("buddy"), &path, &met).expect(201);
     assert_eq!(count(&stage.world, "journal"), kept + 1);
-    let changed = differing(&stage, &every, &before);
+    let reads = Asked { reads: all.iter().collect(), attempts: Vec::new(), with_a_talk: false };
+    let changed = reads.differing(&stage, &before);
     let seen_by = |words: &str| changed.iter().any(|change| change.starts_with(words));
     for words in ["listContacts by coordinator", "listEvents by coordinator", "listEvents by a system"] {
         assert!(seen_by(words), "{words} did not see that they met");

@@ -6,4 +6,6 @@ mod everywhere;
 mod fields;
 mod forms;
 mod interference;
+mod leaks;
 mod process;
+mod writes;
