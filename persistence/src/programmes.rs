@@ -1,5 +1,6 @@
 //! Programmes, their forms over time, and the schools that they cover.
 
+use diesel::alias;
 use diesel::prelude::*;
 use naast_domain::access::{Grant, ManageProgrammes};
 use naast_domain::code::CodeSet;
@@ -202,7 +203,43 @@ pub fn list(
 pub fn choices(database: &mut Database<'_>, school: &LocationCode, day: Date) -> Result<Vec<Choice>, Error> {
     let page = Page { size: 200, after: None };
     let programmes = list(database, Some((school, day)), page)?.items;
-    Ok(programmes
+    Ok(as_choices(&programmes, day))
+}
+
+/// The programmes that the parents of any of the schools that a programme covers can choose from on a day: what a parent who asks it and
+/// names no school may have to choose from.
+pub fn choices_beside(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    day: Date,
+) -> Result<Vec<Choice>, Error> {
+    let covered = programme_schools::table
+        .filter(programme_schools::programme_id.eq(Key::from(programme)))
+        .filter(programme_schools::since.le(day))
+        .filter(programme_schools::until.is_null().or(programme_schools::until.ge(day)))
+        .select(programme_schools::location_code);
+    let beside = alias!(programme_schools as beside);
+    let covering = beside
+        .filter(beside.field(programme_schools::location_code).eq_any(covered))
+        .filter(beside.field(programme_schools::since).le(day))
+        .filter(
+            beside
+                .field(programme_schools::until)
+                .is_null()
+                .or(beside.field(programme_schools::until).ge(day)),
+        )
+        .select(beside.field(programme_schools::programme_id));
+    let rows: Vec<Row> = on_either!(database, |c| programmes::table
+        .filter(programmes::id.eq_any(covering))
+        .order((programmes::created_at.desc(), programmes::id.desc()))
+        .limit(200)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(as_choices(&with_forms(database, rows)?, day))
+}
+
+fn as_choices(programmes: &[Stored<Programme>], day: Date) -> Vec<Choice> {
+    programmes
         .iter()
         .filter_map(|programme| {
             programme.form_on(day).map(|period| Choice {
@@ -210,7 +247,7 @@ pub fn choices(database: &mut Database<'_>, school: &LocationCode, day: Date) ->
                 run_by_school: period.form == OrganisationForm::School,
             })
         })
-        .collect())
+        .collect()
 }
 
 /// A school that a programme covers, for a time.

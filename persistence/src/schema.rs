@@ -311,6 +311,8 @@ diesel::table! {
         request_id -> Id,
         code_hash -> Binary,
         made_at -> Moment,
+        used_at -> Nullable<Moment>,
+        said_no_at -> Nullable<Moment>,
     }
 }
 
@@ -460,6 +462,7 @@ diesel::table! {
         proposed_by -> Id,
         version -> Integer,
         created_at -> Moment,
+        ties_declared_upon -> Nullable<Document>,
     }
 }
 

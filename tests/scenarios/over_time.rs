@@ -221,6 +221,8 @@ fn a_match_rests_while_its_buddy_is_not_ready(engine: Engine) {
     // a certificate that lapses announces itself to nobody
     world.app.platform.clock.advance(chrono::TimeDelta::days(3 * 366));
     assert!(changes(&world) > 0);
+    assert_eq!(case.shown(&world)["pausedFor"], json!(["buddy-not-ready", "ties-not-declared"]));
+    world.app.ask_on(case.buddy.person, &buddy, &format!("{buddy}/tie-declarations")).expect(200);
     assert_eq!(case.shown(&world)["pausedBecause"], "buddy-not-ready");
     for kind in ["vog", "training"] {
         world.certificate(0, &case.buddy, kind).expect(201);

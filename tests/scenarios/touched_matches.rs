@@ -25,6 +25,7 @@ on_both!(
 /// A parent whom a buddy supports.
 struct Case {
     parent: PersonId,
+    buddy: PersonId,
     request: String,
     matched: String,
 }
@@ -37,7 +38,7 @@ impl Case {
         let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
         world.consent(parent, &request).expect(201);
         let (matched, _) = world.matched(0, parent, &request, buddy);
-        Self { parent, request, matched }
+        Self { parent, buddy: buddy.person, request, matched }
     }
 
     fn state(&self, world: &World) -> String {
@@ -47,6 +48,12 @@ impl Case {
     fn moves_to(&self, world: &World, school: &str) {
         let path = format!("/support-requests/{}", self.request);
         world.app.patch(self.parent, &path, &json!({ "locationCode": school })).expect(200);
+    }
+
+    /// Her buddy says what ties her to the school that it is about now.
+    fn declares(&self, world: &World) {
+        let matched = world.app.get(self.parent, &format!("/matches/{}", self.matched)).expect(200);
+        world.answer(self.buddy, &matched.text("proposalId"), "accepted").expect(201);
     }
 }
 
@@ -78,9 +85,10 @@ fn a_child_that_comes_to_the_school_pauses_the_other_match_there_until_it_goes(e
     assert!(worked_off(&world).changes > 0);
     assert_eq!(first.state(&world), "paused", "the other parent must know");
     second.moves_to(&world, ELSEWHERE);
-    assert_eq!(second.state(&world), "active");
     assert!(worked_off(&world).changes > 0);
     assert_eq!(first.state(&world), "active", "what she was asked about is gone");
+    second.declares(&world);
+    assert_eq!(second.state(&world), "active");
     assert_eq!(worked_off(&world), Round::default(), "nothing waits any more");
     assert_sound(&world);
 }

@@ -1,24 +1,28 @@
 //! A fact changed: the rules are asked again for every proposal and match that it touches.
 //!
 //! A block ends the proposal or the match at once, and a new buddy is sought. A tie that the parent does not know yet
-//! pauses the match until she has answered. Where the rules say what they said before, nothing is written.
+//! pauses the match until she has answered. Where something is to be asked of the buddy on which she declared nothing, such as a
+//! school that is named later, or a year has gone by since she was asked, her yes falls away, and a match that runs rests until she
+//! declared anew. Where the rules say what they
+//! said before, nothing is written.
 
 use naast_domain::access::Upkeep;
 use naast_domain::buddies::{Buddy, readiness};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{AssessmentId, PersonId, ProgrammeId, RequestId};
-use naast_domain::independence::{Assessment, Effect};
+use naast_domain::independence::{Assessment, Effect, Questions, is_yearly_question_due};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
-use naast_domain::support::{ClosureReason, Course, MatchState};
+use naast_domain::support::ClosureReason;
 use naast_domain::{Date, Moment};
-use naast_persistence::independence::{self, KeptAssessment, waiting};
+use naast_persistence::independence::{self, KeptAssessment};
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::support::Match;
 use naast_persistence::{Database, Stored, Transaction, buddies, locks, matching, requests, support};
 
+use super::course::{end, follow};
 use super::{assess_one, keep};
 use crate::platform::{Said as _, Writing, signed_entry, unsigned_entry};
 use crate::problem::Error;
@@ -27,7 +31,7 @@ use crate::problem::Error;
 #[derive(Debug, Clone, Copy)]
 pub struct Occasion {
     by: Option<(PersonId, Role)>,
-    now: Moment,
+    pub(super) now: Moment,
     today: Date,
 }
 
@@ -42,7 +46,7 @@ impl Occasion {
         Self { by: None, now, today }
     }
 
-    fn entry(self, programme: ProgrammeId, act: &'static str) -> Entry {
+    pub(super) fn entry(self, programme: ProgrammeId, act: &'static str) -> Entry {
         match self.by {
             Some((person, role)) => signed_entry(programme, person, role, Purpose::Support, act, self.now),
             None => unsigned_entry(programme, "system", Purpose::Support, act, self.now),
@@ -102,9 +106,8 @@ pub fn recheck(
 ) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     for stored in matching::open_proposals_of(tx, buddy)? {
-        if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
-            entries.push(recheck_proposal(tx, &stored, &assessment, id, occasion)?);
-        }
+        let look = again(tx, &stored, buddy, occasion)?;
+        entries.extend(recheck_proposal(tx, &stored, &look, occasion)?);
     }
     let is_ready = is_ready(tx, buddy, occasion.today)?;
     for running in support::running_of_buddy(tx, buddy)? {
@@ -132,9 +135,8 @@ pub fn recheck_request(
     let mut entries = Vec::new();
     for stored in open {
         let buddy = buddies::of_proposal(tx, &stored)?;
-        if let Some((assessment, id)) = again(tx, &stored, &buddy, occasion)? {
-            entries.push(recheck_proposal(tx, &stored, &assessment, id, occasion)?);
-        }
+        let look = again(tx, &stored, &buddy, occasion)?;
+        entries.extend(recheck_proposal(tx, &stored, &look, occasion)?);
     }
     if let Some(running) = running {
         let buddy = buddies::of_match(tx, &running)?;
@@ -153,13 +155,17 @@ fn recheck_running(
     occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
     let stored = matching::of_match(tx, running)?;
+    let look = again(tx, &stored, buddy, occasion)?;
+    let proposal = look.asked(&stored);
+    if look.changed.is_some() || proposal != stored.proposal {
+        matching::change(tx, &stored, &proposal, look.assessment(&stored))?;
+    }
     let mut course = running.course;
-    if let Some((assessment, id)) = again(tx, &stored, buddy, occasion)? {
-        matching::change(tx, &stored, &stored.proposal, id)?;
+    if let Some((assessment, _)) = &look.changed {
         if assessment.verdict == Effect::Block {
             return end(tx, running, ClosureReason::IndependenceLost, occasion);
         }
-        course = if is_all_accepted(tx, &stored, &assessment)? {
+        course = if is_all_accepted(tx, &stored, assessment)? {
             // what she was asked about is gone: it ended, or it was a mistake
             course.tie_settled()
         } else {
@@ -167,6 +173,9 @@ fn recheck_running(
             course.asked_about_a_tie()
         };
     }
+    // the yearly question is no reason to end what runs: it rests until she has answered
+    let has_said_it = proposal.declared.is_some() && !look.is_due;
+    course = if has_said_it { course.ties_declared() } else { course.ties_to_declare() };
     course = if is_ready { course.buddy_ready() } else { course.buddy_lapsed() };
     Ok(follow(tx, running, course, occasion)?.into_iter().collect())
 }
@@ -217,106 +226,75 @@ pub fn recheck_programme(
     Ok(entries)
 }
 
+/// Asks the rules again for one proposal that waits. Gives back the journal row, when anything changed.
 fn recheck_proposal(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<KeptProposal>,
-    assessment: &Assessment,
-    id: AssessmentId,
-    occasion: Occasion,
-) -> Result<Entry, Error> {
-    let blocked = assessment.verdict == Effect::Block;
-    let state = if blocked { ProposalState::Cancelled } else { ProposalState::Open };
-    // what she said yes to has changed: she is asked again
-    let accepted = is_all_accepted(tx, stored, assessment)?;
-    let parent = stored.proposal.parent.filter(|_| accepted);
-    matching::change(tx, stored, &Proposal { state, parent, ..stored.proposal.clone() }, id)?;
-    let act = if blocked { "proposal.cancelled" } else { "proposal.reassessed" };
-    let states = (Some(stored.proposal.state.code()), Some(state.code()));
-    Ok(occasion.entry(stored.programme, act).on(stored.id).states(states.0, states.1))
-}
-
-/// Keeps where a match goes from here; nothing where it stays as it was.
-fn follow(
-    tx: &mut Transaction<'_, '_>,
-    running: &Stored<Match>,
-    course: Course,
+    look: &Look,
     occasion: Occasion,
 ) -> Result<Option<Entry>, Error> {
-    if course == running.course {
+    let mut proposal = look.asked(stored);
+    if let Some((assessment, _)) = &look.changed {
+        if assessment.verdict == Effect::Block {
+            proposal.state = ProposalState::Cancelled;
+        }
+        // what she said yes to has changed: she is asked again
+        let accepted = is_all_accepted(tx, stored, assessment)?;
+        proposal.parent = proposal.parent.filter(|_| accepted);
+    } else if proposal == stored.proposal {
         return Ok(None);
     }
-    support::change_course(tx, running, course)?;
-    let act = match (running.course.state, course.state) {
-        (MatchState::Paused, MatchState::Active) => "match.resumed",
-        (MatchState::Active, _) => "match.paused",
-        _ => "match.pause-changed",
-    };
-    let states = (Some(running.course.state.code()), Some(course.state.code()));
-    Ok(Some(occasion.entry(running.programme, act).on(running.id).states(states.0, states.1)))
+    matching::change(tx, stored, &proposal, look.assessment(stored))?;
+    let cancelled = proposal.state == ProposalState::Cancelled;
+    let act = if cancelled { "proposal.cancelled" } else { "proposal.reassessed" };
+    let states = (Some(stored.proposal.state.code()), Some(proposal.state.code()));
+    Ok(Some(occasion.entry(stored.programme, act).on(stored.id).states(states.0, states.1)))
 }
 
-/// Ends a match that the parent did not choose to end: a new buddy is sought on the consent that she gave.
-pub fn end(
-    tx: &mut Transaction<'_, '_>,
-    running: &Stored<Match>,
-    reason: ClosureReason,
-    occasion: Occasion,
-) -> Result<Vec<Entry>, Error> {
-    support::close(tx, running, reason, occasion.now)?;
-    waiting::ask_others_of(tx, running.buddy, occasion.now)?;
-    let request = requests::of_match(tx, running)?;
-    let after = reason.request_after();
-    requests::change_state(tx, &request, after, Some(reason.code()), occasion.now)?;
-    let ended = occasion.entry(running.programme, "request.match-ended").on(request.id);
-    let closed = occasion.entry(running.programme, "match.closed").on(running.id);
-    Ok(vec![
-        ended.states(Some(request.state.code()), Some(after.code())),
-        closed.states(Some(running.course.state.code()), Some(MatchState::Closed.code())),
-    ])
+/// How things stand today with one buddy for one request.
+struct Look {
+    /// What there is to ask her after.
+    questions: Questions,
+    /// Whether the yearly question waits for her answer.
+    is_due: bool,
+    /// The rules' answer, kept; `None` when it is the answer that was kept already.
+    changed: Option<(Assessment, AssessmentId)>,
 }
 
-/// A buddy who is locked with what she touches leaves: nobody waits for her answer, and for the parents whom she supports a
-/// new buddy is sought.
-pub fn leave(
-    tx: &mut Transaction<'_, '_>,
-    buddy: &Stored<Buddy>,
-    occasion: Occasion,
-) -> Result<Vec<Entry>, Error> {
-    let mut entries = Vec::new();
-    for stored in matching::open_proposals_of(tx, buddy)? {
-        let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
-        matching::change(tx, &stored, &proposal, stored.assessment)?;
-        let states = (Some(stored.proposal.state.code()), Some(proposal.state.code()));
-        let entry = occasion.entry(stored.programme, "proposal.cancelled").on(stored.id);
-        entries.push(entry.states(states.0, states.1));
+impl Look {
+    /// The proposal, now that this is to be asked of its buddy.
+    fn asked(&self, stored: &Stored<KeptProposal>) -> Proposal {
+        stored.proposal.clone().asked_anew(&self.questions).asked_again_each_year(self.is_due)
     }
-    for running in support::running_of_buddy(tx, buddy)? {
-        entries.extend(end(tx, &running, ClosureReason::BuddyStops, occasion)?);
+
+    /// The assessment that the proposal goes on with.
+    fn assessment(&self, stored: &Stored<KeptProposal>) -> AssessmentId {
+        self.changed.as_ref().map_or(stored.assessment, |(_, id)| *id)
     }
-    Ok(entries)
 }
 
-/// The rules' answer of today, kept; `None` when it is the answer that is kept already.
+/// Asks the rules again.
 fn again(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<KeptProposal>,
     buddy: &Stored<Buddy>,
     occasion: Occasion,
-) -> Result<Option<(Assessment, AssessmentId)>, Error> {
+) -> Result<Look, Error> {
     let request = requests::of_proposal(tx, stored)?;
-    // the yearly question is no reason to end what runs
+    // that she was not asked this year is no finding for the parent to read: it is asked of the buddy, and what waits or runs waits for it
+    let is_due = is_yearly_question_due(buddy.ties_asked_on, occasion.today);
     let mut asked = buddy.clone();
     asked.value.ties_asked_on = Some(occasion.today);
-    let (facts, assessment) = assess_one(tx, &request, &asked, occasion.today)?;
+    let (facts, assessment, questions) = assess_one(tx, &request, &asked, occasion.today)?;
     let before = independence::of_proposal(tx, stored)?;
     let same = before.table_version == assessment.table_version
         && before.form == facts.form
         && before.findings == KeptAssessment::findings_of(&assessment);
     if same {
-        return Ok(None);
+        return Ok(Look { questions, is_due, changed: None });
     }
     let id = keep(tx, &request, buddy, facts.form, &assessment, (occasion.now, occasion.today))?;
-    Ok(Some((assessment, id)))
+    Ok(Look { questions, is_due, changed: Some((assessment, id)) })
 }
 
 /// Whether the parent has accepted every tie that is told to her.

@@ -3,6 +3,7 @@
 
 pub mod again;
 pub mod coordinators;
+pub mod course;
 pub mod not_known;
 pub mod objects;
 pub mod round;
@@ -15,7 +16,7 @@ use naast_domain::buddies::Buddy;
 use naast_domain::directory::{BoardNumber, LocationCode};
 use naast_domain::ids::{AssessmentId, PersonId};
 use naast_domain::independence::{
-    Assessment, Funder, SchoolFacts, Situation, Tie, TieKind, TieObject, assess, schools_near, to_ask,
+    Assessment, Funder, Questions, SchoolFacts, Situation, Tie, TieObject, assess, schools_near,
 };
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
@@ -120,38 +121,37 @@ impl Facts {
     }
 }
 
-/// The rules' answer on one buddy for one request, today.
+/// What is known of one buddy for one request, today: the facts, the rules' answer, and what there is to ask her after.
 pub fn assess_one(
     db: &mut Database<'_>,
     request: &SupportRequest,
     buddy: &Stored<Buddy>,
     today: Date,
-) -> Result<(Facts, Assessment), Error> {
+) -> Result<(Facts, Assessment, Questions), Error> {
     let ties = independence::ties::counting_for(db, buddy)?;
     let facts = Facts::load(db, request, ties.iter(), today)?;
     let assessment = facts.assess(request, buddy, &ties, today);
-    Ok((facts, assessment))
+    let questions = questions(db, request, &ties, today)?;
+    Ok((facts, assessment, questions))
 }
 
-/// The kinds of tie that the directory gives reason to ask a buddy with these ties after, for one request: a school in her life
-/// is close to its school (engine rule iv).
-pub fn kinds_to_ask(
+/// What there is to ask a buddy with these ties after, for one request: its school, and the kinds of tie for which a school in her
+/// life that is close to it gives reason (engine rule iv).
+pub fn questions(
     db: &mut Database<'_>,
     request: &SupportRequest,
     ties: &[Tie],
     today: Date,
-) -> Result<Vec<TieKind>, Error> {
-    let Some(location) = &request.school else { return Ok(Vec::new()) };
-    let Some(school) = directory::school_facts(db, location, today)? else { return Ok(Vec::new()) };
-    let mut kinds = Vec::new();
-    for near in schools_near(ties, location) {
-        if let Some(near) = directory::school_facts(db, &near, today)? {
-            kinds.extend(to_ask(&near, &school));
+) -> Result<Questions, Error> {
+    let Some(location) = &request.school else { return Ok(Questions::default()) };
+    let school = directory::school_facts(db, location, today)?;
+    let mut near = Vec::new();
+    if school.is_some() {
+        for one in schools_near(ties, location) {
+            near.extend(directory::school_facts(db, &one, today)?);
         }
     }
-    kinds.sort_unstable();
-    kinds.dedup();
-    Ok(kinds)
+    Ok(Questions::about(location.clone(), school.as_ref(), &near))
 }
 
 /// Keeps an assessment, with the version of the table and the words.

@@ -275,7 +275,10 @@ pub async fn end_tie(
         .await
 }
 
-/// Say today that every tie is declared. A buddy who was not asked for twelve months is not proposed until she is.
+/// Say today that every tie is declared.
+///
+/// A buddy who was not asked for twelve months is not proposed until she is; her yes to an open proposal falls away, and her matches rest
+/// (`ties-not-declared`). They go on by this, unless one of them waits for what she declares for that match alone.
 #[utoipa::path(
     operation_id = "confirmTies",
     tag = "buddies",
@@ -295,14 +298,18 @@ pub async fn confirm_ties(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DeclareTies>()?;
-            naast_persistence::locks::lock_buddy(cx.tx, id)?;
+            let (first, _) = reached::<DeclareTies>(cx, id)?;
+            lock_touched(cx.tx, &first)?;
             let (mut buddy, role) = reached::<DeclareTies>(cx, id)?;
             seen.check(buddy.version)?;
             buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
             buddy.value.ties_asked_on = Some(cx.today);
-            let entry = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed").on(id);
-            let answer = Answer::found(BuddyView::load(cx.tx, cx.keys, &buddy)?).version(buddy.version + 1);
-            Ok(cx.tx.keep([entry], answer)?)
+            let confirmed = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed");
+            let mut entries = vec![confirmed.on(id)];
+            entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
+            let (buddy, _) = reached::<DeclareTies>(cx, id)?;
+            let answer = Answer::found(BuddyView::load(cx.tx, cx.keys, &buddy)?).version(buddy.version);
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }

@@ -116,7 +116,7 @@ pub async fn propose_buddy(
                     state: ProposalState::Open,
                     parent: None,
                     buddy_answer: None,
-                    ties_declared_on: None,
+                    declared: None,
                 },
             };
             let stored = matching::insert(cx.tx, &propose, kept, decision_id, cx.now)?;

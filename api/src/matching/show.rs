@@ -16,14 +16,14 @@ use naast_domain::text::Tongue;
 use naast_persistence::keys::Keys;
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::privacy::access_log::Shown;
-use naast_persistence::{Database, Stored, buddies, independence, matching, requests};
+use naast_persistence::{Database, Stored, buddies, independence, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
-use crate::independence::kinds_to_ask;
+use crate::independence::questions;
 use crate::page_of;
 use crate::paging;
 use crate::platform::Platform;
@@ -54,10 +54,11 @@ pub struct ProposalView {
     pub rule_table_version: String,
     /// The school that the request names: a buddy must know it to say what ties her to it.
     pub location_code: Option<LocationCode>,
-    /// What the directory gives reason to ask the buddy after, before her yes (`tiesAsked`). Empty for the parent, and where a
+    /// What the directory gives reason to ask the buddy after, before her yes (`tiesAsked`), and anew. Empty for the parent, and where a
     /// school in the buddy's life is not close to this one.
     pub ties_to_ask: Vec<TieToAskView>,
-    /// The day on which the buddy said, with her yes, that whatever ties her to this request is declared.
+    /// The day on which the buddy said, with her yes, that whatever ties her to this request is declared; empty while she has to say
+    /// it, also again, when the request came to be about another school.
     pub ties_declared_date: Option<Date>,
     /// What the parent must know of this buddy, and accept, each by itself, before she can say yes. Empty for the buddy.
     pub ties: Vec<DisclosedTieView>,
@@ -122,12 +123,12 @@ pub(super) fn assemble(
         }
     }
     let request = requests::of_proposal(db, stored)?;
-    let asks = role != Role::Parent && kept.proposal.state == ProposalState::Open;
     let mut ties_to_ask = Vec::new();
-    if asks && kept.proposal.buddy_answer.is_none() {
+    if role != Role::Parent && has_to_declare(db, stored)? {
         let buddy = buddies::of_proposal(db, stored)?;
         let of_buddy = independence::ties::counting_for(db, &buddy)?;
-        ties_to_ask = kinds_to_ask(db, &request, &of_buddy, today)?
+        ties_to_ask = questions(db, &request, &of_buddy, today)?
+            .kinds
             .into_iter()
             .map(|kind| TieToAskView { kind, question: question(kind).get(tongue).to_owned() })
             .collect();
@@ -144,10 +145,22 @@ pub(super) fn assemble(
         rule_table_version: assessment.table_version,
         location_code: request.school.clone(),
         ties_to_ask,
-        ties_declared_date: kept.proposal.ties_declared_on,
+        ties_declared_date: kept.proposal.declared.as_ref().map(|declared| declared.on),
         ties,
         proposed_at: stored.created_at,
         retention: RetentionView::load(db, kept.request)?,
+    })
+}
+
+/// Whether the buddy has to say what ties her to the request: before her yes, and anew while the match rests for it.
+fn has_to_declare(db: &mut Database<'_>, stored: &Stored<KeptProposal>) -> Result<bool, Error> {
+    let proposal = &stored.proposal;
+    Ok(match proposal.state {
+        ProposalState::Open => proposal.buddy_answer.is_none(),
+        ProposalState::Accepted if proposal.declared.is_none() => {
+            support::running_of_proposal(db, stored)?.is_some()
+        }
+        _ => false,
     })
 }
 

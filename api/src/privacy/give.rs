@@ -2,25 +2,24 @@
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
-use naast_domain::Date;
 use naast_domain::access::DecideOnRequest;
 use naast_domain::code::Code as _;
-use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::ids::{ConsentId, OrganisationId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{
     ChildAge, Consent, ConsentKind, GivenHow, TEXT_VERSION, TEXTS, parent_decides, text_of,
 };
-use naast_domain::programmes::OrganisationForm;
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::{Origin, SupportRequest};
+use naast_domain::requests::SupportRequest;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::consents::{self, KeptConsent};
-use naast_persistence::{Transaction, locks, organisations, programmes, requests};
+use naast_persistence::{Stored, Transaction, locks, organisations, programmes, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::choice::was_shown_a_choice;
+use super::pupil::words;
 use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::Caller;
@@ -62,7 +61,8 @@ pub struct ConsentBody {
     /// least one that the school does not run, where there is one (S2).
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
-    /// How old the child is, for `child-health-data`. It decides whose consent counts, and is not kept.
+    /// How old the child is, for `child-health-data`. It decides whose consent counts, and is not kept. Once the pupil has spoken with a
+    /// code of her own, nothing that is said here counts against it.
     pub child_age: Option<ChildAge>,
 }
 
@@ -82,48 +82,22 @@ impl ConsentBody {
         check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(tx, &ids)?))
     }
 
-    /// What the consent is about, and whether the parent is the one to give it.
-    pub(super) fn subject(&self, request: RequestId) -> Result<Uuid, Error> {
+    /// What the consent is about, and whether the parent is the one to give it, on a request that is locked.
+    pub(super) fn subject(
+        &self,
+        tx: &mut Transaction<'_, '_>,
+        request: &Stored<SupportRequest>,
+    ) -> Result<Uuid, Error> {
         let checked = || Error::Internal("a sound consent has what its kind needs");
         match self.kind {
             ConsentKind::Pool => Ok(self.pool_organisation_id.ok_or_else(checked)?.uuid()),
             ConsentKind::ChildHealthData => {
-                parent_decides(self.child_age.ok_or_else(checked)?)?;
-                Ok(request.uuid())
+                parent_decides(self.child_age.ok_or_else(checked)?, &words(tx, request)?)?;
+                Ok(request.id.uuid())
             }
-            _ => Ok(request.uuid()),
+            _ => Ok(request.id.uuid()),
         }
     }
-}
-
-/// Whether a parent who came by herself was shown a programme that the school does not run, when she asks one that it runs.
-/// After a conversation at school she was: there the choice is checked before she may consent to the hand-over.
-pub(super) fn was_shown_a_choice(
-    tx: &mut Transaction<'_, '_>,
-    request: &SupportRequest,
-    body: &ConsentBody,
-    today: Date,
-) -> Result<(), Error> {
-    let programme = programmes::find(tx, request.programme)?.ok_or(Error::NotFound)?;
-    let by_school = programme.form_on(today).is_some_and(|period| period.form == OrganisationForm::School);
-    let (Some(school), ConsentKind::Request, true) = (&request.school, body.kind, by_school) else {
-        return Ok(());
-    };
-    if request.origin == Origin::Referral {
-        return Ok(());
-    }
-    let available: Vec<Choice> = programmes::choices(tx, school, today)?;
-    if available.iter().any(|choice| !choice.run_by_school) {
-        // the programme that she asks is one of those that she saw, whether it covers her school or not
-        let mut choices = available;
-        if choices.iter().all(|choice| choice.programme != request.programme) {
-            choices.push(Choice { programme: request.programme, run_by_school: true });
-        }
-        let mut shown = body.programmes_shown.clone().unwrap_or_default();
-        shown.push(request.programme);
-        check_choice(&shown, &choices)?;
-    }
-    Ok(())
 }
 
 /// The consent that these words are, given now.
@@ -242,7 +216,7 @@ pub async fn give_consent(
             let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
-            let subject = body.subject(id)?;
+            let subject = body.subject(cx.tx, &stored)?;
             let consent = shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;
             consents::give(cx.tx, &grant, &stored, &consent)?;
             if next != stored.state {

@@ -2,6 +2,7 @@
 //! who was told; who looked at them, what they are used for, how long they stay, what holds them back, and how they go.
 
 pub mod access_log;
+pub mod choice;
 pub mod erasure;
 pub mod exports;
 pub mod give;

@@ -69,6 +69,7 @@ catalogue! {
     "consent-text-differs" 409 "Er zijn andere woorden getoond" / "Other words were shown", "Toon de tekst zoals `GET /consent-texts` hem geeft." / "Show the text as `GET /consent-texts` gives it.";
     "consent-elsewhere" 409 "Deze toestemming geeft u ergens anders" / "This consent is given elsewhere", "Bij de aankondiging zelf, of door de leerling met een eigen code." / "With the announcement itself, or by the pupil with a code of her own.";
     "consent-not-to-confirm" 409 "Er is niets te bevestigen" / "There is nothing to confirm", "Wat is teruggenomen, komt niet terug. Geef een nieuwe toestemming." / "What was taken back does not come back. Give a new consent.";
+    "pupil-said-no" 409 "De leerling heeft nee gezegd" / "The pupil has said no", "Alleen de leerling zelf verandert dat, met de code waarmee zij het zei." / "Only the pupil herself changes that, with the code by which she said it.";
     "pupil-decides" 409 "Uw kind beslist zelf" / "Your child decides", "Vanaf 16 jaar beslist de leerling, met een eigen code." / "From 16 years on the pupil decides, with a code of her own.";
     "consent-text-unknown" 409 "Deze tekst is er niet" / "There is no such text", "Vraag de teksten op en toon de geldende." / "Read the texts and show the one in use.";
     "request-not-open" 409 "Deze aanvraag staat niet open" / "This request is not open", "Zie de stand." / "See the state.";
@@ -129,6 +130,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("consent-missing", Carries::Step),
     ("consent-elsewhere", Carries::Step),
     ("consent-not-to-confirm", Carries::Step),
+    ("pupil-said-no", Carries::Step),
     ("pupil-decides", Carries::Step),
     ("request-not-open", Carries::Step),
     ("proposal-not-open", Carries::Step),

@@ -4,10 +4,10 @@
 use actix_web::{patch, web};
 use naast_domain::access::DecideOnRequest;
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::RequestId;
+use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_persistence::independence::waiting;
-use naast_persistence::{directory, locks, requests, support};
+use naast_persistence::{directory, locks, programmes, requests, support};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::caller::Caller;
 use crate::contract::{Path, Sent};
 use crate::independence::again::{Occasion, recheck_request};
 use crate::platform::Platform;
+use crate::privacy::choice::is_shown_a_choice_anew;
 use crate::problem::Error;
 
 /// The child's school from now on.
@@ -27,9 +28,15 @@ pub struct SchoolChangeBody {
     /// The school; null when the parent does not want to name it any longer. Then nobody can check that a buddy is
     /// independent of it, and she is told so.
     pub location_code: Option<LocationCode>,
+    /// The programmes that the parent was shown for this school, when a school runs the programme that she asked and she consented
+    /// already: at least one that the school does not run, where there is one (S2).
+    #[schema(max_items = 50)]
+    pub programmes_shown: Option<Vec<ProgrammeId>>,
 }
 
 /// Say that my child goes to another school. Proposals and a running match are assessed again in the same step.
+///
+/// The buddy has to say anew what ties her to this school: her yes to a proposal falls away, and a match rests until she did.
 #[utoipa::path(
     operation_id = "changeRequestSchool",
     tag = "requests",
@@ -57,9 +64,12 @@ pub async fn change_request_school(
             check.refers("/locationCode", |school| {
                 Ok(directory::school_facts(cx.tx, &school, cx.today)?.is_some())
             })?;
+            check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(cx.tx, &ids)?))?;
             let body = sent.sound(check)?;
             stored.change_school()?;
             seen.check(stored.version)?;
+            let (school, shown) = (body.location_code.as_ref(), body.programmes_shown.as_deref());
+            is_shown_a_choice_anew(cx.tx, &stored, school, shown, cx.today)?;
             // before the rules end it: what changes for the others of its buddy changes then too
             let running = support::running_of_request(cx.tx, &stored)?;
             requests::change_school(cx.tx, &grant, &stored, body.location_code.as_ref(), cx.now)?;

@@ -43,10 +43,20 @@ pub fn assess_by(
     if situation.school.is_none() {
         findings.push(finding(0, Case::SchoolNotNamed, None));
     }
-    if !last_asked.is_some_and(|asked| is_within(asked, table.terms.asked_again, on)) {
+    if is_to_be_asked(table.terms, last_asked, on) {
         findings.push(finding(38, Case::Always, None));
     }
     Assessment::of(table.version, findings)
+}
+
+/// Whether a buddy who was last asked after her ties on a day is to be asked again: the yearly question (rule 38). Whoever has not
+/// answered it is put to nobody; what she does already rests until she has.
+pub fn is_yearly_question_due(last_asked: Option<Date>, on: Date) -> bool {
+    is_to_be_asked(table::current().terms, last_asked, on)
+}
+
+fn is_to_be_asked(terms: Terms, last_asked: Option<Date>, on: Date) -> bool {
+    !last_asked.is_some_and(|asked| is_within(asked, terms.asked_again, on))
 }
 
 /// Whether a coordinator may handle a request, by the coordinator's own ties. With one of the ties that the

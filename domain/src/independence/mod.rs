@@ -15,6 +15,7 @@
 //! partnership does.
 
 mod assessment;
+mod declared;
 mod engine;
 mod kinds;
 mod known;
@@ -27,7 +28,8 @@ mod tests;
 mod ties;
 
 pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidFindingKey, all_accepted};
-pub use engine::{assess, assess_by, assess_coordinator, coordinator_tied};
+pub use declared::{Declared, Questions};
+pub use engine::{assess, assess_by, assess_coordinator, coordinator_tied, is_yearly_question_due};
 pub use kinds::{ObjectKind, TieKind};
 pub use known::{Seat, known_now, known_tie};
 pub use plain::what_it_means_for_you;

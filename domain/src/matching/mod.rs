@@ -3,12 +3,12 @@
 //! Hard rules exclude; preferences only order. Every exclusion and every point has a reason that a coordinator can
 //! read out to the parent, and the whole consideration can be replayed from its facts: nothing here asks anything.
 
+mod declaration;
 mod proposals;
 mod score;
 
-pub use proposals::{
-    Answer, Declaration, OPEN_PROPOSALS, Party, Proposable, Proposal, ProposalFacts, ProposalState,
-};
+pub use declaration::Declaration;
+pub use proposals::{Answer, OPEN_PROPOSALS, Party, Proposable, Proposal, ProposalFacts, ProposalState};
 pub use score::{Criterion, CriterionScore, RULES_VERSION, Score};
 
 use crate::buddies::{Buddy, Readiness};

@@ -1,15 +1,15 @@
 //! Proposals: a buddy is put to a parent, both answer, and only two yeses make a match.
 
-use crate::Date;
 use crate::buddies::ReadyBuddy;
 use crate::code::Code;
 use crate::code_list;
 use crate::ids::BuddyId;
-use crate::independence::TieKind;
-use crate::independence::{Assessment, FindingKey, IndependentBuddy, all_accepted};
+use crate::independence::{Assessment, Declared, FindingKey, IndependentBuddy, Questions, all_accepted};
 use crate::rejection::Rejection;
 use crate::requests::ConsentedRequest;
 use crate::text::Text;
+
+use super::Declaration;
 
 code_list! {
     /// Where a proposal stands.
@@ -125,52 +125,8 @@ pub struct Proposal {
     pub parent: Option<Answer>,
     /// What the buddy said.
     pub buddy_answer: Option<Answer>,
-    /// The day on which she said that whatever ties her to this request is declared.
-    pub ties_declared_on: Option<Date>,
-}
-
-/// What a buddy is asked about her ties before her yes, and what she says (S2): ties are declared at the start, each year, and
-/// again for each match, because the directory may give reason to ask after some by name.
-#[derive(Clone, Copy, Debug)]
-pub struct Declaration<'a> {
-    /// The kinds of tie that the directory gives reason to ask after.
-    pub to_ask: &'a [TieKind],
-    /// The kinds that she says she was asked after; none when she declares nothing. What holds of them is declared.
-    pub asked: Option<&'a [TieKind]>,
-    /// The day.
-    pub on: Date,
-}
-
-impl Declaration<'_> {
-    /// The day of a declaration that leaves nothing out.
-    ///
-    /// # Errors
-    /// `ties-not-declared` when she does not say it, or was not asked after a kind that she had to be asked after.
-    pub fn complete(self) -> Result<Date, Rejection> {
-        let left_out: Vec<TieKind> = match self.asked {
-            Some(asked) => self.to_ask.iter().copied().filter(|kind| !asked.contains(kind)).collect(),
-            None => self.to_ask.to_vec(),
-        };
-        if self.asked.is_some() && left_out.is_empty() {
-            return Ok(self.on);
-        }
-        let mut reason = Text::of(
-            "Een buddy zegt bij haar ja dat al haar banden met deze hulpvraag en deze school zijn gemeld, ook die van de laatste \
-             tijd: stuur tiesAsked mee, met de soorten uit tiesToAsk van het voorstel.",
-            "With her yes a buddy says that all of her ties with this request and this school are declared, also the latest: \
-             send tiesAsked, with the kinds in tiesToAsk of the proposal.",
-        );
-        if !left_out.is_empty() {
-            let codes: Vec<_> = left_out.iter().map(|kind| kind.code()).collect();
-            let codes = codes.join(", ");
-            reason = Text::new(
-                format!("{} Nog niet gevraagd: {codes}.", reason.nl),
-                format!("{} Not asked yet: {codes}.", reason.en),
-            );
-        }
-        Err(Rejection::rule("ties-not-declared", "S2", reason)
-            .in_state(ProposalState::Open.code(), vec!["ties", "acceptances"]))
-    }
+    /// What she declared for this request; none while she has to say it, for the first time or again.
+    pub declared: Option<Declared>,
 }
 
 impl Proposal {
@@ -196,8 +152,50 @@ impl Proposal {
         ))
     }
 
+    /// The proposal once more, now that this is to be asked of its buddy. A declaration that does not answer it falls away, and with it
+    /// her yes while the proposal waits: she has to say both again (S2). Where a match runs already, it rests until she declared anew.
+    #[must_use]
+    pub fn asked_anew(mut self, questions: &Questions) -> Self {
+        if self.declared.as_ref().is_some_and(|declared| declared.answers(questions)) {
+            return self;
+        }
+        self.declared = None;
+        if self.state == ProposalState::Open && self.buddy_answer == Some(Answer::Accepted) {
+            self.buddy_answer = None;
+        }
+        self
+    }
+
+    /// The proposal once more, when the yearly question waits for its buddy: her yes falls away while the proposal waits. What runs keeps
+    /// what she declared for it, and rests until she has answered.
+    #[must_use]
+    pub fn asked_again_each_year(mut self, is_due: bool) -> Self {
+        if is_due && self.state == ProposalState::Open && self.buddy_answer == Some(Answer::Accepted) {
+            self.declared = None;
+            self.buddy_answer = None;
+        }
+        self
+    }
+
+    /// The buddy of a match that rests for it declares anew what ties her to its request.
+    ///
+    /// # Errors
+    /// `already-answered` when nothing is to be declared, `ties-not-declared` when it leaves something out.
+    pub fn declare_again(mut self, declaration: Declaration<'_>) -> Result<Self, Rejection> {
+        if self.declared.is_some() {
+            return Err(self.was_answered());
+        }
+        self.declared = Some(declaration.complete()?);
+        Ok(self)
+    }
+
+    fn was_answered(&self) -> Rejection {
+        let reason = Text::of("Het antwoord is al gegeven.", "The answer was given already.");
+        self.refuse("already-answered", reason, Vec::new())
+    }
+
     /// Takes an answer. The parent's yes counts only once she has accepted each tie that is told to her, the buddy's only with
-    /// her declaration for this match.
+    /// her declaration for this match. A yes of the buddy from before something else was to be asked of her starts no match.
     ///
     /// # Errors
     /// `proposal-not-open`, `already-answered`, `tie-not-accepted`, `ties-not-declared`, or `buddy-not-independent` when the assessment of
@@ -216,11 +214,7 @@ impl Proposal {
             Party::Buddy => &mut self.buddy_answer,
         };
         if given.is_some() {
-            return Err(self.refuse(
-                "already-answered",
-                Text::of("Het antwoord is al gegeven.", "The answer was given already."),
-                Vec::new(),
-            ));
+            return Err(self.was_answered());
         }
         *given = Some(answer);
         if answer == Answer::Refused {
@@ -228,7 +222,11 @@ impl Proposal {
             return Ok(self);
         }
         if party == Party::Buddy {
-            self.ties_declared_on = Some(declaration.complete()?);
+            self.declared = Some(declaration.complete()?);
+        }
+        self = self.asked_anew(declaration.questions);
+        if party == Party::Parent {
+            self = self.asked_again_each_year(declaration.is_due);
         }
         // asked again at each yes: a tie may have come since the proposal
         assessment.clone().clear_for(self.buddy)?;
@@ -245,22 +243,104 @@ impl Proposal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Date;
+    use crate::directory::{BoardNumber, LocationCode, MunicipalityCode};
+    use crate::independence::{SchoolFacts, Situation, TieKind, assess};
+    use crate::programmes::OrganisationForm;
+
+    fn on() -> Date {
+        Date::from_ymd_opt(2026, 11, 2).expect("a day")
+    }
+
+    fn about(school: &str, kinds: &[TieKind]) -> Questions {
+        let school = LocationCode::parse(school).expect("a location");
+        Questions { kinds: kinds.to_vec(), ..Questions::about(school, None, &[]) }
+    }
+
+    fn proposal(
+        parent: Option<Answer>,
+        buddy_answer: Option<Answer>,
+        declared: Option<Questions>,
+    ) -> Proposal {
+        let declared = declared.map(|upon| Declared { on: on(), upon });
+        let buddy = uuid::Uuid::from_u128(1).into();
+        Proposal { buddy, state: ProposalState::Open, parent, buddy_answer, declared }
+    }
+
+    fn clear() -> Assessment {
+        let situation = Situation {
+            form: OrganisationForm::Independent,
+            request: uuid::Uuid::from_u128(2).into(),
+            parent: uuid::Uuid::from_u128(3).into(),
+            school: Some(SchoolFacts {
+                location: LocationCode::parse("03GR00").expect("a location"),
+                board: BoardNumber::parse("41775").expect("a board"),
+                partnerships: Vec::new(),
+                municipality: MunicipalityCode::parse("0363").expect("a municipality"),
+            }),
+            funders: &[],
+            supports_another_here: false,
+            board_of: &|_| None,
+        };
+        assess(&[], Some(on()), &situation, on())
+    }
+
+    const YES: Option<Answer> = Some(Answer::Accepted);
 
     #[test]
-    fn a_declaration_for_a_match_leaves_out_no_question() {
-        let on = Date::from_ymd_opt(2026, 11, 2).expect("a day");
-        let to_ask = [TieKind::EmployedAtSchool, TieKind::EmployedByPartnership];
-        let said = |asked: Option<&[TieKind]>| Declaration { to_ask: &to_ask, asked, on }.complete();
-        assert_eq!(said(Some(&to_ask)), Ok(on));
-        assert_eq!(said(Some(TieKind::ALL)), Ok(on));
-        for left_out in [None, Some(&to_ask[1..]), Some(&[][..])] {
-            let refusal = said(left_out).expect_err("not all was asked");
-            assert_eq!(refusal.code, "ties-not-declared");
-            assert!(refusal.reason.en.contains("employed-at-school"), "{}", refusal.reason.en);
-        }
-        // with nothing to ask after she still says that nothing is new
-        let nothing = |asked| Declaration { to_ask: &[], asked, on }.complete();
-        assert_eq!(nothing(Some(&[])), Ok(on));
-        assert!(nothing(None).is_err());
+    fn a_yes_from_before_another_school_was_named_starts_no_match() {
+        let (before, now) = (about("03GR00", &[]), about("11AA00", &[]));
+        let says = |proposal: Proposal, party, questions: &Questions, asked: Option<&[TieKind]>| {
+            let declaration = Declaration { questions, asked, on: on(), is_due: false };
+            proposal.answer(party, Answer::Accepted, &clear(), &[], declaration).expect("a yes")
+        };
+        let waits = proposal(None, YES, Some(before.clone()));
+        let started = says(waits.clone(), Party::Parent, &before, None);
+        assert_eq!(started.state, ProposalState::Accepted);
+        let asked_anew = says(waits, Party::Parent, &now, None);
+        assert_eq!(asked_anew, proposal(YES, None, None));
+        let started = says(asked_anew, Party::Buddy, &now, Some(&[]));
+        assert_eq!(
+            (started.state, started.declared.map(|one| one.upon)),
+            (ProposalState::Accepted, Some(now))
+        );
+    }
+
+    #[test]
+    fn a_yes_from_before_the_yearly_question_starts_no_match_until_she_answered_it() {
+        let questions = about("03GR00", &[]);
+        let waits = proposal(None, YES, Some(questions.clone()));
+        let says = |proposal: Proposal, party, is_due| {
+            let declaration = Declaration { questions: &questions, asked: Some(&[]), on: on(), is_due };
+            proposal.answer(party, Answer::Accepted, &clear(), &[], declaration).expect("a yes")
+        };
+        assert_eq!(says(waits.clone(), Party::Parent, false).state, ProposalState::Accepted);
+        let asked = says(waits.clone(), Party::Parent, true);
+        assert_eq!(asked, proposal(YES, None, None));
+        // with her yes she answers it
+        assert_eq!(says(asked, Party::Buddy, true).state, ProposalState::Accepted);
+        assert_eq!(waits.clone().asked_again_each_year(false), waits);
+        let runs = Proposal { state: ProposalState::Accepted, parent: YES, ..waits };
+        assert_eq!(runs.clone().asked_again_each_year(true), runs);
+    }
+
+    #[test]
+    fn what_is_asked_anew_drops_her_yes_while_it_waits_and_her_declaration_where_a_match_runs() {
+        let (before, now) = (about("03GR00", &[]), about("03GR00", &[TieKind::EmployedAtSchool]));
+        let waits = proposal(YES, YES, Some(before.clone()));
+        assert_eq!(waits.clone().asked_anew(&before), waits);
+        assert_eq!(waits.clone().asked_anew(&now), proposal(YES, None, None));
+        let runs = Proposal { state: ProposalState::Accepted, ..waits };
+        let rests = runs.clone().asked_anew(&now);
+        assert_eq!(rests, Proposal { declared: None, ..runs.clone() });
+        let says = |proposal: Proposal, asked: Option<&[TieKind]>| {
+            proposal
+                .declare_again(Declaration { questions: &now, asked, on: on(), is_due: false })
+                .map_err(|one| one.code)
+        };
+        assert_eq!(says(runs.clone(), Some(&[])), Err("already-answered"));
+        assert_eq!(says(rests.clone(), Some(&[])), Err("ties-not-declared"));
+        let declared = Some(Declared { on: on(), upon: now.clone() });
+        assert_eq!(says(rests, Some(TieKind::ALL)), Ok(Proposal { declared, ..runs }));
     }
 }

@@ -56,9 +56,10 @@ impl Asker {
 }
 
 /// The weightiest reason first: what the parent must answer, what she wants, what keeps her buddy away.
-const BY_WEIGHT: [PauseReason; 5] = [
+const BY_WEIGHT: [PauseReason; 6] = [
     PauseReason::NewTie,
     PauseReason::ParentAsked,
+    PauseReason::TiesNotDeclared,
     PauseReason::BuddyNotReady,
     PauseReason::BuddyAsked,
     PauseReason::CoordinatorAsked,
@@ -108,6 +109,19 @@ impl Course {
         self.rests_no_more([PauseReason::NewTie].into_iter().collect())
     }
 
+    /// Rests until the buddy has said what ties her to what is to be asked of her now: the request has come to be about another school,
+    /// or her year is over.
+    #[must_use]
+    pub fn ties_to_declare(self) -> Self {
+        self.rests(PauseReason::TiesNotDeclared)
+    }
+
+    /// She has said it.
+    #[must_use]
+    pub fn ties_declared(self) -> Self {
+        self.rests_no_more([PauseReason::TiesNotDeclared].into_iter().collect())
+    }
+
     /// The buddy is not ready any more: nobody is supported by a buddy whose certificates have lapsed.
     #[must_use]
     pub fn buddy_lapsed(self) -> Self {
@@ -135,8 +149,8 @@ impl Course {
     /// Somebody takes back that it rests. It may rest on for what others asked.
     ///
     /// # Errors
-    /// `match-state` when it does not rest; `tie-not-accepted` when it rests for a tie, and not at her wish; `pause-of-other` when
-    /// it rests at the wish of somebody else.
+    /// `match-state` when it does not rest; `tie-not-accepted` when it rests for a tie, and not at her wish; `ties-not-declared` when it
+    /// rests until the buddy has declared; `pause-of-other` when it rests at the wish of somebody else.
     pub fn resume(self, asker: Asker) -> Result<Self, Rejection> {
         if self.state != MatchState::Paused {
             return Err(self.state.refuse());
@@ -154,6 +168,15 @@ impl Course {
                     "The parent must first say whether this buddy is still right for her.",
                 ),
                 vec!["tie-answers", "closure"],
+            ),
+            Some(PauseReason::TiesNotDeclared) => (
+                "ties-not-declared",
+                "S2",
+                Text::of(
+                    "De buddy moet eerst opnieuw zeggen welke banden zij heeft met deze hulpvraag en deze school.",
+                    "The buddy must first say again what ties she has with this request and this school.",
+                ),
+                vec!["tie-declarations", "acceptances", "closure"],
             ),
             Some(PauseReason::ParentAsked) => (
                 "pause-of-other",
@@ -231,8 +254,9 @@ mod tests {
     #[test]
     fn no_reason_is_forgotten_by_another_that_comes_or_goes() {
         type Act = fn(Course) -> Course;
-        let acts: [(PauseReason, Act, Act); 5] = [
+        let acts: [(PauseReason, Act, Act); 6] = [
             (PauseReason::NewTie, Course::asked_about_a_tie, Course::tie_settled),
+            (PauseReason::TiesNotDeclared, Course::ties_to_declare, Course::ties_declared),
             (PauseReason::BuddyNotReady, Course::buddy_lapsed, Course::buddy_ready),
             (
                 PauseReason::ParentAsked,
@@ -255,11 +279,11 @@ mod tests {
             ),
         ];
         let mut tried = 0;
-        for path in 0..10_u32.pow(4) {
+        for path in 0..12_u32.pow(4) {
             let (mut course, mut expected) = (Course::RUNNING, CodeSet::EMPTY);
             for step in 0..4 {
-                let (reason, come, go) = acts[(path / 10_u32.pow(step) % 5) as usize];
-                let comes = path / 10_u32.pow(step) % 10 < 5;
+                let (reason, come, go) = acts[(path / 12_u32.pow(step) % 6) as usize];
+                let comes = path / 12_u32.pow(step) % 12 < 6;
                 let skipped =
                     reason == PauseReason::CoordinatorAsked && expected.contains(PauseReason::BuddyAsked);
                 course = if comes { come(course) } else { go(course) };
@@ -274,7 +298,7 @@ mod tests {
                 tried += 1;
             }
         }
-        assert_eq!(tried, 40_000);
+        assert_eq!(tried, 4 * 12_u32.pow(4));
     }
 
     #[test]
@@ -284,6 +308,16 @@ mod tests {
         assert_eq!(all.tie_settled().paused_because(), Some(PauseReason::ParentAsked));
         assert_eq!(Course::RUNNING.paused_because(), None);
         assert_eq!(BY_WEIGHT.len(), PauseReason::ALL.len());
+    }
+
+    #[test]
+    fn a_pause_until_the_buddy_has_declared_ends_only_by_that() {
+        let asked = Course::RUNNING.ties_to_declare();
+        for asker in ASKERS {
+            assert_eq!(refusal(asked, asker), "ties-not-declared");
+        }
+        assert_eq!(asked.asked_about_a_tie().ties_declared(), Course::resting(PauseReason::NewTie));
+        assert_eq!(asked.ties_declared(), Course::RUNNING);
     }
 
     #[test]

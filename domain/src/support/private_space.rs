@@ -41,13 +41,15 @@ pub const LONGEST_MESSAGE: usize = 2_000;
 
 impl Course {
     /// Whether the buddy of the match is let into its private space. Not once it ended; and not while it rests for
-    /// something that the parent must know first, or because the buddy may not support anybody now.
+    /// something that the parent must know first, or that the buddy must say first, or because the buddy may not support anybody now.
     pub fn lets_buddy_in(self) -> bool {
         match self.state {
             MatchState::Active => true,
-            MatchState::Paused => [PauseReason::NewTie, PauseReason::BuddyNotReady]
-                .iter()
-                .all(|reason| !self.rests_for.contains(*reason)),
+            MatchState::Paused => {
+                [PauseReason::NewTie, PauseReason::TiesNotDeclared, PauseReason::BuddyNotReady]
+                    .iter()
+                    .all(|reason| !self.rests_for.contains(*reason))
+            }
             MatchState::Closed => false,
         }
     }

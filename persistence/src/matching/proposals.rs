@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use naast_domain::access::{Action, Grant, ProposeBuddy, ReadProposal, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::ids::{AssessmentId, DecisionId, ProgrammeId, ProposalId, RequestId};
+use naast_domain::independence::{Declared, Questions};
 use naast_domain::matching::{Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 
-use crate::columns::{At, Key};
+use crate::columns::{At, Json, Key};
 use crate::database::Database;
 use crate::independence::{CASE, Case, CaseColumns, let_in, reach, without_tied};
 use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, must_reach, one};
@@ -46,6 +47,7 @@ struct Row {
     ties_declared_on: Option<Date>,
     version: i32,
     created_at: At,
+    ties_declared_upon: Option<Json>,
 }
 
 impl TryFrom<Row> for Stored<KeptProposal> {
@@ -53,6 +55,10 @@ impl TryFrom<Row> for Stored<KeptProposal> {
 
     fn try_from(row: Row) -> Result<Self, Error> {
         const T: &str = "proposals";
+        // of a declaration from before it was kept, nothing is known: it answers nothing of a school
+        let upon: Option<Questions> =
+            row.ties_declared_upon.map(|kept| kept.read(T, "ties_declared_upon")).transpose()?;
+        let declared = row.ties_declared_on.map(|on| Declared { on, upon: upon.unwrap_or_default() });
         Ok(Self {
             version: row.version,
             created_at: row.created_at.0,
@@ -66,7 +72,7 @@ impl TryFrom<Row> for Stored<KeptProposal> {
                     state: code(T, "state", &row.state)?,
                     parent: code_or_none(T, "parent_answer", row.parent_answer.as_deref())?,
                     buddy_answer: code_or_none(T, "buddy_answer", row.buddy_answer.as_deref())?,
-                    ties_declared_on: row.ties_declared_on,
+                    declared,
                 },
             },
         })
@@ -224,7 +230,8 @@ pub fn change(
         proposals::state.eq(proposal.state.to_string()),
         proposals::parent_answer.eq(proposal.parent.map(|answer| answer.to_string())),
         proposals::buddy_answer.eq(proposal.buddy_answer.map(|answer| answer.to_string())),
-        proposals::ties_declared_on.eq(proposal.ties_declared_on),
+        proposals::ties_declared_on.eq(proposal.declared.as_ref().map(|declared| declared.on)),
+        proposals::ties_declared_upon.eq(proposal.declared.as_ref().map(|declared| Json::of(&declared.upon))),
         proposals::assessment_id.eq(Key::from(assessment)),
         proposals::version.eq(stored.version + 1),
     ));

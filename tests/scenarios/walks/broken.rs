@@ -2,7 +2,7 @@
 //! when there is something proves nothing when it finds nothing.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{SCHOOL, World};
+use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World};
 use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
@@ -24,6 +24,19 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     let referred = world.refer(second, &code, &world.request_body(0)).expect(201).id();
     world.consent(second, &referred).expect(201);
     world.matched(0, second, &referred, &buddy);
+    // a pupil who spoke herself, after her parent did, and one who has not spoken
+    let health = json!({
+        "kind": "child-health-data", "childAge": "under-16", "text": { "textVersion": "2026-1", "language": "nl" }
+    });
+    for (parent, request) in [(parent, &request), (second, &referred)] {
+        world.app.post(parent, &format!("/support-requests/{request}/consents"), &health).expect(201);
+    }
+    world.app.ask(second, &format!("/support-requests/{referred}/pupil-codes")).expect(201);
+    let pupil = world.app.ask(parent, &format!("/support-requests/{request}/pupil-codes")).expect(201);
+    let yes = json!({
+        "code": pupil.text("pupilCode"), "text": { "textVersion": "2026-1", "language": "nl" }
+    });
+    world.app.call(None, "POST", "/pupil-consents", Some(&yes), None).expect(200);
     let withdrawn = world.consented(0, third);
     world.app.ask(third, &format!("/support-requests/{withdrawn}/withdrawal")).expect(200);
     (world, vec![parent, second, third], vec![request, referred, withdrawn])
@@ -42,13 +55,15 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
         Engine::Sqlite => ("'2026-01-01T00:00:00.000000Z'", "0"),
         Engine::Postgres => ("'2026-01-01T00:00:00Z'", "false"),
     };
-    let a_tie = |kind: &str| {
+    let of_the_sister = format!("'{{\"school\": \"{SISTER}\"}}'");
+    let a_tie_with = |kind: &str, about: &str| {
         format!(
             "INSERT INTO ties (programme_id, id, buddy_id, kind, about, aggravated, since, until, declared_at, version) \
              SELECT programme_id, buddy_id, buddy_id, '{kind}', {about}, {no}, '2024-01-01', NULL, {at}, 1 \
              FROM matches WHERE state = 'active' LIMIT 1"
         )
     };
+    let a_tie = |kind: &str| a_tie_with(kind, &about);
     let faults: Vec<(&str, String)> = vec![
         ("a match without consent", lapse("request")),
         ("a referred match without that consent", lapse("referral")),
@@ -56,10 +71,29 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
         ("an active match with a tie that the parent did not accept", "DELETE FROM tie_answers".to_owned()),
         ("a running match with a buddy who is not independent", a_tie("employed-at-school")),
         ("an active match with a tie that the parent did not accept (15", a_tie("school-volunteer")),
+        ("an active match whose buddy declared nothing for it", "UPDATE proposals SET ties_declared_on = NULL".to_owned()),
+        (
+            "an active match whose buddy did not declare upon its school",
+            format!("UPDATE support_requests SET location_code = '{ELSEWHERE}'"),
+        ),
+        ("an active match whose buddy was not asked after a kind", a_tie_with("school-volunteer", &of_the_sister)),
+        (
+            "an active match with a tie that the parent did not accept (0",
+            "UPDATE support_requests SET location_code = NULL".to_owned(),
+        ),
+        ("an active match whose buddy was not asked this year", "UPDATE buddies SET ties_asked_on = '2020-01-01'".to_owned()),
         ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
         ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
         ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused'".to_owned()),
         ("more parents than places", "UPDATE buddies SET matches = matches - 1".to_owned()),
+        (
+            "a parent's consent to data on the health of a pupil who spoke herself",
+            format!("UPDATE pupil_codes SET used_at = {at}"),
+        ),
+        (
+            "a pupil's consent beside her no",
+            format!("UPDATE pupil_codes SET said_no_at = {at}"),
+        ),
         (
             "a withdrawn request with something left of it",
             "UPDATE support_requests SET contact_value = 'x' WHERE state = 'withdrawn'".to_owned(),

@@ -125,6 +125,8 @@ const REACHED: &[&str] = &[
     "consents WHERE withdrawn_at IS NOT NULL",
     "withdrawal_notices WHERE state = 'confirmed'",
     "journal WHERE action = 'membership.changed'",
+    "journal WHERE action = 'request.school-changed'",
+    "proposals WHERE state = 'accepted' AND ties_declared_on IS NULL",
     "journal WHERE action = 'match.paused'",
     "journal WHERE action = 'match.resumed'",
     "journal WHERE action = 'programme.form-changed'",

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Months;
 use naast_domain::Date;
 use naast_tests::Engine;
 use naast_tests::world::World;
@@ -37,6 +38,8 @@ pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<Str
         .map(|(what, _)| what.to_owned())
         .collect();
     broken.extend(not_independent(world));
+    broken.extend(not_declared(world));
+    broken.extend(not_asked_this_year(world));
     broken.extend(not_ready(world));
     broken.extend(overfull(world));
     broken.extend(school_side(world, parents, requests));
@@ -61,25 +64,19 @@ fn not_independent(world: &World) -> Vec<String> {
     let running = lines(
         world,
         "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
-         m.state || '|' || CAST(m.programme_id AS text) || '|' || r.location_code AS name FROM matches m \
+         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') AS name FROM matches m \
          JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
     );
-    let mut ties: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
-    for line in lines(
-        world,
-        "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
-         || '|' || coalesce(CAST(until AS text), '') || '|' || CAST(about AS text) AS name FROM ties",
-    ) {
-        let parts: Vec<&str> = line.splitn(6, '|').collect();
-        let day = |text: &str| text.parse::<Date>().ok();
-        let about = serde_json::from_str(parts[5]).expect("an object of a tie");
-        let tie = (parts[1].to_owned(), about, parts[2].to_owned(), day(parts[3]), day(parts[4]));
-        ties.entry(parts[0].to_owned()).or_default().push(tie);
-    }
+    let ties = ties(world);
     let mut broken = Vec::new();
     for line in running {
         let parts: Vec<&str> = line.split('|').collect();
         let (proposal, state, form, school) = (parts[1], parts[3], forms[parts[4]].as_str(), parts[5]);
+        if school.is_empty() && state == "active" && !accepted.contains(&format!("{proposal}|0")) {
+            broken.push(
+                "an active match with a tie that the parent did not accept (0 no school named)".to_owned(),
+            );
+        }
         for (id, about, kind, since, until) in ties.get(parts[2]).into_iter().flatten() {
             let Some(other) = about["school"].as_str() else { continue };
             let fact = Fact {
@@ -107,6 +104,91 @@ fn not_independent(world: &World) -> Vec<String> {
     broken
 }
 
+/// The ties of each buddy, as they lie there.
+fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
+    let mut ties: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
+    for line in lines(
+        world,
+        "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
+         || '|' || coalesce(CAST(until AS text), '') || '|' || CAST(about AS text) AS name FROM ties",
+    ) {
+        let parts: Vec<&str> = line.splitn(6, '|').collect();
+        let day = |text: &str| text.parse::<Date>().ok();
+        let about = serde_json::from_str(parts[5]).expect("an object of a tie");
+        let tie = (parts[1].to_owned(), about, parts[2].to_owned(), day(parts[3]), day(parts[4]));
+        ties.entry(parts[0].to_owned()).or_default().push(tie);
+    }
+    ties
+}
+
+/// Each active match whose buddy did not say what ties her to what it is about now: its school, and each kind of tie that is to be asked
+/// after because a school in her life has its board or a partnership of it.
+fn not_declared(world: &World) -> Vec<String> {
+    let boards = pairs(world, "SELECT location_code || '|' || board_number AS name FROM schools");
+    let mut partnerships: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in lines(
+        world,
+        "SELECT location_code || '|' || partnership_code AS name FROM school_partnerships WHERE until IS NULL",
+    ) {
+        let (school, partnership) = line.split_once('|').expect("two parts");
+        partnerships.entry(school.to_owned()).or_default().insert(partnership.to_owned());
+    }
+    let ties = ties(world);
+    let active = lines(
+        world,
+        "SELECT CAST(m.buddy_id AS text) || '|' || coalesce(r.location_code, '') || '|' || \
+         coalesce(CAST(p.ties_declared_upon AS text), '{}') AS name FROM matches m \
+         JOIN support_requests r ON r.id = m.request_id JOIN proposals p ON p.id = m.proposal_id WHERE m.state = 'active'",
+    );
+    let mut broken = Vec::new();
+    for line in active {
+        let parts: Vec<&str> = line.splitn(3, '|').collect();
+        let (school, upon): (&str, Value) =
+            (parts[1], serde_json::from_str(parts[2]).expect("what was asked"));
+        if school.is_empty() {
+            continue;
+        }
+        if upon["school"] != school {
+            broken.push("an active match whose buddy did not declare upon its school".to_owned());
+        }
+        let words = |member: &str| -> BTreeSet<String> {
+            upon[member]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect()
+        };
+        let (asked, said_of) = (words("kinds"), words("partnerships"));
+        let none = BTreeSet::new();
+        let of = |school: &str| partnerships.get(school).unwrap_or(&none);
+        for (_, about, ..) in ties.get(parts[0]).into_iter().flatten() {
+            let Some(near) = about["school"].as_str().filter(|near| *near != school) else { continue };
+            let mut must = Vec::new();
+            if boards.contains_key(near) && boards.get(near) == boards.get(school) {
+                must.push((
+                    "employed-at-school",
+                    upon["board"].as_str() == boards.get(school).map(String::as_str),
+                ));
+            }
+            if of(near).intersection(of(school)).next().is_some() {
+                let same = of(school).is_subset(&said_of);
+                for kind in
+                    ["employed-by-partnership", "partnership-board-member", "support-plan-council-parent"]
+                {
+                    must.push((kind, same));
+                }
+            }
+            for (kind, same) in must {
+                if !same || !asked.contains(kind) {
+                    broken.push(format!("an active match whose buddy was not asked after a kind ({kind})"));
+                }
+            }
+        }
+    }
+    broken
+}
+
 fn pairs(world: &World, question: &str) -> BTreeMap<String, String> {
     lines(world, question)
         .into_iter()
@@ -128,6 +210,16 @@ fn forms(world: &World, today: Date) -> BTreeMap<String, String> {
         }
     }
     forms
+}
+
+/// An active match whose buddy was not asked after her ties for more than twelve months (rule 38).
+fn not_asked_this_year(world: &World) -> Option<String> {
+    let last = world.app.platform.clock.today() - Months::new(12);
+    let rows = format!(
+        "matches m JOIN buddies b ON b.id = m.buddy_id WHERE m.state = 'active' AND (b.ties_asked_on IS NULL \
+         OR b.ties_asked_on < '{last}')"
+    );
+    (count(world, &rows) > 0).then(|| "an active match whose buddy was not asked this year".to_owned())
 }
 
 /// An active match whose buddy lacks one of the four papers today, or is not there.

@@ -127,6 +127,8 @@ pub(super) const TABLES: &[Table] = &[
             key("request_id"),
             fingerprint("code_hash"),
             personal("made_at").withheld(Key),
+            personal("used_at").withheld(ThirdParty),
+            personal("said_no_at").withheld(ThirdParty),
         ],
     ),
     table(
@@ -200,6 +202,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("proposed_by").withheld(ThirdParty),
             internal("version"),
             personal("created_at").exported("requests.proposals.proposedAt"),
+            personal("ties_declared_upon").withheld(ThirdParty),
         ],
     ),
     table(

@@ -65,7 +65,7 @@ impl Walk<'_> {
 
     pub(super) fn certificate(&mut self) -> Option<Reply> {
         let (programme, buddy) = self.dice.pick(&self.buddies)?;
-        // asked anew as well, or nobody could be proposed after a year
+        // asked anew as well, or nobody could be proposed, and nobody supported, after a year
         let asked = format!("/buddies/{}/tie-declarations", buddy.id);
         self.world.app.call(Some(buddy.person), "POST", &asked, None, Some("*"));
         let kind = ["vog", "training", "agreement", "code-of-conduct"][self.dice.below(4)];
@@ -115,7 +115,7 @@ impl Walk<'_> {
 
     /// Days go by, and the platform makes its round, as it does by itself.
     pub(super) fn days(&mut self) -> Option<Reply> {
-        let days = [1, 1, 7, 30][self.dice.below(4)];
+        let days = [1, 1, 7, 30, 100][self.dice.below(5)];
         self.world.app.platform.clock.advance(TimeDelta::days(days));
         round(&self.world.app.platform).expect("the rules can be asked");
         None

@@ -1,7 +1,7 @@
 //! What is done in a case: by the parent, her buddy, the coordinator and the pupil.
 
 use naast_tests::app::Reply;
-use naast_tests::world::Buddy;
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER};
 use serde_json::{Value, json};
 
 use super::Walk;
@@ -9,7 +9,11 @@ use super::Walk;
 impl Walk<'_> {
     pub(super) fn submit(&mut self) -> Option<Reply> {
         let (parent, programme) = (self.dice.pick(&self.parents)?, [0, 0, 0, 1, 2][self.dice.below(5)]);
-        let reply = self.world.app.post(parent, "/support-requests", &self.world.request_body(programme));
+        let mut body = self.world.request_body(programme);
+        if self.dice.once_in(5) {
+            body["locationCode"] = Value::Null;
+        }
+        let reply = self.world.app.post(parent, "/support-requests", &body);
         if reply.status == 201 {
             self.requests.push((parent, programme, reply.id()));
         }
@@ -128,6 +132,21 @@ impl Walk<'_> {
             self.matches.push((parent, id.to_owned()));
         }
         Some(reply)
+    }
+
+    /// The child goes to another school, or the parent names it after all, or no longer; at any moment, also after the buddy's yes.
+    pub(super) fn another_school(&mut self) -> Option<Reply> {
+        let (parent, _, request) = self.dice.lately(&self.requests)?;
+        let path = format!("/support-requests/{request}");
+        let school = [Some(SCHOOL), Some(SCHOOL), Some(SISTER), Some(ELSEWHERE), None][self.dice.below(5)];
+        let mut body = json!({ "locationCode": school });
+        if !self.dice.once_in(4) {
+            body["programmesShown"] = json!(self.world.programmes);
+        }
+        let who = self.who(parent);
+        let read = self.world.app.get(who, &path);
+        let etag = read.header("etag").unwrap_or("\"v1\"").to_owned();
+        Some(self.world.app.call(Some(who), "PATCH", &path, Some(&body), Some(&etag)))
     }
 
     pub(super) fn withdraw(&mut self) -> Option<Reply> {

@@ -1,0 +1,71 @@
+//! A parent who asks a programme that a school runs was shown one that the school does not run (S2): before she consents, and again when she
+//! names another school, where there may be others to choose from. That it was shown is what the frontend says.
+
+use naast_domain::Date;
+use naast_domain::conversations::{Choice, check_choice};
+use naast_domain::directory::LocationCode;
+use naast_domain::ids::ProgrammeId;
+use naast_domain::privacy::consents::ConsentKind;
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::{Origin, RequestState, SupportRequest};
+use naast_persistence::{Database, programmes};
+
+use super::give::ConsentBody;
+use crate::problem::Error;
+
+/// Whether a parent who consents to a request at a school's own programme was shown another. After a conversation at school she was: there
+/// the choice is checked before she may consent to the hand-over.
+pub(super) fn was_shown_a_choice(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    body: &ConsentBody,
+    today: Date,
+) -> Result<(), Error> {
+    if body.kind != ConsentKind::Request || request.origin == Origin::Referral {
+        return Ok(());
+    }
+    check(db, request, request.school.as_ref(), body.programmes_shown.as_deref(), today)
+}
+
+/// Whether a parent who consented already, and now names a school, was shown a choice for that school. One who has yet to consent is
+/// asked then; one who names none any longer was shown a choice before.
+pub fn is_shown_a_choice_anew(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    school: Option<&LocationCode>,
+    shown: Option<&[ProgrammeId]>,
+    today: Date,
+) -> Result<(), Error> {
+    if request.state == RequestState::Submitted || school.is_none() || school == request.school.as_ref() {
+        return Ok(());
+    }
+    check(db, request, school, shown, today)
+}
+
+fn check(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    school: Option<&LocationCode>,
+    shown: Option<&[ProgrammeId]>,
+    today: Date,
+) -> Result<(), Error> {
+    let programme = programmes::find(db, request.programme)?.ok_or(Error::NotFound)?;
+    if programme.form_on(today).is_none_or(|period| period.form != OrganisationForm::School) {
+        return Ok(());
+    }
+    let mut choices: Vec<Choice> = match school {
+        Some(school) => programmes::choices(db, school, today)?,
+        None => programmes::choices_beside(db, request.programme, today)?,
+    };
+    // where there is nothing else, there is nothing else to show
+    if choices.iter().all(|choice| choice.run_by_school) {
+        return Ok(());
+    }
+    // the programme that she asks is one of those that she saw, whether it covers her school or not
+    if choices.iter().all(|choice| choice.programme != request.programme) {
+        choices.push(Choice { programme: request.programme, run_by_school: true });
+    }
+    let mut shown = shown.unwrap_or_default().to_vec();
+    shown.push(request.programme);
+    Ok(check_choice(&shown, &choices)?)
+}
