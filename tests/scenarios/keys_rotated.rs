@@ -156,4 +156,8 @@ fn a_master_that_is_needed_is_not_taken_out(engine: Engine) {
     set(&new);
     run(&world, &["keys", "retire", &first]);
     refused(&new, "in use");
+    // what is not there is not taken out, and nobody is told that it was
+    let gone = naast(&world, &["keys", "retire", &first]);
+    assert_eq!(gone.status.code(), Some(2), "{gone:?}");
+    assert!(String::from_utf8_lossy(&gone.stderr).contains("is not in it"), "{gone:?}");
 }

@@ -181,6 +181,18 @@ fn a_leaked_key_is_withdrawn_and_its_anchors_hold(engine: Engine) {
     said(&database, data, &["keys", "revoke-signing", &old]);
     assert!(files().all(|path| std::fs::read(path).unwrap_or_default() != leaked), "it is gone again");
     assert_eq!(name(&said(&database, data, &["keys", "list-signing"])), new);
+
+    // back once more, it takes the place of nobody: when the first goes, the next that is believed signs
+    std::fs::write(data.join("signing-key.pk8.20200101T000000Z"), &leaked).expect("our own folder");
+    said(&database, data, &["keys", "rotate-signing"]);
+    said(&database, data, &["keys", "revoke-signing", &new]);
+    assert_ne!(std::fs::read(&file).expect("a key"), leaked);
+    let list = said(&database, data, &["keys", "list-signing"]);
+    let third = name(&list);
+    assert!(
+        third != old && third != new && list.lines().next().is_some_and(|line| line.ends_with("signs")),
+        "{list}"
+    );
 }
 
 fn everybody_can_read_how_to_sign_in(engine: Engine) {

@@ -115,7 +115,12 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
         }
         Client::Revoke { client } => {
             revoke(&platform, client)?;
-            place.anchor(&platform)
+            place.anchor(&platform)?;
+            say(&said(
+                format!("systeem {client} is buitengesloten; de tokens die het heeft gelden niet meer"),
+                format!("system {client} is shut out; the tokens that it has are good for nothing"),
+            ));
+            Ok(())
         }
     }
 }

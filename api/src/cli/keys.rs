@@ -156,19 +156,20 @@ fn retire(place: &Place, platform: &Platform, id: &str) -> Result<(), Failure> {
     let file = place.master_key_file();
     let was_there = Ring::remove(&file, id)?;
     let file = shown(&file);
-    say(&if was_there {
-        said(
-            format!(
-                "{file}: sleutel {id} is eruit. Back-ups van daarvoor gaan alleen met deze sleutel open: bewaar een kopie tot de \
+    if !was_there {
+        let words =
+            said(format!("{file}: sleutel {id} staat er niet in"), format!("{file}: key {id} is not in it"));
+        return Err(Failure::new(2, words));
+    }
+    say(&said(
+        format!(
+            "{file}: sleutel {id} is eruit. Back-ups van daarvoor gaan alleen met deze sleutel open: bewaar een kopie tot de \
                  laatste weg is. Haal haar ook bij de andere replica's uit het bestand"
-            ),
-            format!(
-                "{file}: key {id} is out. Backups from before open only with this key: keep a copy until the last of them is \
+        ),
+        format!(
+            "{file}: key {id} is out. Backups from before open only with this key: keep a copy until the last of them is \
                  gone. Take it out of the file of the other replicas too"
-            ),
-        )
-    } else {
-        said(format!("{file}: sleutel {id} staat er niet in"), format!("{file}: key {id} is not in it"))
-    });
+        ),
+    ));
     Ok(())
 }

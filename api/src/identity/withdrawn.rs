@@ -64,9 +64,9 @@ pub fn withdraw(path: &Path, id: &str, now: Moment) -> Result<Withdrawn, KeyErro
     let ring = KeyRing::read_all(path)?;
     let keys = ring.all();
     let place = keys.iter().position(|key| key.id == id).ok_or_else(|| KeyError::Unknown(id.to_owned()))?;
-    let (key, next) = (&keys[place], keys.get(place + 1));
-    // a file that was withdrawn before and came back signs nothing: it goes, as long as another key signs
+    // a file that was withdrawn before and came back signs nothing: it goes, as long as another key signs, and takes nobody's place
     let is_withdrawn = |id: &str| ring.withdrawn().iter().any(|one| one.id == id);
+    let (key, next) = (&keys[place], keys[place + 1..].iter().find(|next| !is_withdrawn(&next.id)));
     let came_back =
         is_withdrawn(id) && keys.iter().any(|other| other.from <= now && !is_withdrawn(&other.id));
     if next.is_none() && key.from <= now && !came_back {
