@@ -83,6 +83,7 @@ pub fn lock_address(tx: &mut Transaction<'_, '_>, address: &[u8; 16]) -> Result<
 
 /// Holds off every other change to this request, its proposals and its match until the end of the transaction.
 pub fn lock_request(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), Error> {
+    tx.touches(id);
     lock(tx, "SELECT 1 FROM support_requests WHERE id = $1 FOR UPDATE", id.into())
 }
 

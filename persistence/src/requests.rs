@@ -18,6 +18,7 @@ use crate::database::Database;
 use crate::independence::{Case, ask, let_in, reach};
 use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::privacy::tombstones;
+use crate::retries;
 use crate::rows::{Page, Shortened, Slice, Stored, code, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
@@ -111,6 +112,7 @@ pub fn insert(
     on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)
         .values((row, contact))
         .execute(c))?;
+    tx.touches(request.id);
     Ok(Stored { value: request, version: 1, created_at: now })
 }
 
@@ -373,6 +375,7 @@ pub fn forget_contact(
                 support_requests::contact_value.eq(None::<String>),
             ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    retries::blank_of_case(tx, request.id)?;
     keys.destroy(tx, Owner::Case(request.id), now)?;
     tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), now)
 }

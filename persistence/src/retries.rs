@@ -7,8 +7,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use naast_domain::Moment;
+use naast_domain::ids::{PersonId, RequestId};
 
-use crate::columns::At;
+use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::one;
 use crate::schema::kept_answers;
@@ -28,6 +29,13 @@ pub struct KeptAnswer {
     pub fingerprint: Vec<u8>,
     /// The answer, which only who repeats the call can open.
     pub sealed: Vec<u8>,
+}
+
+impl KeptAnswer {
+    /// Whether it was taken away, because its case was withdrawn or erased: that the call was done is all that is known.
+    pub fn is_gone(&self) -> bool {
+        self.sealed.is_empty()
+    }
 }
 
 #[derive(QueryableByName)]
@@ -70,7 +78,7 @@ pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<
     }
 }
 
-/// Keeps an answer in an empty slot until a moment.
+/// Keeps an answer to a person in an empty slot until a moment, as one of the case that the transaction changed.
 ///
 /// # Errors
 /// [`Error::Lost`] when the slot was filled meanwhile; the use case starts again and finds the answer.
@@ -78,14 +86,18 @@ pub fn keep(
     tx: &mut Transaction<'_, '_>,
     slot: &Digest,
     answer: &KeptAnswer,
+    person: Option<PersonId>,
     until: Moment,
 ) -> Result<(), Error> {
+    let case = tx.case();
     let row = || {
         (
             kept_answers::slot.eq(&slot[..]),
             kept_answers::fingerprint.eq(&answer.fingerprint),
             kept_answers::sealed.eq(&answer.sealed),
             kept_answers::expires_at.eq(At(until)),
+            kept_answers::request_id.eq(case.map(Key::from)),
+            kept_answers::person_id.eq(person.map(Key::from)),
         )
     };
     let kept = on_either!(&mut **tx, |c| diesel::insert_into(kept_answers::table)
@@ -93,6 +105,31 @@ pub fn keep(
         .on_conflict_do_nothing()
         .execute(c))?;
     one(kept)
+}
+
+/// Takes away what was answered of a case, for whomever it was kept: nobody reads it again. The slots stay, so that a call that is
+/// repeated is not done again either.
+pub(crate) fn blank_of_case(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
+    let update = diesel::update(kept_answers::table.filter(kept_answers::request_id.eq(Key::from(request))))
+        .set((
+            kept_answers::sealed.eq(Vec::<u8>::new()),
+            kept_answers::request_id.eq(None::<Key>),
+            kept_answers::person_id.eq(None::<Key>),
+        ));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
+/// Takes away what was answered to a person who is erased.
+pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    let update = diesel::update(kept_answers::table.filter(kept_answers::person_id.eq(Key::from(person))))
+        .set((
+            kept_answers::sealed.eq(Vec::<u8>::new()),
+            kept_answers::request_id.eq(None::<Key>),
+            kept_answers::person_id.eq(None::<Key>),
+        ));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
 }
 
 /// Removes some of the answers that have expired, and says how many: call again until it says none.

@@ -854,6 +854,8 @@ diesel::table! {
         fingerprint -> Binary,
         sealed -> Binary,
         expires_at -> Moment,
+        request_id -> Nullable<Id>,
+        person_id -> Nullable<Id>,
     }
 }
 

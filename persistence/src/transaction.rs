@@ -1,6 +1,9 @@
 //! A change and its journal row, which cannot be had apart.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
+
+use naast_domain::ids::RequestId;
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
@@ -13,6 +16,8 @@ pub struct Transaction<'a, 'c> {
     database: &'a mut Database<'c>,
     /// The tombstones that it lays: they go outside the database after the commit, and before anybody is answered.
     laid: Vec<Tombstone>,
+    /// The cases that it holds off others from, or makes: an answer that is kept of it is of them.
+    cases: BTreeSet<RequestId>,
 }
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
@@ -49,7 +54,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
         database: &'a mut Database<'c>,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<(T, Vec<Tombstone>), E> {
-        let mut tx = Self { database, laid: Vec::new() };
+        let mut tx = Self { database, laid: Vec::new(), cases: BTreeSet::new() };
         let value = work(&mut tx)?;
         Ok((value, tx.laid))
     }
@@ -57,6 +62,16 @@ impl<'a, 'c> Transaction<'a, 'c> {
     /// Notes that this transaction laid a tombstone.
     pub(crate) fn laid(&mut self, stone: Tombstone) {
         self.laid.push(stone);
+    }
+
+    /// Notes that this transaction changes something of a case.
+    pub(crate) fn touches(&mut self, request: RequestId) {
+        self.cases.insert(request);
+    }
+
+    /// The one case that it changes something of; none where it is several.
+    pub(crate) fn case(&self) -> Option<RequestId> {
+        self.cases.first().copied().filter(|_| self.cases.len() == 1)
     }
 
     /// Does something that may fail by itself: when it does, only it is undone, and the transaction goes on.

@@ -12,6 +12,8 @@ on_both!(
     whoever_lost_her_role_gets_no_kept_answer,
     a_role_elsewhere_does_not_give_a_kept_answer,
     whoever_still_may_gets_her_answer_whatever_else_she_lost,
+    what_was_answered_of_a_case_goes_when_it_is_withdrawn,
+    what_was_answered_to_somebody_goes_when_she_is_erased,
 );
 
 fn key() -> String {
@@ -105,5 +107,47 @@ fn whoever_still_may_gets_her_answer_whatever_else_she_lost(engine: Engine) {
     assert_eq!(again.bytes, first.bytes);
     assert_eq!(count(&world, "support_requests"), 1, "what was done to see whether she may was undone");
     assert_eq!(count(&world, "journal WHERE action = 'request.submitted'"), 1);
+    assert_sound(&world);
+}
+
+fn what_was_answered_of_a_case_goes_when_it_is_withdrawn(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, coordinator) = (world.person(), world.coordinators[0]);
+    let (body, mine, theirs) = (world.request_body(0), key(), key());
+    let submit = |key: &str| world.app.keyed(Some(parent), "POST /support-requests", &body, key);
+    let request = submit(&mine).expect(201).id();
+    world.consent(parent, &request).expect(201);
+    let buddy = world.buddy(0, &json!({}));
+    let (line, put) = (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }));
+    let propose = || world.app.keyed(Some(coordinator), &line, &put, &theirs);
+    propose().expect(201);
+    // of another case of hers everything stays
+    let (other, kept) = (key(), world.request_body(0));
+    let elsewhere = || world.app.keyed(Some(parent), "POST /support-requests", &kept, &other);
+    let first = elsewhere().expect(201);
+    assert_eq!(count(&world, "kept_answers WHERE length(sealed) = 0"), 0);
+
+    world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+    assert_eq!(count(&world, "kept_answers WHERE length(sealed) = 0"), 2);
+    let before = contents(&world);
+    refused(submit(&mine), 409, "idempotency-answer-gone");
+    refused(propose(), 409, "idempotency-answer-gone");
+    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nothing is done again");
+    assert_eq!(elsewhere().expect(201).bytes, first.bytes);
+    assert_eq!(count(&world, "support_requests"), 2);
+    assert_sound(&world);
+}
+
+fn what_was_answered_to_somebody_goes_when_she_is_erased(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let body = world.request_body(0);
+    world.app.keyed(Some(parent), "POST /support-requests", &body, &key()).expect(201);
+    world.app.keyed(Some(parent), "POST /me/exports", &json!({}), &key());
+    let hers = format!("kept_answers WHERE person_id = '{parent}' OR request_id IS NOT NULL");
+    assert!(count(&world, &hers) > 0);
+    world.app.post(parent, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
+    assert_eq!(count(&world, &hers), 0);
+    assert_eq!(count(&world, "kept_answers WHERE length(sealed) > 0"), 0);
     assert_sound(&world);
 }

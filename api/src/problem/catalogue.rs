@@ -51,6 +51,7 @@ catalogue! {
     "quota-exceeded" 429 "Te veel aanroepen" / "Too many calls", "Wacht het aantal seconden uit Retry-After. RateLimit noemt de grens." / "Wait as many seconds as Retry-After says. RateLimit names the limit.";
     "idempotency-key-in-use" 409 "De eerste aanroep loopt nog" / "The first call still runs", "Herhaal de aanroep na Retry-After met dezelfde sleutel; dan komt het antwoord van de eerste." / "Repeat the call after Retry-After with the same key, and you get the answer of the first.";
     "idempotency-key-reused" 422 "Deze sleutel is al gebruikt" / "This key was used already", "Deze Idempotency-Key hoort bij een andere aanroep. Gebruik een nieuwe sleutel voor een nieuwe aanroep." / "This Idempotency-Key belongs to another call. Use a new key for a new call.";
+    "idempotency-answer-gone" 409 "Dit antwoord wordt niet meer bewaard" / "This answer is not kept any more", "De aanroep is gedaan. Wat hij deed is sindsdien ingetrokken of gewist, en het antwoord daarmee. Er is niets opnieuw gedaan." / "The call was done. What it did was withdrawn or erased since, and the answer with it. Nothing was done again.";
     "reading-not-recorded" 503 "Dit kan nu niet worden gelezen" / "This cannot be read now", "Wie gegevens van iemand leest, laat dat achter in het inzagelogboek. Dat lukte nu niet. Probeer het opnieuw na Retry-After." / "Who reads somebody's data leaves that in the access log. That could not be done now. Try again after Retry-After.";
     "busy" 503 "Even te druk" / "Too busy for a moment", "Probeer het over een seconde opnieuw. Er is niets half gedaan." / "Try again in a second. Nothing was half done.";
     "already-there" 409 "Dit is er al" / "This is there already", "Er is er al een die hetzelfde is." / "There is one already that is the same.";
@@ -154,6 +155,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("term-needs-reason", Carries::Current),
     ("term-too-long", Carries::Current),
     ("idempotency-key-in-use", Carries::Rule),
+    ("idempotency-answer-gone", Carries::Rule),
     ("already-there", Carries::Rule),
     ("tie-unknown", Carries::Rule),
     ("reference-unknown", Carries::Rule),

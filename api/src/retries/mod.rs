@@ -117,6 +117,10 @@ impl Repeatable {
         }
         let body = self.body.get().unwrap_or_default();
         let person;
+        let subject = match whose {
+            Whose::Subject(id) => Some(id),
+            Whose::Holder(_) => None,
+        };
         let whose: &[u8] = match &whose {
             Whose::Subject(id) => {
                 person = id.uuid();
@@ -134,6 +138,7 @@ impl Repeatable {
             secret,
             guessable: !key::is_drawn_by_chance(&self.key),
             language,
+            person: subject,
         })
     }
 }
@@ -147,13 +152,16 @@ pub struct Attempt {
     secret: Digest,
     guessable: bool,
     language: Tongue,
+    /// To whom its answer is given, when she is signed in.
+    person: Option<PersonId>,
 }
 
 impl Attempt {
     /// The answer that this call got before, if it was done, and what the caller was then.
     ///
     /// # Errors
-    /// `idempotency-key-in-use` while the first call runs, `idempotency-key-reused` when it was another call.
+    /// `idempotency-key-in-use` while the first call runs, `idempotency-key-reused` when it was another call,
+    /// `idempotency-answer-gone` when what it answered was taken back or erased since.
     pub fn earlier<T>(
         &self,
         tx: &mut Transaction<'_, '_>,
@@ -165,6 +173,9 @@ impl Attempt {
         let Some(found) = kept::find(tx, &self.slot, now)? else { return Ok(None) };
         if found.fingerprint != self.fingerprint {
             return Err(Error::Refused("idempotency-key-reused"));
+        }
+        if found.is_gone() {
+            return Err(Error::Refused("idempotency-answer-gone"));
         }
         let bytes = seal::open(&self.secret, &self.place(), &found.sealed)?;
         let done: Done =
@@ -196,7 +207,7 @@ impl Attempt {
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
         let row = KeptAnswer { fingerprint: self.fingerprint.to_vec(), sealed };
-        kept::keep(tx, &self.slot, &row, now + if shown_once { SHOWN_ONCE } else { DAY })?;
+        kept::keep(tx, &self.slot, &row, self.person, now + if shown_once { SHOWN_ONCE } else { DAY })?;
         Ok(Answer::written(done.written))
     }
 

@@ -14,6 +14,7 @@ use super::tombstones::{self, Kind};
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner};
+use crate::retries;
 use crate::schema::{buddies, consent_proofs, consents, erased_counts};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -110,6 +111,7 @@ pub fn erase_case(
 ) -> Result<(), Error> {
     forget_keys(tx, keys, Owner::Case(request), now)?;
     forget_keys(tx, keys, Owner::Private(request), now)?;
+    retries::blank_of_case(tx, request)?;
     export::forget_of_parent(tx, keys, request, now)?;
     keep_proofs(tx, request)?;
     count_one(tx, &format!("programme:{programme}"), "request", outcome, now)?;
@@ -141,6 +143,7 @@ pub fn erase_account(
     now: Moment,
 ) -> Result<bool, Error> {
     export::forget_of(tx, keys, person, now)?;
+    retries::blank_of_person(tx, person)?;
     delete(tx, Subject::Person(person), |table| table.name != "people")?;
     forget_keys(tx, keys, Owner::Person(person), now)?;
     tombstones::lay(tx, Kind::Person, person.uuid(), now)?;

@@ -11,3 +11,9 @@ CREATE TABLE parent_sides (
     PRIMARY KEY (conversation_id, code_hash)
 );
 CREATE UNIQUE INDEX parent_sides_by_code ON parent_sides (code_hash);
+
+-- Of which case an answer is, and to whom it was given: when the case is withdrawn or erased, or the person is, nobody reads it again.
+ALTER TABLE kept_answers ADD COLUMN request_id uuid;
+ALTER TABLE kept_answers ADD COLUMN person_id uuid;
+CREATE INDEX kept_answers_by_request ON kept_answers (request_id);
+CREATE INDEX kept_answers_by_person ON kept_answers (person_id);

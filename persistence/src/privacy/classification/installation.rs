@@ -46,6 +46,8 @@ pub(super) const TABLES: &[Table] = &[
             // under a key that only the caller has
             secret("sealed").form(Form::Wrapped),
             internal("expires_at"),
+            personal("request_id").withheld(Key),
+            personal("person_id").withheld(Key),
         ],
     ),
     table(
