@@ -42,7 +42,8 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     (world, vec![parent, second, third], vec![request, referred, withdrawn])
 }
 
-fn what_is_broken_behind_its_back_is_found(engine: Engine) {
+/// Each fault, with what must be found of it.
+fn faults(engine: Engine) -> Vec<(&'static str, String)> {
     let lapse = |kind: &str| {
         format!("UPDATE consents SET lapsed_at = given_at WHERE kind = '{kind}' AND withdrawn_at IS NULL")
     };
@@ -64,7 +65,7 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
         )
     };
     let a_tie = |kind: &str| a_tie_with(kind, &about);
-    let faults: Vec<(&str, String)> = vec![
+    vec![
         ("a match without consent", lapse("request")),
         ("a referred match without that consent", lapse("referral")),
         ("a match that not both said yes to", "UPDATE proposals SET buddy_answer = NULL".to_owned()),
@@ -82,6 +83,26 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
             "UPDATE support_requests SET location_code = NULL".to_owned(),
         ),
         ("an active match whose buddy was not asked this year", "UPDATE buddies SET ties_asked_on = '2020-01-01'".to_owned()),
+        ("an active match with a tie that the parent did not accept (12", a_tie_with("joint-council-member", "'{\"board\": \"99901\"}'")),
+        ("a running match with a buddy who is not independent", a_tie_with("employed-by-partnership", "'{\"partnership\": \"PO9901\"}'")),
+        (
+            "a running match with a buddy who is not independent",
+            a_tie_with("support-plan-council-staff", "'{\"seat\": [\"PO9901\", \"99901\"]}'"),
+        ),
+        ("an active match with a tie that the parent did not accept (7", a_tie_with("support-point-worker", "'{\"partnership\": \"PO9902\"}'")),
+        (
+            "a running match with a buddy who is not independent",
+            format!(
+                "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
+                 SELECT b.id, b.person_id, o.id, NULL, 'school-staff', 'active', '2024-01-01', NULL, 1 \
+                 FROM buddies b, organisations o WHERE o.location_code = '{SCHOOL}'"
+            ),
+        ),
+        (
+            "an active match with a tie that the parent did not accept (29",
+            "UPDATE programme_forms SET funders = 2".to_owned(),
+        ),
+        ("an active match with a tie that the parent did not accept (33", "DELETE FROM tie_answers WHERE finding = '33'".to_owned()),
         ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
         ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
         ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused'".to_owned()),
@@ -114,7 +135,11 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
             "UPDATE conversation_steps SET wording_version = 'ouder@example.org'".to_owned(),
         ),
         ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),
-    ];
+    ]
+}
+
+fn what_is_broken_behind_its_back_is_found(engine: Engine) {
+    let faults = faults(engine);
     println!("{} faults", faults.len());
     for (what, fault) in faults {
         let (world, parents, requests) = world(engine);

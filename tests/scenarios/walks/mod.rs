@@ -4,6 +4,7 @@
 
 mod acts;
 mod broken;
+mod independent;
 mod rules;
 mod watch;
 
@@ -127,6 +128,13 @@ const REACHED: &[&str] = &[
     "journal WHERE action = 'membership.changed'",
     "journal WHERE action = 'request.school-changed'",
     "proposals WHERE state = 'accepted' AND ties_declared_on IS NULL",
+    "ties WHERE kind = 'joint-council-member'",
+    "ties WHERE kind = 'employed-by-partnership'",
+    "memberships WHERE role = 'school-staff' AND status = 'ended'",
+    "memberships WHERE role = 'board-member'",
+    "tie_answers WHERE finding LIKE '13:%' OR finding LIKE '14:%' OR finding LIKE '27:%' OR finding LIKE '7:%'",
+    "tie_answers WHERE finding = '28' OR finding = '29'",
+    "tie_answers WHERE finding = '33'",
     "journal WHERE action = 'match.paused'",
     "journal WHERE action = 'match.resumed'",
     "journal WHERE action = 'programme.form-changed'",

@@ -15,14 +15,14 @@ pub enum Does {
     Nothing,
 }
 
-/// A tie with a school as it lies in the database.
+/// A tie as it lies in the database, seen from the school of a request.
 #[derive(Clone, Debug)]
 pub struct Fact {
     /// Its kind.
     pub kind: String,
-    /// Whether it is with the school of the request.
-    pub same_school: bool,
-    /// Whether it is with a school of the same board.
+    /// Whether it is with the school of the request, its board, its partnership or its municipality: whatever it is about.
+    pub same: bool,
+    /// Whether it is with a school of the same board, or a seat that is held for that board.
     pub same_board: bool,
     /// The first day, when it is known.
     pub since: Option<Date>,
@@ -41,11 +41,12 @@ pub fn what_it_does(fact: &Fact, form: &str, today: Date) -> Does {
     }
     let over = fact.until.filter(|until| *until < today);
     let heavier_in_a_school = |number| if form == "school" { Does::Block } else { Does::Tell(number) };
-    if fact.kind == "employed-at-school" && !fact.same_school {
-        return if over.is_none() && fact.same_board { heavier_in_a_school(3) } else { Does::Nothing };
-    }
-    if !fact.same_school {
-        return Does::Nothing;
+    match (fact.kind.as_str(), over) {
+        // a worker of a support point is told wherever that support point is
+        ("support-point-worker", None) => return Does::Tell(7),
+        ("employed-at-school", None) if !fact.same && fact.same_board => return heavier_in_a_school(3),
+        _ if !fact.same => return Does::Nothing,
+        _ => {}
     }
     match (fact.kind.as_str(), over) {
         ("employed-at-school", None) => Does::Block,
@@ -59,14 +60,45 @@ pub fn what_it_does(fact: &Fact, form: &str, today: Date) -> Does {
                 Does::Nothing
             }
         }
+        (
+            "employed-at-board-office"
+            | "board-or-supervisory-member"
+            | "employed-by-partnership"
+            | "partnership-board-member",
+            None,
+        ) => Does::Block,
         ("own-child-at-school", None) => Does::Tell(16),
         ("own-child-at-school", Some(last)) if within(last, 36, today) => Does::Tell(18),
         ("council-member-parent", None) => Does::Tell(11),
+        ("joint-council-member", None) => Does::Tell(12),
+        ("support-plan-council-parent", None) => Does::Tell(13),
+        ("support-plan-council-staff", None) if form == "support-point" || fact.same_board => Does::Block,
+        ("support-plan-council-staff", None) => Does::Tell(14),
         ("school-volunteer", None) => Does::Tell(15),
+        ("paid-by-partnership", None) => Does::Tell(27),
         ("supplier-of-school", None) => heavier_in_a_school(32),
+        ("political-office", None) => Does::Tell(35),
         ("conflict", None) => Does::Block,
         ("conflict", Some(last)) if within(last, 36, today) => heavier_in_a_school(23),
         ("conflict", Some(_)) => Does::Tell(24),
         _ => Does::Nothing,
+    }
+}
+
+/// What the programme itself is, in this form and paid by these: the numbers that are told, whoever the buddy is.
+pub fn what_pays(form: &str, by_school: bool, by_partnership: bool) -> Vec<u8> {
+    let told = [(28, by_school), (29, by_partnership || form == "support-point")];
+    told.into_iter().filter_map(|(number, is_so)| is_so.then_some(number)).collect()
+}
+
+/// The tie that a role is, by where it is held: its kind.
+pub fn tie_of_role(role: &str, of_a_school: bool, of_a_board: bool) -> Option<&'static str> {
+    match role {
+        "school-staff" | "school-leader" | "professional" if of_a_school => Some("employed-at-school"),
+        "school-staff" | "school-leader" | "professional" if of_a_board => Some("employed-at-board-office"),
+        "board-member" if of_a_board => Some("board-or-supervisory-member"),
+        "board-member" => Some("partnership-board-member"),
+        "partnership-staff" => Some("employed-by-partnership"),
+        _ => None,
     }
 }

@@ -1,15 +1,12 @@
 //! What must never be, asked of the rows themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use chrono::Months;
-use naast_domain::Date;
+use naast_api::independence::round::work_off;
 use naast_tests::Engine;
 use naast_tests::world::World;
-use serde_json::Value;
 
 use super::acts::Walk;
-use super::rules::{Does, Fact, what_it_does};
+use super::independent::{not_declared, not_independent};
 use crate::invariants::never;
 use crate::looks::{count, lines};
 
@@ -22,6 +19,8 @@ fn engine(world: &World) -> Engine {
 
 /// What must not be and is, in words; empty when all is well.
 pub fn broken_in(world: &World, walk: &Walk<'_>) -> Vec<String> {
+    // what a fact touches in the other matches of a buddy waits as a row for a second
+    work_off(&world.app.platform).expect("the rules can be asked");
     let parents: Vec<String> = walk.parents.iter().map(ToString::to_string).collect();
     let requests: Vec<String> = walk.requests.iter().map(|(_, _, request)| request.clone()).collect();
     broken(world, &parents, &requests)
@@ -45,171 +44,6 @@ pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<Str
     broken.extend(school_side(world, parents, requests));
     broken.extend(journal(world));
     broken
-}
-
-/// A tie as it lies there: its id, what it is about, its kind, its first and its last day.
-type Kept = (String, Value, String, Option<Date>, Option<Date>);
-
-/// Each running match, with the ties of its buddy, weighed by rules of the tests' own.
-fn not_independent(world: &World) -> Vec<String> {
-    let today = world.app.platform.clock.today();
-    let boards = pairs(world, "SELECT location_code || '|' || board_number AS name FROM schools");
-    let forms = forms(world, today);
-    let accepted: BTreeSet<String> = lines(
-        world,
-        "SELECT CAST(proposal_id AS text) || '|' || finding AS name FROM tie_answers WHERE answer = 'accepted'",
-    )
-    .into_iter()
-    .collect();
-    let running = lines(
-        world,
-        "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
-         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') AS name FROM matches m \
-         JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
-    );
-    let ties = ties(world);
-    let mut broken = Vec::new();
-    for line in running {
-        let parts: Vec<&str> = line.split('|').collect();
-        let (proposal, state, form, school) = (parts[1], parts[3], forms[parts[4]].as_str(), parts[5]);
-        if school.is_empty() && state == "active" && !accepted.contains(&format!("{proposal}|0")) {
-            broken.push(
-                "an active match with a tie that the parent did not accept (0 no school named)".to_owned(),
-            );
-        }
-        for (id, about, kind, since, until) in ties.get(parts[2]).into_iter().flatten() {
-            let Some(other) = about["school"].as_str() else { continue };
-            let fact = Fact {
-                kind: kind.clone(),
-                same_school: other == school,
-                same_board: boards.get(other) == boards.get(school),
-                since: *since,
-                until: *until,
-            };
-            match what_it_does(&fact, form, today) {
-                Does::Block => {
-                    broken.push(format!("a running match with a buddy who is not independent ({kind})"));
-                }
-                Does::Tell(rule)
-                    if state == "active" && !accepted.contains(&format!("{proposal}|{rule}:{id}")) =>
-                {
-                    broken.push(format!(
-                        "an active match with a tie that the parent did not accept ({rule} {kind})"
-                    ));
-                }
-                _ => {}
-            }
-        }
-    }
-    broken
-}
-
-/// The ties of each buddy, as they lie there.
-fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
-    let mut ties: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
-    for line in lines(
-        world,
-        "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
-         || '|' || coalesce(CAST(until AS text), '') || '|' || CAST(about AS text) AS name FROM ties",
-    ) {
-        let parts: Vec<&str> = line.splitn(6, '|').collect();
-        let day = |text: &str| text.parse::<Date>().ok();
-        let about = serde_json::from_str(parts[5]).expect("an object of a tie");
-        let tie = (parts[1].to_owned(), about, parts[2].to_owned(), day(parts[3]), day(parts[4]));
-        ties.entry(parts[0].to_owned()).or_default().push(tie);
-    }
-    ties
-}
-
-/// Each active match whose buddy did not say what ties her to what it is about now: its school, and each kind of tie that is to be asked
-/// after because a school in her life has its board or a partnership of it.
-fn not_declared(world: &World) -> Vec<String> {
-    let boards = pairs(world, "SELECT location_code || '|' || board_number AS name FROM schools");
-    let mut partnerships: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in lines(
-        world,
-        "SELECT location_code || '|' || partnership_code AS name FROM school_partnerships WHERE until IS NULL",
-    ) {
-        let (school, partnership) = line.split_once('|').expect("two parts");
-        partnerships.entry(school.to_owned()).or_default().insert(partnership.to_owned());
-    }
-    let ties = ties(world);
-    let active = lines(
-        world,
-        "SELECT CAST(m.buddy_id AS text) || '|' || coalesce(r.location_code, '') || '|' || \
-         coalesce(CAST(p.ties_declared_upon AS text), '{}') AS name FROM matches m \
-         JOIN support_requests r ON r.id = m.request_id JOIN proposals p ON p.id = m.proposal_id WHERE m.state = 'active'",
-    );
-    let mut broken = Vec::new();
-    for line in active {
-        let parts: Vec<&str> = line.splitn(3, '|').collect();
-        let (school, upon): (&str, Value) =
-            (parts[1], serde_json::from_str(parts[2]).expect("what was asked"));
-        if school.is_empty() {
-            continue;
-        }
-        if upon["school"] != school {
-            broken.push("an active match whose buddy did not declare upon its school".to_owned());
-        }
-        let words = |member: &str| -> BTreeSet<String> {
-            upon[member]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|one| one.as_str().map(str::to_owned))
-                .collect()
-        };
-        let (asked, said_of) = (words("kinds"), words("partnerships"));
-        let none = BTreeSet::new();
-        let of = |school: &str| partnerships.get(school).unwrap_or(&none);
-        for (_, about, ..) in ties.get(parts[0]).into_iter().flatten() {
-            let Some(near) = about["school"].as_str().filter(|near| *near != school) else { continue };
-            let mut must = Vec::new();
-            if boards.contains_key(near) && boards.get(near) == boards.get(school) {
-                must.push((
-                    "employed-at-school",
-                    upon["board"].as_str() == boards.get(school).map(String::as_str),
-                ));
-            }
-            if of(near).intersection(of(school)).next().is_some() {
-                let same = of(school).is_subset(&said_of);
-                for kind in
-                    ["employed-by-partnership", "partnership-board-member", "support-plan-council-parent"]
-                {
-                    must.push((kind, same));
-                }
-            }
-            for (kind, same) in must {
-                if !same || !asked.contains(kind) {
-                    broken.push(format!("an active match whose buddy was not asked after a kind ({kind})"));
-                }
-            }
-        }
-    }
-    broken
-}
-
-fn pairs(world: &World, question: &str) -> BTreeMap<String, String> {
-    lines(world, question)
-        .into_iter()
-        .filter_map(|line| line.split_once('|').map(|(one, other)| (one.to_owned(), other.to_owned())))
-        .collect()
-}
-
-/// The form of each programme today: the latest that has begun.
-fn forms(world: &World, today: Date) -> BTreeMap<String, String> {
-    let mut forms = BTreeMap::new();
-    for line in lines(
-        world,
-        "SELECT CAST(programme_id AS text) || '|' || CAST(since AS text) || '|' || form AS name FROM programme_forms \
-         ORDER BY since",
-    ) {
-        let parts: Vec<&str> = line.split('|').collect();
-        if parts[1].parse::<Date>().is_ok_and(|since| since <= today) {
-            forms.insert(parts[0].to_owned(), parts[2].to_owned());
-        }
-    }
-    forms
 }
 
 /// An active match whose buddy was not asked after her ties for more than twelve months (rule 38).

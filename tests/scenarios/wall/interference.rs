@@ -239,7 +239,9 @@ fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
 fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) {
     let table = Table::read().unwrap_or_else(|faults| panic!("\n{}\n", faults.join("\n")));
     let pairs = std::env::var("NAAST_PROOF_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
+    let begun = Instant::now();
     let counted = random_pairs(engine, &table, pairs);
+    let took = begun.elapsed().as_secs();
 
     // and once with every question that there is, and everything that the school's side tries
     let stage = Stage::new(engine);
@@ -263,7 +265,8 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     let changed = every.differing(&stage, &before);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
     println!(
-        "{pairs} pairs of worlds, {} private changes between them, {} answers compared; and all {} questions and {} attempts once",
+        "{pairs} pairs of worlds in {took} s, {} private changes between them, {} answers compared; and all {} questions and {} \
+         attempts once",
         counted.0,
         counted.1,
         all.len(),

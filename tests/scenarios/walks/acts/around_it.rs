@@ -3,7 +3,7 @@
 use chrono::{Days, TimeDelta};
 use naast_api::independence::round::round;
 use naast_tests::app::Reply;
-use naast_tests::world::{SCHOOL, SISTER};
+use naast_tests::world::{Buddy, SCHOOL, SISTER};
 use serde_json::json;
 
 use super::{KINDS, Walk};
@@ -11,6 +11,9 @@ use super::{KINDS, Walk};
 impl Walk<'_> {
     pub(super) fn tie(&mut self) -> Option<Reply> {
         let (_, buddy) = self.dice.pick(&self.buddies)?;
+        if self.dice.once_in(3) {
+            return Some(self.tie_beyond_the_school(&buddy));
+        }
         // what blocks for good is rare, or nobody would be matched for long
         let kind = KINDS[if self.dice.once_in(4) { self.dice.below(6) } else { self.dice.below(4) }];
         let school = if self.dice.once_in(4) { SISTER } else { SCHOOL };
@@ -27,6 +30,69 @@ impl Walk<'_> {
         }
         let who = self.who(buddy.person);
         Some(self.world.app.post(who, &format!("/buddies/{}/ties", buddy.id), &body))
+    }
+
+    /// A tie with a board, a partnership or a municipality, of the school or of another.
+    fn tie_beyond_the_school(&mut self, buddy: &Buddy) -> Reply {
+        let boards = ["99901", "99902"];
+        let (here, there) = (json!({ "kind": "partnership", "partnershipCode": "PO9901" }), "PO9902");
+        let elsewhere = json!({ "kind": "partnership", "partnershipCode": there });
+        let board = json!({ "kind": "board", "boardNumber": boards[self.dice.below(2)] });
+        let seat = json!({
+            "kind": "seat", "partnershipCode": "PO9901", "boardNumber": boards[self.dice.below(2)]
+        });
+        let municipality = json!({ "kind": "municipality", "municipalityCode": "9901" });
+        let (kind, about) = match self.dice.below(12) {
+            0 | 1 => ("joint-council-member", board),
+            2 => ("support-plan-council-parent", here),
+            3 => ("support-plan-council-staff", seat),
+            4 => ("support-point-worker", elsewhere),
+            5 => ("paid-by-partnership", here),
+            6 => ("political-office", municipality),
+            7 => ("employed-at-board-office", board),
+            8 => ("board-or-supervisory-member", board),
+            9 => ("employed-by-partnership", elsewhere),
+            10 => ("partnership-board-member", elsewhere),
+            // for some months only: what ends counts no longer
+            _ => ("employed-by-partnership", here),
+        };
+        let today = self.world.app.platform.clock.today();
+        let since = today - Days::new(1 + self.dice.below(900) as u64);
+        let mut body = json!({ "kind": kind, "about": about, "sinceDate": since });
+        if self.dice.once_in(3) {
+            body["untilDate"] = json!((today - Days::new(self.dice.below(300) as u64)).max(since));
+        }
+        let who = self.who(buddy.person);
+        self.world.app.post(who, &format!("/buddies/{}/ties", buddy.id), &body)
+    }
+
+    /// A buddy gets a role at the school, the board or the partnership, or one of hers ends: a tie that nobody declares.
+    pub(super) fn role(&mut self) -> Option<Reply> {
+        if self.dice.once_in(2)
+            && let Some((path, role)) = self.dice.pick(&self.roles)
+        {
+            let place = format!("{path}/{role}");
+            return Some(self.world.app.patch(
+                self.world.administrator,
+                &place,
+                &json!({ "status": "ended" }),
+            ));
+        }
+        let (_, buddy) = self.dice.pick(&self.buddies)?;
+        let places = [
+            (&self.world.school, "school-staff"),
+            (&self.world.school, "professional"),
+            (&self.board, "board-member"),
+            (&self.partnership, "partnership-staff"),
+        ];
+        let (organisation, role) = places[self.dice.below(4)];
+        let path = format!("/organisations/{organisation}/memberships");
+        let body = json!({ "personId": buddy.person, "role": role });
+        let reply = self.world.app.post(self.world.administrator, &path, &body);
+        if reply.status == 201 {
+            self.roles.push((path, reply.id()));
+        }
+        Some(reply)
     }
 
     pub(super) fn end_tie(&mut self) -> Option<Reply> {

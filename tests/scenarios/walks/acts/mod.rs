@@ -20,6 +20,11 @@ pub struct Walk<'w> {
     buddies: Vec<(usize, Buddy)>,
     second: PersonId,
     seat: (String, String),
+    /// The board of the school at first, and a partnership that it does not belong to.
+    board: String,
+    partnership: String,
+    /// The roles that buddies were given, each with the list that it stands in.
+    roles: Vec<(String, String)>,
     /// Every request with its parent and the programme that it was made to.
     pub requests: Vec<(PersonId, usize, String)>,
     proposals: Vec<(PersonId, Buddy, String)>,
@@ -51,6 +56,8 @@ impl<'w> Walk<'w> {
         let second = world.person();
         let body = json!({ "personId": second, "role": "coordinator", "programmeId": world.programmes[0] });
         let seat = world.app.post(world.administrator, &list, &body).expect(201).id();
+        let organisation =
+            |body: &Value| world.app.post(world.administrator, "/organisations", body).expect(201).id();
         let mut people = parents.clone();
         people.extend(buddies.iter().map(|(_, buddy)| buddy.person));
         people.extend(world.coordinators);
@@ -63,6 +70,13 @@ impl<'w> Walk<'w> {
             buddies,
             second,
             seat: (list, seat),
+            board: organisation(
+                &json!({ "kind": "board", "name": "Bestuur (test)", "boardNumber": "99901" }),
+            ),
+            partnership: organisation(
+                &json!({ "kind": "partnership", "name": "Verband (test)", "partnershipCode": "PO9902" }),
+            ),
+            roles: Vec::new(),
             requests: Vec::new(),
             proposals: Vec::new(),
             matches: Vec::new(),
@@ -128,7 +142,8 @@ impl<'w> Walk<'w> {
             88..=89 => ("pupil", self.pupil()),
             90..=92 => ("days go by", self.days()),
             93 => ("school moves", self.school_moves()),
-            94..=95 => ("seat", Some(self.seat())),
+            94 => ("seat", Some(self.seat())),
+            95 => ("role", self.role()),
             96 => ("form", Some(self.form())),
             97 => ("notice", self.notice()),
             _ => ("look around", self.look_around()),

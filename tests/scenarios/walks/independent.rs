@@ -1,0 +1,241 @@
+//! Whether each running match is one of a buddy who is independent, by rules of the tests' own: her ties with schools, boards and
+//! partnerships, the roles that she holds, what the programme is; and whether she declared upon what it is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use naast_domain::Date;
+use naast_tests::world::World;
+use serde_json::{Value, json};
+
+use super::rules::{Does, Fact, tie_of_role, what_it_does, what_pays};
+use crate::looks::lines;
+
+/// A tie as it lies there: its id, what it is about, its kind, its first and its last day.
+type Kept = (String, Value, String, Option<Date>, Option<Date>);
+
+/// What the directory says of the schools.
+struct Schools {
+    boards: BTreeMap<String, String>,
+    municipalities: BTreeMap<String, String>,
+    partnerships: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Schools {
+    fn read(world: &World) -> Self {
+        let mut partnerships: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for line in lines(
+            world,
+            "SELECT location_code || '|' || partnership_code AS name FROM school_partnerships WHERE until IS NULL",
+        ) {
+            let (school, partnership) = line.split_once('|').expect("two parts");
+            partnerships.entry(school.to_owned()).or_default().insert(partnership.to_owned());
+        }
+        Self {
+            boards: pairs(world, "SELECT location_code || '|' || board_number AS name FROM schools"),
+            municipalities: pairs(
+                world,
+                "SELECT location_code || '|' || municipality_code AS name FROM schools",
+            ),
+            partnerships,
+        }
+    }
+
+    fn partnerships_of(&self, school: &str) -> BTreeSet<String> {
+        self.partnerships.get(school).cloned().unwrap_or_default()
+    }
+
+    /// Whether something that a tie is about is the school's, and whether it is of its board.
+    fn concerns(&self, about: &Value, school: &str) -> (bool, bool) {
+        let board = self.boards.get(school).map(String::as_str);
+        let has =
+            |code: &Value| code.as_str().is_some_and(|code| self.partnerships_of(school).contains(code));
+        if let Some(other) = about["school"].as_str() {
+            let board_of = self.boards.get(other).map(String::as_str);
+            (other == school, board_of.is_some() && board_of == board)
+        } else if let Some(other) = about["board"].as_str() {
+            (Some(other) == board, false)
+        } else if about["seat"].is_array() {
+            (has(&about["seat"][0]), about["seat"][1].as_str() == board)
+        } else if let Some(other) = about["municipality"].as_str() {
+            (self.municipalities.get(school).map(String::as_str) == Some(other), false)
+        } else {
+            (has(&about["partnership"]), false)
+        }
+    }
+}
+
+/// Each running match, with the ties of its buddy, weighed by rules of the tests' own.
+pub fn not_independent(world: &World) -> Vec<String> {
+    let today = world.app.platform.clock.today();
+    let (schools, forms) = (Schools::read(world), forms(world, today));
+    let accepted: BTreeSet<String> = lines(
+        world,
+        "SELECT CAST(proposal_id AS text) || '|' || finding AS name FROM tie_answers WHERE answer = 'accepted'",
+    )
+    .into_iter()
+    .collect();
+    let running = lines(
+        world,
+        "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
+         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') AS name FROM matches m \
+         JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
+    );
+    let (ties, beside_another) = (ties(world), beside_another(world));
+    let mut broken = Vec::new();
+    for line in running {
+        let parts: Vec<&str> = line.split('|').collect();
+        let (proposal, buddy, is_active, school) = (parts[1], parts[2], parts[3] == "active", parts[5]);
+        let (form, funders) = &forms[parts[4]];
+        let mut tell = |key: String, what: &str| {
+            if is_active && !accepted.contains(&format!("{proposal}|{key}")) {
+                broken.push(format!(
+                    "an active match with a tie that the parent did not accept ({key} {what})"
+                ));
+            }
+        };
+        if school.is_empty() {
+            tell("0".to_owned(), "no school named");
+        }
+        for number in what_pays(form, funders & 1 > 0, funders & 2 > 0) {
+            tell(number.to_string(), "who pays");
+        }
+        if beside_another.contains(parts[0]) {
+            tell("33".to_owned(), "another parent at the school");
+        }
+        let mut blocked = Vec::new();
+        for (id, about, kind, since, until) in ties.get(buddy).into_iter().flatten() {
+            let (same, same_board) = schools.concerns(about, school);
+            let fact = Fact { kind: kind.clone(), same, same_board, since: *since, until: *until };
+            match what_it_does(&fact, form, today) {
+                Does::Block => blocked.push(kind),
+                Does::Tell(rule) => tell(format!("{rule}:{id}"), kind),
+                Does::Nothing => {}
+            }
+        }
+        let say = |kind| format!("a running match with a buddy who is not independent ({kind})");
+        broken.extend(blocked.into_iter().map(say));
+    }
+    broken
+}
+
+/// The running matches whose buddy supports another parent at the same school, in whatever programme.
+fn beside_another(world: &World) -> BTreeSet<String> {
+    let question = "SELECT CAST(mine.id AS text) AS name FROM matches mine JOIN support_requests r ON r.id = mine.request_id \
+         JOIN buddies b ON b.id = mine.buddy_id WHERE mine.state <> 'closed' AND EXISTS \
+         (SELECT 1 FROM matches m JOIN support_requests s ON s.id = m.request_id JOIN buddies c ON c.id = m.buddy_id \
+         WHERE m.state <> 'closed' AND c.person_id = b.person_id AND s.location_code = r.location_code \
+         AND s.parent_id <> r.parent_id)";
+    lines(world, question).into_iter().collect()
+}
+
+/// The ties of each buddy: those that lie there, and those that her roles are.
+fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
+    let mut ties: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
+    let day = |text: &str| text.parse::<Date>().ok();
+    for line in lines(
+        world,
+        "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
+         || '|' || coalesce(CAST(until AS text), '') || '|' || CAST(about AS text) AS name FROM ties",
+    ) {
+        let parts: Vec<&str> = line.splitn(6, '|').collect();
+        let about = serde_json::from_str(parts[5]).expect("an object of a tie");
+        let tie = (parts[1].to_owned(), about, parts[2].to_owned(), day(parts[3]), day(parts[4]));
+        ties.entry(parts[0].to_owned()).or_default().push(tie);
+    }
+    for line in lines(
+        world,
+        "SELECT CAST(b.id AS text) || '|' || CAST(m.id AS text) || '|' || m.role || '|' || CAST(m.since AS text) || '|' || \
+         coalesce(CAST(m.until AS text), '') || '|' || coalesce(o.location_code, '') || '|' || coalesce(o.board_number, '') \
+         || '|' || coalesce(o.partnership_code, '') AS name FROM memberships m JOIN organisations o \
+         ON o.id = m.organisation_id JOIN buddies b ON b.person_id = m.person_id WHERE m.status <> 'invited'",
+    ) {
+        let parts: Vec<&str> = line.split('|').collect();
+        let (school, board, partnership) = (parts[5], parts[6], parts[7]);
+        let Some(kind) = tie_of_role(parts[2], !school.is_empty(), !board.is_empty()) else { continue };
+        let about = match kind {
+            "employed-at-school" => json!({ "school": school }),
+            "employed-at-board-office" | "board-or-supervisory-member" => json!({ "board": board }),
+            _ => json!({ "partnership": partnership }),
+        };
+        let tie = (parts[1].to_owned(), about, kind.to_owned(), day(parts[3]), day(parts[4]));
+        ties.entry(parts[0].to_owned()).or_default().push(tie);
+    }
+    ties
+}
+
+/// Each active match whose buddy did not say what ties her to what it is about now: its school, and each kind of tie that is to be asked
+/// after because a school in her life has its board or a partnership of it.
+pub fn not_declared(world: &World) -> Vec<String> {
+    let (schools, ties) = (Schools::read(world), ties(world));
+    let active = lines(
+        world,
+        "SELECT CAST(m.buddy_id AS text) || '|' || coalesce(r.location_code, '') || '|' || \
+         coalesce(CAST(p.ties_declared_upon AS text), '{}') AS name FROM matches m \
+         JOIN support_requests r ON r.id = m.request_id JOIN proposals p ON p.id = m.proposal_id WHERE m.state = 'active'",
+    );
+    let mut broken = Vec::new();
+    for line in active {
+        let parts: Vec<&str> = line.splitn(3, '|').collect();
+        let (school, upon): (&str, Value) =
+            (parts[1], serde_json::from_str(parts[2]).expect("what was asked"));
+        if school.is_empty() {
+            continue;
+        }
+        if upon["school"] != school {
+            broken.push("an active match whose buddy did not declare upon its school".to_owned());
+        }
+        let words = |member: &str| -> BTreeSet<String> {
+            upon[member]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect()
+        };
+        let (asked, said_of) = (words("kinds"), words("partnerships"));
+        let (board, partnerships) = (schools.boards.get(school), schools.partnerships_of(school));
+        for (_, about, ..) in ties.get(parts[0]).into_iter().flatten() {
+            let Some(near) = about["school"].as_str().filter(|near| *near != school) else { continue };
+            let mut must = Vec::new();
+            if board.is_some() && schools.boards.get(near) == board {
+                must.push(("employed-at-school", upon["board"].as_str() == board.map(String::as_str)));
+            }
+            if schools.partnerships_of(near).intersection(&partnerships).next().is_some() {
+                let same = partnerships.is_subset(&said_of);
+                for kind in
+                    ["employed-by-partnership", "partnership-board-member", "support-plan-council-parent"]
+                {
+                    must.push((kind, same));
+                }
+            }
+            let left_out = must.into_iter().filter(|(kind, same)| !same || !asked.contains(*kind));
+            let say = |(kind, _)| format!("an active match whose buddy was not asked after a kind ({kind})");
+            broken.extend(left_out.map(say));
+        }
+    }
+    broken
+}
+
+fn pairs(world: &World, question: &str) -> BTreeMap<String, String> {
+    lines(world, question)
+        .into_iter()
+        .filter_map(|line| line.split_once('|').map(|(one, other)| (one.to_owned(), other.to_owned())))
+        .collect()
+}
+
+/// The form of each programme today, the latest that has begun, and who pays for it: the bits of a school and a partnership first.
+fn forms(world: &World, today: Date) -> BTreeMap<String, (String, i64)> {
+    let mut forms = BTreeMap::new();
+    for line in lines(
+        world,
+        "SELECT CAST(programme_id AS text) || '|' || CAST(since AS text) || '|' || form || '|' || CAST(funders AS text) AS name \
+         FROM programme_forms ORDER BY since",
+    ) {
+        let parts: Vec<&str> = line.split('|').collect();
+        if parts[1].parse::<Date>().is_ok_and(|since| since <= today) {
+            let funders = parts[3].parse().expect("bits");
+            forms.insert(parts[0].to_owned(), (parts[2].to_owned(), funders));
+        }
+    }
+    forms
+}
