@@ -168,6 +168,21 @@ fn a_token_is_made_for_somebody_who_is_there_and_for_nobody_else(engine: Engine)
 }
 
 #[test]
+fn a_fault_of_the_crates_below_is_said_in_both_languages() {
+    for (language, words) in
+        [("nl", "DATABASE_URL moet beginnen met"), ("en", "DATABASE_URL must start with")]
+    {
+        let refused = Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+            .args(["--language", language, "--database-url", "mysql://nowhere", "doctor"])
+            .output()
+            .expect("the program runs");
+        assert_ne!(refused.status.code(), Some(0));
+        let said = [refused.stdout, refused.stderr].concat();
+        assert!(String::from_utf8_lossy(&said).contains(words), "{}", String::from_utf8_lossy(&said));
+    }
+}
+
+#[test]
 fn a_database_with_a_broken_page_is_found_and_the_rest_is_looked_at_all_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = |line: &[&str]| {

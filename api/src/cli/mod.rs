@@ -5,6 +5,7 @@ mod backup;
 pub mod client;
 pub mod demo;
 mod doctor;
+mod faults;
 mod import;
 mod journal;
 mod keys;

@@ -40,7 +40,7 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
             "NAAST_PUBLIC_URL is not set: metadata and tokens name {ISSUER}, where nobody is. Set it before the first client signs in"
         );
     }
-    crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::new(5, fault))?;
+    crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::of(5, &fault))?;
     // whoever was killed between an erasure and its line outside left that to the next start
     if let Err(fault) = crate::privacy::tombstones::write_out(&platform) {
         log::error!("the tombstones are not outside the database yet: {fault}");

@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::faults::in_dutch;
+use super::language::said;
+
 /// What a command failed of, in words for the person at the terminal.
 #[derive(Debug)]
 pub struct Failure {
@@ -15,11 +18,17 @@ impl Failure {
     pub fn new(code: u8, message: impl Display) -> Self {
         Self { message: message.to_string(), code }
     }
+
+    /// A failure with this exit code that says what a fault says.
+    pub fn of(code: u8, fault: &(dyn std::error::Error + 'static)) -> Self {
+        let english = fault.to_string();
+        Self::new(code, said(in_dutch(fault).unwrap_or_else(|| english.clone()), english))
+    }
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(fault: E) -> Self {
-        Self::new(1, fault)
+        Self::of(1, &fault)
     }
 }
 
