@@ -6,6 +6,7 @@ use std::fmt;
 use super::table::{Effect, Row};
 use crate::code::Code as _;
 use crate::ids::{BuddyId, TieId};
+use crate::matching::ProposalState;
 use crate::programmes::OrganisationForm;
 use crate::rejection::Rejection;
 use crate::text::Text;
@@ -194,7 +195,7 @@ impl IndependentBuddy {
 /// Whether the parent accepted every finding that must be disclosed.
 ///
 /// # Errors
-/// `tie-not-accepted` when an answer is missing; `buddy-not-independent` when a finding blocks, for that
+/// `tie-not-accepted` when an answer is missing, in the state of the proposal, which is open until both answered; `buddy-not-independent` when a finding blocks, for that
 /// cannot be accepted.
 pub fn all_accepted(assessment: &Assessment, accepted: &[FindingKey]) -> Result<(), Rejection> {
     assessment.not_blocked()?;
@@ -212,7 +213,7 @@ pub fn all_accepted(assessment: &Assessment, accepted: &[FindingKey]) -> Result<
         &open,
     );
     Err(Rejection::rule("tie-not-accepted", "S2", reason)
-        .in_state(Effect::Disclose.code(), vec!["tie-answers"])
+        .in_state(ProposalState::Open.code(), vec!["tie-answers"])
         .because_of(open.iter().map(|finding| finding.code)))
 }
 

@@ -36,7 +36,10 @@ fn each_tie_is_accepted_by_itself() {
     let keys: Vec<FindingKey> = assessment.to_accept().map(|(key, _)| key).collect();
     assert_eq!(all_accepted(&assessment, &keys), Ok(()));
     let refusal = all_accepted(&assessment, &keys[..1]).expect_err("one answer is missing");
-    assert_eq!((refusal.code, refusal.permitted), ("tie-not-accepted", vec!["tie-answers"]));
+    assert_eq!(
+        (refusal.code, refusal.state, refusal.permitted),
+        ("tie-not-accepted", "open", vec!["tie-answers"])
+    );
     assert!(refusal.reason.en.contains("neighbour") && !refusal.reason.en.contains("child of this buddy"));
 }
 
