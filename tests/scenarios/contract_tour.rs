@@ -151,7 +151,8 @@ fn case(world: &World, see: &mut Checker) {
     let exchange = json!({ "invitationCode": invitation });
     let code =
         see.call(world, parent, "POST /parent-codes", Some(&exchange), None).expect(201).text("parentCode");
-    see.call(world, parent, "POST /parent-codes", Some(&exchange), None).expect(404);
+    let nobodys = json!({ "invitationCode": "ABCD-EFGH-2345-6789" });
+    see.call(world, parent, "POST /parent-codes", Some(&nobodys), None).expect(404);
     let look = json!({ "code": code });
     see.call(world, parent, "POST /parent-conversations/_search", Some(&look), None).expect(200);
     let think = json!({ "code": code, "step": "take-time" });
