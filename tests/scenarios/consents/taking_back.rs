@@ -227,10 +227,11 @@ fn an_old_consent_that_is_sent_again_revives_nothing(engine: Engine) {
         ("idempotency-key", "\"4a3a2c52-7f7e-4f0a-9d0a-3d6a5a0a0042\""),
     ];
     let send = || world.app.send("POST", &format!("/v1{path}/consents"), &headers, body.clone());
-    let first = send().expect(201);
+    let first = send().expect(201).id();
+    assert_eq!(send().expect(201).id(), first, "what is sent again is answered again");
     world.app.ask(parent, &format!("{path}/withdrawal")).expect(200);
-    // with its key it gets the first answer, and without it a refusal; neither does anything
-    assert_eq!(send().expect(201).id(), first.id());
+    // now nothing is kept of that answer, and without its key it is refused too; neither does anything
+    refused(send(), 409, "idempotency-answer-gone");
     refused(world.consent(parent, &request), 409, "request-not-open");
     assert_eq!(state_of(&world, parent, &path), "withdrawn");
     assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL"), 0);
