@@ -58,6 +58,8 @@ struct Taken {
     told: Told,
     /// Whether it brought something to sign in with, good or not.
     tried: bool,
+    /// Whether it says that its body is compressed.
+    encoded: bool,
     connection: OnConnection,
     started: Instant,
 }
@@ -82,6 +84,7 @@ pub async fn edge(
         subject: None,
         told: Told::default(),
         tried: request.headers().contains_key(header::AUTHORIZATION),
+        encoded: request.headers().contains_key(header::CONTENT_ENCODING),
         connection: OnConnection::begin(&mut request),
         started: Instant::now(),
     };
@@ -106,10 +109,11 @@ pub async fn edge(
             if let Some((policy, _)) = taken.told.refused {
                 platform.metrics.limited(policy);
             }
+            platform.metrics.problem(&refusal, taken.encoded);
             Ok(request.into_response(refusal.answer(taken.language, &taken.number)))
         }
         Ok(call) => match AssertUnwindSafe(call::within(call, next.call(request))).catch_unwind().await {
-            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), taken.language, &taken.number)),
+            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), &platform, &taken)),
             Ok(Err(fault)) => Err(meaning(fault.as_response_error().status_code())),
             Err(_) => {
                 platform.metrics.panicked();
@@ -130,6 +134,7 @@ pub async fn edge(
         // the request is gone with the panic: the answer travels as an error
         Err(error) => {
             log_fault(&error, &taken.number);
+            platform.metrics.problem(&error, taken.encoded);
             let mut answer = error.answer(taken.language, &taken.number);
             see_out(&mut answer, &platform, (&origins, &deprecations), &taken);
             Err(InternalError::from_response(error, answer).into())
@@ -240,14 +245,22 @@ fn meaning(status: StatusCode) -> Error {
 }
 
 /// Writes a failed answer as a problem, in the caller's language.
-fn translate(response: ServiceResponse<BoxBody>, language: Tongue, number: &str) -> ServiceResponse<BoxBody> {
+fn translate(
+    response: ServiceResponse<BoxBody>,
+    platform: &Platform,
+    taken: &Taken,
+) -> ServiceResponse<BoxBody> {
     if !(response.status().is_client_error() || response.status().is_server_error()) {
         return response;
     }
+    let told = |error: &Error| {
+        platform.metrics.problem(error, taken.encoded);
+        error.answer(taken.language, &taken.number)
+    };
     let answer = match response.response().error().map(actix_web::Error::as_error::<Error>) {
         Some(Some(error)) => {
-            log_fault(error, number);
-            error.answer(language, number)
+            log_fault(error, &taken.number);
+            told(error)
         }
         _ if response
             .headers()
@@ -257,7 +270,7 @@ fn translate(response: ServiceResponse<BoxBody>, language: Tongue, number: &str)
         {
             return response;
         }
-        _ => meaning(response.status()).answer(language, number),
+        _ => told(&meaning(response.status())),
     };
     response.into_response(answer)
 }

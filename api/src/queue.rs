@@ -66,6 +66,7 @@ pub struct Patience {
 impl Queue {
     /// An empty queue that takes so many calls.
     pub fn new(name: &'static str, most: usize, metrics: Arc<Metrics>) -> Arc<Self> {
+        metrics.begin_queue(name);
         Arc::new(Self { name, most, inside: AtomicUsize::new(0), metrics })
     }
 

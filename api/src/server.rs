@@ -161,7 +161,7 @@ pub fn start_with(
     more: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Running> {
     // the contract is made before the first call, not by it
-    std::sync::LazyLock::force(&CONTRACT);
+    platform.metrics.begin_calls(&CONTRACT);
     // one for all workers: limits of each worker would let through as many times more
     let limits = web::Data::new(Limits::new(&settings.limits, &platform.clock));
     let told = (settings.origins.clone(), settings.deprecations.clone());

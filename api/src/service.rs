@@ -104,7 +104,7 @@ pub async fn openapi_yaml() -> HttpResponse {
 
 /// The figures, for the port that is the administrator's.
 pub async fn metrics(platform: web::Data<Platform>) -> HttpResponse {
-    let text = platform.metrics.text(&platform);
+    let text = platform.metrics.text(&platform).await;
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }
 

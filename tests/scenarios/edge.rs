@@ -186,6 +186,10 @@ fn a_slow_caller_is_gone_within_fifteen_seconds_and_holds_nobody_up() {
     });
     let reply = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
     assert_eq!(reply.body["state"], "withdrawn");
+    // what each left undone is counted: five of every kind, of some in several ways
+    let passed = |of: &str| world.app.figure(&format!("naast_deadlines_total{{of=\"{of}\"}}"));
+    assert_eq!((passed("head"), passed("body"), passed("answer")), (10, 15, 5), "{}", world.app.metrics());
+    assert!(passed("rest") >= 5 && passed("call") == 0, "{}", world.app.metrics());
 }
 
 /// The limits are on what a caller leaves undone. Who waits between two calls, sends a body in chunks, or sends calls ahead

@@ -30,6 +30,7 @@ mod edge;
 mod erasure;
 mod events;
 mod exports;
+mod figures;
 mod identity_provider;
 mod independence;
 mod index_key;

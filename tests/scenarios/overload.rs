@@ -130,6 +130,10 @@ fn more_work_than_there_is_room_for_is_sent_away_in_time(engine: Engine) {
         |reason: &str| app.figure(&format!("naast_shed_total{{queue=\"{queue}\",reason=\"{reason}\"}}"));
     assert!(shed("queue-full") >= 60, "{}", app.metrics());
     assert!(shed("waited-too-long") > 0, "{}", app.metrics());
+    let waits = format!("naast_queue_wait_seconds_count{{queue=\"{queue}\"}}");
+    let slow_waits = format!("naast_queue_wait_seconds_bucket{{queue=\"{queue}\",le=\"0.25\"}}");
+    assert!(app.figure(&waits) > app.figure(&slow_waits), "{}", app.metrics());
+    assert!(app.figure("naast_problems_total{code=\"overloaded\"}") >= 60);
     // who gave up is skipped: there is room again at once
     let (reply, took) = timed(|| app.send("GET", "/test/slow", &[], Vec::new()));
     reply.expect(200);
@@ -237,7 +241,14 @@ fn a_database_that_hangs_makes_no_call_hang() {
     let write = |place: usize| {
         world.app.keyed(Some(parent), "POST /support-requests", &world.request_body(0), &keys[place])
     };
+    assert_eq!(world.app.figure("naast_webhook_figures_fresh"), 1);
     way.set(Passage::Shut);
+    // the figures are shown all the same, and say that those of the database are old
+    for _ in 0..2 {
+        let begun = Instant::now();
+        assert_eq!(world.app.figure("naast_webhook_figures_fresh"), 0);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    }
     let replies = crowd(&world.app, 48, |place| match place % 2 {
         0 => write(place / 2),
         _ => world.app.get(parent, "/me"),

@@ -61,6 +61,9 @@ fn a_message_is_tried_ten_times_and_then_given_up(engine: Engine) {
     assert_eq!((&delivery["state"], &delivery["nextAttemptAt"]), (&json!("failed"), &json!(null)));
     later(&world, TimeDelta::days(30));
     assert_eq!(world.app.drain(), 0);
+    let followed =
+        |what: &str| world.app.figure(&format!("naast_webhook_attempts_total{{outcome=\"{what}\"}}"));
+    assert_eq!((followed("again"), followed("given-up")), (9, 1));
     let got = receiver.got();
     assert_eq!(got.len(), 10);
     assert!(got.iter().all(|one| one.header("webhook-id") == got[0].header("webhook-id")));

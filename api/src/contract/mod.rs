@@ -230,6 +230,18 @@ impl Contract {
         self.scopes.get(&(method.clone(), path.to_owned())).copied().unwrap_or_default()
     }
 
+    /// Every operation: its method, its path with the base, and the statuses that it answers with.
+    pub fn answers(&self) -> impl Iterator<Item = (String, String, Vec<String>)> {
+        let items = self.document["paths"].as_object().into_iter().flatten();
+        items.flat_map(|(path, item)| {
+            let operations = item.as_object().into_iter().flatten();
+            operations.filter_map(move |(method, operation)| {
+                let statuses = operation["responses"].as_object()?.keys().cloned().collect();
+                Some((known_method(method)?.to_owned(), format!("{BASE}{path}"), statuses))
+            })
+        })
+    }
+
     /// The methods of a path; `None` when the contract has no such path.
     pub fn methods_of(&self, path: &str) -> Option<Vec<&'static str>> {
         let segments: Vec<&str> = path.split('/').collect();

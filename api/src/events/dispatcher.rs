@@ -157,25 +157,27 @@ impl Dispatcher {
     async fn turn(&self, key: SubscriptionKey, last: Option<Settled>) -> Result<Option<Task>, Error> {
         let (holder, now, keys) = (self.holder, self.platform.clock.now(), self.platform.keys.clone());
         let _turn = self.connections.acquire().await;
-        self.platform
+        let (task, disabled) = self
+            .platform
             .write_open(move |tx| {
                 let turn = events::take_turn(tx, &keys, holder, key, last, now)?;
-                match turn.disabled {
-                    Some(because) => {
-                        let act = "webhook-subscription.disabled";
-                        let entry = unsigned_entry(key.0, "system", Purpose::Administration, act, now)
-                            .on(key.1)
-                            .states(
-                                Some(SubscriptionState::Active.code()),
-                                Some(SubscriptionState::Disabled.code()),
-                            );
-                        tell(key, because);
-                        Ok(tx.keep([entry], turn.task)?)
-                    }
-                    None => Ok(Kept::bookkeeping(turn.task)),
+                let found = (turn.task, turn.disabled);
+                if turn.disabled.is_none() {
+                    return Ok(Kept::bookkeeping(found));
                 }
+                let act = "webhook-subscription.disabled";
+                let entry = unsigned_entry(key.0, "system", Purpose::Administration, act, now)
+                    .on(key.1)
+                    .states(Some(SubscriptionState::Active.code()), Some(SubscriptionState::Disabled.code()));
+                Ok::<_, Error>(tx.keep([entry], found)?)
             })
-            .await
+            .await?;
+        // told once it is so, however often the transaction began again
+        if let Some(because) = disabled {
+            tell(key, because);
+            self.platform.metrics.disabled(because);
+        }
+        Ok(task)
     }
 
     async fn attempt(&self, task: Task) -> Settled {
@@ -188,6 +190,7 @@ impl Dispatcher {
         let outcome = self.outbound.send(&task.url, message, self.platform.clock.now()).await;
         let schedule = Schedule { divisor: settings.webhook_haste, jitter: fresh_permille() };
         let next = next(outcome, task.attempt, self.platform.clock.now(), schedule);
+        self.platform.metrics.attempted(next);
         Settled { delivery: task.delivery, attempt: task.attempt, outcome, next }
     }
 }

@@ -24,6 +24,9 @@ use crate::clock::Clock;
 use crate::contract::Operation;
 use crate::problem::Error;
 
+/// The names of the policies, as they stand in the headers and the figures.
+pub const POLICIES: &[&str] = &["subject", "address", "attempts"];
+
 /// So many calls in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {

@@ -54,6 +54,11 @@ impl InputFault {
         Self::parameter(name, "pattern", pattern(fault.expected))
     }
 
+    /// The stable code of what is wrong.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// Whether the fault stands at this place of the body, or deeper.
     pub fn is_within(&self, pointer: &str) -> bool {
         let Place::Body(place) = &self.place else { return false };

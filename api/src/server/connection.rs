@@ -25,6 +25,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::own_answers::{self, OwnAnswer};
 use crate::accept;
+use crate::metrics::{Deadline, Open};
 use crate::platform::Platform;
 
 /// How long a call may have its connection: ten seconds for its body, two and a half for its answer, the rest to read it.
@@ -182,7 +183,10 @@ pub struct Connection {
     stopping: Option<LocalBoxFuture<'static, ()>>,
     /// What goes out in the place of an answer of the library's own, once there is one.
     own: Option<Own>,
+    /// Whether its time was up and somebody counted that.
+    ended: bool,
     platform: Platform,
+    _counted: Open,
 }
 
 /// What goes out in the place of an answer of the library's own.
@@ -199,7 +203,9 @@ impl Connection {
     pub fn new(io: TcpStream, stopping: impl Future<Output = ()> + 'static, platform: Platform) -> Self {
         let life = Life::new();
         let end = Box::pin(sleep_until(life.until.get().unwrap_or_else(Instant::now)));
-        Self { io, life: Rc::new(life), end, stopping: Some(Box::pin(stopping)), own: None, platform }
+        let (stopping, counted) =
+            (Some(Box::pin(stopping) as LocalBoxFuture<'static, ()>), platform.metrics.connected());
+        Self { io, life: Rc::new(life), end, stopping, own: None, ended: false, platform, _counted: counted }
     }
 
     /// An error once its time is up; sees to it that whoever waits is woken then.
@@ -209,9 +215,28 @@ impl Connection {
             self.end.as_mut().reset(until);
         }
         match self.end.as_mut().poll(cx) {
-            Poll::Ready(()) => Err(io::ErrorKind::TimedOut.into()),
+            Poll::Ready(()) => {
+                self.count_end();
+                Err(io::ErrorKind::TimedOut.into())
+            }
             Poll::Pending => Ok(()),
         }
+    }
+
+    /// Counts that its time was up, once.
+    fn count_end(&mut self) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let of = match self.life.stage.get() {
+            // who is told so is counted with what she is told
+            Stage::Arriving => return,
+            Stage::Waiting => Deadline::Head,
+            Stage::Busy => Deadline::Call,
+            Stage::Answered => Deadline::Answer,
+            Stage::Ending => Deadline::Rest,
+        };
+        self.platform.metrics.deadline(of);
     }
 
     /// Ends a connection on which a head came and did not end: with an answer where the library gives none, which is

@@ -76,6 +76,7 @@ pub(super) fn compose(status: u16, tongue: Tongue, platform: &Platform) -> Vec<u
     let date = HttpDate::from(SystemTime::from(platform.clock.now()));
     let _ = write!(head, "content-length: {}\r\nconnection: close\r\ndate: {date}\r\n\r\n", body.len());
     let status = answer.status().as_u16();
+    platform.metrics.problem(&error, false);
     platform.metrics.call_begins();
     platform.metrics.call_ends("-", "-", status, Duration::ZERO);
     log::info!(request_id = number.as_str(), method = "-", route = "-", status = status, micros = 0; "call");

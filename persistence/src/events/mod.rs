@@ -4,12 +4,14 @@
 //! Rows of one chain are numbered under the lock of its head, which is held until the commit; so whoever sees row 7 has
 //! seen row 6, and a reader that goes on from the last number she saw skips nothing.
 
+mod backlog;
 mod cases;
 mod deliveries;
 mod dispatch;
 mod feed;
 mod subscriptions;
 
+pub use backlog::{Backlog, backlog};
 pub use deliveries::{Delivery, deliveries_of, find_delivery, forget_settled, replay};
 pub use dispatch::{LEASE, Room, Settled, SubscriptionKey, Task, Turn, due, lease_due, release, take_turn};
 pub use feed::{Feed, Recorded, feed, hash_at};
