@@ -28,7 +28,7 @@ use crate::limits::{Limits, Told};
 use crate::platform::Platform;
 use crate::problem::Error;
 use crate::retries::{self, Repeatable};
-use crate::server::connection::OnConnection;
+use crate::server::life::OnConnection;
 
 /// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
 const HEADERS: &[(&str, &str)] = &[

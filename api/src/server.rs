@@ -2,12 +2,14 @@
 
 pub mod connection;
 pub mod door;
+pub mod life;
 mod own_answers;
 
 use std::convert::Infallible;
 use std::future::ready;
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -165,7 +167,7 @@ pub fn start_with(
     // one for all workers: limits of each worker would let through as many times more
     let limits = web::Data::new(Limits::new(&settings.limits, &platform.clock));
     let told = (settings.origins.clone(), settings.deprecations.clone());
-    let of_workers = platform.clone();
+    let (of_workers, origins) = (platform.clone(), Arc::new(settings.origins.clone()));
     let (door, listener) = Door::open(settings.listen)?;
     let address = listener.local_addr()?;
     let builder = Server::build()
@@ -186,11 +188,12 @@ pub fn start_with(
                 data.insert(Rc::clone(&connection.life));
             })
             .h1(map_config(app, |()| AppConfig::default()));
-        let (stopping, platform) = (stopping.clone(), of_workers.clone());
+        let (stopping, platform, origins) = (stopping.clone(), of_workers.clone(), Arc::clone(&origins));
         fn_service(move |io: TcpStream| {
             let (caller, stopping) = (io.peer_addr().ok(), stopping.clone());
             let stopping = async move { stopping.notified().await };
-            ready(Ok::<_, Infallible>((Connection::new(io, stopping, platform.clone()), caller)))
+            let connection = Connection::new(io, stopping, platform.clone(), Arc::clone(&origins));
+            ready(Ok::<_, Infallible>((connection, caller)))
         })
         .map_err(|never| match never {})
         .and_then(http)

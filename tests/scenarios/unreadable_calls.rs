@@ -7,8 +7,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
+use naast_api::cors::Origins;
 use naast_tests::Engine;
-use naast_tests::app::TestApp;
+use naast_tests::app::{Shape, TestApp};
 use naast_tests::world::World;
 use serde_json::Value;
 
@@ -194,6 +195,77 @@ fn the_answer_is_in_the_language_of_the_head_that_was_no_good() {
         assert_eq!(answers[0].headers["content-language"], language);
         assert_eq!(answers[0].problem()["title"], title);
     }
+}
+
+/// What a page is told in which a call went wrong before it was one: what every other answer tells it.
+#[test]
+fn a_page_of_the_list_reads_what_was_wrong_with_a_call_that_was_never_read() {
+    const OURS: &str = "https://app.example.org";
+    let origins: Origins = vec![OURS.parse().expect("an origin")].into();
+    let world = World::on(TestApp::start_as(Engine::Sqlite, Shape { origins, ..Shape::default() }));
+    let token = world.app.token(world.administrator);
+    // what is too large is not read on
+    let unheard = ["a line too large"];
+    let from = |text: &str, origins: &[&str]| {
+        let (first, rest) = text.split_once("\r\n").unwrap_or((text, ""));
+        let lines = origins.iter().map(|origin| format!("Origin: {origin}\r\n")).collect::<Vec<_>>().concat();
+        format!("{first}\r\n{lines}{rest}")
+    };
+    let known = world.app.send("GET", "/v1/me", &[("origin", OURS)], Vec::new());
+    // what the edge refuses is readable as well
+    let bearer = format!("Bearer {token}");
+    let sent = [("origin", OURS), ("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let large = world.app.send("POST", "/v1/people", &sent, vec![b' '; 70_000]).expect(413);
+    assert_eq!(large.header("access-control-allow-origin"), Some(OURS));
+    thread::scope(|scope| {
+        let cases: Vec<_> = unreadable(&token)
+            .into_iter()
+            .flat_map(|(name, text, status, code)| {
+                let heard = (!unheard.contains(&name)).then_some(OURS);
+                let all = [
+                    (vec![OURS], heard),
+                    (vec!["https://evil.example"], None),
+                    (vec![OURS, "https://evil.example"], None),
+                ];
+                all.map(|(origins, allowed)| (name, from(&text, &origins), status, code, allowed))
+            })
+            .filter(|(name, ..)| *name != "nothing")
+            .collect();
+        let calls: Vec<_> = cases
+            .into_iter()
+            .map(|(name, text, status, code, allowed)| {
+                let app = &world.app;
+                (name, status, code, allowed, scope.spawn(move || send(app, &text)))
+            })
+            .collect();
+        for (name, status, code, allowed, call) in calls {
+            let answers = call.join().expect("a caller ends");
+            assert_told(name, &answers[0], status, code);
+            let told = |header: &str| answers[0].headers.get(header).map(String::as_str);
+            assert_eq!(told("access-control-allow-origin"), allowed, "{name}");
+            let exposed = allowed.and(known.header("access-control-expose-headers"));
+            assert_eq!(told("access-control-expose-headers"), exposed, "{name}");
+            assert!(told("vary").is_some_and(|vary| vary.contains("Origin")), "{name}");
+        }
+    });
+}
+
+/// A connection is kept by a browser for several pages: a head that does not end is answered for the page that began it.
+#[test]
+fn a_page_is_not_told_what_another_page_did_on_the_same_connection() {
+    let origins: Origins = vec!["https://app.example.org".parse().expect("an origin")].into();
+    let app = TestApp::start_as(Engine::Sqlite, Shape { origins, ..Shape::default() });
+    let mut stream = TcpStream::connect(app.address).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+    stream.write_all(get("Origin: https://app.example.org\r\n").as_bytes()).expect("open");
+    let mut came = vec![0; 4096];
+    let length = stream.read(&mut came).expect("an answer");
+    came.truncate(length);
+    stream.write_all(b"GET /health/live HTTP/1.1\r\nhost: test\r\nbad header\r\n\r\n").expect("open");
+    stream.read_to_end(&mut came).expect("it is closed, not broken off");
+    let answers = answers(std::str::from_utf8(&came).expect("text"));
+    assert_told("a second head", &answers[1], 400, "malformed-call");
+    assert!(!answers[1].headers.contains_key("access-control-allow-origin"));
 }
 
 /// What is good of what was sent is done and answered first; after an answer that was the last nothing follows.

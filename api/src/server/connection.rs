@@ -4,174 +4,24 @@
 //! its caller does; what is left of a call that was answered before its body was there has two seconds. What the HTTP library
 //! answers by itself, before there is a call, goes out as a problem.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
-use actix_http::ConnectionType;
 use actix_rt::net::{ActixStream, Ready, TcpStream};
-use actix_web::HttpMessage as _;
-use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::web::{Buf as _, Bytes};
-use futures_util::Stream;
 use futures_util::future::LocalBoxFuture;
-use naast_domain::text::Tongue;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::own_answers::{self, OwnAnswer};
-use crate::accept;
+use super::life::{Life, Stage};
+use super::own_answers::{self, Heard, OwnAnswer};
+use crate::cors::Origins;
 use crate::metrics::{Deadline, Open};
 use crate::platform::Platform;
-
-/// How long a call may have its connection: ten seconds for its body, two and a half for its answer, the rest to read it.
-const CALL: Duration = Duration::from_secs(14);
-
-/// How long a connection stays after an answer that came before the whole body: so that the answer is read before the
-/// connection breaks under what its caller still sends.
-const LINGER: Duration = Duration::from_secs(2);
-
-/// Where a connection is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// No byte of the next call is there.
-    Waiting,
-    /// The head of a call comes.
-    Arriving,
-    /// A call is at work.
-    Busy,
-    /// Its answer is on the way.
-    Answered,
-    /// Its answer is on the way, and it is the last.
-    Ending,
-}
-
-/// What edge and connection know together of a connection's life.
-#[derive(Debug)]
-pub struct Life {
-    stage: Cell<Stage>,
-    /// When it ends; never, while it waits for a further call.
-    until: Cell<Option<Instant>>,
-    /// The language of the call that comes, or of the last one.
-    tongue: Cell<Tongue>,
-    /// Whether the caller said that she closes it after her call.
-    closes: Cell<bool>,
-}
-
-impl Life {
-    fn new() -> Self {
-        Self {
-            stage: Cell::new(Stage::Waiting),
-            until: Cell::new(Some(Instant::now() + CALL)),
-            tongue: Cell::new(Tongue::default()),
-            closes: Cell::new(false),
-        }
-    }
-
-    /// The first byte of a call came.
-    fn stirs(&self) {
-        if self.stage.get() == Stage::Waiting {
-            self.stage.set(Stage::Arriving);
-            if self.until.get().is_none() {
-                self.until.set(Some(Instant::now() + CALL));
-            }
-        }
-    }
-
-    /// A call is taken in.
-    fn begins(&self) {
-        match self.stage.get() {
-            Stage::Waiting | Stage::Arriving => {
-                self.stirs();
-                self.stage.set(Stage::Busy);
-            }
-            // it was sent before the answer to the one before it was
-            Stage::Answered => {
-                self.stage.set(Stage::Busy);
-                self.until.set(Some(Instant::now() + CALL));
-            }
-            Stage::Busy | Stage::Ending => {}
-        }
-    }
-
-    fn answers(&self, is_last: bool) {
-        if !is_last {
-            self.stage.set(Stage::Answered);
-            return;
-        }
-        self.stage.set(Stage::Ending);
-        let soon = Instant::now() + LINGER;
-        self.until.set(Some(self.until.get().map_or(soon, |until| until.min(soon))));
-    }
-
-    /// All that was written is with the system.
-    fn flushed(&self) {
-        if self.stage.get() == Stage::Answered {
-            self.stage.set(Stage::Waiting);
-            self.until.set(None);
-        }
-    }
-}
-
-/// A call on its connection, as the edge sees it.
-#[derive(Debug, Default)]
-pub struct OnConnection {
-    life: Option<Rc<Life>>,
-    /// Whether its body was read to the end; `None` when it has none.
-    whole: Option<Rc<Cell<bool>>>,
-}
-
-impl OnConnection {
-    /// A call begins; whether its body is read is watched from here on.
-    pub fn begin(request: &mut ServiceRequest) -> Self {
-        let life = request.conn_data::<Rc<Life>>().map(Rc::clone);
-        if let Some(life) = &life {
-            life.begins();
-            life.tongue.set(accept::tongue(request.headers()));
-            life.closes.set(request.head().connection_type() == ConnectionType::Close);
-        }
-        let body = request.take_payload();
-        if matches!(body, Payload::None) {
-            return Self { life, whole: None };
-        }
-        let whole = Rc::new(Cell::new(false));
-        let watched = Watched { body, whole: Rc::clone(&whole) };
-        request.set_payload(Payload::Stream { payload: Box::pin(watched) });
-        Self { life, whole: Some(whole) }
-    }
-
-    /// Its answer goes out. Gives back whether the connection ends with it: nobody reads the rest of a body that was answered
-    /// before it was there.
-    pub fn answer(&self) -> bool {
-        let is_last = self.whole.as_ref().is_some_and(|whole| !whole.get());
-        if let Some(life) = &self.life {
-            life.answers(is_last);
-        }
-        is_last
-    }
-}
-
-/// A body of which is known whether it was read to its end.
-struct Watched {
-    body: Payload,
-    whole: Rc<Cell<bool>>,
-}
-
-impl Stream for Watched {
-    type Item = Result<Bytes, actix_web::error::PayloadError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = Pin::new(&mut self.body).poll_next(cx);
-        if matches!(next, Poll::Ready(None)) {
-            self.whole.set(true);
-        }
-        next
-    }
-}
 
 /// The socket of a caller.
 pub struct Connection {
@@ -183,9 +33,12 @@ pub struct Connection {
     stopping: Option<LocalBoxFuture<'static, ()>>,
     /// What goes out in the place of an answer of the library's own, once there is one.
     own: Option<Own>,
+    /// What is known of the head that comes.
+    heard: Heard,
     /// Whether its time was up and somebody counted that.
     ended: bool,
     platform: Platform,
+    origins: Arc<Origins>,
     _counted: Open,
 }
 
@@ -199,13 +52,26 @@ struct Own {
 }
 
 impl Connection {
-    /// A connection that was taken in; `stopping` is when the server stops.
-    pub fn new(io: TcpStream, stopping: impl Future<Output = ()> + 'static, platform: Platform) -> Self {
-        let life = Life::new();
-        let end = Box::pin(sleep_until(life.until.get().unwrap_or_else(Instant::now)));
-        let (stopping, counted) =
-            (Some(Box::pin(stopping) as LocalBoxFuture<'static, ()>), platform.metrics.connected());
-        Self { io, life: Rc::new(life), end, stopping, own: None, ended: false, platform, _counted: counted }
+    /// A connection that was taken in; `stopping` is when the server stops, `origins` the pages that may read an answer.
+    pub fn new(
+        io: TcpStream,
+        stopping: impl Future<Output = ()> + 'static,
+        platform: Platform,
+        origins: Arc<Origins>,
+    ) -> Self {
+        let life = Rc::new(Life::new());
+        Self {
+            io,
+            end: Box::pin(sleep_until(life.until.get().unwrap_or_else(Instant::now))),
+            life,
+            stopping: Some(Box::pin(stopping)),
+            own: None,
+            heard: Heard::default(),
+            ended: false,
+            _counted: platform.metrics.connected(),
+            platform,
+            origins,
+        }
     }
 
     /// An error once its time is up; sees to it that whoever waits is woken then.
@@ -244,7 +110,7 @@ impl Connection {
     fn refuse_slow_head(&self) {
         if self.life.stage.get() == Stage::Arriving {
             self.life.stage.set(Stage::Ending);
-            let _ = self.io.try_write(&own_answers::compose(408, self.life.tongue.get(), &self.platform));
+            let _ = self.io.try_write(&own_answers::compose(408, &self.life, &self.platform, &self.origins));
         }
     }
 
@@ -290,10 +156,13 @@ impl AsyncRead for Connection {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.io).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.life.stirs();
+            if self.life.stirs() {
+                self.heard = Heard::default();
+            }
             if self.life.stage.get() == Stage::Arriving {
-                let wish = own_answers::wish(&buffer.filled()[before..]);
-                self.life.tongue.set(wish.unwrap_or(self.life.tongue.get()));
+                self.heard.hear(&buffer.filled()[before..]);
+                self.life.tongue.set(self.heard.tongue.unwrap_or(self.life.tongue.get()));
+                self.life.origin.replace(self.heard.origin().cloned());
             }
         }
         self.check(cx).inspect_err(|_| self.refuse_slow_head())?;
@@ -320,7 +189,7 @@ impl AsyncWrite for Connection {
             let told = if is_told {
                 Vec::new()
             } else {
-                own_answers::compose(own.status, self.life.tongue.get(), &self.platform)
+                own_answers::compose(own.status, &self.life, &self.platform, &self.origins)
             };
             self.life.answers(true);
             self.own = Some(Own { bytes: told.into(), said: false, stands_for: bytes.len() });

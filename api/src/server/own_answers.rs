@@ -10,8 +10,11 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue, HttpDate}
 use naast_domain::text::Tongue;
 use uuid::Uuid;
 
+use super::life::Life;
 use crate::accept;
 use crate::clock::fresh;
+use crate::contract::BASE;
+use crate::cors::Origins;
 use crate::edge::dress;
 use crate::platform::Platform;
 use crate::problem::Error;
@@ -55,7 +58,8 @@ impl OwnAnswer {
 
 /// What the caller of a call that was never read is told, for this status: the bytes of the whole answer, the last on its
 /// connection.
-pub(super) fn compose(status: u16, tongue: Tongue, platform: &Platform) -> Vec<u8> {
+pub(super) fn compose(status: u16, life: &Life, platform: &Platform, origins: &Origins) -> Vec<u8> {
+    let tongue = life.tongue.get();
     let error = match status {
         408 => Error::Refused("head-too-slow"),
         431 => Error::Refused("head-too-large"),
@@ -65,6 +69,8 @@ pub(super) fn compose(status: u16, tongue: Tongue, platform: &Platform) -> Vec<u
     let number = Uuid::to_string(&fresh());
     let mut answer = error.answer(tongue, &number);
     dress(answer.headers_mut(), "", &number, tongue);
+    // which path was meant may never have come; a page of the list may read what it did wrong wherever it was
+    origins.tell(BASE, life.origin.borrow().as_ref(), answer.headers_mut());
     let (answer, body) = answer.into_parts();
     let body = body.try_into_bytes().unwrap_or_default();
     let mut head = format!("HTTP/1.1 {}\r\n", answer.status());
@@ -85,17 +91,58 @@ pub(super) fn compose(status: u16, tongue: Tongue, platform: &Platform) -> Vec<u
     bytes
 }
 
-/// The language that the head of a call asks for, as far as these bytes of it tell. The call is not read yet, and perhaps
-/// never will be.
-pub(super) fn wish(bytes: &[u8]) -> Option<Tongue> {
-    const NAME: &[u8] = b"accept-language:";
-    let line = bytes
-        .split(|byte| *byte == b'\n')
-        .find(|line| line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)))?;
-    let value = HeaderValue::from_bytes(line[NAME.len()..].trim_ascii()).ok()?;
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT_LANGUAGE, value);
-    Some(accept::tongue(&headers))
+/// What is read of a head while it comes, for the answer to one that is no good: in which language, and for which page. The
+/// library reads the call; this decides nothing of it.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// The line that is not whole yet, no longer than is of interest.
+    line: Vec<u8>,
+    begun: bool,
+    over: bool,
+    /// The language that it asks for.
+    pub tongue: Option<Tongue>,
+    origins: Vec<HeaderValue>,
+}
+
+/// No line that is of interest here is longer.
+const LONGEST_LINE: usize = 1024;
+
+impl Heard {
+    /// Takes in what came, in whatever pieces it comes.
+    pub fn hear(&mut self, mut bytes: &[u8]) {
+        while !self.over {
+            let end = bytes.iter().position(|byte| *byte == b'\n');
+            let piece = &bytes[..end.unwrap_or(bytes.len())];
+            let room = LONGEST_LINE.saturating_sub(self.line.len());
+            self.line.extend_from_slice(&piece[..piece.len().min(room)]);
+            let Some(end) = end else { return };
+            bytes = &bytes[end + 1..];
+            let line = std::mem::take(&mut self.line);
+            self.read(line.trim_ascii_end());
+        }
+    }
+
+    fn read(&mut self, line: &[u8]) {
+        // a head may begin with empty lines (RFC 9112, 2.2); after that one ends it
+        self.over = self.begun && line.is_empty();
+        let is_first = !self.begun;
+        self.begun = self.begun || !line.is_empty();
+        let Some(colon) = line.iter().position(|byte| *byte == b':').filter(|_| !is_first) else { return };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        let Ok(value) = HeaderValue::from_bytes(value) else { return };
+        if name.eq_ignore_ascii_case(b"accept-language") {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, value);
+            self.tongue = Some(accept::tongue(&headers));
+        } else if name.eq_ignore_ascii_case(b"origin") && self.origins.len() < 2 {
+            self.origins.push(value);
+        }
+    }
+
+    /// The page that calls: named once, as a browser does.
+    pub fn origin(&self) -> Option<&HeaderValue> {
+        self.origins.first().filter(|_| self.origins.len() == 1)
+    }
 }
 
 #[cfg(test)]
@@ -132,9 +179,27 @@ mod tests {
     }
 
     #[test]
-    fn the_language_is_read_from_a_head_that_is_no_good() {
-        assert_eq!(wish(b"GARBAGE\r\nAccept-Language: en\r\n\r\n"), Some(Tongue::English));
-        assert_eq!(wish(b"GET / HTTP/9\r\naccept-language:nl, en;q=0.5"), Some(Tongue::Dutch));
-        assert_eq!(wish(b"GET /?x=accept-language:en HTTP/1.1\r\n"), None);
+    fn a_head_that_is_no_good_says_its_language_and_its_page_in_whatever_pieces_it_comes() {
+        let page = Some("https://app.example.org");
+        for (head, tongue, origin) in [
+            ("GARBAGE\r\nAccept-Language: en\r\n\r\n", Some(Tongue::English), None),
+            ("\r\nGET / HTTP/9\r\naccept-language:nl, en;q=0.5\r\n", Some(Tongue::Dutch), None),
+            ("GET /?x=accept-language:en HTTP/1.1\r\n", None, None),
+            ("accept-language: en\r\n\r\n", None, None),
+            ("GET / HTTP/9\nORIGIN:https://app.example.org\n", None, page),
+            ("GET / HTTP/9\r\norigin: a\r\norigin: a\r\norigin: a\r\n", None, None),
+            ("GET / HTTP/9\r\n\r\norigin: https://app.example.org\r\n", None, None),
+            ("GET / HTTP/9\r\norigin: https://app.exam", None, None),
+        ] {
+            for size in 1..=head.len() {
+                let mut heard = Heard::default();
+                head.as_bytes().chunks(size).for_each(|piece| heard.hear(piece));
+                let found = heard.origin().map(|origin| origin.to_str().expect("letters"));
+                assert_eq!((heard.tongue, found), (tongue, origin), "{head:?} in pieces of {size}");
+            }
+        }
+        let mut heard = Heard::default();
+        heard.hear(&vec![b'x'; 1_000_000]);
+        assert!(heard.line.len() <= LONGEST_LINE, "no more is kept than is of interest");
     }
 }
