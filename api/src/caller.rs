@@ -31,7 +31,7 @@ fn admit(request: &HttpRequest, subject: Subject) -> Result<Caller, Error> {
     let opening = CONTRACT.scopes(request.method(), &request.match_pattern().unwrap_or_default());
     let scopes = asked.common(opening);
     if scopes.is_empty() {
-        return Err(Error::Scope(opening));
+        return Err(Error::Scope { opening, held: asked });
     }
     Ok(Caller(Subject { reach: Reach::System(scopes), ..subject }))
 }

@@ -106,7 +106,9 @@ fn an_assertion_that_is_not_in_order_is_refused_and_each_in_the_same_words(engin
     let client = key_client(&world, OtherKey::ed25519(), SCOPES);
     let other = key_client(&world, OtherKey::ed25519(), SCOPES);
     let now = app.platform.clock.now().timestamp();
-    let refusal = seen(&refused(KeyClient::ask(app, "geen assertion"), 401, "invalid_client"));
+    let refusal = refused(KeyClient::ask(app, "geen assertion"), 401, "invalid_client");
+    assert_eq!(refusal.header("www-authenticate"), Some("Basic realm=\"naast\""), "no 401 goes without");
+    let refusal = seen(&refusal);
     let with = |name: &str, value: Value| {
         let mut claims = client.claims(app);
         claims[name] = value;

@@ -14,6 +14,7 @@ on_both!(
     a_schools_system_holds_a_conversation_in_its_own_name,
     a_system_reaches_no_other_school,
     each_scope_opens_what_the_contract_says_and_nothing_else,
+    who_lacks_a_scope_reads_which_it_needs_and_which_it_has,
     a_programmes_system_reads_its_events_and_no_others,
     a_scope_that_is_taken_away_stops_working_on_the_next_call,
 );
@@ -123,6 +124,9 @@ fn each_scope_opens_what_the_contract_says_and_nothing_else(engine: Engine) {
                     let reply = reply.expect(403);
                     assert_eq!(reply.body["code"], "insufficient-scope", "{told}");
                     let challenge = reply.header("www-authenticate").expect("a challenge").to_owned();
+                    let words = reply.text("detail");
+                    assert!(words.ends_with(&format!("Dit token heeft: {scope}.")), "{told}: {words}");
+                    assert!(opening.iter().all(|name| words.contains(name)), "{told}: {words}");
                     let start = "Bearer error=\"insufficient_scope\"";
                     if opening.is_empty() {
                         assert_eq!(challenge, start, "{told}: no scope opens what is for people");
@@ -136,6 +140,49 @@ fn each_scope_opens_what_the_contract_says_and_nothing_else(engine: Engine) {
     }
     assert!(opened >= 18, "{opened}");
     assert_eq!(count(&world, "support_requests"), before, "a system is nobody's parent");
+}
+
+/// Who lacks a scope reads which she needs and which she has, in her language; and no 403 of another kind looks like it.
+fn who_lacks_a_scope_reads_which_it_needs_and_which_it_has(engine: Engine) {
+    let world = World::new(engine);
+    let client = secret_client(&world, &world.school, &["conversations:open", "referrals:status"]);
+    let token = client_token(&world, &client);
+    let asked = |language: &str, path: &str| {
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str()), ("accept-language", language)];
+        refused(world.app.send("GET", &format!("/v1{path}"), &headers, Vec::new()), 403, "insufficient-scope")
+    };
+    let held = "conversations:open, referrals:status";
+    for (path, nl, en, challenge) in [
+        (
+            "/boards",
+            "Nodig is de scope directory:read.",
+            "It needs the scope directory:read.",
+            "Bearer error=\"insufficient_scope\", scope=\"directory:read\"",
+        ),
+        (
+            "/support-requests",
+            "Dit is voor mensen: geen scope opent het.",
+            "This is for people: no scope opens it.",
+            "Bearer error=\"insufficient_scope\"",
+        ),
+    ] {
+        let (dutch, english) = (asked("nl", path), asked("en", path));
+        assert_eq!(dutch.text("detail"), format!("{nl} Dit token heeft: {held}."));
+        assert_eq!(english.text("detail"), format!("{en} This token has: {held}."));
+        for reply in [dutch, english] {
+            assert_eq!(reply.header("www-authenticate"), Some(challenge), "{path}");
+        }
+    }
+    let events = client_token(&world, &secret_client(&world, &world.association, &["events:read"]));
+    let reply = refused(call(&world.app, &events, "GET", "/conversations", None), 403, "insufficient-scope");
+    assert_eq!(
+        reply.text("detail"),
+        "Nodig is een van deze scopes: conversations:open, referrals:status. Dit token heeft: events:read."
+    );
+    // a person whose roles do not reach is told of roles, and of no scope
+    let reply = refused(world.app.get(world.person(), "/webhook-subscriptions"), 403, "forbidden");
+    assert_eq!((reply.header("www-authenticate"), reply.text("detail").contains("scope")), (None, false));
 }
 
 fn a_programmes_system_reads_its_events_and_no_others(engine: Engine) {

@@ -23,8 +23,8 @@ pub struct TokenErrorView {
 pub(super) enum Refusal {
     /// Something is missing, doubled or malformed.
     InvalidRequest,
-    /// The client did not prove itself. `true`: it tried by the header, and is told of it there.
-    InvalidClient(bool),
+    /// The client did not prove itself.
+    InvalidClient,
     /// The code or token is wrong, too old, or used.
     InvalidGrant,
     /// There is no such grant.
@@ -58,7 +58,7 @@ impl Refusal {
                     "A field is missing or given twice, or this is not a form.",
                 ),
             ),
-            Self::InvalidClient(_) => (
+            Self::InvalidClient => (
                 StatusCode::UNAUTHORIZED,
                 "invalid_client",
                 Text::of("De client bewees zich niet.", "The client did not prove itself."),
@@ -92,7 +92,8 @@ impl Refusal {
             }
         };
         let mut answer = HttpResponse::build(status);
-        if matches!(self, Self::InvalidClient(true)) {
+        // whoever tried by the header is told so there (RFC 6749, 5.2); and no 401 goes without a challenge (RFC 9110, 15.5.2)
+        if matches!(self, Self::InvalidClient) {
             answer.insert_header((header::WWW_AUTHENTICATE, "Basic realm=\"naast\""));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -33,7 +33,7 @@ catalogue! {
     "malformed-json" 400 "Dit is geen JSON" / "This is not JSON", "De tekst is geen geldige JSON." / "The body is not valid JSON.";
     "unauthenticated" 401 "Niet aangemeld" / "Not signed in", "Stuur een geldig token mee in de header Authorization." / "Send a valid token in the Authorization header.";
     "forbidden" 403 "Dit mag niet met uw rol" / "Your role may not do this", "Geen van uw rollen geeft dit recht." / "None of your roles gives this right.";
-    "insufficient-scope" 403 "Dit mag dit systeem niet" / "This system may not do this", "Geen van de scopes van het token opent dit; in WWW-Authenticate staat welke dat wel doen." / "No scope of the token opens this; WWW-Authenticate names those that do.";
+    "insufficient-scope" 403 "Dit mag dit systeem niet" / "This system may not do this", "Geen van de scopes van het token opent dit. Het antwoord zegt welke dat wel doen en welke het token heeft; WWW-Authenticate ook het eerste." / "No scope of the token opens this. The answer says which do and which the token has; WWW-Authenticate says the first too.";
     "not-found" 404 "Niet gevonden" / "Not found", "Dit bestaat niet, of het is niet voor u." / "There is no such thing, or it is not for you.";
     "method-not-allowed" 405 "Dit kan hier niet" / "This cannot be done here", "Deze methode bestaat hier niet." / "There is no such method here.";
     "not-acceptable" 406 "Deze vorm is er niet" / "This form is not available", "Het antwoord bestaat alleen als JSON." / "The answer exists only as JSON.";

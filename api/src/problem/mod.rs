@@ -35,9 +35,14 @@ pub enum Error {
     /// No role of the caller may do this.
     #[error("no role of the caller may do this")]
     Forbidden,
-    /// A connected system may not do this with the scopes of its token; with one of these it might.
+    /// A connected system may not do this with the scopes of its token.
     #[error("no scope of the token opens this")]
-    Scope(CodeSet<Scope>),
+    Scope {
+        /// With one of these it might; none opens what is for people.
+        opening: CodeSet<Scope>,
+        /// What its token has.
+        held: CodeSet<Scope>,
+    },
     /// There is no such thing, or it is somebody else's.
     #[error("not found")]
     NotFound,
@@ -170,7 +175,7 @@ impl Error {
             Self::Input(_) => "invalid-input",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
-            Self::Scope(_) => "insufficient-scope",
+            Self::Scope { .. } => "insufficient-scope",
             Self::NotFound => "not-found",
             Self::Rule(rejection) => rejection.code,
             Self::PreconditionMissing => "precondition-missing",
@@ -194,6 +199,7 @@ impl Error {
                 format!("Hier kan: {}.", allowed.join(", ")),
                 format!("What can be done here: {}.", allowed.join(", ")),
             ),
+            Self::Scope { opening, held } => scopes_in_words(*opening, *held),
             _ => kind.detail.clone(),
         }
     }
@@ -245,7 +251,7 @@ impl Error {
                 // the edge adds what only it knows: where to read on, and whether there was a token
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
-            Self::Scope(opening) => {
+            Self::Scope { opening, .. } => {
                 let scopes: Vec<&str> = opening.iter().map(Scope::code).collect();
                 // RFC 6750, 3: a list of scopes is never empty, and no scope opens what is for people
                 let scopes = match scopes.as_slice() {
@@ -270,6 +276,29 @@ impl Error {
             .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")))
             .body(serde_json::to_vec(&problem).expect("a problem is plain text and numbers"))
     }
+}
+
+/// Which scope is missing and which are there. Both stand in the contract and in the caller's own token: nobody learns more.
+fn scopes_in_words(opening: CodeSet<Scope>, held: CodeSet<Scope>) -> Text {
+    let list = |scopes: CodeSet<Scope>| scopes.iter().map(Scope::code).collect::<Vec<_>>().join(", ");
+    let needed = match opening.iter().count() {
+        0 => Text::of("Dit is voor mensen: geen scope opent het.", "This is for people: no scope opens it."),
+        1 => Text::new(
+            format!("Nodig is de scope {}.", list(opening)),
+            format!("It needs the scope {}.", list(opening)),
+        ),
+        _ => Text::new(
+            format!("Nodig is een van deze scopes: {}.", list(opening)),
+            format!("It needs one of these scopes: {}.", list(opening)),
+        ),
+    };
+    let has = if held.is_empty() {
+        Text::of("Dit token heeft er geen.", "This token has none.")
+    } else {
+        Text::new(format!("Dit token heeft: {}.", list(held)), format!("This token has: {}.", list(held)))
+    };
+    let both = |tongue| format!("{} {}", needed.get(tongue), has.get(tongue));
+    Text::new(both(Tongue::Dutch), both(Tongue::English))
 }
 
 impl actix_web::ResponseError for Error {

@@ -56,8 +56,7 @@ pub(super) async fn grant(
     basic: Option<String>,
     body: TokenBody,
 ) -> Result<TokenView, Refusal> {
-    let by_header = basic.is_some();
-    let refused = || Refusal::InvalidClient(by_header);
+    let refused = || Refusal::InvalidClient;
     let (id, proof) = claimed(basic, &body).ok_or_else(refused)?;
     let wish =
         body.scope.as_deref().map(|text| tokens::read(text).ok_or(Refusal::InvalidScope)).transpose()?;

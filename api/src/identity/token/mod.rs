@@ -176,8 +176,8 @@ fn basic(request: &HttpRequest) -> Result<Option<String>, Refusal> {
     let mut headers = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = headers.next() else { return Ok(None) };
     let value = value.to_str().ok().filter(|_| headers.next().is_none());
-    let (scheme, rest) = value.and_then(|value| value.split_once(' ')).ok_or(Refusal::InvalidClient(true))?;
-    scheme.eq_ignore_ascii_case("basic").then(|| Some(rest.to_owned())).ok_or(Refusal::InvalidClient(true))
+    let (scheme, rest) = value.and_then(|value| value.split_once(' ')).ok_or(Refusal::InvalidClient)?;
+    scheme.eq_ignore_ascii_case("basic").then(|| Some(rest.to_owned())).ok_or(Refusal::InvalidClient)
 }
 
 /// A session to end.
