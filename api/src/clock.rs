@@ -54,14 +54,6 @@ pub fn in_the_netherlands(moment: Moment) -> String {
     moment.with_timezone(&chrono_tz::Europe::Amsterdam).format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// The moment at which the clocks of the Netherlands show a time on a day, such as `14:30`; the first of two when they are put
-/// back, none when they are put forward over it.
-pub fn moment_of(date: Date, time: &str) -> Option<Moment> {
-    let time = chrono::NaiveTime::parse_from_str(time, "%H:%M").ok()?;
-    let local = date.and_time(time).and_local_timezone(chrono_tz::Europe::Amsterdam);
-    local.earliest().map(|at| at.with_timezone(&chrono::Utc))
-}
-
 /// A fresh id. Version 4 says nothing of when it was made.
 #[expect(clippy::disallowed_methods, reason = "the one place that draws ids")]
 pub fn fresh<I: From<uuid::Uuid>>() -> I {
@@ -148,17 +140,6 @@ mod tests {
         assert_eq!(day_of(at("2026-11-23T22:59:59Z")).to_string(), "2026-11-23");
         assert_eq!(day_of(at("2026-11-23T23:00:00Z")).to_string(), "2026-11-24");
         assert_eq!(day_of(at("2026-07-01T22:00:00Z")).to_string(), "2026-07-02", "in summer an hour earlier");
-    }
-
-    #[test]
-    fn a_time_on_a_day_is_that_of_the_netherlands() {
-        let at = |date: &str, time: &str| {
-            moment_of(date.parse().expect("a day"), time).map(|at| at.format("%H:%M").to_string())
-        };
-        assert_eq!(at("2026-11-23", "14:30").as_deref(), Some("13:30"));
-        assert_eq!(at("2026-07-01", "14:30").as_deref(), Some("12:30"));
-        assert_eq!(at("2026-03-29", "02:30"), None, "no clock shows it");
-        assert_eq!(at("2026-10-25", "02:30").as_deref(), Some("00:30"), "the first of two");
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, webhooks, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, an announced talk, webhooks, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::{BuddyId, RequestId, SessionId, SignInCodeId};
+use naast_domain::ids::{AnnouncedMeetingId, BuddyId, RequestId, SessionId, SignInCodeId};
 use naast_domain::journal::Chain;
 
 use crate::Error;
@@ -90,6 +90,11 @@ pub fn lock_request(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), E
 /// Holds off every other change to this buddy, her ties, certificates and number of matches.
 pub fn lock_buddy(tx: &mut Transaction<'_, '_>, id: BuddyId) -> Result<(), Error> {
     lock(tx, "SELECT 1 FROM buddies WHERE id = $1 FOR UPDATE", id.into())
+}
+
+/// Holds off whoever else notes something on this announced talk, or cancels it.
+pub fn lock_announced_meeting(tx: &mut Transaction<'_, '_>, id: AnnouncedMeetingId) -> Result<(), Error> {
+    lock(tx, "SELECT 1 FROM announced_meetings WHERE id = $1 FOR UPDATE", id.into())
 }
 
 /// Holds off every other try of this one-time code until the end of the transaction: tries are counted one by one.

@@ -550,21 +550,32 @@ diesel::table! {
         match_id -> Id,
         request_id -> Id,
         location_code -> Text,
-        school_key -> Id,
+        school_key -> Nullable<Id>,
         talk_date -> Date,
-        start_time -> Nullable<Text>,
-        minutes -> Nullable<Integer>,
-        place -> Nullable<Text>,
-        recognised_by -> Text,
-        recognised -> Nullable<Text>,
         state -> Text,
         text_version -> Text,
         language -> Text,
         text_hash -> Text,
         version -> Integer,
-        school_version -> Integer,
         announced_at -> Moment,
         withdrawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    announced_meetings (id) {
+        id -> Id,
+        location_code -> Text,
+        talk_date -> Date,
+        day_begins_at -> Moment,
+        state -> Text,
+        objections -> BigInt,
+        version -> Integer,
+        announced_at -> Moment,
+        cancelled_at -> Nullable<Moment>,
     }
 }
 
@@ -1028,6 +1039,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     matches,
     contacts,
     access_log,
+    announced_meetings,
     meeting_announcements,
     meeting_objections,
     private_entries,

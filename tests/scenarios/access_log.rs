@@ -310,8 +310,7 @@ fn a_parent_reads_who_looked_in_plain_words_and_of_herself_only(engine: Engine) 
     let buddy = world.buddy(0, &json!({}));
     let (matched, _) = world.matched(0, case.parent, &case.request, &buddy);
     let talk = json!({
-        "date": today, "recognition": { "by": "name", "value": "groep 5" },
-        "text": { "textVersion": "2026-1", "language": "nl" }
+        "date": today, "text": { "textVersion": "2026-1", "language": "nl" }
     });
     app.post(case.parent, &format!("/matches/{matched}/meeting-announcements"), &talk).expect(201);
     app.get(world.leader, &format!("/announced-meetings?locationCode={SCHOOL}")).expect(200);

@@ -191,10 +191,7 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     let stays = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Dit blijft" }));
     let message = written(buddy.person, "messages", &json!({ "text": "Verkeerd verstuurd" }));
     let words = json!({ "textVersion": "2026-1", "language": "nl" });
-    let talk = json!({
-        "date": app.platform.clock.today(), "startTime": "14:30", "minutes": 45, "place": "at-school",
-        "recognition": { "by": "name", "value": "moeder, groep 5" }, "text": words
-    });
+    let talk = json!({ "date": app.platform.clock.today(), "text": words });
     let talk = written(parent, "meeting-announcements", &talk);
     let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
     let consents = format!("/support-requests/{request}/consents");
@@ -238,6 +235,9 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     assert_eq!(number(&format!("{given} = '{health}'")), 0);
     let announced = "meeting_announcements WHERE state = 'announced' AND CAST(id AS text)";
     assert_eq!(number(&format!("{announced} = '{}'", id(&talk))), 0);
+    // and school is told so again
+    let at_school = |state: &str| number(&format!("announced_meetings WHERE state = '{state}'"));
+    assert_eq!((at_school("announced"), at_school("cancelled")), (0, 1));
     for (words, left) in [(&note, 0), (&message, 0), (&stays, 1)] {
         assert_eq!(number(&format!("private_entries WHERE CAST(id AS text) = '{}'", id(words))), left);
     }

@@ -264,8 +264,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
 fn announcements(world: &World, see: &mut Checker, parent: PersonId, running: &str) {
     let list = format!("{running}/meeting-announcements");
     let body = json!({
-        "date": world.app.platform.clock.today(), "startTime": "14:30", "minutes": 30, "place": "at-school",
-        "recognition": { "by": "name", "value": "groep 5" }, "text": { "textVersion": "2026-1", "language": "nl" }
+        "date": world.app.platform.clock.today(), "text": { "textVersion": "2026-1", "language": "nl" }
     });
     let made = see.call(world, parent, &format!("POST {list}"), Some(&body), None).expect(201).id();
     let past = {

@@ -11,7 +11,10 @@ use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
-on_both!(whatever_the_parent_did_school_s_questions_run_the_same_statements);
+on_both!(
+    whatever_the_parent_did_school_s_questions_run_the_same_statements,
+    an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_of_its_talk
+);
 
 /// The statements that ran on each database, without their values.
 static RAN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
@@ -114,4 +117,42 @@ fn whatever_the_parent_did_school_s_questions_run_the_same_statements(engine: En
     world.app.get(world.leader, &format!("/conversations?locationCode={SCHOOL}")).expect(200);
     let other = ran(&world);
     assert!(alike.expect("there were five").iter().all(|(_, statements)| *statements != other));
+}
+
+/// What was announced and cancelled is asked for in the same statements whether the case is there or was erased.
+fn an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_of_its_talk(engine: Engine) {
+    listen();
+    let world = World::new(engine);
+    let day = world.app.platform.clock.today() + chrono::Days::new(5);
+    let list = format!("/announced-meetings?locationCode={SCHOOL}");
+    let (mut alike, mut open) = (Vec::new(), Vec::new());
+    for erased in [false, true] {
+        let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+        let request = world.consented(0, parent);
+        let (matched, _) = world.matched(0, parent, &request, &buddy);
+        let body = json!({ "date": day, "text": { "textVersion": "2026-1", "language": "nl" } });
+        world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &body).expect(201);
+        let newest = world.app.get(world.leader, &format!("{list}&pageSize=1")).expect(200).body;
+        let at = format!("/announced-meetings/{}", newest["data"][0]["id"].as_str().expect("an id"));
+        let ask = || {
+            ran(&world);
+            let replies = [
+                world.app.get(world.leader, &at),
+                world.app.get(world.leader, &format!("{at}/calendar.ics")),
+                world.app.post(world.leader, &format!("{at}/objections"), &json!({ "objection": "room" })),
+            ];
+            (replies.map(|reply| reply.status), ran(&world))
+        };
+        open.push(ask());
+        world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+        if erased {
+            let sure = json!({ "confirmation": "erase-everything-of-mine" });
+            world.app.post(parent, "/me/erasure", &sure).expect(200);
+        }
+        alike.push(ask());
+    }
+    assert_eq!(alike[0].0, [200, 200, 409]);
+    assert_eq!(alike[0], alike[1]);
+    // the test of the test: while somebody comes along a reading leaves its record
+    assert_ne!(open[0].1, alike[0].1);
 }

@@ -48,7 +48,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("PrivateNoteView", "private_entries"),
     ("MessageView", "private_entries"),
     ("AnnouncementView", "meeting_announcements"),
-    ("AnnouncedMeetingView", "meeting_announcements"),
+    ("AnnouncedMeetingView", "announced_meetings"),
     ("AccessRecordView", "access_log"),
     ("HoldView", "holds"),
     ("RetentionTermView", "retention_terms"),
@@ -272,8 +272,7 @@ fn what_school_reads_of_a_talk_says_nothing_of_the_case(engine: Engine) {
     let day = ahead(&world, 5);
     let path = format!("/matches/{matched}/meeting-announcements");
     let body = json!({
-        "date": day, "recognition": { "by": "name", "value": "de ouder van groep 5" },
-        "text": { "textVersion": "2026-1", "language": "nl" }
+        "date": day, "text": { "textVersion": "2026-1", "language": "nl" }
     });
     let announced = world.app.post(parent, &path, &body).expect(201);
     assert_eq!(announced.body["retention"], term(&Value::Null, "running"));
@@ -283,6 +282,10 @@ fn what_school_reads_of_a_talk_says_nothing_of_the_case(engine: Engine) {
     world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
     assert_eq!(said(&world, world.leader, &at_school), term(&day, "talk-over"));
     assert_eq!(said(&world, parent, &path), term(&ahead(&world, 30), "withdrawn"));
+    // nor when it is erased
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(parent, "/me/erasure", &sure).expect(200);
+    assert_eq!(said(&world, world.leader, &at_school), term(&day, "talk-over"));
     // until the day is over
     world.app.platform.clock.advance(TimeDelta::days(6));
     assert_eq!(world.app.get(world.leader, &at_school).expect(200).body["data"], json!([]));

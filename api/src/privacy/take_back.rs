@@ -114,7 +114,7 @@ pub fn take_back(
     let back = consents::withdraw(tx, stored, Which::One(kept.id), now)?;
     if consequence == Consequence::AnnouncementCancelled
         && let Some(running) = support::running_of_request(tx, stored)?
-        && let Some(one) = announcements::find(tx, keys, &running, kept.subject.into())?
+        && let Some(one) = announcements::find(tx, &running, kept.subject.into())?
     {
         for cancelled in announcements::cancel(tx, &running, Some(&one), now)? {
             let states = (Some("announced"), Some("cancelled"));

@@ -212,10 +212,9 @@ pub const ACTIVITIES: &[Activity] = &[
         persons: &[PARENTS, BUDDIES],
         data: &[
             Text::of(
-                "voornaam en rol van de buddy, dag, tijd en plaats",
-                "first name and role of the buddy, day, time and place",
+                "voornaam en rol van de buddy, en de dag",
+                "first name and role of the buddy, and the day",
             ),
-            Text::of("waaraan school het gesprek herkent", "by what school knows the talk"),
             Text::of(
                 "wat school daarover noteert, uit een vaste lijst",
                 "what school notes on it, from a closed list",
@@ -226,8 +225,8 @@ pub const ACTIVITIES: &[Activity] = &[
             COORDINATOR,
         ],
         retention: Text::of(
-            "voor school tot de dag voorbij is; verder als de zaak",
-            "for school until the day is over; otherwise as the case",
+            "wat school hoorde tot de dag voorbij is, ook als de zaak eerder is gewist; verder als de zaak",
+            "what school was told until the day is over, also when the case was erased before; otherwise as the case",
         ),
         measures: &[SEALED, POLICY, LOGGED, JOURNAL],
     },

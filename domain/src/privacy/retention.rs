@@ -29,6 +29,7 @@ code_list! {
         ConsentProof = "consent-proof": "vijf jaar, zonder naam" / "five years, without a name",
         BuddyFile = "buddy-file": "een jaar na vertrek" / "a year after leaving",
         Certificate = "certificate": "tot vertrek" / "until leaving",
+        AnnouncedTalk = "announced-talk": "tot de dag van het gesprek voorbij is" / "until the day of the talk is over",
         Account = "account": "dertig dagen na de laatste zaak, rol of sessie" / "thirty days after the last case, role or session",
         AccessLog = "access-log": "twee jaar" / "two years",
         Journal = "journal": "blijft; alleen verwijzingen, die niets meer zeggen als de rest weg is" / "stays; references only, which say nothing once the rest is gone",
@@ -42,6 +43,8 @@ impl Rule {
     /// The days after which a row goes by its own age; none for what goes with something else.
     pub const fn days(self) -> Option<u32> {
         match self {
+            // its row counts from when the day of the talk begins
+            Self::AnnouncedTalk => Some(0),
             Self::AccessLog => Some(731),
             Self::ConsentProof => Some(5 * 365 + 2),
             _ => None,

@@ -1,6 +1,5 @@
 //! Meeting announcements: the parent lets school know that somebody comes along to a talk. She alone decides, for each talk;
-//! school hears a name, a role, the day, and by what it knows which talk is meant. It cannot refuse; it can say what
-//! stands in the way in practice.
+//! school hears a name, a role and the day, and nothing else. It cannot refuse; it can say what stands in the way in practice.
 
 use crate::Date;
 use crate::code_list;
@@ -24,23 +23,6 @@ code_list! {
 }
 
 code_list! {
-    /// Where a talk is.
-    pub enum TalkPlace {
-        AtSchool = "at-school": "op school" / "at school",
-        Online = "online": "online" / "online",
-        Elsewhere = "elsewhere": "ergens anders" / "somewhere else",
-    }
-}
-
-code_list! {
-    /// By what school knows which talk is meant.
-    pub enum RecognisedBy {
-        ParentReference = "parent-reference": "het kenmerk dat school zelf aan de ouder gaf" / "the reference that school itself gave the parent",
-        Name = "name": "een naam die de ouder hiervoor opgeeft" / "a name that the parent gives for this",
-    }
-}
-
-code_list! {
     /// What stands in the way in practice. None of them says that the buddy is not welcome: that is not for school to say.
     pub enum Objection {
         Room = "room": "de ruimte is te klein of niet toegankelijk" / "the room is too small or not accessible",
@@ -53,12 +35,12 @@ code_list! {
 
 /// The words that a parent is shown before she announces a talk: those of the consent `meeting-announcement`.
 pub const WORDS: Text = Text::of(
-    "Ik wil dat school hoort dat mijn buddy meekomt naar dit gesprek. School hoort de voornaam en de rol van mijn buddy, de dag \
-     van het gesprek, de tijd en de plaats als ik die invul, en waaraan school weet welk gesprek het is. Verder hoort school \
-     niets. Ik kan dit altijd terugnemen.",
-    "I want the school to hear that my buddy comes along to this talk. The school hears my buddy's first name and role, the \
-     day of the talk, the time and place if I fill them in, and by what it knows which talk it is. The school hears nothing \
-     else. I can take this back at any time.",
+    "Ik wil dat school hoort dat mijn buddy meekomt naar dit gesprek. School hoort de voornaam en de rol van mijn buddy, en de dag \
+     van het gesprek. Verder hoort school niets van dit programma: ook niet met wie het gesprek is. Dat vertel ik zelf als ik dat \
+     wil. Ik kan dit altijd terugnemen.",
+    "I want the school to hear that my buddy comes along to this talk. The school hears my buddy's first name and role, and the \
+     day of the talk. The school hears nothing else from this programme, not even whose talk it is. I tell that myself if I \
+     want to. I can take this back at any time.",
 );
 
 /// Whether school sees an announcement on a day: until the day of the talk is over. What is over needs no name any more.

@@ -2,15 +2,6 @@
 
 use crate::{Date, Moment};
 
-/// When something is: on a day, or from a moment on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// The whole day.
-    Day(Date),
-    /// From a moment on, for so many minutes.
-    At(Moment, u32),
-}
-
 /// One event of a calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarEvent {
@@ -20,14 +11,10 @@ pub struct CalendarEvent {
     pub sequence: u32,
     /// When it was last changed (3.8.7.2).
     pub stamp: Moment,
-    /// When it is.
-    pub when: When,
+    /// Its day, the whole of it: nobody is told a time.
+    pub day: Date,
     /// What it is called.
     pub summary: String,
-    /// What is to be known of it.
-    pub description: Option<String>,
-    /// Where it is.
-    pub location: Option<String>,
     /// Whether it does not take place any more.
     pub cancelled: bool,
 }
@@ -48,25 +35,11 @@ impl CalendarEvent {
         line(&format!("UID:{}", escape(&self.uid)));
         line(&format!("SEQUENCE:{}", self.sequence));
         line(&format!("DTSTAMP:{}", moment(self.stamp)));
-        match self.when {
-            When::Day(date) => {
-                line(&format!("DTSTART;VALUE=DATE:{}", date.format("%Y%m%d")));
-                // the end of a day is the day after, which is not part of it (3.6.1)
-                let end = date.succ_opt().unwrap_or(date);
-                line(&format!("DTEND;VALUE=DATE:{}", end.format("%Y%m%d")));
-            }
-            When::At(start, minutes) => {
-                line(&format!("DTSTART:{}", moment(start)));
-                line(&format!("DURATION:PT{minutes}M"));
-            }
-        }
+        line(&format!("DTSTART;VALUE=DATE:{}", self.day.format("%Y%m%d")));
+        // the end of a day is the day after, which is not part of it (3.6.1)
+        let end = self.day.succ_opt().unwrap_or(self.day);
+        line(&format!("DTEND;VALUE=DATE:{}", end.format("%Y%m%d")));
         line(&format!("SUMMARY:{}", escape(&self.summary)));
-        if let Some(description) = &self.description {
-            line(&format!("DESCRIPTION:{}", escape(description)));
-        }
-        if let Some(location) = &self.location {
-            line(&format!("LOCATION:{}", escape(location)));
-        }
         line("CLASS:PRIVATE");
         line(if self.cancelled { "STATUS:CANCELLED" } else { "STATUS:CONFIRMED" });
         line("END:VEVENT");
@@ -121,10 +94,8 @@ mod tests {
             uid: "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0001".to_owned(),
             sequence: 0,
             stamp: Moment::UNIX_EPOCH,
-            when: When::Day(Date::from_ymd_opt(2026, 2, 28).expect("a day")),
+            day: Date::from_ymd_opt(2026, 2, 28).expect("a day"),
             summary: summary.to_owned(),
-            description: None,
-            location: None,
             cancelled: false,
         }
     }
@@ -133,8 +104,6 @@ mod tests {
     fn a_day_ends_on_the_day_after() {
         let text = event("Gesprek").write();
         assert!(text.contains("DTSTART;VALUE=DATE:20260228\r\nDTEND;VALUE=DATE:20260301\r\n"), "{text}");
-        let at = CalendarEvent { when: When::At(Moment::UNIX_EPOCH, 45), ..event("x") }.write();
-        assert!(at.contains("DTSTART:19700101T000000Z\r\nDURATION:PT45M\r\n"), "{at}");
     }
 
     #[test]

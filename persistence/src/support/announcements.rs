@@ -1,5 +1,5 @@
-//! Meeting announcements: one row with two sides. The case knows it by its id, school by another id, with a version and a
-//! projection of its own. A school's query asks for the grant of a school, and never sees a column of the case.
+//! Meeting announcements: a row of the case, and a row of the school, which holds what the school was told and no id of the case
+//! (`school`). The case knows the school's row while somebody comes along; nothing leads there once it is cancelled.
 
 mod school;
 
@@ -12,15 +12,14 @@ use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::requests::SupportRequest;
-use naast_domain::support::announcements::{AnnouncementState, Objection, RecognisedBy, TalkPlace};
+use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::{Date, Moment};
 
 use super::Match;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::journal;
-use crate::keys::{Keys, Owner, Place, Sealed};
-use crate::rows::{Page, Slice, Stored, code, code_or_none, count, identifier};
+use crate::rows::{Page, Slice, Stored, code, identifier};
 use crate::schema::{meeting_announcements, meeting_objections};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -28,19 +27,6 @@ use crate::{Error, on_either};
 pub use school::{Announced, find_at_school, list_at_school, note_objection};
 
 const T: &str = "meeting_announcements";
-
-/// When and where the talk is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Talk {
-    /// The day.
-    pub date: Date,
-    /// When it begins, such as `14:30`, as the clocks of the Netherlands show it.
-    pub start_time: Option<String>,
-    /// How long it takes, in minutes.
-    pub minutes: Option<u32>,
-    /// Where it is.
-    pub place: Option<TalkPlace>,
-}
 
 /// The words that the parent was shown before she announced, in the shape in which consents are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +44,12 @@ pub struct ShownWords {
 pub struct Announcement {
     /// Its id.
     pub id: AnnouncementId,
-    /// Its id at the school, which nobody else learns.
-    pub school_key: AnnouncedMeetingId,
+    /// Its id at the school, which nobody else learns; nothing once it was cancelled.
+    pub school_key: Option<AnnouncedMeetingId>,
     /// The school that is told.
     pub school: LocationCode,
-    /// The talk.
-    pub talk: Talk,
-    /// By what the school knows which talk it is.
-    pub recognised_by: RecognisedBy,
-    /// That reference or name; nothing once it was cancelled.
-    pub recognised: Option<String>,
+    /// The day of the talk.
+    pub date: Date,
     /// Where it stands.
     pub state: AnnouncementState,
     /// What the parent was shown.
@@ -77,20 +59,15 @@ pub struct Announcement {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = meeting_announcements)]
+#[diesel(table_name = meeting_announcements, treat_none_as_default_value = false)]
 struct Row {
     programme_id: Key,
     id: Key,
     match_id: Key,
     request_id: Key,
     location_code: String,
-    school_key: Key,
+    school_key: Option<Key>,
     talk_date: Date,
-    start_time: Option<String>,
-    minutes: Option<i32>,
-    place: Option<String>,
-    recognised_by: String,
-    recognised: Option<String>,
     state: String,
     text_version: String,
     language: String,
@@ -100,31 +77,16 @@ struct Row {
     withdrawn_at: Option<At>,
 }
 
-fn place(id: Key) -> Place {
-    Place { table: T, column: "recognised", row: id.0 }
-}
-
 impl Row {
-    fn talk(&self) -> Result<Talk, Error> {
-        Ok(Talk {
-            date: self.talk_date,
-            start_time: self.start_time.clone(),
-            minutes: self.minutes.map(|minutes| count(T, "minutes", minutes)).transpose()?,
-            place: code_or_none(T, "place", self.place.as_deref())?,
-        })
-    }
-
-    fn read(self, recognised: Option<String>) -> Result<Stored<Announcement>, Error> {
+    fn read(self) -> Result<Stored<Announcement>, Error> {
         Ok(Stored {
             version: self.version,
             created_at: self.announced_at.0,
             value: Announcement {
                 id: self.id.into(),
-                school_key: self.school_key.into(),
+                school_key: self.school_key.map(Into::into),
                 school: identifier(T, "location_code", LocationCode::parse(&self.location_code))?,
-                talk: self.talk()?,
-                recognised_by: code(T, "recognised_by", &self.recognised_by)?,
-                recognised,
+                date: self.talk_date,
                 state: code(T, "state", &self.state)?,
                 shown: ShownWords {
                     text_version: self.text_version,
@@ -137,37 +99,23 @@ impl Row {
     }
 }
 
-/// Keeps a new announcement on a match that was loaded with a grant.
+/// Keeps a new announcement on a match that was loaded with a grant, and tells the school.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
     _grant: &Grant<AnnounceMeeting>,
     of: &Stored<Match>,
-    announcement: Announcement,
+    (announcement, school_key): (Announcement, AnnouncedMeetingId),
     now: Moment,
 ) -> Result<Stored<Announcement>, Error> {
-    let id = Key::from(announcement.id);
-    let recognised = match &announcement.recognised {
-        Some(words) => {
-            let sealed = keys.seal(tx, Owner::Case(of.request), place(id), words, now)?;
-            Some(sealed.as_str().to_owned())
-        }
-        None => None,
-    };
-    let talk = &announcement.talk;
+    school::tell(tx, school_key, (&announcement.school, announcement.date), now)?;
     let row = Row {
         programme_id: of.programme.into(),
-        id,
+        id: announcement.id.into(),
         match_id: of.id.into(),
         request_id: of.request.into(),
         location_code: announcement.school.to_string(),
-        school_key: announcement.school_key.into(),
-        talk_date: talk.date,
-        start_time: talk.start_time.clone(),
-        minutes: talk.minutes.map(|minutes| i32::try_from(minutes).unwrap_or(i32::MAX)),
-        place: talk.place.map(|place| place.to_string()),
-        recognised_by: announcement.recognised_by.to_string(),
-        recognised,
+        school_key: Some(school_key.into()),
+        talk_date: announcement.date,
         state: announcement.state.to_string(),
         text_version: announcement.shown.text_version.clone(),
         language: announcement.shown.language.clone(),
@@ -190,26 +138,9 @@ pub fn open_of_match(database: &mut Database<'_>, of: &Stored<Match>) -> Result<
     Ok(on_either!(database, |c| question.get_result(c))?)
 }
 
-fn opened(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    rows: Vec<Row>,
-) -> Result<Vec<(Row, Option<String>)>, Error> {
-    let sealed: Vec<(Place, Sealed)> =
-        rows.iter().filter_map(|row| Some((place(row.id), Sealed(row.recognised.clone()?)))).collect();
-    let sealed: Vec<(Place, &Sealed)> = sealed.iter().map(|(place, one)| (*place, one)).collect();
-    let mut words = keys.open_all(database, &sealed)?.into_iter();
-    let with = |row: Row| {
-        let words = row.recognised.as_ref().and_then(|_| words.next()).flatten();
-        (row, words)
-    };
-    Ok(rows.into_iter().map(with).collect())
-}
-
 /// An announcement of a match that was loaded with a grant.
 pub fn find(
     database: &mut Database<'_>,
-    keys: &Keys,
     of: &Stored<Match>,
     id: AnnouncementId,
 ) -> Result<Option<Stored<Announcement>>, Error> {
@@ -219,14 +150,12 @@ pub fn find(
         .select(Row::as_select())
         .first(c)
         .optional())?;
-    let opened = opened(database, keys, row.into_iter().collect())?.pop();
-    opened.map(|(row, words)| row.read(words)).transpose()
+    row.map(Row::read).transpose()
 }
 
 /// A page of the announcements of a match that was loaded with a grant, newest first.
 pub fn list(
     database: &mut Database<'_>,
-    keys: &Keys,
     _grant: &Grant<ReadAnnouncements>,
     of: &Stored<Match>,
     page: Page,
@@ -248,9 +177,7 @@ pub fn list(
         }
         query.load(c)
     })?;
-    let slice = Slice::cut(rows, page.size);
-    let items = opened(database, keys, slice.items)?;
-    Slice { items, more: slice.more }.try_map(|(row, words)| row.read(words))
+    Slice::cut(rows, page.size).try_map(Row::read)
 }
 
 /// What schools noted on announcements of a match that was loaded with a grant.
@@ -278,32 +205,33 @@ pub fn objections(
     Ok(all)
 }
 
-/// Cancels one open announcement of a match that was loaded with a grant; every one, when none is named. By what school knew the
-/// talk is forgotten. Gives back which were open.
+/// Cancels one open announcement of a match that was loaded with a grant; every one, when none is named. School's side says so, and the
+/// case forgets which row that is. Gives back which were open.
 pub fn cancel(
     tx: &mut Transaction<'_, '_>,
     of: &Stored<Match>,
     one: Option<&Stored<Announcement>>,
     now: Moment,
 ) -> Result<Vec<AnnouncementId>, Error> {
-    let open: Vec<Key> = on_either!(&mut **tx, |c| meeting_announcements::table
+    let open: Vec<(Key, Option<Key>)> = on_either!(&mut **tx, |c| meeting_announcements::table
         .filter(meeting_announcements::programme_id.eq(Key::from(of.programme)))
         .filter(meeting_announcements::match_id.eq(Key::from(of.id)))
         .filter(meeting_announcements::state.eq(AnnouncementState::Announced.to_string()))
         .order(meeting_announcements::id)
-        .select(meeting_announcements::id)
+        .select((meeting_announcements::id, meeting_announcements::school_key))
         .load(c))?;
-    let open: Vec<Key> =
-        open.into_iter().filter(|id| one.is_none_or(|one| Key::from(one.id) == *id)).collect();
+    let (open, at_school): (Vec<Key>, Vec<Option<Key>>) =
+        open.into_iter().filter(|(id, _)| one.is_none_or(|one| Key::from(one.id) == *id)).unzip();
+    // school's row first, as where school notes something: of two that come at once the second waits for the first
+    school::cancel(tx, &at_school.into_iter().flatten().collect::<Vec<_>>(), now)?;
     let rows = meeting_announcements::table
         .filter(meeting_announcements::programme_id.eq(Key::from(of.programme)))
         .filter(meeting_announcements::id.eq_any(open.clone()));
     let update = diesel::update(rows).set((
         meeting_announcements::state.eq(AnnouncementState::Cancelled.to_string()),
-        meeting_announcements::recognised.eq(None::<String>),
+        meeting_announcements::school_key.eq(None::<Key>),
         meeting_announcements::withdrawn_at.eq(Some(At(now))),
         meeting_announcements::version.eq(meeting_announcements::version + 1),
-        meeting_announcements::school_version.eq(meeting_announcements::school_version + 1),
     ));
     on_either!(&mut **tx, |c| update.execute(c))?;
     // the consent to each of them is over; one that the parent took back was marked before

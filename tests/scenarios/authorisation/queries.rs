@@ -95,6 +95,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "locks::lock_masters_to_bind",
             "locks::lock_webhooks",
             "locks::lock_address",
+            "locks::lock_announced_meeting",
             "locks::lock_request",
             "locks::lock_buddy",
             "locks::lock_sign_in_code",

@@ -122,10 +122,7 @@ fn the_announcement_of_a_talk_stands_in_the_register_and_is_cancelled_with_its_c
     let case = running(&world);
     let list = format!("/matches/{}/meeting-announcements", case.matched);
     let announce = || {
-        let body = json!({
-            "date": world.app.platform.clock.today(), "text": words(),
-            "recognition": { "by": "name", "value": "Ouder Test" }
-        });
+        let body = json!({ "date": world.app.platform.clock.today(), "text": words() });
         world.app.post(case.parent, &list, &body).expect(201).id()
     };
     let of = |announcement: &str| {

@@ -37,10 +37,7 @@ fn leaks(engine: Engine) -> Vec<(&'static str, &'static str, String)> {
         (
             "how long a message is moves the version of an announced talk",
             "getAnnouncedMeeting by school-leader",
-            on_entry(
-                "leak",
-                "UPDATE meeting_announcements SET school_version = school_version + length(NEW.words)",
-            ),
+            on_entry("leak", "UPDATE announced_meetings SET version = version + length(NEW.words)"),
         ),
         (
             "who wrote stands in the ground of a conversation",

@@ -11,7 +11,7 @@ use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::privacy::consents::{ConsentKind, GivenHow, NoticeState, RecipientKind};
 use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic};
-use naast_domain::support::announcements::{AnnouncementState, Objection, RecognisedBy, TalkPlace};
+use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::support::private_space::{NoteKind, PrivateSide};
 use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
 use naast_domain::text::Text;
@@ -111,7 +111,6 @@ pub(super) const MEMBERS: Words = &[
     ("parentAnswer", "Uw antwoord", "Your answer"),
     ("pausedFor", "Redenen van de pauze", "Reasons of the pause"),
     ("personId", "Nummer van uw account", "Number of your account"),
-    ("place", "Waar", "Where"),
     ("placedAt", "Sinds", "Since"),
     ("profile", "Opleidingsprofiel", "Training profile"),
     ("programme", "Programma", "Programme"),
@@ -120,15 +119,12 @@ pub(super) const MEMBERS: Words = &[
     ("purpose", "Waarvoor", "What for"),
     ("readAt", "Bekeken op", "Read on"),
     ("readyUntilDate", "Klaar om te helpen tot", "Ready to help until"),
-    ("recognisedBy", "Waaraan school de buddy herkent", "What school knows the buddy by"),
-    ("recognition", "Hoe school de buddy herkent", "How school knows the buddy"),
     ("recordedAt", "Vastgelegd op", "Recorded on"),
     ("requestId", "Hoort bij aanvraag", "Belongs to request"),
     ("role", "Rol", "Role"),
     ("runningMatches", "Lopende koppelingen", "Running matches"),
     ("sinceDate", "Sinds", "Since"),
     ("specialisms", "Onderwerpen", "Topics"),
-    ("startTime", "Begintijd", "Time of beginning"),
     ("startedAt", "Begonnen op", "Begun on"),
     ("state", "Stand", "State"),
     ("status", "Stand", "State"),
@@ -191,8 +187,6 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests.matches", "closedBecause", label::<ClosureReason>),
     ("requests.matches", "pausedFor", label::<PauseReason>),
     ("requests.matches", "state", label::<MatchState>),
-    ("requests.matches.announcements", "place", label::<TalkPlace>),
-    ("requests.matches.announcements", "recognisedBy", label::<RecognisedBy>),
     ("requests.matches.announcements", "state", label::<AnnouncementState>),
     ("requests.matches.announcements.objections", "objection", label::<Objection>),
     ("requests.matches.contacts", "channel", label::<Channel>),

@@ -7,17 +7,13 @@ use naast_domain::access::{AnnounceMeeting, DecideOnRequest, ReadAnnouncements};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId, ConsentId, MatchId};
 use naast_domain::journal::Purpose;
-use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{ConsentKind, GivenHow};
-use naast_domain::support::announcements::{
-    AnnouncementState, MOST_OPEN, Objection, RecognisedBy, TalkPlace, too_many,
-};
-use naast_domain::support::private_space::words;
+use naast_domain::support::announcements::{AnnouncementState, MOST_OPEN, Objection, too_many};
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents;
-use naast_persistence::support::announcements::{self, Announcement, ShownWords, Talk};
+use naast_persistence::support::announcements::{self, Announcement, ShownWords};
 use naast_persistence::{Stored, directory, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,40 +30,17 @@ use crate::privacy::give::{ShownTextBody, shown};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
-/// By what school knows which talk is meant. The parent chooses.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RecognitionBody {
-    /// What it is.
-    pub by: RecognisedBy,
-    /// The reference or the name.
-    #[schema(min_length = 1, max_length = 80)]
-    pub value: String,
-}
-
 /// A talk to announce.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({
-    "date": "2026-12-03", "startTime": "14:30", "minutes": 45, "place": "at-school",
-    "recognition": { "by": "name", "value": "de ouder van groep 5" },
-    "text": { "textVersion": "2026-1", "language": "nl" }
+    "date": "2026-12-03", "text": { "textVersion": "2026-1", "language": "nl" }
 }))]
 pub struct AnnouncementBody {
     /// The school that is told; the school of the request when you leave it out.
     pub location_code: Option<LocationCode>,
     /// The day of the talk.
     pub date: Date,
-    /// When it begins, as the clocks of the Netherlands show it.
-    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    pub start_time: Option<String>,
-    /// How long it takes, in minutes.
-    #[schema(minimum = 5, maximum = 600)]
-    pub minutes: Option<u32>,
-    /// Where it is.
-    pub place: Option<TalkPlace>,
-    /// By what school knows which talk is meant.
-    pub recognition: RecognitionBody,
     /// The words that were shown: the consent of the kind `meeting-announcement`.
     pub text: ShownTextBody,
 }
@@ -93,16 +66,6 @@ pub struct AnnouncementView {
     /// The day of the talk.
     #[schema(format = Date)]
     pub date: Date,
-    /// When it begins.
-    pub start_time: Option<String>,
-    /// How long it takes, in minutes.
-    pub minutes: Option<u32>,
-    /// Where it is.
-    pub place: Option<TalkPlace>,
-    /// By what school knows which talk is meant.
-    pub recognised_by: RecognisedBy,
-    /// That reference or name; for the parent only, and null once the announcement was cancelled.
-    pub recognition: Option<String>,
     /// Where it stands.
     pub state: AnnouncementState,
     /// The version of the words that the parent was shown.
@@ -125,7 +88,6 @@ impl AnnouncementView {
     pub(super) fn of(
         stored: Stored<Announcement>,
         noted: Vec<(Objection, DateTime<Utc>)>,
-        for_whom: Role,
         retention: RetentionView,
     ) -> Self {
         let announced_at = stored.created_at;
@@ -133,12 +95,7 @@ impl AnnouncementView {
         Self {
             id: one.id,
             location_code: one.school.to_string(),
-            date: one.talk.date,
-            start_time: one.talk.start_time,
-            minutes: one.talk.minutes,
-            place: one.talk.place,
-            recognised_by: one.recognised_by,
-            recognition: one.recognised.filter(|_| for_whom == Role::Parent),
+            date: one.date,
             state: one.state,
             text_version: one.shown.text_version,
             language: one.shown.language,
@@ -156,8 +113,8 @@ impl AnnouncementView {
 
 /// Announce that my buddy comes along to a talk at school.
 ///
-/// Only the parent can, for each talk apart. School hears the buddy's first name and role, the day, time and place as you give
-/// them, and by what it knows the talk. It does not hear of your request, and it cannot refuse.
+/// Only the parent can, for each talk apart. School hears the buddy's first name and role, and the day, and nothing else. It does not
+/// hear of your request, nor from here whose talk it is, and it cannot refuse.
 #[utoipa::path(
     operation_id = "announceMeeting",
     tag = "support",
@@ -180,11 +137,6 @@ pub async fn announce_meeting(
             let (stored, role) = reached::<AnnounceMeeting>(cx, id)?;
             let request = requests::of_match(cx.tx, &stored)?;
             let mut check = sent.check();
-            let recognised = check.get::<String>("/recognition/value").and_then(|value| words(&value));
-            if recognised.is_none() {
-                let text = Text::of("Hier staat niets.", "There is nothing here.");
-                check.fault_where_sound("/recognition/value", "empty", text);
-            }
             check.refers("/locationCode", |school| {
                 Ok(directory::school_facts(cx.tx, &school, cx.today)?.is_some())
             })?;
@@ -210,16 +162,9 @@ pub async fn announce_meeting(
             consents::give(cx.tx, &decides, &request, &consent)?;
             let announcement = Announcement {
                 id: announcement_id,
-                school_key,
+                school_key: Some(school_key),
                 school,
-                talk: Talk {
-                    date: body.date,
-                    start_time: body.start_time,
-                    minutes: body.minutes,
-                    place: body.place,
-                },
-                recognised_by: body.recognition.by,
-                recognised,
+                date: body.date,
                 state: AnnouncementState::Announced,
                 shown: ShownWords {
                     text_version: consent.text_version,
@@ -228,7 +173,7 @@ pub async fn announce_meeting(
                 },
                 withdrawn_at: None,
             };
-            let kept = announcements::insert(cx.tx, cx.keys, &grant, &stored, announcement, cx.now)?;
+            let kept = announcements::insert(cx.tx, &grant, &stored, (announcement, school_key), cx.now)?;
             let entry = cx
                 .entry(stored.programme, role, Purpose::Support, "announcement.made")
                 .on(announcement_id)
@@ -236,7 +181,7 @@ pub async fn announce_meeting(
             let place = format!("/matches/{id}/meeting-announcements/{announcement_id}");
             let version = kept.version;
             let retention = RetentionView::load(cx.tx, stored.request)?;
-            let view = AnnouncementView::of(kept, Vec::new(), role, retention);
+            let view = AnnouncementView::of(kept, Vec::new(), retention);
             let answer = Answer::created(view, &place).version(version);
             Ok(cx.tx.keep([entry], answer)?)
         })
@@ -267,17 +212,17 @@ pub async fn list_announcements(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncements>()?;
-            let (stored, role) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (stored, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let record = Shown::matches(cx.db, &grant, DataKind::Announcement, &[&stored])?;
             cx.shows(record);
-            let slice = announcements::list(cx.db, cx.keys, &grant, &stored, page)?;
+            let slice = announcements::list(cx.db, &grant, &stored, page)?;
             let all: Vec<&Stored<Announcement>> = slice.items.iter().collect();
             let mut noted = announcements::objections(cx.db, &stored, &all)?;
             let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
             let retention = RetentionView::load(cx.db, stored.request)?;
             let view = |one: Stored<Announcement>| {
                 let noted = noted.remove(&one.id).unwrap_or_default();
-                AnnouncementView::of(one, noted, role, retention.clone())
+                AnnouncementView::of(one, noted, retention.clone())
             };
             Ok(AnnouncementPage { data: slice.items.into_iter().map(view).collect(), next_cursor })
         })
@@ -303,15 +248,15 @@ pub async fn get_announcement(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncements>()?;
-            let (of, role) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
+            let (of, _) = support::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let record = Shown::matches(cx.db, &grant, DataKind::Announcement, &[&of])?;
             cx.shows(record);
-            let stored = announcements::find(cx.db, cx.keys, &of, announcement_id)?.ok_or(Error::NotFound)?;
+            let stored = announcements::find(cx.db, &of, announcement_id)?.ok_or(Error::NotFound)?;
             let mut noted = announcements::objections(cx.db, &of, &[&stored])?;
             let noted = noted.remove(&announcement_id).unwrap_or_default();
             let version = stored.version;
             let retention = RetentionView::load(cx.db, of.request)?;
-            Ok(Answer::found(AnnouncementView::of(stored, noted, role, retention)).version(version))
+            Ok(Answer::found(AnnouncementView::of(stored, noted, retention)).version(version))
         })
         .await
 }

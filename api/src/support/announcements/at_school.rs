@@ -1,5 +1,5 @@
-//! What school sees: that somebody comes along, with her first name and role, when and where, and by what it knows the talk.
-//! Its own id, its own version; nothing that leads to the case.
+//! What school sees: that somebody comes along, with her first name and role, and on which day. Its own id, its own version;
+//! nothing that leads to the case, and nothing that changes when the case goes.
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
@@ -9,13 +9,11 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, ObjectionId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::retention;
-use naast_domain::support::announcements::{
-    AnnouncementState, CompanionRole, Objection, RecognisedBy, TalkPlace,
-};
+use naast_domain::support::announcements::{AnnouncementState, CompanionRole, Objection};
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announced};
-use naast_persistence::{Kept, Stored};
+use naast_persistence::{Kept, Stored, locks};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -29,16 +27,6 @@ use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
 
-/// By what school knows which talk is meant.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RecognitionView {
-    /// What it is.
-    pub by: RecognisedBy,
-    /// The reference or the name that the parent gave for this.
-    pub value: String,
-}
-
 /// Somebody comes along to a talk.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -50,18 +38,10 @@ pub struct AnnouncedMeetingView {
     /// The day of the talk.
     #[schema(format = Date)]
     pub date: Date,
-    /// When it begins, as the clocks of the Netherlands show it.
-    pub start_time: Option<String>,
-    /// How long it takes, in minutes.
-    pub minutes: Option<u32>,
-    /// Where it is.
-    pub place: Option<TalkPlace>,
     /// The first name of who comes along; null once the announcement was cancelled.
     pub first_name: Option<String>,
     /// In which role.
     pub role: CompanionRole,
-    /// By what school knows which talk is meant; null once the announcement was cancelled.
-    pub recognition: Option<RecognitionView>,
     /// Where it stands.
     pub state: AnnouncementState,
     /// What the school noted.
@@ -76,19 +56,15 @@ impl AnnouncedMeetingView {
     fn of(stored: Stored<Announced>) -> Self {
         let announced_at = stored.created_at;
         let one = stored.value;
-        let retention = RetentionView::of(retention::announced_talk(one.talk.date));
+        let retention = RetentionView::of(retention::announced_talk(one.date));
         Self {
             id: one.id,
             location_code: one.school.to_string(),
-            date: one.talk.date,
-            start_time: one.talk.start_time,
-            minutes: one.talk.minutes,
-            place: one.talk.place,
+            date: one.date,
             first_name: one.first_name,
             role: CompanionRole::Buddy,
-            recognition: one.recognised.map(|(by, value)| RecognitionView { by, value }),
             state: one.state,
-            objections: one.objections,
+            objections: one.objections.iter().collect(),
             announced_at,
             retention,
         }
@@ -214,17 +190,20 @@ pub async fn note_objection(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<NoteObjection>()?;
+            locks::lock_announced_meeting(cx.tx, id)?;
             let found = announcements::find_at_school(cx.tx, cx.keys, &grant, id, cx.today)?;
             let (mut stored, role) = found.ok_or(Error::NotFound)?;
             stored.state.object()?;
-            let noted = (objection_id, body.objection);
-            if !announcements::note_objection(cx.tx, &grant, &stored, noted, cx.now)? {
+            if stored.objections.contains(body.objection) {
                 return Ok(Kept::unchanged(AnnouncedMeetingView::answer(stored)));
             }
+            let case = stored.of().ok_or(Error::Internal("an announcement that is open is of a case"))?;
+            let noted = (objection_id, body.objection);
+            announcements::note_objection(cx.tx, &grant, (&stored, case), noted, cx.now)?;
             let entry = cx
-                .entry(stored.chain(), role, Purpose::Support, "announcement.objection-noted")
-                .on(stored.journalled_as());
-            stored.value.objections.push(body.objection);
+                .entry(case.chain(), role, Purpose::Support, "announcement.objection-noted")
+                .on(case.journalled_as());
+            stored.value.objections = stored.objections.with(body.objection);
             stored.version += 1;
             Ok(cx.tx.keep([entry], AnnouncedMeetingView::answer(stored))?)
         })

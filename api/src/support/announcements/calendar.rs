@@ -7,7 +7,7 @@ use naast_domain::access::ReadAnnouncedMeetings;
 use naast_domain::code::Code as _;
 use naast_domain::ids::AnnouncedMeetingId;
 use naast_domain::support::announcements::{AnnouncementState, CompanionRole};
-use naast_domain::support::calendar::{CalendarEvent, When};
+use naast_domain::support::calendar::CalendarEvent;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Stored;
 use naast_persistence::privacy::access_log::Shown;
@@ -15,13 +15,9 @@ use naast_persistence::support::announcements::{self, Announced};
 
 use crate::call;
 use crate::caller::Caller;
-use crate::clock::moment_of;
 use crate::contract::Path;
 use crate::platform::Platform;
 use crate::problem::Error;
-
-/// How long a talk takes when nobody says, in minutes.
-const USUAL: u32 = 60;
 
 /// A file for a calendar.
 #[derive(Debug)]
@@ -39,7 +35,6 @@ impl Responder for CalendarFile {
 }
 
 fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
-    let talk = &stored.talk;
     let role = CompanionRole::Buddy.label();
     let summary = match &stored.first_name {
         Some(name) => Text::new(
@@ -48,19 +43,12 @@ fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
         ),
         None => Text::of("Gesprek: er komt niemand mee", "Talk: nobody comes along"),
     };
-    let description = stored.recognised.as_ref().map(|(by, value)| {
-        let label = by.label();
-        format!("{}: {value}", label.get(tongue))
-    });
-    let start = talk.start_time.as_deref().and_then(|time| moment_of(talk.date, time));
     CalendarEvent {
         uid: stored.id.to_string(),
         sequence: u32::from(stored.state == AnnouncementState::Cancelled),
         stamp: stored.cancelled_at.unwrap_or(stored.created_at),
-        when: start.map_or(When::Day(talk.date), |at| When::At(at, talk.minutes.unwrap_or(USUAL))),
+        day: stored.date,
         summary: summary.get(tongue).to_owned(),
-        description,
-        location: talk.place.map(|place| place.label().get(tongue).to_owned()),
         cancelled: stored.state == AnnouncementState::Cancelled,
     }
 }

@@ -40,13 +40,12 @@ pub async fn cancel_announcement(
     platform
         .write(caller.0, move |cx| {
             let (of, role) = reached::<AnnounceMeeting>(cx, id)?;
-            let mut stored =
-                announcements::find(cx.tx, cx.keys, &of, announcement_id)?.ok_or(Error::NotFound)?;
+            let mut stored = announcements::find(cx.tx, &of, announcement_id)?.ok_or(Error::NotFound)?;
             let noted = announcements::objections(cx.tx, &of, &[&stored])?;
             let noted = noted.get(&announcement_id).cloned().unwrap_or_default();
             if stored.state == AnnouncementState::Cancelled {
                 let version = stored.version;
-                let view = AnnouncementView::of(stored, noted, role, RetentionView::load(cx.tx, of.request)?);
+                let view = AnnouncementView::of(stored, noted, RetentionView::load(cx.tx, of.request)?);
                 return Ok(Kept::unchanged(Answer::found(view).version(version)));
             }
             let request = requests::of_match(cx.tx, &of)?;
@@ -58,11 +57,11 @@ pub async fn cancel_announcement(
                 .on(announcement_id)
                 .states(Some("announced"), Some("cancelled"));
             stored.value.state = AnnouncementState::Cancelled;
-            stored.value.recognised = None;
+            stored.value.school_key = None;
             stored.value.withdrawn_at = Some(cx.now);
             stored.version += 1;
             let version = stored.version;
-            let view = AnnouncementView::of(stored, noted, role, RetentionView::load(cx.tx, of.request)?);
+            let view = AnnouncementView::of(stored, noted, RetentionView::load(cx.tx, of.request)?);
             let answer = Answer::found(view).version(version);
             let (me, now) = (cx.me.person, cx.now);
             let of_consent = |act| signed_entry(of.programme, me, role, Purpose::Support, act, now);

@@ -151,17 +151,20 @@ impl Shown {
             .about(Some(space.parent()), SubjectKind::Parent)
     }
 
-    /// Talks that were announced to a school, as the school sees them.
+    /// Talks that were announced to a school, as the school sees them. One that was cancelled is about nobody: there is no name in it,
+    /// and nothing leads from it to a case.
     pub fn announced(role: Role, talks: &[&Stored<Announced>]) -> Vec<Self> {
         talks
             .iter()
-            .map(|one| {
-                let [parent, buddy] = one.subjects();
-                let shown =
-                    Self::new(DataKind::Announcement, one.journalled_as().uuid(), one.programme(), role);
-                Self { school: Some(one.school.clone()), ..shown }
-                    .about(Some(parent), SubjectKind::Parent)
-                    .about(Some(buddy), SubjectKind::Buddy)
+            .filter_map(|one| {
+                let case = one.of()?;
+                let id = case.journalled_as().uuid();
+                let shown = Self::new(DataKind::Announcement, id, case.programme, role);
+                Some(
+                    Self { school: Some(one.school.clone()), ..shown }
+                        .about(Some(case.parent), SubjectKind::Parent)
+                        .about(Some(case.companion), SubjectKind::Buddy),
+                )
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 use naast_domain::journal::Purpose::{Administration, Support};
 use naast_domain::privacy::WithheldBecause::{Repeated, ThirdParty};
 use naast_domain::privacy::retention::Rule::{
-    Account, Case, ConsentProof, Count, Day, Installation, Tombstone,
+    Account, AnnouncedTalk, Case, ConsentProof, Count, Day, Installation, Tombstone,
 };
 
 use super::{Form, Of, SealedFor, Table, internal, key, personal, public, secret, table};
@@ -62,6 +62,25 @@ pub(super) const TABLES: &[Table] = &[
             personal("taken_at").withheld(Repeated),
         ],
     ),
+    // what a school was told: of the school, and of nobody whom it could be traced to
+    table(
+        "announced_meetings",
+        Of::Nobody,
+        Support,
+        AnnouncedTalk,
+        &[
+            internal("id"),
+            internal("location_code"),
+            internal("talk_date"),
+            internal("day_begins_at"),
+            internal("state"),
+            internal("objections"),
+            internal("version"),
+            internal("announced_at"),
+            internal("cancelled_at"),
+        ],
+    )
+    .aged_by("day_begins_at"),
     table(
         "tombstones",
         Of::Nobody,

@@ -1,26 +1,33 @@
-//! What a school sees of an announcement, and what it may say.
+//! What a school was told of a talk, and what it may say: rows of its own (`announced_meetings`), with a version of their own, that
+//! hold no name and no id of the case. So long as somebody comes along the case knows its row, and lends the buddy's first name, and
+//! whom a record of the reading is about. Once it is cancelled the row stands alone: it is the same whether the parent took back one
+//! consent or everything, or the case was erased, and it goes when the day of the talk is over.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant, NoteObjection, ReadAnnouncedMeetings, Standing};
+use naast_domain::code::CodeSet;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{AnnouncedMeetingId, AnnouncementId, BuddyId, ObjectionId, PersonId, ProgrammeId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
-use naast_domain::support::announcements::{AnnouncementState, Objection, RecognisedBy};
-use naast_domain::{Date, Moment};
+use naast_domain::support::announcements::{AnnouncementState, Objection};
+use naast_domain::{Date, Moment, start_of};
 
-use super::{Row, Talk, opened};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
-use crate::rows::{Page, Slice, Stored, code, identifier, must_reach};
-use crate::schema::{buddies, matches, meeting_announcements, meeting_objections, support_requests};
+use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
+use crate::schema::{
+    announced_meetings, buddies, matches, meeting_announcements, meeting_objections, support_requests,
+};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// An announcement, on the side of the school: nothing in it leads to the case.
+const T: &str = "announced_meetings";
+
+/// What a school was told: nothing in it leads to the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Announced {
@@ -28,25 +35,34 @@ pub struct Announced {
     pub id: AnnouncedMeetingId,
     /// The school.
     pub school: LocationCode,
-    /// The talk.
-    pub talk: Talk,
+    /// The day of the talk.
+    pub date: Date,
     /// What parents call the buddy; nothing once it was cancelled.
     pub first_name: Option<String>,
-    /// By what the school knows which talk it is; nothing once it was cancelled.
-    pub recognised: Option<(RecognisedBy, String)>,
     /// Where it stands.
     pub state: AnnouncementState,
     /// When it was cancelled.
     pub cancelled_at: Option<Moment>,
     /// What the school noted.
-    pub objections: Vec<Objection>,
-    programme: ProgrammeId,
-    announcement: AnnouncementId,
-    parent: PersonId,
-    buddy: PersonId,
+    pub objections: CodeSet<Objection>,
+    of: Option<OfCase>,
 }
 
-impl Announced {
+/// What an announcement that is open is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfCase {
+    /// The programme, whose chain of the journal has what school notes.
+    pub(crate) programme: ProgrammeId,
+    /// The id by which the case knows it.
+    pub(crate) announcement: AnnouncementId,
+    /// The parent.
+    pub(crate) parent: PersonId,
+    /// The buddy's account.
+    pub(crate) companion: PersonId,
+    buddy: BuddyId,
+}
+
+impl OfCase {
     /// The chain of the journal that what school notes goes to.
     pub fn chain(&self) -> Chain {
         self.programme.into()
@@ -56,85 +72,70 @@ impl Announced {
     pub fn journalled_as(&self) -> AnnouncementId {
         self.announcement
     }
+}
 
-    /// The programme, for the record of a reading.
-    pub(crate) fn programme(&self) -> ProgrammeId {
-        self.programme
-    }
-
-    /// Whose data the school reads: the parent's and the buddy's.
-    pub fn subjects(&self) -> [PersonId; 2] {
-        [self.parent, self.buddy]
+impl Announced {
+    /// What it is of, while somebody comes along.
+    pub fn of(&self) -> Option<OfCase> {
+        self.of
     }
 }
 
-type Found = (Row, i32, Key, Key, Key);
-
-fn read(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    found: Vec<Found>,
-) -> Result<Vec<Stored<Announced>>, Error> {
-    let buddies: Vec<(ProgrammeId, BuddyId)> =
-        found.iter().map(|(row, _, _, buddy, _)| (row.programme_id.into(), (*buddy).into())).collect();
-    let names = crate::buddies::open_names(database, keys, &buddies)?;
-    let mut noted = noted_on(database, found.iter().map(|(row, ..)| row))?;
-    let (rows, rest): (Vec<Row>, Vec<_>) = found
-        .into_iter()
-        .map(|(row, version, parent, buddy, person)| (row, (version, parent, buddy, person)))
-        .unzip();
-    let rows = opened(database, keys, rows)?;
-    rows.into_iter()
-        .zip(rest)
-        .map(|((row, words), (version, parent, buddy, person))| {
-            const T: &str = "meeting_announcements";
-            let state = code(T, "state", &row.state)?;
-            let is_open = state == AnnouncementState::Announced;
-            let by: RecognisedBy = code(T, "recognised_by", &row.recognised_by)?;
-            Ok(Stored {
-                version,
-                created_at: row.announced_at.0,
-                value: Announced {
-                    id: row.school_key.into(),
-                    school: identifier(T, "location_code", LocationCode::parse(&row.location_code))?,
-                    talk: row.talk()?,
-                    first_name: names.get(&buddy.into()).filter(|_| is_open).cloned(),
-                    recognised: words.filter(|_| is_open).map(|words| (by, words)),
-                    state,
-                    cancelled_at: row.withdrawn_at.map(|at| at.0),
-                    objections: noted.remove(&row.id).unwrap_or_default(),
-                    programme: row.programme_id.into(),
-                    announcement: row.id.into(),
-                    parent: parent.into(),
-                    buddy: person.into(),
-                },
-            })
-        })
-        .collect()
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = announced_meetings, treat_none_as_default_value = false)]
+struct Row {
+    id: Key,
+    location_code: String,
+    talk_date: Date,
+    day_begins_at: At,
+    state: String,
+    objections: i64,
+    version: i32,
+    announced_at: At,
+    cancelled_at: Option<At>,
 }
 
-fn noted_on<'a>(
-    database: &mut Database<'_>,
-    rows: impl Iterator<Item = &'a Row>,
-) -> Result<HashMap<Key, Vec<Objection>>, Error> {
-    let (programmes, ids): (Vec<Key>, Vec<Key>) = rows.map(|row| (row.programme_id, row.id)).unzip();
-    let found: Vec<(Key, String)> = on_either!(database, |c| meeting_objections::table
-        .filter(meeting_objections::programme_id.eq_any(programmes))
-        .filter(meeting_objections::announcement_id.eq_any(ids))
-        .order((meeting_objections::noted_at, meeting_objections::id))
-        .select((meeting_objections::announcement_id, meeting_objections::objection))
-        .load(c))?;
-    let mut noted: HashMap<Key, Vec<Objection>> = HashMap::new();
-    for (id, objection) in found {
-        noted.entry(id).or_default().push(code("meeting_objections", "objection", &objection)?);
-    }
-    Ok(noted)
+/// Tells a school: the row that is its own.
+pub(super) fn tell(
+    tx: &mut Transaction<'_, '_>,
+    id: AnnouncedMeetingId,
+    (school, date): (&LocationCode, Date),
+    now: Moment,
+) -> Result<(), Error> {
+    let row = Row {
+        id: id.into(),
+        location_code: school.to_string(),
+        talk_date: date,
+        day_begins_at: At(start_of(date)),
+        state: AnnouncementState::Announced.to_string(),
+        objections: CodeSet::<Objection>::EMPTY.bits(),
+        version: 1,
+        announced_at: At(now),
+        cancelled_at: None,
+    };
+    on_either!(&mut **tx, |c| diesel::insert_into(announced_meetings::table).values(row).execute(c))?;
+    Ok(())
 }
 
-/// Announcements with the parties of their match, by which school's staff never asks.
-macro_rules! with_parties {
-    () => {
-        meeting_announcements::table
+/// Tells a school that nobody comes along any more; one that was told so before, or whose talk is over, is left alone.
+pub(super) fn cancel(tx: &mut Transaction<'_, '_>, ids: &[Key], now: Moment) -> Result<(), Error> {
+    let rows = announced_meetings::table
+        .filter(announced_meetings::id.eq_any(ids))
+        .filter(announced_meetings::state.eq(AnnouncementState::Announced.to_string()));
+    let update = diesel::update(rows).set((
+        announced_meetings::state.eq(AnnouncementState::Cancelled.to_string()),
+        announced_meetings::cancelled_at.eq(Some(At(now))),
+        announced_meetings::version.eq(announced_meetings::version + 1),
+    ));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
+/// What the open ones among these rows are of. Asked in the same statements whether a case is there or not.
+fn cases(database: &mut Database<'_>, rows: &[Row]) -> Result<HashMap<Key, OfCase>, Error> {
+    let ids: Vec<Key> = rows.iter().map(|row| row.id).collect();
+    let found: Vec<(Option<Key>, Key, Key, Key, Key, Key)> =
+        on_either!(&mut *database, |c| meeting_announcements::table
             .inner_join(
                 matches::table.on(matches::programme_id
                     .eq(meeting_announcements::programme_id)
@@ -150,14 +151,55 @@ macro_rules! with_parties {
                     .eq(matches::programme_id)
                     .and(buddies::id.eq(matches::buddy_id))),
             )
+            .filter(meeting_announcements::school_key.eq_any(ids))
             .select((
-                Row::as_select(),
-                meeting_announcements::school_version,
+                meeting_announcements::school_key,
+                meeting_announcements::programme_id,
+                meeting_announcements::id,
                 support_requests::parent_id,
-                matches::buddy_id,
                 buddies::person_id,
+                matches::buddy_id,
             ))
-    };
+            .load(c))?;
+    let of =
+        |(key, programme, announcement, parent, companion, buddy): (Option<Key>, Key, Key, Key, Key, Key)| {
+            let case = OfCase {
+                programme: programme.into(),
+                announcement: announcement.into(),
+                parent: parent.into(),
+                companion: companion.into(),
+                buddy: buddy.into(),
+            };
+            key.map(|key| (key, case))
+        };
+    Ok(found.into_iter().filter_map(of).collect())
+}
+
+fn read(database: &mut Database<'_>, keys: &Keys, rows: Vec<Row>) -> Result<Vec<Stored<Announced>>, Error> {
+    let cases = cases(database, &rows)?;
+    let companions: Vec<(ProgrammeId, BuddyId)> =
+        cases.values().map(|case| (case.programme, case.buddy)).collect();
+    let names = crate::buddies::open_names(database, keys, &companions)?;
+    rows.into_iter()
+        .map(|row| {
+            let state = code(T, "state", &row.state)?;
+            let of = cases.get(&row.id).filter(|_| state == AnnouncementState::Announced).copied();
+            Ok(Stored {
+                version: row.version,
+                created_at: row.announced_at.0,
+                value: Announced {
+                    id: row.id.into(),
+                    school: identifier(T, "location_code", LocationCode::parse(&row.location_code))?,
+                    date: row.talk_date,
+                    first_name: of.and_then(|case| names.get(&case.buddy).cloned()),
+                    state,
+                    cancelled_at: row.cancelled_at.map(|at| at.0),
+                    objections: CodeSet::from_bits(row.objections),
+                    of,
+                },
+            })
+        })
+        .collect()
 }
 
 /// An announcement for the people of its school, with the role that reaches it, until the day of the talk is over.
@@ -168,9 +210,10 @@ pub fn find_at_school<A: Action>(
     id: AnnouncedMeetingId,
     today: Date,
 ) -> Result<Option<(Stored<Announced>, Role)>, Error> {
-    let found: Option<Found> = on_either!(database, |c| with_parties!()
-        .filter(meeting_announcements::school_key.eq(Key::from(id)))
-        .filter(meeting_announcements::talk_date.ge(today))
+    let found: Option<Row> = on_either!(database, |c| announced_meetings::table
+        .find(Key::from(id))
+        .filter(announced_meetings::talk_date.ge(today))
+        .select(Row::as_select())
         .first(c)
         .optional())?;
     let Some(stored) = read(database, keys, found.into_iter().collect())?.pop() else { return Ok(None) };
@@ -190,18 +233,21 @@ pub fn list_at_school(
     if grant.reaches(Standing { school: Some(school), ..Standing::default() }).is_none() {
         return Ok(Slice { items: Vec::new(), more: false });
     }
-    let rows: Vec<Found> = on_either!(&mut *database, |c| {
-        let mut query = with_parties!()
-            .filter(meeting_announcements::location_code.eq(school.as_str()))
-            .filter(meeting_announcements::talk_date.ge(today))
-            .order((meeting_announcements::announced_at.desc(), meeting_announcements::school_key.desc()))
+    let rows: Vec<Row> = on_either!(&mut *database, |c| {
+        let mut query = announced_meetings::table
+            .filter(announced_meetings::location_code.eq(school.as_str()))
+            .filter(announced_meetings::talk_date.ge(today))
+            .select(Row::as_select())
+            .order((announced_meetings::announced_at.desc(), announced_meetings::id.desc()))
             .limit(page.limit())
             .into_boxed();
         if let Some((at, id)) = page.after {
             let at = At(at);
-            query = query.filter(meeting_announcements::announced_at.le(at).and(
-                meeting_announcements::announced_at.lt(at).or(meeting_announcements::school_key.lt(Key(id))),
-            ));
+            query = query.filter(
+                announced_meetings::announced_at
+                    .le(at)
+                    .and(announced_meetings::announced_at.lt(at).or(announced_meetings::id.lt(Key(id)))),
+            );
         }
         query.load(c)
     })?;
@@ -209,31 +255,32 @@ pub fn list_at_school(
     Ok(Slice { items: read(database, keys, slice.items)?, more: slice.more })
 }
 
-/// Keeps what a school noted on an announcement that was loaded with a grant. Says whether it was new.
+/// Keeps what a school noted on an announcement that was loaded with a grant, at the school and in the case. The row must be locked,
+/// somebody come along, and it not be noted yet.
 pub fn note_objection(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<NoteObjection>,
-    of: &Stored<Announced>,
+    (stored, case): (&Stored<Announced>, OfCase),
     (id, objection): (ObjectionId, Objection),
     now: Moment,
-) -> Result<bool, Error> {
-    must_reach(grant, Standing { school: Some(&of.school), ..Standing::default() })?;
+) -> Result<(), Error> {
+    must_reach(grant, Standing { school: Some(&stored.school), ..Standing::default() })?;
+    let row = announced_meetings::table.find(Key::from(stored.id));
+    let update = diesel::update(row).set((
+        announced_meetings::objections.eq(stored.objections.with(objection).bits()),
+        announced_meetings::version.eq(announced_meetings::version + 1),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     let row = (
-        meeting_objections::programme_id.eq(Key::from(of.programme)),
+        meeting_objections::programme_id.eq(Key::from(case.programme)),
         meeting_objections::id.eq(Key::from(id)),
-        meeting_objections::announcement_id.eq(Key::from(of.announcement)),
+        meeting_objections::announcement_id.eq(Key::from(case.announcement)),
         meeting_objections::objection.eq(objection.to_string()),
         meeting_objections::noted_at.eq(At(now)),
     );
-    let insert = diesel::insert_into(meeting_objections::table).values(row).on_conflict_do_nothing();
-    if on_either!(&mut **tx, |c| insert.execute(c))? == 0 {
-        return Ok(false);
-    }
-    let key = (Key::from(of.programme), Key::from(of.announcement));
-    let update = diesel::update(meeting_announcements::table.find(key)).set((
-        meeting_announcements::version.eq(meeting_announcements::version + 1),
-        meeting_announcements::school_version.eq(meeting_announcements::school_version + 1),
-    ));
-    on_either!(&mut **tx, |c| update.execute(c))?;
-    Ok(true)
+    on_either!(&mut **tx, |c| diesel::insert_into(meeting_objections::table).values(row).execute(c))?;
+    let key = (Key::from(case.programme), Key::from(case.announcement));
+    let update = diesel::update(meeting_announcements::table.find(key))
+        .set(meeting_announcements::version.eq(meeting_announcements::version + 1));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
 }

@@ -195,8 +195,6 @@ pub fn meeting(today: Date) -> Value {
 /// A talk on a day at a school, as its parent announces it.
 pub fn announcement(day: Date, school: &str) -> Value {
     json!({
-        "locationCode": school, "date": day, "startTime": "14:30", "place": "at-school",
-        "recognition": { "by": "name", "value": "de ouder van groep 5" },
-        "text": { "textVersion": "2026-1", "language": "nl" }
+        "locationCode": school, "date": day, "text": { "textVersion": "2026-1", "language": "nl" }
     })
 }
