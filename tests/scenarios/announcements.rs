@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use naast_api::privacy::round::round;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Case {
 
     fn body(&self) -> Value {
         json!({
-            "date": self.world.app.platform.clock.today(), "text": { "textVersion": "2026-1", "language": "nl" }
+            "date": self.world.app.platform.clock.today(), "text": words("meeting-announcement")
         })
     }
 
@@ -338,6 +338,8 @@ fn the_words_in_use_are_asked_for_and_kept_with_the_announcement(engine: Engine)
     assert_eq!(made["textHash"].as_str().map(str::len), Some(64));
     let mut english = case.body();
     english["text"]["language"] = json!("en");
+    let refusal = refused(case.announce(&english), 409, "consent-text-differs");
+    english["text"]["textHash"] = refusal.body["current"].clone();
     assert_ne!(case.announce(&english).expect(201).body["textHash"], made["textHash"]);
     let mut many = 2;
     while case.announce(&case.body()).status == 201 {

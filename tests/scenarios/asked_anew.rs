@@ -3,7 +3,7 @@
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
@@ -264,7 +264,7 @@ fn who_asks_a_schools_own_programme_is_shown_another_whether_she_names_a_school_
     let request = app.post(parent, "/support-requests", &body).expect(201).id();
     let path = format!("/support-requests/{request}");
     let consent = |shown: Value| {
-        let text = json!({ "textVersion": "2026-1", "language": "nl" });
+        let text = words("request");
         let body = json!({ "kind": "request", "text": text, "programmesShown": shown });
         app.post(parent, &format!("{path}/consents"), &body)
     };
@@ -291,7 +291,7 @@ fn who_asks_a_schools_own_programme_is_shown_another_whether_she_names_a_school_
     // who has yet to consent is asked then
     let other = app.post(parent, "/support-requests", &body).expect(201).id();
     app.patch(parent, &format!("/support-requests/{other}"), &json!({ "locationCode": SCHOOL })).expect(200);
-    let text = json!({ "textVersion": "2026-1", "language": "nl" });
+    let text = words("request");
     let without = json!({ "kind": "request", "text": text });
     refused(
         app.post(parent, &format!("/support-requests/{other}/consents"), &without),

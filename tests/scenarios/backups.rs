@@ -6,7 +6,7 @@ use std::process::Output;
 use diesel::prelude::*;
 use naast_domain::ids::PersonId;
 use naast_persistence::Location;
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, Guard, empty_location, on_both};
 use serde_json::json;
 use tempfile::TempDir;
@@ -190,10 +190,10 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     let note = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Weg ermee" }));
     let stays = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Dit blijft" }));
     let message = written(buddy.person, "messages", &json!({ "text": "Verkeerd verstuurd" }));
-    let words = json!({ "textVersion": "2026-1", "language": "nl" });
-    let talk = json!({ "date": app.platform.clock.today(), "text": words });
+    let talk = json!({ "date": app.platform.clock.today(), "text": words("meeting-announcement") });
     let talk = written(parent, "meeting-announcements", &talk);
-    let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
+    let health =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
     let consents = format!("/support-requests/{request}/consents");
     let health = app.post(parent, &consents, &health).expect(201).id();
     let folder = tempfile::tempdir().expect("a folder");

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
-use naast_tests::world::{Buddy, SCHOOL, World};
+use naast_tests::world::{Buddy, SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -171,9 +171,8 @@ fn one_withdrawal_wins_from_a_hundred_calls_that_would_go_on(engine: Engine) {
         for proposal in &proposals {
             world.answer(parent, proposal, "accepted").expect(201);
         }
-        let words = json!({ "textVersion": "2026-1", "language": "nl" });
-        let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
-        let heard = json!({ "kind": "request", "text": words });
+        let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+        let heard = json!({ "kind": "request", "text": words("request") });
         let about = json!({ "kind": "school", "locationCode": SCHOOL });
         let withdrawal = match way {
             "request" => format!("{path}/withdrawal"),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use naast_api::contract::CONTRACT;
 use naast_domain::ids::PersonId;
 use naast_tests::receiver::Receiver;
-use naast_tests::world::{SCHOOL, World};
+use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
@@ -159,12 +159,11 @@ fn case(world: &World, see: &mut Checker) {
     see.call(world, parent, "POST /parent-answers", Some(&think), None).expect(200);
     see.call(world, parent, "POST /parent-answers", Some(&think), None).expect(409);
     see.call(world, parent, "POST /support-requests", Some(&world.request_body(0)), None).expect(201);
-    let words = json!({ "textVersion": "2026-1", "language": "nl" });
-    let referral = json!({ "code": code, "request": world.request_body(0), "consent": words });
+    let referral = json!({ "code": code, "request": world.request_body(0), "consent": words("referral") });
     let request = see.call(world, parent, "POST /referrals", Some(&referral), None).expect(201).id();
     let path = format!("/support-requests/{request}");
     see.call(world, coordinator, &format!("GET {path}/candidates"), None, None).expect(409);
-    let consent = json!({ "kind": "request", "text": words });
+    let consent = json!({ "kind": "request", "text": words("request") });
     see.call(world, parent, &format!("POST {path}/consents"), Some(&consent), None).expect(201);
     see.call(world, parent, &format!("POST {path}/consents"), Some(&consent), None).expect(409);
     support(world, see, parent, &path);
@@ -264,7 +263,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
 fn announcements(world: &World, see: &mut Checker, parent: PersonId, running: &str) {
     let list = format!("{running}/meeting-announcements");
     let body = json!({
-        "date": world.app.platform.clock.today(), "text": { "textVersion": "2026-1", "language": "nl" }
+        "date": world.app.platform.clock.today(), "text": words("meeting-announcement")
     });
     let made = see.call(world, parent, &format!("POST {list}"), Some(&body), None).expect(201).id();
     let past = {
@@ -312,8 +311,8 @@ fn privacy(world: &World, see: &mut Checker) {
     see.call(world, parent, &format!("POST /me/exports/{export}/download"), None, None).expect(404);
     let half = json!({ "confirmation": "erase-a-bit" });
     see.call(world, parent, "POST /me/erasure", Some(&half), None).expect(400);
-    let words = json!({ "confirmation": "erase-everything-of-mine" });
-    see.call(world, parent, "POST /me/erasure", Some(&words), None).expect(200);
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    see.call(world, parent, "POST /me/erasure", Some(&sure), None).expect(200);
 }
 
 /// What parent and buddy write to each other.
@@ -348,8 +347,7 @@ fn consents(world: &World, see: &mut Checker) {
     let (parent, coordinator) = (world.person(), world.coordinators[0]);
     letters(&world.app);
     let path = format!("/support-requests/{}", world.request(0, parent));
-    let words = json!({ "textVersion": "2026-1", "language": "nl" });
-    let heard = json!({ "kind": "request", "text": words });
+    let heard = json!({ "kind": "request", "text": words("request") });
     let reports = format!("POST {path}/reported-consents");
     let reported = see.call(world, coordinator, &reports, Some(&heard), None).expect(201);
     see.call(world, parent, &reports, Some(&heard), None).expect(403);
@@ -360,11 +358,12 @@ fn consents(world: &World, see: &mut Checker) {
     see.call(world, parent, &format!("GET {one}/receipt"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/consents/{}/receipt", random_id()), None, None)
         .expect(404);
-    let health = json!({ "kind": "child-health-data", "text": words, "childAge": "16-or-older" });
+    let health =
+        json!({ "kind": "child-health-data", "text": words("child-health-data"), "childAge": "16-or-older" });
     see.call(world, parent, &format!("POST {path}/consents"), Some(&health), None).expect(409);
     let code = see.call(world, parent, &format!("POST {path}/pupil-codes"), None, None).expect(201);
     let code = code.text("pupilCode");
-    let yes = json!({ "code": code, "text": words });
+    let yes = json!({ "code": code, "text": words("pupil-health-data") });
     see.call(world, parent, "POST /pupil-consents", Some(&yes), None).expect(200);
     see.call(world, parent, "POST /pupil-consents/withdrawal", Some(&json!({ "code": code })), None)
         .expect(200);

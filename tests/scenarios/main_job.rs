@@ -1,6 +1,6 @@
 //! The main job: from the first question at school to a running match, and its end.
 
-use naast_tests::world::{SCHOOL, World};
+use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn from_the_first_question_to_a_match_that_closes(engine: Engine) {
 
     let parent = world.person();
     let referral = json!({
-        "code": code, "request": world.request_body(0), "consent": { "textVersion": "2026-1", "language": "nl" }
+        "code": code, "request": world.request_body(0), "consent": words("referral")
     });
     let request = app.post(parent, "/referrals", &referral).expect(201).id();
     let handed_over = app.get(world.leader, &format!("/conversations/{conversation}")).expect(200);

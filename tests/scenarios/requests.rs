@@ -1,7 +1,7 @@
 //! Support requests (S5): the parent asks herself, consents in words that she was shown, and stops when she wants.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, World};
+use naast_tests::world::{Buddy, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
@@ -44,7 +44,11 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
     let parent = world.person();
     let request = world.request(0, parent);
     let path = format!("/support-requests/{request}/consents");
-    let words = |kind: &str, version: &str| json!({ "kind": kind, "text": { "textVersion": version, "language": "nl" } });
+    let words = |kind: &str, version: &str| {
+        let mut text = words(kind);
+        text["textVersion"] = json!(version);
+        json!({ "kind": kind, "text": text })
+    };
     let unknown =
         refused(world.app.post(parent, &path, &words("request", "2020-1")), 409, "consent-text-unknown");
     assert_eq!(unknown.body["current"], "2026-1");

@@ -7,7 +7,7 @@ use std::sync::Barrier;
 use chrono::TimeDelta;
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, TestApp};
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, around, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -116,7 +116,7 @@ fn a_key_belongs_to_one_person_and_one_operation(engine: Engine) {
     let first = world.app.keyed(Some(one), "POST /support-requests", &body, &key).expect(201);
     let hers = world.app.keyed(Some(other), "POST /support-requests", &body, &key).expect(201);
     assert_ne!(first.id(), hers.id());
-    let consent = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let consent = json!({ "kind": "request", "text": words("request") });
     let line = format!("POST /support-requests/{}/consents", first.id());
     world.app.keyed(Some(one), &line, &consent, &key).expect(201);
     // what is not found is not found, whoever found it before with this key
@@ -136,7 +136,7 @@ fn a_key_belongs_to_one_call(engine: Engine) {
     body["duration"] = json!("long-term");
     post(&body).expect(201);
     // the place is part of the call
-    let consent = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let consent = json!({ "kind": "request", "text": words("request") });
     let lines: Vec<String> =
         requests.iter().map(|request| format!("POST /support-requests/{request}/consents")).collect();
     world.app.keyed(Some(parent), &lines[0], &consent, &key).expect(201);

@@ -2,7 +2,7 @@
 //! then only that.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{SCHOOL, World};
+use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
@@ -279,8 +279,8 @@ fn no_name_and_no_contact_way_reaches_school_or_is_kept_before_the_parent_consen
     let mut body = world.request_body(0);
     body["contact"] = json!({ "name": NAME, "kind": "email", "value": WAY });
     let parent = world.person();
-    let unknown =
-        json!({ "code": code, "request": body, "consent": { "textVersion": "2020-1", "language": "nl" } });
+    let mut unknown = json!({ "code": code, "request": body, "consent": words("referral") });
+    unknown["consent"]["textVersion"] = json!("2020-1");
     refused(world.app.post(parent, "/referrals", &unknown), 409, "consent-text-unknown");
     refused(world.refer(world.leader, &code, &body), 409, "only-the-parent");
     world.parent_step(&code, "take-time").expect(200);

@@ -7,7 +7,7 @@ use std::sync::{Mutex, Once};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use naast_persistence::Location;
 use naast_tests::app::Reply;
-use naast_tests::world::{SCHOOL, World};
+use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
@@ -130,7 +130,7 @@ fn an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_o
         let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
         let request = world.consented(0, parent);
         let (matched, _) = world.matched(0, parent, &request, &buddy);
-        let body = json!({ "date": day, "text": { "textVersion": "2026-1", "language": "nl" } });
+        let body = json!({ "date": day, "text": words("meeting-announcement") });
         world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &body).expect(201);
         let newest = world.app.get(world.leader, &format!("{list}&pageSize=1")).expect(200).body;
         let at = format!("/announced-meetings/{}", newest["data"][0]["id"].as_str().expect("an id"));

@@ -1,7 +1,7 @@
 //! What is somebody else's is as if it were not there: the same answer, byte for byte, as for an id that nobody has (T1,
 //! T12).
 
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -15,8 +15,7 @@ fn another_parents_request_is_as_if_it_were_not_there(engine: Engine) {
     let buddy = world.buddy(0, &json!({}));
     let request = world.consented(0, parent);
     let (matched, proposal) = world.matched(0, parent, &request, &buddy);
-    let consent =
-        json!({ "kind": "child-health-data", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let consent = json!({ "kind": "child-health-data", "text": words("child-health-data") });
     let yes = json!({ "answer": "accepted" });
     let ties = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
     let reason = json!({ "reason": "goal-reached" });

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use naast_api::contract::CONTRACT;
 use naast_persistence::privacy::classification::{Of, tables};
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
@@ -272,7 +272,7 @@ fn what_school_reads_of_a_talk_says_nothing_of_the_case(engine: Engine) {
     let day = ahead(&world, 5);
     let path = format!("/matches/{matched}/meeting-announcements");
     let body = json!({
-        "date": day, "text": { "textVersion": "2026-1", "language": "nl" }
+        "date": day, "text": words("meeting-announcement")
     });
     let announced = world.app.post(parent, &path, &body).expect(201);
     assert_eq!(announced.body["retention"], term(&Value::Null, "running"));

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use naast_api::independence::round::round;
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
@@ -200,7 +200,7 @@ fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
     let parent = world.person();
     let request = world.request(1, parent);
     let consent = |shown: Option<&[String]>| {
-        let mut body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+        let mut body = json!({ "kind": "request", "text": words("request") });
         if let Some(shown) = shown {
             body["programmesShown"] = json!(shown);
         }
@@ -230,12 +230,12 @@ fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
     body["locationCode"] = json!(ELSEWHERE);
     let other = world.app.post(parent, "/support-requests", &body).expect(201).id();
     let body = json!({
-        "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" }, "programmesShown": world.programmes[1..]
+        "kind": "request", "text": words("request"), "programmesShown": world.programmes[1..]
     });
     world.app.post(parent, &format!("/support-requests/{other}/consents"), &body).expect(201);
     // where a school's own programme is not in question, nothing more is asked
     let request = world.request(0, parent);
-    let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let body = json!({ "kind": "request", "text": words("request") });
     world.app.post(parent, &format!("/support-requests/{request}/consents"), &body).expect(201);
 }
 
@@ -244,7 +244,7 @@ fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
     let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
     assert_eq!(notices(&world, parent), [] as [Value; 0]);
     let request = world.request(0, parent);
-    let heard = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+    let heard = json!({ "kind": "request", "text": words("request") });
     let path = format!("/support-requests/{request}");
     let reported =
         world.app.post(world.coordinators[0], &format!("{path}/reported-consents"), &heard).expect(201).id();

@@ -127,9 +127,31 @@ def map_query(context, query):
     return query
 
 
+# The SHA-256 of the words in use, by kind of consent and language: nobody draws one that is right.
+SHOWN = json.loads(os.environ.get("NAAST_TEXTS", "{}"))
+# The kind that a body consents to where it does not say so itself.
+KIND_OF = {"/referrals": "referral", "/pupil-consents": "pupil-health-data"}
+
+
+def put_words(context, body):
+    """Lets three of four bodies that consent say what was shown, so that the rules behind it are reached."""
+    path = context.operation.path if context.operation is not None else ""
+    kind = KIND_OF.get(path) or body.get("kind") or "meeting-announcement"
+    for text in (body.get("text"), body.get("consent")):
+        if isinstance(text, dict) and re.fullmatch("[0-9a-f]{64}", str(text.get("textHash"))):
+            hash = SHOWN.get(f"{kind} {text.get('language')}")
+            if hash and isinstance(text.get("textVersion"), str) and 1 <= len(text["textVersion"]) <= 20 and int(text["textHash"], 16) % 4:
+                text["textVersion"], text["textHash"] = VERSION, hash
+
+
+VERSION = SHOWN.get("version", "")
+
+
 @schemathesis.hook
 def map_body(context, body):
     if isinstance(body, dict):
+        if isinstance(body.get("text") or body.get("consent"), dict):
+            put_words(context, body)
         for name, value in list(body.items()):
             if isinstance(value, dict):
                 map_body(context, value)

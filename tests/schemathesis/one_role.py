@@ -64,6 +64,12 @@ def things(base, demo, role):
     return {collection: sorted(set(names)) for collection, names in found.items()}
 
 
+def texts(base, demo, role):
+    """The SHA-256 of the words in use, by kind of consent and language, and their version."""
+    current = [one for one in get(base, demo["roles"][role]["token"], "/consent-texts")["data"] if one["current"]]
+    return {f"{one['kind']} {one['language']}": one["textHash"] for one in current} | {"version": current[0]["version"]}
+
+
 def main():
     role, report, *rest = sys.argv[1:]
     base, demo = os.environ["BASE"], json.loads(Path(os.environ["NAAST_DEMO_FILE"]).read_text())
@@ -72,6 +78,7 @@ def main():
     environment = os.environ | {
         "NAAST_KEY": key,
         "NAAST_THINGS": json.dumps(things(base, demo, role)),
+        "NAAST_TEXTS": json.dumps(texts(base, demo, role)),
         "SCHEMATHESIS_HOOKS": "naast",
         "PYTHONPATH": str(HERE),
     }

@@ -3,10 +3,13 @@
 use chrono::Months;
 use naast_api::cli::first_administrator;
 use naast_api::clock::fresh;
+use naast_domain::code::Code as _;
 use naast_domain::directory::{
     BoardNumber, LocationCode, MunicipalityCode, PartnershipCode, Postcode, PostcodeArea, School,
 };
 use naast_domain::ids::PersonId;
+use naast_domain::privacy::consents::{ConsentKind, TEXT_VERSION, text_of};
+use naast_domain::text::Tongue;
 use naast_persistence::directory::imports::{self, ImportFile};
 use serde_json::{Value, json};
 
@@ -19,6 +22,13 @@ pub const SCHOOL: &str = "98ZA00";
 pub const SISTER: &str = "98ZB00";
 /// A school of another board in another partnership.
 pub const ELSEWHERE: &str = "98ZC00";
+
+/// The words of a kind of consent that are in use, as a frontend that showed them in Dutch sends them.
+pub fn words(kind: &str) -> Value {
+    let known = ConsentKind::parse(kind).expect("a kind of consent");
+    let shown = text_of(known, TEXT_VERSION).expect("words in use");
+    json!({ "textVersion": TEXT_VERSION, "language": "nl", "textHash": shown.fingerprint(Tongue::Dutch) })
+}
 
 /// The world, on a server of its own.
 pub struct World {
@@ -227,7 +237,7 @@ impl World {
     /// Consents, in a parent's own account, that her data go to a programme.
     pub fn refer(&self, parent: PersonId, code: &str, request: &Value) -> Reply {
         let body = json!({
-            "code": code, "request": request, "consent": { "textVersion": "2026-1", "language": "nl" }
+            "code": code, "request": request, "consent": words("referral")
         });
         self.app.post(parent, "/referrals", &body)
     }
@@ -249,7 +259,7 @@ impl World {
     /// Gives the consent to keep and match a request.
     pub fn consent(&self, parent: PersonId, request: &str) -> Reply {
         let body = json!({
-            "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" }, "programmesShown": self.programmes
+            "kind": "request", "text": words("request"), "programmesShown": self.programmes
         });
         self.app.post(parent, &format!("/support-requests/{request}/consents"), &body)
     }

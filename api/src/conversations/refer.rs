@@ -39,7 +39,7 @@ use crate::requests::view::SupportRequestView;
         "programmeId": "6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0003", "duration": "one-off", "channel": "online", "topics": [],
         "language": "nl", "contact": { "name": "Ouder", "kind": "email", "value": "ouder@example.org" }
     },
-    "consent": { "textVersion": "2026-1", "language": "nl" }
+    "consent": crate::privacy::give::example_of(naast_domain::privacy::consents::ConsentKind::Referral)
 }))]
 pub struct ReferralBody {
     /// The parent's own code.

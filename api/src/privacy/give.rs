@@ -32,7 +32,7 @@ use crate::problem::Error;
 /// The words that were shown.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "textVersion": "2026-1", "language": "nl" }))]
+#[schema(example = json!(example_of(ConsentKind::Request)))]
 pub struct ShownTextBody {
     /// Their version; only the version in use can be consented to.
     #[schema(min_length = 1, max_length = 20)]
@@ -40,16 +40,22 @@ pub struct ShownTextBody {
     /// Their language.
     #[schema(pattern = "^(nl|en)$")]
     pub language: String,
-    /// The SHA-256 of the words that stood on the screen, as `GET /consent-texts` gives it. When you send it, it must be that
-    /// of the version and language: so a frontend that shows other words is found out.
+    /// The SHA-256 of the words that stood on the screen: of their UTF-8, in lower case. It must be that of the version, the language
+    /// and the kind of consent, as `GET /consent-texts` gives it: so a frontend that shows other words is found out.
     #[schema(pattern = "^[0-9a-f]{64}$")]
-    pub text_hash: Option<String>,
+    pub text_hash: String,
+}
+
+/// The words in use of a kind, as a frontend that showed them in Dutch sends them: for the examples of the contract.
+pub(crate) fn example_of(kind: ConsentKind) -> serde_json::Value {
+    let hash = text_of(kind, TEXT_VERSION).map(|words| words.fingerprint(Tongue::Dutch));
+    serde_json::json!({ "textVersion": TEXT_VERSION, "language": "nl", "textHash": hash })
 }
 
 /// A consent.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } }))]
+#[schema(example = json!({ "kind": "request", "text": example_of(ConsentKind::Request) }))]
 pub struct ConsentBody {
     /// What it is for: `request`, and apart from it `child-health-data` or `pool`.
     pub kind: ConsentKind,
@@ -122,13 +128,20 @@ pub fn shown(
             .while_it_is(&TEXT_VERSION)
         })?;
     let text_hash = words.fingerprint(tongue);
-    if text.text_hash.as_ref().is_some_and(|sent| *sent != text_hash) {
+    if text.text_hash != text_hash {
+        let (version, language) = (words.version, &text.language);
         return Err(Rejection::rule(
             "consent-text-differs",
             "L6",
-            Text::of(
-                "De woorden die zijn getoond, zijn niet die van deze versie. Toon de tekst zoals hij hier staat.",
-                "The words that were shown are not those of this version. Show the text as it stands here.",
+            Text::new(
+                format!(
+                    "De woorden die zijn getoond, zijn niet die van versie {version} in de taal {language}. Toon de tekst van \
+                     /consent-texts; de SHA-256 daarvan staat in current."
+                ),
+                format!(
+                    "The words that were shown are not those of version {version} in the language {language}. Show the text of \
+                     /consent-texts; its SHA-256 stands in current."
+                ),
             ),
         )
         .while_it_is(&text_hash)

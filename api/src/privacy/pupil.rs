@@ -84,7 +84,7 @@ pub async fn create_pupil_code(
 /// A pupil's yes.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789", "text": { "textVersion": "2026-1", "language": "nl" } }))]
+#[schema(example = json!({ "code": "ABCD-EFGH-2345-6789", "text": super::give::example_of(naast_domain::privacy::consents::ConsentKind::PupilHealthData) }))]
 pub struct PupilConsentBody {
     /// The pupil's own code. Dashes, spaces and small letters do no harm.
     #[schema(min_length = 16, max_length = 30)]

@@ -84,9 +84,12 @@ done("the school asked, step by step, and gave the parent a code");
 const code = good(await parent.POST("/parent-codes", { body: { invitationCode } })).data.parentCode;
 const own = good(await parent.POST("/parent-conversations/_search", { body: { code } })).data;
 check(own.programmeIds.length > 1, "a parent has a choice");
-const text = good(await parent.GET("/consent-texts")).data.data.find((one) => one.current && one.language === "nl");
-check(text !== undefined, "there is a text in use");
-const shown = { textVersion: text.version, language: text.language };
+const texts = good(await parent.GET("/consent-texts")).data.data.filter((one) => one.current && one.language === "nl");
+function shown(kind: string) {
+  const text = texts.find((one) => one.kind === kind);
+  check(text !== undefined, "there is a text in use");
+  return { textVersion: text.version, language: text.language, textHash: text.textHash };
+}
 const request = good(
   await parent.POST("/referrals", {
     body: {
@@ -99,14 +102,14 @@ const request = good(
         language: "nl",
         contact: { name: "Ouder Voorbeeld", kind: "email", value: "ouder@example.org" },
       },
-      consent: shown,
+      consent: shown("referral"),
     },
   }),
 ).data.id;
 good(
   await parent.POST("/support-requests/{id}/consents", {
     params: { path: { id: request } },
-    body: { kind: "request", text: shown },
+    body: { kind: "request", text: shown("request") },
   }),
 );
 done("the parent consented to the hand-over and to being helped");

@@ -47,10 +47,11 @@ const texts = await listConsentTexts({ client, throwOnError: true });
 const text = texts.data.data.find((one) => one.current && one.kind === "request" && one.language === "nl");
 check(text !== undefined, "there is a text in use");
 const path = { id: request.id };
+const shown = { textVersion: text.version, language: text.language, textHash: text.textHash };
 await giveConsent({
   ...parent,
   path,
-  body: { kind: "request", text: { textVersion: text.version, language: text.language } },
+  body: { kind: "request", text: shown },
 });
 done("she consented, in the words that she was shown");
 
@@ -69,7 +70,7 @@ const refused = await giveConsent({
   auth: parent.auth,
   path,
   headers: { "Accept-Language": "en" },
-  body: { kind: "request", text: { textVersion: text.version, language: text.language } },
+  body: { kind: "request", text: shown },
 });
 check(refused.error !== undefined && "code" in refused.error, "a withdrawn request takes no consent");
 const kind = await getProblemKind({ client, throwOnError: true, path: { code: refused.error.code } });

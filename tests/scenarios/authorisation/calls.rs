@@ -3,7 +3,7 @@
 
 use naast_tests::app::Reply;
 use naast_tests::random_id;
-use naast_tests::world::{ELSEWHERE, SISTER};
+use naast_tests::world::{ELSEWHERE, SISTER, words};
 use serde_json::{Value, json};
 
 use super::objects::{Objects, State};
@@ -107,7 +107,6 @@ pub fn path(operation: &Operation, on: &Objects) -> String {
 pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value> {
     let world = &stage.world;
     let today = world.app.platform.clock.today();
-    let words = json!({ "textVersion": "2026-1", "language": "nl" });
     let request = || {
         let mut body = world.request_body(0);
         body["programmeId"] = json!(on.programme);
@@ -143,18 +142,22 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "exchangeInvitationCode" => json!({ "invitationCode": on.invitation }),
         "findParentConversation" => json!({ "code": on.code }),
         "answerAsParent" => json!({ "code": on.code, "step": "withdraw" }),
-        "consentToReferral" => json!({ "code": on.code, "request": world.request_body(0), "consent": words }),
+        "consentToReferral" => {
+            json!({ "code": on.code, "request": world.request_body(0), "consent": words("referral") })
+        }
         "submitSupportRequest" => request(),
         "setRetentionTerm" => json!({ "days": 20 }),
         "placeHold" => json!({ "because": "complaint" }),
         // the exact words would end whoever says them
         "eraseMe" => json!({ "confirmation": "erase-a-bit" }),
         "changeRequestSchool" => json!({ "locationCode": SISTER }),
-        "reportConsent" => json!({ "kind": "child-health-data", "text": words, "childAge": "under-16" }),
+        "reportConsent" => {
+            json!({ "kind": "child-health-data", "text": words("child-health-data"), "childAge": "under-16" })
+        }
         "confirmConsentByCode" => json!({ "code": on.confirmation }),
-        "consentAsPupil" => json!({ "code": on.pupil_code, "text": words }),
+        "consentAsPupil" => json!({ "code": on.pupil_code, "text": words("pupil-health-data") }),
         "withdrawAsPupil" => json!({ "code": on.pupil_code }),
-        "giveConsent" => json!({ "kind": "request", "text": words }),
+        "giveConsent" => json!({ "kind": "request", "text": words("request") }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
         "answerProposal" => json!({ "answer": "accepted", "tiesAsked": [] }),

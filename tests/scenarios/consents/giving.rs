@@ -1,11 +1,11 @@
 //! How consents are given: in the exact words, by whom they are hers to give, and by nobody else.
 
 use chrono::TimeDelta;
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use super::{confirmation_in, consent, health, state_of, words};
+use super::{confirmation_in, consent, health, state_of};
 use crate::looks::{assert_sound, count, refused, texts};
 use crate::signing_in::letters;
 
@@ -72,7 +72,7 @@ fn what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself(engine: 
     let request = world.request(0, parent);
     let path = format!("/support-requests/{request}");
     let heard = |kind: &str| {
-        let body = json!({ "kind": kind, "text": words() });
+        let body = json!({ "kind": kind, "text": words(kind) });
         world.app.post(coordinator, &format!("{path}/reported-consents"), &body)
     };
     for kind in ["referral", "meeting-announcement", "pupil-health-data"] {
@@ -100,7 +100,7 @@ fn what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself(engine: 
     // her own word takes the place of what was heard
     let second = world.person();
     let request = world.request(0, second);
-    let body = json!({ "kind": "request", "text": words() });
+    let body = json!({ "kind": "request", "text": words("request") });
     let path = format!("/support-requests/{request}");
     let reported = world.app.post(coordinator, &format!("{path}/reported-consents"), &body).expect(201);
     world.consent(second, &request).expect(201);
@@ -123,7 +123,7 @@ fn a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing(engine: E
         let request = world.request(0, parent);
         let path = format!("/support-requests/{request}");
         letters(&world.app);
-        let body = json!({ "kind": "request", "text": words() });
+        let body = json!({ "kind": "request", "text": words("request") });
         let reply =
             world.app.post(world.coordinators[0], &format!("{path}/reported-consents"), &body).expect(201);
         let letter = letters(&world.app).pop().expect("a letter");
@@ -169,7 +169,7 @@ fn a_pupil_of_sixteen_decides_on_her_own_health_data(engine: Engine) {
 
     let code = world.app.ask(parent, &format!("{path}/pupil-codes")).expect(201).text("pupilCode");
     let pupil = |place: &str, body: &Value| world.app.call(None, "POST", place, Some(body), None);
-    let yes = json!({ "code": code, "text": words() });
+    let yes = json!({ "code": code, "text": words("pupil-health-data") });
     assert_eq!(pupil("/pupil-consents", &yes).expect(200).text("state"), "in-force");
     pupil("/pupil-consents", &yes).expect(200);
     let kept = "consents WHERE kind = 'pupil-health-data' AND how = 'one-time-code' AND recorded_by IS NULL";

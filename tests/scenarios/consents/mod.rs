@@ -6,7 +6,7 @@ mod taking_back;
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
-use naast_tests::world::{Buddy, World};
+use naast_tests::world::{Buddy, World, words};
 use serde_json::{Value, json};
 
 /// The code in a letter that asks to confirm.
@@ -15,12 +15,8 @@ pub fn confirmation_in(letter: &str) -> String {
     letter.split_whitespace().find(is_code).expect("a code").to_owned()
 }
 
-fn words() -> Value {
-    json!({ "textVersion": "2026-1", "language": "nl" })
-}
-
 fn consent(world: &World, parent: PersonId, request: &str, more: &Value) -> Reply {
-    let mut body = json!({ "text": words() });
+    let mut body = json!({ "text": words(more["kind"].as_str().expect("a kind")) });
     body.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
     world.app.post(parent, &format!("/support-requests/{request}/consents"), &body)
 }

@@ -3,11 +3,11 @@
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use super::{consent, health, words};
+use super::{consent, health};
 use crate::looks::{assert_sound, count, refused};
 
 on_both!(
@@ -42,7 +42,7 @@ impl<'w> Case<'w> {
     }
 
     fn yes(&self, code: &str) -> Reply {
-        let body = json!({ "code": code, "text": words() });
+        let body = json!({ "code": code, "text": words("pupil-health-data") });
         self.world.app.call(None, "POST", "/pupil-consents", Some(&body), None)
     }
 
@@ -68,7 +68,7 @@ impl<'w> Case<'w> {
     }
 
     fn heard(&self) -> Reply {
-        let body = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words() });
+        let body = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
         self.world.app.post(self.world.coordinators[0], &self.path("reported-consents"), &body)
     }
 }

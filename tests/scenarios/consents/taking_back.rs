@@ -1,11 +1,11 @@
 //! How consents are taken back: what rests on them stops, everybody is told, and nothing revives them.
 
 use naast_tests::app::Reply;
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use super::{consent, health, running, state_of, words};
+use super::{consent, health, running, state_of};
 use crate::looks::{assert_sound, count, refused};
 
 on_both!(
@@ -122,7 +122,7 @@ fn the_announcement_of_a_talk_stands_in_the_register_and_is_cancelled_with_its_c
     let case = running(&world);
     let list = format!("/matches/{}/meeting-announcements", case.matched);
     let announce = || {
-        let body = json!({ "date": world.app.platform.clock.today(), "text": words() });
+        let body = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
         world.app.post(case.parent, &list, &body).expect(201).id()
     };
     let of = |announcement: &str| {
@@ -216,7 +216,7 @@ fn an_old_consent_that_is_sent_again_revives_nothing(engine: Engine) {
     let buddy = world.buddy(0, &json!({}));
     let request = world.request(0, parent);
     let path = format!("/support-requests/{request}");
-    let body = json!({ "kind": "request", "text": words() }).to_string().into_bytes();
+    let body = json!({ "kind": "request", "text": words("request") }).to_string().into_bytes();
     let token = format!("Bearer {}", world.app.token(parent));
     let headers = [
         ("authorization", token.as_str()),

@@ -2,7 +2,7 @@
 //! when there is something proves nothing when it finds nothing.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World};
+use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     world.matched(0, second, &referred, &buddy);
     // a pupil who spoke herself, after her parent did, and one who has not spoken
     let health = json!({
-        "kind": "child-health-data", "childAge": "under-16", "text": { "textVersion": "2026-1", "language": "nl" }
+        "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data")
     });
     for (parent, request) in [(parent, &request), (second, &referred)] {
         world.app.post(parent, &format!("/support-requests/{request}/consents"), &health).expect(201);
@@ -34,7 +34,7 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     world.app.ask(second, &format!("/support-requests/{referred}/pupil-codes")).expect(201);
     let pupil = world.app.ask(parent, &format!("/support-requests/{request}/pupil-codes")).expect(201);
     let yes = json!({
-        "code": pupil.text("pupilCode"), "text": { "textVersion": "2026-1", "language": "nl" }
+        "code": pupil.text("pupilCode"), "text": words("pupil-health-data")
     });
     world.app.call(None, "POST", "/pupil-consents", Some(&yes), None).expect(200);
     let withdrawn = world.consented(0, third);

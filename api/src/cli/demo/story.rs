@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::dev::{Service, ServiceResponse};
 use chrono::Months;
 use naast_domain::ids::PersonId;
+use naast_domain::privacy::consents::ConsentKind;
 use serde_json::{Value, json};
 
 use super::calls::{Answered, CallError, Calls};
@@ -213,7 +214,7 @@ where
         request: &str,
         programmes: &[String; 3],
     ) -> Result<(), CallError> {
-        let text = json!({ "textVersion": "2026-1", "language": "nl" });
+        let text = crate::privacy::give::example_of(ConsentKind::Request);
         let body = json!({ "kind": "request", "text": text, "programmesShown": programmes });
         self.calls.post(parent, &format!("/support-requests/{request}/consents"), body).await?;
         Ok(())

@@ -34,7 +34,7 @@ use crate::problem::Error;
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({
-    "date": "2026-12-03", "text": { "textVersion": "2026-1", "language": "nl" }
+    "date": "2026-12-03", "text": crate::privacy::give::example_of(ConsentKind::MeetingAnnouncement)
 }))]
 pub struct AnnouncementBody {
     /// The school that is told; the school of the request when you leave it out.

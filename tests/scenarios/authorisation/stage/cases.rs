@@ -1,6 +1,7 @@
 //! A case in each of its states, with everything that belongs to it.
 
 use naast_tests::random_id;
+use naast_tests::world::words;
 use serde_json::{Value, json};
 
 use super::super::objects::{Objects, State};
@@ -48,8 +49,7 @@ impl Stage {
             self.announced(&mut objects, &side);
         }
         if state >= State::Matched || column == Column::Over {
-            let words = json!({ "textVersion": "2026-1", "language": "nl" });
-            let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words });
+            let health = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
             let health = world.app.post(side.parent, &consents, &health).expect(201).id();
             let back = world.app.ask(side.parent, &format!("{consents}/{health}/withdrawal")).expect(200);
             let told = back.body["recipients"].as_array().expect("recipients");
@@ -109,7 +109,7 @@ impl Stage {
 
     /// What the column's coordinator heard the parent say.
     pub(super) fn reported(&self, side: &Side, request: &str) -> String {
-        let body = json!({ "kind": "request", "text": { "textVersion": "2026-1", "language": "nl" } });
+        let body = json!({ "kind": "request", "text": words("request") });
         let path = format!("/support-requests/{request}/reported-consents");
         self.world.app.post(self.world.coordinators[side.programme], &path, &body).expect(201).id()
     }

@@ -12,7 +12,7 @@ use naast_api::events::outbound::{Addresses, Names, Outbound, Patience};
 use naast_domain::Date;
 use naast_domain::ids::PersonId;
 use naast_tests::Engine;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
 use serde_json::{Value, json};
 
 use super::cast::Cast;
@@ -195,6 +195,6 @@ pub fn meeting(today: Date) -> Value {
 /// A talk on a day at a school, as its parent announces it.
 pub fn announcement(day: Date, school: &str) -> Value {
     json!({
-        "locationCode": school, "date": day, "text": { "textVersion": "2026-1", "language": "nl" }
+        "locationCode": school, "date": day, "text": words("meeting-announcement")
     })
 }

@@ -1,7 +1,7 @@
 //! What is done in a case: by the parent, her buddy, the coordinator and the pupil.
 
 use naast_tests::app::Reply;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, words};
 use serde_json::{Value, json};
 
 use super::Walk;
@@ -24,11 +24,13 @@ impl Walk<'_> {
         let (parent, _, request) = self.dice.lately(&self.requests)?;
         let who = self.who(parent);
         let body = match self.dice.below(6) {
-            0 => json!({ "kind": "child-health-data", "text": Self::words(), "childAge": "under-16" }),
-            1 => {
-                json!({ "kind": "pool", "text": Self::words(), "poolOrganisationId": self.world.association })
+            0 => {
+                json!({ "kind": "child-health-data", "text": words("child-health-data"), "childAge": "under-16" })
             }
-            _ => json!({ "kind": "request", "text": Self::words() }),
+            1 => {
+                json!({ "kind": "pool", "text": words("pool"), "poolOrganisationId": self.world.association })
+            }
+            _ => json!({ "kind": "request", "text": words("request") }),
         };
         Some(self.world.app.post(who, &format!("/support-requests/{request}/consents"), &body))
     }
@@ -36,7 +38,7 @@ impl Walk<'_> {
     pub(super) fn report(&mut self) -> Option<Reply> {
         let (parent, programme, request) = self.dice.pick(&self.requests)?;
         let path = format!("/support-requests/{request}");
-        let heard = json!({ "kind": "request", "text": Self::words() });
+        let heard = json!({ "kind": "request", "text": words("request") });
         let who = self.coordinator(programme);
         let reply = self.world.app.post(who, &format!("{path}/reported-consents"), &heard);
         if reply.status != 201 || self.dice.once_in(4) {
@@ -203,7 +205,7 @@ impl Walk<'_> {
                 None,
             ));
         }
-        let yes = json!({ "code": code, "text": Self::words() });
+        let yes = json!({ "code": code, "text": words("pupil-health-data") });
         Some(app.call(None, "POST", "/pupil-consents", Some(&yes), None))
     }
 

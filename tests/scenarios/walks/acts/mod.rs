@@ -116,10 +116,6 @@ impl<'w> Walk<'w> {
         self.world.app.call(Some(who), "POST", &format!("{path}/{operation}"), body, Some(&etag))
     }
 
-    fn words() -> Value {
-        json!({ "textVersion": "2026-1", "language": "nl" })
-    }
-
     /// Takes one step.
     pub fn step(&mut self) -> Option<Reply> {
         let kind = self.dice.below(100);
