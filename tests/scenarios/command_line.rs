@@ -225,6 +225,39 @@ fn a_database_with_a_broken_page_is_found_and_the_rest_is_looked_at_all_the_same
     assert!(code == Some(4) && said.contains("no SQLite database"), "{said}");
 }
 
+/// Whom to tell of a weakness is read before anything is done; the doctor says whom, or that there is nobody.
+#[test]
+fn the_contact_for_weaknesses_is_checked_at_the_start_and_the_doctor_names_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |contact: Option<&str>, line: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
+        program
+            .args(["--language", "en"])
+            .args(line)
+            .arg("--data")
+            .arg(folder.path())
+            .env_remove("DATABASE_URL");
+        program.env_remove("NAAST_SECURITY_CONTACT");
+        contact.map(|contact| program.env("NAAST_SECURITY_CONTACT", contact));
+        let output = program.output().expect("the program runs");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    };
+    for wrong in ["security@example.org", "http://example.org", "mailto:a@example.org\nContact: b"] {
+        let (code, said) = run(Some(wrong), &["serve", "--listen", "127.0.0.1:0"]);
+        assert!(code == Some(2) && said.contains("mailto:security@example.org"), "{wrong}: {code:?} {said}");
+        assert!(!folder.path().join("naast.db").exists(), "nothing was made");
+    }
+    assert_eq!(run(None, &["administrator", "Beheer"]).0, Some(0));
+    let (code, said) = run(None, &["doctor"]);
+    assert!(code == Some(0) && said.contains("NAAST_SECURITY_CONTACT"), "{said}");
+    let (code, said) = run(Some("mailto:security@example.org"), &["doctor"]);
+    assert!(
+        code == Some(0) && said.contains("contact for weaknesses: mailto:security@example.org"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_token_names_the_address_that_the_installation_is_served_under_or_is_not_made() {
     use crate::program::{Served, begin, program, run, said};

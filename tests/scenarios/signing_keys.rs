@@ -195,6 +195,33 @@ fn a_leaked_key_is_withdrawn_and_its_anchors_hold(engine: Engine) {
     );
 }
 
+/// Whom to tell of a weakness is what the administrator said, for ever ahead; where nobody said it, nobody is named.
+#[test]
+fn a_weakness_is_told_to_whom_the_administrator_named() {
+    let place = "/.well-known/security.txt";
+    let contact = "https://buddy.example.org/zwakke-plek";
+    let app = TestApp::start_signing(Engine::Sqlite, |identity| {
+        let contact = contact.parse().expect("a page");
+        identity.issued_by("https://buddy.example.org").told_of_weaknesses(Some(contact))
+    });
+    for _ in 0..4 {
+        let told = app.send("GET", place, &[], Vec::new()).expect(200);
+        assert_eq!(told.header("content-type"), Some("text/plain; charset=utf-8"));
+        let text = String::from_utf8(told.bytes).expect("text");
+        let line = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        assert_eq!(line("Contact:"), Some(contact));
+        assert_eq!(line("Canonical:"), Some("https://buddy.example.org/.well-known/security.txt"));
+        let expires = line("Expires:").expect("RFC 9116 asks for it");
+        let expires = DateTime::parse_from_rfc3339(expires).expect("a moment");
+        let now = app.platform.clock.now();
+        assert!(expires > now + TimeDelta::days(90) && expires < now + TimeDelta::days(366), "{expires}");
+        app.platform.clock.advance(TimeDelta::days(200));
+    }
+    let silent = TestApp::start(Engine::Sqlite);
+    let reply = silent.send("GET", place, &[], Vec::new()).expect(404);
+    assert_eq!(reply.body["code"], "not-found");
+}
+
 fn everybody_can_read_how_to_sign_in(engine: Engine) {
     let app = TestApp::start_signing(engine, |identity| identity.issued_by("https://buddy.example.org/"));
     let server = open(&app, "/.well-known/oauth-authorization-server");
@@ -209,13 +236,6 @@ fn everybody_can_read_how_to_sign_in(engine: Engine) {
     assert_eq!(resource, open(&app, "/.well-known/oauth-protected-resource"));
     let keys = app.send("GET", "/.well-known/jwks.json", &[], Vec::new());
     assert_eq!(keys.header("cache-control"), Some("public, max-age=300"));
-    let text = app.send("GET", "/.well-known/security.txt", &[], Vec::new()).expect(200);
-    let text = String::from_utf8(text.bytes).expect("text");
-    let line = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    assert!(line("Contact:").is_some_and(|contact| contact.starts_with("mailto:")));
-    let expires =
-        DateTime::parse_from_rfc3339(line("Expires:").expect("RFC 9116 asks for it")).expect("a moment");
-    assert!(expires > app.platform.clock.now());
     // tokens are issued under that name, for what the metadata name
     assert_eq!(app.platform.identity.issuer(), "https://buddy.example.org");
     let token = app.token(naast_domain::ids::PersonId::from_uuid(naast_tests::random_id()));

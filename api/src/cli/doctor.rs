@@ -61,6 +61,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             check(&said("scholengids", "directory"), schools(&platform, &clock));
             check(&said("journaal", "journal"), journal(place, &platform));
             check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
+            check(&said("meldpunt voor zwakke plekken", "contact for weaknesses"), Ok(contact(&platform)));
         }
     }
     if failed == 0 {
@@ -122,6 +123,19 @@ fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
             format!("damaged in {} places; see `naast journal verify`", seen.damages.len()),
         ))
     }
+}
+
+/// Whom finders of a weakness can tell. Nobody is no fault of the installation, but somebody should know.
+fn contact(platform: &Platform) -> String {
+    platform.identity.security_contact.as_ref().map_or_else(
+        || {
+            said(
+                "geen; /.well-known/security.txt is er niet (404) tot NAAST_SECURITY_CONTACT is gezet",
+                "none; /.well-known/security.txt is not there (404) until NAAST_SECURITY_CONTACT is set",
+            )
+        },
+        ToString::to_string,
+    )
 }
 
 /// Whether everything that is sealed opens.

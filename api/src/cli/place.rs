@@ -14,7 +14,7 @@ use super::terminal::{Failure, complain, shown};
 use crate::clock::Clock;
 use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
-use crate::identity::{ISSUER, Identity, LIFETIME, on_this_machine};
+use crate::identity::{ISSUER, Identity, LIFETIME, SecurityContact, on_this_machine};
 use crate::journal::Anchors;
 use crate::platform::{Parts, Platform};
 
@@ -37,6 +37,9 @@ pub struct Place {
     /// The address under which clients reach this installation: the issuer of its tokens. https, without a path.
     #[arg(long, env = "NAAST_PUBLIC_URL", default_value = ISSUER, value_parser = public_url, global = true)]
     pub(super) public_url: String,
+    /// Where a weakness is reported, for /.well-known/security.txt: a mailto: or https: URI. Without it, that file is not there.
+    #[arg(long, env = "NAAST_SECURITY_CONTACT", global = true)]
+    security_contact: Option<SecurityContact>,
     /// The mail server, such as `smtps://user:password@host` or `smtp://host?tls=required`. Without it, letters become files in the
     /// folder `mail` of the data folder.
     #[arg(long, env = "NAAST_SMTP_URL", requires = "mail_from", global = true, hide_env_values = true)]
@@ -87,7 +90,8 @@ impl Place {
         let trusted =
             self.trusted_issuers.as_deref().map(TrustedIssuers::read).transpose()?.unwrap_or_default();
         let identity = Identity::open(&self.key_file(), longest)?;
-        Ok(identity.issued_by(&self.public_url).with_post(post).trusting(trusted))
+        let identity = identity.issued_by(&self.public_url).with_post(post).trusting(trusted);
+        Ok(identity.told_of_weaknesses(self.security_contact.clone()))
     }
 
     /// The platform on this place. SQLite is brought up to date on the way: it serves one machine, where nobody else does.

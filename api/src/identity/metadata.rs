@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::token;
 use crate::contract::BASE;
 use crate::platform::Platform;
+use crate::problem::Error;
 
 /// The routes beside the contract. The resource has a path, so its metadata stand below theirs too (RFC 9728, 3.1).
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -75,12 +76,15 @@ async fn jwks(platform: web::Data<Platform>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "keys": keys }))
 }
 
-async fn security(platform: web::Data<Platform>) -> HttpResponse {
+/// Not there while nobody said whom to tell.
+async fn security(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
+    let contact = platform.identity.security_contact.as_ref().ok_or(Error::NotFound)?;
     let issuer = platform.identity.issuer();
+    // ahead of whoever reads it, and less than a year (RFC 9116, 2.5.5)
     let until = platform.clock.now() + Months::new(6);
     let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
-        "Contact: mailto:api@naast.example\nExpires: {until}\nPreferred-Languages: nl, en\n\
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
+        "Contact: {contact}\nExpires: {until}\nPreferred-Languages: nl, en\n\
          Canonical: {issuer}/.well-known/security.txt\n"
-    ))
+    )))
 }

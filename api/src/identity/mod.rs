@@ -10,6 +10,7 @@ pub mod metadata;
 mod oauth;
 pub mod post;
 pub(crate) mod public_key;
+mod security_contact;
 mod subject;
 pub mod token;
 mod tokens;
@@ -33,6 +34,7 @@ use crate::clock::Clock;
 use crate::contract::BASE;
 
 pub use keys::{KeyError, KeyRing, rotate};
+pub use security_contact::SecurityContact;
 pub use subject::{Reach, Subject};
 pub use withdrawn::{Withdrawn, withdraw};
 
@@ -83,6 +85,8 @@ pub struct Identity {
     names: Names,
     named_late: OnceLock<Names>,
     verified: Mutex<HashMap<[u8; 32], (Subject, i64)>>,
+    /// Whom to tell of a weakness, when somebody said so.
+    pub security_contact: Option<SecurityContact>,
     /// By which codes go to people.
     pub post: post::Post,
     /// The issuers whose tokens can be exchanged for ours.
@@ -103,6 +107,7 @@ impl Identity {
             names: Names::below(ISSUER),
             named_late: OnceLock::new(),
             verified: Mutex::new(HashMap::new()),
+            security_contact: None,
             post: post::Post::to_folder(mail),
             trusted: trusted::TrustedIssuers::default(),
         })
@@ -127,6 +132,12 @@ impl Identity {
     #[must_use]
     pub fn with_post(self, post: post::Post) -> Self {
         Self { post, ..self }
+    }
+
+    /// The same, with somebody to tell of a weakness.
+    #[must_use]
+    pub fn told_of_weaknesses(self, security_contact: Option<SecurityContact>) -> Self {
+        Self { security_contact, ..self }
     }
 
     /// The same, trusting these.
