@@ -9,6 +9,7 @@ use naast_domain::text::Tongue;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::problem::InputFault;
 use crate::retries::Repeatable;
 
 tokio::task_local! {
@@ -26,6 +27,8 @@ pub struct Call {
     pub number: Uuid,
     /// The operation of the contract.
     pub operation: Option<&'static str>,
+    /// What is wrong with it that does not keep its handler from looking at its body first: the refusal tells both together.
+    pub found: Vec<InputFault>,
     /// The trace that it says it is part of, and the span that it came from.
     pub trace: Option<(Uuid, i64)>,
     /// When it first asked for the database.

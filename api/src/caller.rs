@@ -36,6 +36,11 @@ fn admit(request: &HttpRequest, subject: Subject) -> Result<Caller, Error> {
     Ok(Caller(Subject { reach: Reach::System(scopes), ..subject }))
 }
 
+/// Whether the contract lets this caller in, before anybody asks what she may do.
+pub(crate) fn is_admitted(request: &HttpRequest, subject: &Subject) -> bool {
+    admit(request, subject.clone()).is_ok()
+}
+
 /// Whom the token of a call proves, when it has exactly one; whether she may do what she asks is another question.
 pub(crate) fn read(request: &HttpRequest) -> Option<Subject> {
     let platform = request.app_data::<web::Data<Platform>>()?;

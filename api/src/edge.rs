@@ -11,7 +11,7 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpResponse, web};
 use futures_util::FutureExt as _;
 use naast_domain::text::Tongue;
 
@@ -26,7 +26,7 @@ use crate::cors::{Origins, single};
 use crate::identity::{Reach, Subject};
 use crate::limits::{Limits, Told};
 use crate::platform::Platform;
-use crate::problem::Error;
+use crate::problem::{Error, InputFault};
 use crate::retries::{self, Repeatable};
 use crate::server::life::OnConnection;
 
@@ -104,7 +104,11 @@ pub async fn edge(
             limits.count(request.request(), taken.subject.as_ref().map(|subject| subject.person), operation);
     }
 
-    let outcome = match take_in(&request, &taken, operation) {
+    let taken_in = match take_in(&request, &taken, operation) {
+        Ok(call) => refuse_head(call, &mut request, operation).await,
+        Err(refusal) => Err(refusal),
+    };
+    let outcome = match taken_in {
         Err(refusal) => {
             if let Some((policy, _)) = taken.told.refused {
                 platform.metrics.limited(policy);
@@ -142,22 +146,38 @@ pub async fn edge(
     }
 }
 
+/// Refuses a call of which the path, the query or the key is wrong, together with what is wrong with its body. A handler that
+/// looks up what its body names tells a wrong key with that: only the key's.
+async fn refuse_head(
+    call: Call,
+    request: &mut ServiceRequest,
+    operation: Option<&Operation>,
+) -> Result<Call, Error> {
+    let Some(operation) = operation.filter(|_| !call.found.is_empty()) else { return Ok(call) };
+    if operation.names_things() && call.found.iter().all(InputFault::is_in_header) {
+        return Ok(call);
+    }
+    let payload = request.take_payload();
+    Err(contract::with_body(call.found, request.request(), operation, payload).await)
+}
+
 /// What is refused before anything is read, and what is remembered of the rest.
 fn take_in(
     request: &ServiceRequest,
     taken: &Taken,
     operation: Option<&'static Operation>,
 ) -> Result<Call, Error> {
-    let of = |repeatable| Call {
+    let of = |repeatable, found| Call {
         language: taken.language,
         repeatable,
+        found,
         number: Uuid::try_parse(&taken.number).unwrap_or_default(),
         operation: operation.map(|operation| operation.id.as_str()),
         trace: crate::privacy::trace::parent(request.headers()),
         asked: std::cell::OnceCell::new(),
     };
     if operation.is_some_and(Operation::is_never_held_up) {
-        return Ok(of(None));
+        return Ok(of(None, Vec::new()));
     }
     if let Some((_, wait)) = taken.told.refused {
         return Err(Error::TooMany(wait));
@@ -165,19 +185,24 @@ fn take_in(
     if let Some(refusal) = refuse_early(request, operation) {
         return Err(refusal);
     }
-    if operation.is_some_and(|one| one.callers == Callers::SignedIn) && taken.subject.is_none() {
+    let Some(operation) = operation else { return Ok(of(None, Vec::new())) };
+    let admitted =
+        taken.subject.as_ref().is_some_and(|subject| caller::is_admitted(request.request(), subject));
+    if operation.callers == Callers::SignedIn && !admitted {
         // who she is comes before what is wrong with her call: the handler asks
-        return Ok(of(None));
+        return Ok(of(None, Vec::new()));
     }
-    if let Some(operation) = operation {
-        contract::refuse_unknown(request.query_string(), operation)?;
-    }
-    let repeatable = Repeatable::read(request, operation)?;
+    let mut found = contract::faults(request.request(), operation);
     let is_system = taken.subject.as_ref().is_some_and(|one| matches!(one.reach, Reach::System(_)));
-    if is_system && repeatable.is_none() && operation.is_some_and(|operation| operation.takes_key) {
-        return Err(retries::missing_key());
+    let repeatable = Repeatable::read(request, operation).unwrap_or_else(|fault| {
+        found.push(fault);
+        None
+    });
+    if is_system && operation.takes_key && repeatable.is_none() && !found.iter().any(InputFault::is_in_header)
+    {
+        found.push(retries::missing_key());
     }
-    Ok(of(repeatable))
+    Ok(of(repeatable, found))
 }
 
 /// Dresses an answer, counts it and writes its line.

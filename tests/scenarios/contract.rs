@@ -151,12 +151,10 @@ fn a_query_key_that_nobody_knows_is_a_fault_everywhere(engine: Engine) {
         let caller = (operation["security"] != json!([])).then_some(world.administrator);
         let reply = world.app.call(caller, &method, &format!("{path}?geheim9351=1"), None, None);
         let reply = refused(reply, 400, "invalid-input");
-        let fault = &reply.body["errors"][0];
-        assert_eq!(
-            (&fault["parameter"], &fault["code"]),
-            (&json!("geheim9351"), &json!("unknown-parameter")),
-            "{path}"
-        );
+        let faults = reply.body["errors"].as_array().expect("faults");
+        let is_named =
+            |fault: &Value| fault["parameter"] == "geheim9351" && fault["code"] == "unknown-parameter";
+        assert!(faults.iter().any(is_named), "{path}: {}", reply.body);
     }
 }
 

@@ -77,4 +77,5 @@ mod walks;
 mod wall;
 mod webhook_failures;
 mod webhooks;
+mod whole_call;
 mod yearly_question;

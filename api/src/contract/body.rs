@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::StreamExt as _;
+use jsonschema::Validator;
 use naast_domain::text::Text;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -85,7 +86,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for OptionalBody<T> {
     }
 }
 
-fn is_json(request: &HttpRequest) -> bool {
+pub(super) fn is_json(request: &HttpRequest) -> bool {
     let mut types = request.headers().get_all(header::CONTENT_TYPE);
     let Some(Ok(kind)) = types.next().map(header::HeaderValue::to_str) else { return false };
     let mut parts = kind.split(';').map(str::trim);
@@ -129,11 +130,10 @@ fn note(body: &Value) {
     }
 }
 
-fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Error> {
+/// A body as JSON, and what its schema and our own rules for text find in it. What is found is not all there is when it is
+/// more than an answer tells.
+pub(super) fn look(bytes: &[u8], validator: &Validator) -> Result<(Value, Vec<InputFault>), Error> {
     let (value, mut found) = json::read(bytes)?;
-    note(&value);
-    let validator =
-        CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
     for violation in validator.iter_errors(&value) {
         if InputFault::are_enough(&found) {
             break;
@@ -141,6 +141,14 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Erro
         found.extend(InputFault::of_violation(&violation));
     }
     find_control_characters(&value, &mut String::new(), &mut found);
+    Ok((value, found))
+}
+
+fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Error> {
+    let validator =
+        CONTRACT.body(&T::name()).ok_or(Error::Internal("a body that the contract does not describe"))?;
+    let (value, mut found) = look(bytes, validator)?;
+    note(&value);
     // what was not looked at to the end is not looked up either
     if InputFault::are_enough(&found) {
         return Err(Error::Input(found));

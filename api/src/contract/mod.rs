@@ -6,6 +6,7 @@ mod body;
 mod deprecation;
 mod document;
 mod form;
+mod head;
 mod json;
 mod query;
 mod references;
@@ -15,6 +16,7 @@ mod webhooks;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
+use actix_web::dev::ResourceDef;
 use actix_web::http::Method;
 use jsonschema::Validator;
 use naast_domain::code::{Code as _, CodeSet};
@@ -25,7 +27,8 @@ pub use body::{Body, OptionalBody};
 pub use deprecation::{Deprecations, MARK};
 pub use document::{ADDRESS, API_VERSION, BASE, NEVER_HELD_UP, NUMBER};
 pub use form::Form;
-pub use query::{Path, Query, refuse_unknown};
+pub use head::{faults, with_body};
+pub use query::{Path, Query};
 pub use references::{MARK as REFERS_TO, REFERENCES, Reference};
 pub use sent::{Check, Sent};
 
@@ -62,8 +65,12 @@ pub struct Operation {
     pub forms: Vec<String>,
     /// Whether it has a body.
     pub has_body: bool,
+    /// The schema of its body, where that is JSON.
+    body: Option<String>,
     /// Whether a code or a password can be tried with it.
     pub tries_code: bool,
+    way: ResourceDef,
+    path: HashMap<String, Parameter>,
     query: HashMap<String, Parameter>,
 }
 
@@ -71,6 +78,11 @@ impl Operation {
     /// Whether nothing in how it is called may hold it up.
     pub fn is_never_held_up(&self) -> bool {
         NEVER_HELD_UP.contains(&self.id.as_str())
+    }
+
+    /// Whether its body names things that its handler looks up: it is read as [`Sent`].
+    pub fn names_things(&self) -> bool {
+        self.body.as_deref().is_some_and(|schema| !CONTRACT.names_of(schema).is_empty())
     }
 }
 
@@ -83,7 +95,7 @@ pub enum Callers {
     SignedIn,
 }
 
-/// A query parameter as the contract describes it.
+/// A path or query parameter as the contract describes it.
 #[derive(Debug)]
 struct Parameter {
     validator: Validator,
@@ -155,21 +167,6 @@ impl Contract {
             for (method, operation) in item.as_object().into_iter().flatten() {
                 let Some(method) = known_method(method) else { continue };
                 methods.push(method);
-                let parameters = operation["parameters"].as_array().into_iter().flatten();
-                let query = parameters
-                    .filter(|parameter| parameter["in"] == "query")
-                    .map(|parameter| {
-                        let schema = &parameter["schema"];
-                        let kind = match schema["type"].as_str() {
-                            Some("integer") => ParameterKind::Integer,
-                            Some("boolean") => ParameterKind::Boolean,
-                            _ => ParameterKind::Text,
-                        };
-                        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-                        let required = parameter["required"].as_bool().unwrap_or_default();
-                        (name, Parameter { validator: compile(schema, &document), kind, required })
-                    })
-                    .collect();
                 let opening = scopes_of(operation);
                 let operation = Operation {
                     id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
@@ -181,8 +178,11 @@ impl Contract {
                         Callers::SignedIn
                     },
                     has_body: operation.get("requestBody").is_some(),
+                    body: body_of(operation),
                     tries_code: document::tries_code(method, path, operation),
-                    query,
+                    way: ResourceDef::new(format!("{BASE}{path}")),
+                    path: parameters_of("path", operation, &document),
+                    query: parameters_of("query", operation, &document),
                 };
                 let method = Method::from_bytes(method.as_bytes()).expect("a known method");
                 scopes.insert((method.clone(), format!("{BASE}{path}")), opening);
@@ -260,6 +260,32 @@ fn forms_of(operation: &Value) -> Vec<String> {
     let answers = operation["responses"].as_object().into_iter().flatten();
     let kind = answers.filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer);
     kind.filter_map(|answer| answer["content"].as_object()).flat_map(|forms| forms.keys().cloned()).collect()
+}
+
+/// The parameters of an operation that stand in a place.
+fn parameters_of(place: &str, operation: &Value, document: &Value) -> HashMap<String, Parameter> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let here = parameters.filter(|parameter| parameter["in"] == place);
+    here.map(|parameter| {
+        let schema = &parameter["schema"];
+        let kind = match schema["type"].as_str() {
+            Some("integer") => ParameterKind::Integer,
+            Some("boolean") => ParameterKind::Boolean,
+            _ => ParameterKind::Text,
+        };
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        let required = parameter["required"].as_bool().unwrap_or_default();
+        (name, Parameter { validator: compile(schema, document), kind, required })
+    })
+    .collect()
+}
+
+/// The schema of the body of an operation, where that is JSON.
+fn body_of(operation: &Value) -> Option<String> {
+    let kinds = operation["requestBody"]["content"].as_object()?;
+    let body = kinds.iter().find(|(kind, _)| kind.ends_with("json")).map(|(_, content)| content)?;
+    let reference = body["schema"]["$ref"].as_str()?;
+    reference.strip_prefix("#/components/schemas/").map(str::to_owned)
 }
 
 /// The scopes that the security requirements of an operation name.

@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 
 use super::CONTRACT;
 use super::body::{Arrived, arrive};
+use super::head::beside;
 use super::references::Reference;
+use crate::call;
 use crate::problem::{Error, InputFault};
 
 /// A body that is not known to be sound.
@@ -32,7 +34,11 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Sent<T> {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let arriving = arrive::<T>(request, payload.take());
         Box::pin(async move {
-            let Arrived { value, found, body } = arriving.await?;
+            // what is wrong with how the call names itself waited for what is wrong with the rest
+            let named = call::current().map(|call| call.found.clone()).unwrap_or_default();
+            let arrived = arriving.await.map_err(|refusal| beside(named.clone(), refusal))?;
+            let Arrived { value, found, body } = arrived;
+            let found = named.into_iter().chain(found).collect();
             Ok(Self { value, found, body, names: CONTRACT.names_of(&T::name()) })
         })
     }
@@ -82,6 +88,12 @@ impl Check<'_> {
         let member = self.value.pointer(pointer).filter(|member| !member.is_null())?;
         let is_faulty = self.faults.iter().any(|fault| fault.is_within(pointer));
         (!is_faulty).then(|| V::deserialize(member).ok()).flatten()
+    }
+
+    /// How many items stand in the list at a JSON pointer; none where there is no list.
+    pub fn length(&self, pointer: &str) -> usize {
+        let list = self.value.pointer(&format!("{}{pointer}", self.inside));
+        list.and_then(Value::as_array).map_or(0, Vec::len)
     }
 
     /// Whether something stands at a JSON pointer, right or wrong.

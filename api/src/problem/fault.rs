@@ -65,6 +65,11 @@ impl InputFault {
         place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// Whether the fault stands in a header.
+    pub fn is_in_header(&self) -> bool {
+        matches!(self.place, Place::Header(_))
+    }
+
     /// Whether there are more faults than an answer tells: whoever looks for more may stop, and what was found is refused.
     pub fn are_enough(found: &[Self]) -> bool {
         found.len() > MOST_TOLD

@@ -3,7 +3,7 @@
 use actix_web::http::header::HeaderMap;
 use naast_domain::text::Text;
 
-use crate::problem::{Error, InputFault};
+use crate::problem::InputFault;
 
 /// The header.
 pub const HEADER: &str = "Idempotency-Key";
@@ -14,8 +14,8 @@ const LONGEST: usize = 255;
 /// The key that a caller gave: a string in double quotes (RFC 8941, 3.3.3), or a bare UUID, which many clients send.
 ///
 /// # Errors
-/// [`Error::Input`] when it is neither, empty, longer than 255 characters, or given more than once.
-pub fn read(headers: &HeaderMap) -> Result<Option<String>, Error> {
+/// When it is neither, empty, longer than 255 characters, or given more than once.
+pub fn read(headers: &HeaderMap) -> Result<Option<String>, InputFault> {
     let mut given = headers.get_all(HEADER);
     let Some(value) = given.next() else { return Ok(None) };
     let key = value.to_str().ok().and_then(parse).filter(|_| given.next().is_none());
@@ -30,8 +30,8 @@ fn malformed() -> Text {
 }
 
 /// What is wrong with the key.
-pub fn fault(code: &'static str, text: Text) -> Error {
-    InputFault::header(HEADER, code, text).into()
+pub fn fault(code: &'static str, text: Text) -> InputFault {
+    InputFault::header(HEADER, code, text)
 }
 
 /// Whether nobody can guess the key: it is a UUID that was drawn by chance (version 4, RFC 9562).

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, Written};
 use crate::contract::Operation;
-use crate::problem::Error;
+use crate::problem::{Error, InputFault};
 
 pub use key::HEADER;
 pub use running::{Claim, Running};
@@ -40,7 +40,7 @@ const SHOWN_ONCE: TimeDelta = TimeDelta::minutes(10);
 
 /// The refusal of a call by a connected system that does not name it. People's apps may go without; a system repeats what
 /// it got no answer to, and nobody looks.
-pub fn missing_key() -> Error {
+pub fn missing_key() -> InputFault {
     let text = Text::of(
         "Een aangesloten systeem geeft elke aanroep die iets verandert een eigen sleutel.",
         "A connected system gives a key of its own to each call that changes something.",
@@ -81,12 +81,11 @@ impl Repeatable {
     /// What makes this call repeatable; `None` without a key, and for an operation that changes nothing.
     ///
     /// # Errors
-    /// [`Error::Input`] for a key that is none.
-    pub fn read(
-        request: &ServiceRequest,
-        operation: Option<&'static Operation>,
-    ) -> Result<Option<Self>, Error> {
-        let Some(operation) = operation.filter(|operation| operation.takes_key) else { return Ok(None) };
+    /// For a key that is none.
+    pub fn read(request: &ServiceRequest, operation: &'static Operation) -> Result<Option<Self>, InputFault> {
+        if !operation.takes_key {
+            return Ok(None);
+        }
         let Some(key) = key::read(request.headers())? else { return Ok(None) };
         let head = request.head();
         let place = head.uri.path_and_query().map_or("", |place| place.as_str());
@@ -200,7 +199,7 @@ impl Attempt {
                 "Deze aanroep geeft een code die maar één keer wordt getoond. Gebruik als sleutel een willekeurige UUID (versie 4).",
                 "This call gives a code that is shown only once. Use a random UUID (version 4) as the key.",
             );
-            return Err(key::fault("guessable", text));
+            return Err(key::fault("guessable", text).into());
         }
         let done = Done { written: answer.write(self.language)?, powers };
         let bytes =

@@ -1,0 +1,119 @@
+//! What is wrong with a call before its body: its path, its query and the name that it gives itself. The edge asks before a
+//! handler begins, so that these faults and those of the body come in one list, whatever a handler looks at first.
+
+use actix_web::HttpRequest;
+use actix_web::dev::{Path, Payload, Url};
+use naast_domain::text::Text;
+use serde_json::Value;
+
+use super::{CONTRACT, Operation, Parameter, ParameterKind, body};
+use crate::problem::{Error, InputFault};
+
+/// What is wrong with the path and the query of a call.
+pub fn faults(request: &HttpRequest, operation: &Operation) -> Vec<InputFault> {
+    let mut found = of_path(request, operation);
+    of_query(request.query_string(), operation, &mut found);
+    found
+}
+
+/// The refusal of a call in which something was found already, with what its schema finds in its body.
+pub async fn with_body(
+    mut found: Vec<InputFault>,
+    request: &HttpRequest,
+    operation: &Operation,
+    payload: Payload,
+) -> Error {
+    let Some(schema) = operation.body.as_deref().filter(|_| !matches!(payload, Payload::None)) else {
+        return Error::Input(found);
+    };
+    let validator = match CONTRACT.body(schema) {
+        Some(validator) if body::is_json(request) => validator,
+        // what is no JSON is told when the rest is mended: its schema says nothing of it
+        _ => return Error::Input(found),
+    };
+    match body::gather(payload).await.and_then(|bytes| body::look(&bytes, validator)) {
+        Ok((_, more)) => {
+            found.extend(more);
+            Error::Input(found)
+        }
+        Err(refusal) => beside(found, refusal),
+    }
+}
+
+/// The refusal of a body, with what was found of its call before.
+pub(super) fn beside(mut found: Vec<InputFault>, refusal: Error) -> Error {
+    match refusal {
+        Error::Input(more) => found.extend(more),
+        Error::Refused("malformed-json") if !found.is_empty() => {
+            let text = Text::of("Dit is geen JSON.", "This is not JSON.");
+            found.push(InputFault::body("", "malformed-json", text));
+        }
+        refusal => return refusal,
+    }
+    Error::Input(found)
+}
+
+/// The edge asks before the path is matched: the operation matches it itself.
+fn of_path(request: &HttpRequest, operation: &Operation) -> Vec<InputFault> {
+    let mut path = Path::new(Url::new(request.uri().clone()));
+    operation.way.capture_match_info(&mut path);
+    path.iter()
+        .filter_map(|(name, value)| Some((name, value, operation.path.get(name)?)))
+        .flat_map(|(name, value, parameter)| violations(name, value, parameter))
+        .collect()
+}
+
+fn of_query(query: &str, operation: &Operation, found: &mut Vec<InputFault>) {
+    let known = &operation.query;
+    let Ok(pairs) = serde_urlencoded::from_str::<Vec<(String, String)>>(query) else {
+        let text = Text::of("De vraag is niet te lezen.", "The query cannot be read.");
+        found.push(InputFault::parameter("", "malformed", text));
+        return;
+    };
+    for (place, (name, text)) in pairs.iter().enumerate() {
+        let Some(parameter) = known.get(name) else {
+            found.push(InputFault::parameter(name, "unknown-parameter", allowed_names(operation)));
+            continue;
+        };
+        if pairs[..place].iter().any(|(other, _)| other == name) {
+            let text = Text::of("Dit mag maar één keer.", "This may be given only once.");
+            found.push(InputFault::parameter(name, "repeated", text));
+            continue;
+        }
+        found.extend(violations(name, text, parameter));
+    }
+    for (name, parameter) in known {
+        if parameter.required && pairs.iter().all(|(given, _)| given != name) {
+            let text = Text::of("Deze parameter ontbreekt.", "This parameter is missing.");
+            found.push(InputFault::parameter(name, "required", text));
+        }
+    }
+}
+
+/// What is wrong with the value of a parameter.
+fn violations(name: &str, text: &str, parameter: &Parameter) -> Vec<InputFault> {
+    if text.chars().any(char::is_control) {
+        let said = Text::of("Hier staat een stuurteken in.", "There is a control character in here.");
+        return vec![InputFault::parameter(name, "control-character", said)];
+    }
+    let value = match parameter.kind {
+        ParameterKind::Integer => text.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+        ParameterKind::Boolean => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+        ParameterKind::Text => Value::from(text),
+    };
+    let violations = parameter.validator.iter_errors(&value);
+    violations.flat_map(|one| InputFault::of_violation(&one)).map(|fault| fault.in_parameter(name)).collect()
+}
+
+fn allowed_names(operation: &Operation) -> Text {
+    let mut names: Vec<&str> = operation.query.keys().map(String::as_str).collect();
+    if names.is_empty() {
+        return Text::of("Hier zijn geen parameters.", "There are no parameters here.");
+    }
+    names.sort_unstable();
+    let names = names.join(", ");
+    Text::new(
+        format!("Deze parameter bestaat niet. Toegestaan: {names}."),
+        format!("There is no such parameter. Allowed: {names}."),
+    )
+}

@@ -1,0 +1,131 @@
+//! Everything that is wrong with a call comes in one answer, wherever it stands: in the path, the query, the key and the body.
+//! Read from the contract, so that a new operation is tried by itself.
+
+use std::collections::BTreeSet;
+
+use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
+use naast_domain::ids::PersonId;
+use naast_tests::app::{Reply, TestApp};
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::authorisation::table::{Operation, operations};
+
+on_both!(
+    whatever_is_wrong_with_a_call_comes_in_one_answer,
+    a_wrong_key_comes_with_what_the_body_names_in_vain,
+    who_may_not_call_learns_nothing_of_her_call,
+);
+
+/// No UUID, no code of the directory and no code of a list; a control character stands in no text.
+const NOTHING: &str = "%01";
+
+/// Where the faults of an answer stand.
+fn places(reply: &Reply) -> BTreeSet<String> {
+    let errors = reply.body["errors"].as_array().into_iter().flatten();
+    let place = |one: &Value| {
+        let named = ["parameter", "header", "pointer"].into_iter();
+        named.filter_map(|kind| Some(format!("{kind} {}", one[kind].as_str()?))).collect::<String>()
+    };
+    errors.map(place).collect()
+}
+
+/// The operations that look at how they are called, with their contract.
+fn careful() -> impl Iterator<Item = (Operation, &'static Value)> {
+    operations().into_iter().filter(|one| !NEVER_HELD_UP.contains(&one.id.as_str())).map(|one| {
+        let contract = &CONTRACT.document["paths"][&one.template][one.method.to_lowercase()];
+        (one, contract)
+    })
+}
+
+fn names(operation: &Value, place: &str) -> Vec<String> {
+    let named = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == place);
+    named.filter_map(|one| one["name"].as_str().map(str::to_owned)).collect()
+}
+
+fn takes_json(operation: &Value) -> bool {
+    let kinds = operation["requestBody"]["content"].as_object();
+    kinds.is_some_and(|kinds| kinds.keys().any(|kind| kind.ends_with("json")))
+}
+
+/// Calls an operation with everything wrong, and says what must be told.
+fn spoil(
+    app: &TestApp,
+    caller: Option<PersonId>,
+    operation: &Operation,
+    contract: &Value,
+) -> (Reply, BTreeSet<String>) {
+    let mut expected = BTreeSet::from(["parameter nobodyKnowsThis".to_owned()]);
+    let mut path = operation.template.clone();
+    for name in names(contract, "path") {
+        path = path.replace(&format!("{{{name}}}"), NOTHING);
+        expected.insert(format!("parameter {name}"));
+    }
+    let query = names(contract, "query").into_iter().map(|name| {
+        expected.insert(format!("parameter {name}"));
+        format!("&{name}={NOTHING}")
+    });
+    let line = format!("/v1{path}?nobodyKnowsThis=1{}", query.collect::<String>());
+    let authorization = caller.map(|person| format!("Bearer {}", app.token(person)));
+    let mut headers = vec![("accept", "application/json"), ("if-match", "\"1\"")];
+    headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
+    let parameters = contract["parameters"].as_array().into_iter().flatten();
+    if parameters.into_iter().any(|one| one["$ref"] == "#/components/parameters/IdempotencyKey") {
+        headers.push(("idempotency-key", "no key"));
+        expected.insert("header Idempotency-Key".to_owned());
+    }
+    let body = if takes_json(contract) {
+        headers.push(("content-type", "application/json"));
+        expected.insert("pointer /nobodyKnowsThis".to_owned());
+        br#"{"nobodyKnowsThis":1}"#.to_vec()
+    } else {
+        Vec::new()
+    };
+    (app.send(&operation.method, &line, &headers, body), expected)
+}
+
+fn whatever_is_wrong_with_a_call_comes_in_one_answer(engine: Engine) {
+    let world = World::new(engine);
+    let (mut wrong, mut tried, mut four) = (Vec::new(), 0, 0);
+    for (operation, contract) in careful() {
+        let (reply, expected) = spoil(&world.app, Some(world.administrator), &operation, contract);
+        let told = places(&reply);
+        if reply.status != 400 || reply.body["code"] != "invalid-input" || !told.is_superset(&expected) {
+            wrong.push(format!("{}: {} {told:?}, not {expected:?}", operation.id, reply.status));
+        }
+        tried += 1;
+        four += usize::from(expected.len() >= 4);
+    }
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(tried > 100 && four > 10, "{tried} tried, {four} of them with a fault in each place");
+}
+
+fn a_wrong_key_comes_with_what_the_body_names_in_vain(engine: Engine) {
+    let world = World::new(engine);
+    let body = json!({ "displayName": "Nieuw", "organisationId": random_id(), "form": "nobody-knows" });
+    let mut headers = vec![("content-type", "application/json"), ("idempotency-key", "no key")];
+    let authorization = format!("Bearer {}", world.app.token(world.administrator));
+    headers.push(("authorization", &authorization));
+    let reply = world.app.send("POST", "/v1/programmes", &headers, body.to_string().into_bytes()).expect(400);
+    let told = places(&reply);
+    for place in ["header Idempotency-Key", "pointer /organisationId", "pointer /form"] {
+        assert!(told.contains(place), "{place} is not in {told:?}");
+    }
+    let unknown = reply.body["errors"].as_array().expect("faults").iter().any(|one| one["code"] == "unknown");
+    assert!(unknown, "what the body names in vain was not looked up: {}", reply.body);
+}
+
+fn who_may_not_call_learns_nothing_of_her_call(engine: Engine) {
+    let app = TestApp::start(engine);
+    let mut tried = 0;
+    for (operation, contract) in careful() {
+        if contract["security"].as_array().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let (reply, _) = spoil(&app, None, &operation, contract);
+        assert_eq!((reply.status, places(&reply).len()), (401, 0), "{}: {}", operation.id, reply.body);
+        tried += 1;
+    }
+    assert!(tried > 90, "{tried} tried");
+}
