@@ -114,3 +114,15 @@ impl From<Diesel> for Error {
 fn named(constraint: Option<&str>) -> String {
     constraint.map(|name| format!(" ({name})")).unwrap_or_default()
 }
+
+/// A use case's own error, which can hold a fault of storage.
+pub trait Fault: From<Error> {
+    /// The fault of storage, when that is what it is.
+    fn storage(&self) -> Option<&Error>;
+}
+
+impl Fault for Error {
+    fn storage(&self) -> Option<&Error> {
+        Some(self)
+    }
+}

@@ -7,7 +7,7 @@ use diesel::sqlite::SqliteConnection;
 
 use crate::Error;
 use crate::database::{prepare_postgres, prepare_sqlite};
-use crate::store::{Location, sqlite_url};
+use crate::location::{Location, sqlite_url};
 
 /// Asks a database whether it answers.
 pub struct Probe {

@@ -1,6 +1,6 @@
 //! Support requests.
 
-use std::collections::HashMap;
+mod contact;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
@@ -11,18 +11,18 @@ use naast_domain::code::CodeSet;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::organisations::Role;
-use naast_domain::requests::{ChannelWish, Contact, ContactKind, RequestState, SupportRequest};
+use naast_domain::requests::{ChannelWish, Contact, RequestState, SupportRequest};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::independence::{Case, ask, let_in, reach};
-use crate::keys::{Keys, Owner, Place, Sealed};
-use crate::privacy::tombstones;
-use crate::retries;
+use crate::keys::Keys;
 use crate::rows::{Page, Shortened, Slice, Stored, code, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub use contact::{contacts_of, forget_contact, forget_expired_contact};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = support_requests)]
@@ -101,59 +101,12 @@ pub fn insert(
         created_at: At(now),
         updated_at: At(now),
     };
-    let owner = Owner::Case(request.id);
-    let name = keys.seal(tx, owner, place(request.id, "contact_name"), &contact.name, now)?;
-    let value = keys.seal(tx, owner, place(request.id, "contact_value"), &contact.value, now)?;
-    let contact = (
-        support_requests::contact_name.eq(Some(name.as_str())),
-        support_requests::contact_kind.eq(Some(contact.kind.to_string())),
-        support_requests::contact_value.eq(Some(value.as_str())),
-    );
+    let contact = contact::sealed(tx, keys, request.id, contact, now)?;
     on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)
         .values((row, contact))
         .execute(c))?;
     tx.touches(request.id);
     Ok(Stored { value: request, version: 1, created_at: now })
-}
-
-fn place(request: RequestId, column: &'static str) -> Place {
-    Place { table: T, column, row: request.uuid() }
-}
-
-/// How to reach the parents of these requests, which were loaded with a grant; nothing for one that was withdrawn.
-pub fn contacts_of(
-    database: &mut Database<'_>,
-    keys: &Keys,
-    requests: &[&Stored<SupportRequest>],
-) -> Result<HashMap<RequestId, Contact>, Error> {
-    type Found = (Key, Option<String>, Option<String>, Option<String>);
-    let ids: Vec<Key> = requests.iter().map(|request| Key::from(request.id)).collect();
-    let rows: Vec<Found> = on_either!(&mut *database, |c| support_requests::table
-        .filter(support_requests::id.eq_any(ids))
-        .select((
-            support_requests::id,
-            support_requests::contact_name,
-            support_requests::contact_kind,
-            support_requests::contact_value,
-        ))
-        .load(c))?;
-    let mut kinds = Vec::new();
-    let mut sealed = Vec::new();
-    for (id, name, kind, value) in rows {
-        if let (Some(name), Some(kind), Some(value)) = (name, kind, value) {
-            let id = RequestId::from(id);
-            kinds.push((id, code::<ContactKind>(T, "contact_kind", &kind)?));
-            sealed.push((place(id, "contact_name"), Sealed(name)));
-            sealed.push((place(id, "contact_value"), Sealed(value)));
-        }
-    }
-    let sealed: Vec<(Place, &Sealed)> = sealed.iter().map(|(place, one)| (*place, one)).collect();
-    let opened = keys.open_all(database, &sealed)?;
-    let contacts = kinds.into_iter().zip(opened.chunks(2)).filter_map(|((id, kind), pair)| match pair {
-        [Some(name), Some(value)] => Some((id, Contact { name: name.clone(), kind, value: value.clone() })),
-        _ => None,
-    });
-    Ok(contacts.collect())
 }
 
 /// Remembers the fingerprint of the code by which a referred parent may also stop.
@@ -357,47 +310,6 @@ pub fn change_state(
         support_requests::updated_at.eq(At(now)),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
-}
-
-/// Takes the contact data of a withdrawn request away, and destroys the key that sealed them: copies in backups are
-/// unreadable from now on.
-pub fn forget_contact(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    request: &Stored<SupportRequest>,
-    now: Moment,
-) -> Result<(), Error> {
-    let update =
-        diesel::update(support_requests::table.find((Key::from(request.programme), Key::from(request.id))))
-            .set((
-                support_requests::contact_name.eq(None::<String>),
-                support_requests::contact_kind.eq(None::<String>),
-                support_requests::contact_value.eq(None::<String>),
-            ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
-    retries::blank_of_case(tx, request.id)?;
-    keys.destroy(tx, Owner::Case(request.id), now)?;
-    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), now)
-}
-
-/// Takes the contact data of a request that ended away because their term is over, and destroys the key that sealed them.
-pub fn forget_expired_contact(
-    tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
-    keys: &Keys,
-    (programme, request): (ProgrammeId, RequestId),
-    now: Moment,
-) -> Result<(), Error> {
-    let update = diesel::update(support_requests::table.find((Key::from(programme), Key::from(request))))
-        .set((
-            support_requests::contact_name.eq(None::<String>),
-            support_requests::contact_kind.eq(None::<String>),
-            support_requests::contact_value.eq(None::<String>),
-            support_requests::version.eq(support_requests::version + 1),
-        ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
-    keys.destroy(tx, Owner::Case(request), now)?;
-    Ok(())
 }
 
 /// A request, for the platform's own upkeep.

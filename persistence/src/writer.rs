@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::database::{Database, prepare_sqlite};
+use crate::error::Fault;
 use crate::privacy::tombstones::{Outside, Tombstone};
-use crate::store::Fault;
 use crate::transaction::{Kept, Transaction};
 
 /// At most this many use cases share a commit: seven times the throughput of one each, measured; more gain little.

@@ -157,7 +157,7 @@ impl Keys {
     /// Whether the file holds the keys of a database that has some, asked without writing a byte of either: before a schema
     /// is brought up to date. A database that is not there, or has no keys yet, asks for none.
     pub fn prove_first(path: &std::path::Path, location: &crate::Location) -> Result<(), OpenError> {
-        let (known, wrapping) = crate::store::peek(location, |database| {
+        let (known, wrapping) = crate::location::peek(location, |database| {
             let known = data_keys::masters_if_any(database)?;
             let wrapping = if known.is_empty() { Vec::new() } else { data_keys::wrapping(database)? };
             Ok((known, wrapping))
