@@ -216,22 +216,30 @@ mod tests {
 
     #[test]
     fn a_line_with_too_few_or_too_many_cells_is_refused() {
-        assert_eq!(places(&faults(&with(b"Melkweg;", b"Melkweg"))), [(2, None)]);
-        assert_eq!(places(&faults(&with(b"Melkweg;", b"Melk;weg;"))), [(2, None)]);
+        assert_eq!(places(&faults(&with(b"Melkweg;", b"Melkweg"))), [(2, Some("VAKANTIEREGIO"))]);
+        assert_eq!(places(&faults(&with(b"Melkweg;", b"Melk;weg;"))), [(2, Some("VAKANTIEREGIO"))]);
         let cut_off = &samples::FILE[..samples::FILE.len() - 20];
-        assert_eq!(places(&faults(cut_off)), [(4, None), (4, None)]);
+        assert_eq!(places(&faults(cut_off)), [(4, Some("TELEFOONNUMMER")), (4, Some("VAKANTIEREGIO"))]);
     }
 
     #[test]
     fn a_quotation_mark_that_is_never_closed_is_told_on_its_own_line() {
-        assert_eq!(places(&faults(&with(b"Melkweg", b"\"Melkweg")))[0], (2, None));
+        assert_eq!(places(&faults(&with(b"Melkweg", b"\"Melkweg")))[0], (2, Some("VAKANTIEREGIO")));
     }
 
     #[test]
     fn all_faults_of_all_lines_come_together() {
         let mut file = with(b"20091", b"x");
         file.extend_from_slice(b";;\r\n\r\na;b\r\n");
-        assert_eq!(places(&faults(&file)), [(2, Some("BEVOEGD GEZAG NUMMER")), (5, None), (7, None)]);
+        assert_eq!(
+            places(&faults(&file)),
+            [
+                (2, Some("BEVOEGD GEZAG NUMMER")),
+                (5, Some("VESTIGINGSCODE")),
+                // where it ends too early
+                (7, Some("INSTELLINGSCODE"))
+            ]
+        );
     }
 
     #[test]

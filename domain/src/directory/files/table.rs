@@ -115,7 +115,11 @@ impl<'t> Table<'t> {
                 "De laatste regel heeft geen regeleinde; het bestand kan zijn afgebroken.",
                 "The last line has no line end; the file may have been cut off.",
             );
-            faults.add(FileFault::of_line(self.line, reason));
+            faults.add(FileFault::in_column(
+                self.line,
+                self.header.iter().next_back().unwrap_or_default(),
+                reason,
+            ));
         }
         faults.unless_any(all)
     }
@@ -150,7 +154,9 @@ impl Row<'_> {
     fn is_sound(&mut self) -> bool {
         if self.cells.len() != self.header.len() {
             let reason = faults::wrong_number_of_cells(self.cells.len(), self.header.len());
-            self.faults.add(FileFault::of_line(self.line, reason));
+            // where the line ends too early, or the last that it may have
+            let column = self.header.get(self.cells.len()).or_else(|| self.header.iter().next_back());
+            self.faults.add(FileFault::in_column(self.line, column.unwrap_or_default(), reason));
             return false;
         }
         let mut sound = true;
