@@ -20,6 +20,41 @@ code_list! {
     }
 }
 
+/// The identifier by which the directory knows an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectoryIdentifier {
+    /// The location code of a school.
+    Location,
+    /// The number of a board.
+    Board,
+    /// The code of a partnership.
+    Partnership,
+}
+
+/// Which identifier an organisation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identified {
+    /// It has this one: what the school is of whose people a rule speaks is read from it (S2).
+    By(DirectoryIdentifier),
+    /// It may have this one.
+    PerhapsBy(DirectoryIdentifier),
+    /// The directory does not know it.
+    Not,
+}
+
+impl OrganisationKind {
+    /// Which identifier of the directory an organisation of this kind has.
+    pub const fn identified(self) -> Identified {
+        match self {
+            Self::School => Identified::By(DirectoryIdentifier::Location),
+            Self::Board => Identified::By(DirectoryIdentifier::Board),
+            Self::Partnership => Identified::By(DirectoryIdentifier::Partnership),
+            Self::SupportPoint => Identified::PerhapsBy(DirectoryIdentifier::Partnership),
+            Self::ParentAssociation | Self::Provider => Identified::Not,
+        }
+    }
+}
+
 code_list! {
     /// What a person may be in an organisation. One person may be several things in several places.
     pub enum Role {

@@ -5,7 +5,8 @@ use naast_domain::access::ManageOrganisations;
 use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::OrganisationId;
 use naast_domain::journal::{Chain, Purpose};
-use naast_domain::organisations::{Organisation, OrganisationKind, Role};
+use naast_domain::organisations::{DirectoryIdentifier, Identified, Organisation, OrganisationKind, Role};
+use naast_domain::text::Text;
 use naast_persistence::{Stored, directory, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Path, Query, Sent};
+use crate::contract::{Check, Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
@@ -29,11 +30,12 @@ pub struct OrganisationBody {
     /// Its name.
     #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
     pub name: String,
-    /// The school location that it is, for a school.
+    /// The school location that it is: for a school always, for others never.
     pub location_code: Option<LocationCode>,
-    /// The board that it is, for a board.
+    /// The board that it is: for a board always, for others never.
     pub board_number: Option<BoardNumber>,
-    /// The partnership that it is, or that the support point is of.
+    /// The partnership that it is, or that the support point is of: for a partnership always, for a support point where it is of one,
+    /// for others never.
     pub partnership_code: Option<PartnershipCode>,
 }
 
@@ -72,6 +74,27 @@ fn answer(stored: Stored<Organisation>) -> Answer<OrganisationView> {
     Answer::found(OrganisationView::from(stored.value)).version(stored.version)
 }
 
+/// The identifier of its kind stands there, where the kind has one, and no other.
+fn is_identified(check: &mut Check<'_>) {
+    use DirectoryIdentifier::{Board, Location, Partnership};
+
+    let Some(kind) = check.get::<OrganisationKind>("/kind") else { return };
+    let identified = kind.identified();
+    for (one, member) in
+        [(Location, "/locationCode"), (Board, "/boardNumber"), (Partnership, "/partnershipCode")]
+    {
+        if identified == Identified::By(one) && !check.has(member) {
+            let text = Text::of("Dit hoort bij deze soort.", "This belongs to this kind.");
+            check.fault(member, "required", text);
+        }
+        let is_its_own = matches!(identified, Identified::By(own) | Identified::PerhapsBy(own) if own == one);
+        if !is_its_own && check.has(member) {
+            let text = Text::of("Dit hoort bij een andere soort.", "This belongs to another kind.");
+            check.fault_where_sound(member, "not-of-this-kind", text);
+        }
+    }
+}
+
 /// Register an organisation.
 #[utoipa::path(
     operation_id = "createOrganisation",
@@ -90,6 +113,7 @@ pub async fn create_organisation(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageOrganisations>()?;
             let mut check = sent.check();
+            is_identified(&mut check);
             check.refers("/locationCode", |code| Ok(directory::find(cx.tx, &code)?.is_some()))?;
             check.refers("/boardNumber", |number| Ok(directory::board(cx.tx, &number)?.is_some()))?;
             check.refers("/partnershipCode", |code| Ok(directory::partnership(cx.tx, &code)?.is_some()))?;
