@@ -29,6 +29,7 @@ struct Besides {
     reasons: Vec<String>,
     current: Option<String>,
     existing: Option<Existing>,
+    member: Option<&'static str>,
 }
 
 /// Something that is there already, and where it stands.
@@ -73,6 +74,18 @@ impl Rejection {
     pub fn pointing_to(mut self, existing: Option<Existing>) -> Self {
         self.besides.get_or_insert_default().existing = existing;
         self
+    }
+
+    /// The same refusal, of what stands in this member of what was asked: a JSON pointer (RFC 6901).
+    #[must_use]
+    pub fn at(mut self, member: &'static str) -> Self {
+        self.besides.get_or_insert_default().member = Some(member);
+        self
+    }
+
+    /// The member of what was asked that the rule is about, where it is about one.
+    pub fn member(&self) -> Option<&'static str> {
+        self.besides.as_ref()?.member
     }
 
     /// What stands in the way, as codes, where the rule weighs several things.

@@ -6,7 +6,6 @@ pub mod calendar;
 mod course;
 pub mod private_space;
 
-use crate::Date;
 use crate::code::Code;
 use crate::code_list;
 use crate::rejection::Rejection;
@@ -99,35 +98,12 @@ impl MatchState {
         .in_state(self.code(), permitted)
     }
 
-    /// Checks that a contact can be recorded: the match runs, and the day is neither before its start nor ahead of today.
+    /// Checks that a contact can be recorded: the match runs.
     ///
     /// # Errors
-    /// `match-state`, `date-before-start`, `date-ahead`.
-    pub fn contact(self, on: Date, started: Date, today: Date) -> Result<(), Rejection> {
-        if self != Self::Active {
-            return Err(self.refuse());
-        }
-        if on < started {
-            return Err(Rejection::rule(
-                "date-before-start",
-                "S5",
-                Text::new(
-                    format!("De datum ligt voor het begin van de koppeling, op {started}."),
-                    format!("The date lies before the match began, on {started}."),
-                ),
-            ));
-        }
-        if on > today {
-            return Err(Rejection::rule(
-                "date-ahead",
-                "S5",
-                Text::of(
-                    "Een contact is geweest; de datum ligt in de toekomst.",
-                    "A contact has been; the date is ahead.",
-                ),
-            ));
-        }
-        Ok(())
+    /// `match-state`.
+    pub fn contact(self) -> Result<(), Rejection> {
+        if self == Self::Active { Ok(()) } else { Err(self.refuse()) }
     }
 
     /// Closes.
@@ -143,17 +119,12 @@ impl MatchState {
 mod tests {
     use super::*;
 
-    fn day(day: u32) -> Date {
-        Date::from_ymd_opt(2026, 10, day).expect("a day")
-    }
-
     #[test]
-    fn a_contact_belongs_to_a_running_match_and_to_the_past() {
-        assert!(MatchState::Active.contact(day(5), day(5), day(5)).is_ok());
-        assert!(MatchState::Active.contact(day(6), day(1), day(5)).is_err());
-        assert!(MatchState::Active.contact(day(3), day(4), day(5)).is_err());
-        assert!(MatchState::Paused.contact(day(5), day(1), day(5)).is_err());
-        assert!(MatchState::Closed.contact(day(5), day(1), day(5)).is_err());
+    fn a_contact_belongs_to_a_running_match() {
+        assert!(MatchState::Active.contact().is_ok());
+        for rests in [MatchState::Paused, MatchState::Closed] {
+            assert_eq!(rests.contact().map_err(|rejection| rejection.code), Err("match-state"));
+        }
     }
 
     #[test]

@@ -61,7 +61,8 @@ fn a_tie_that_is_told_is_accepted_by_the_parent_herself_or_the_proposal_ends(eng
         let foreign = json!({ "answers": [{ "finding": "28", "answer": "accepted" }] });
         // what she answers is what she was shown
         refused(app.post(parent, &answers, &on(&told[0], "accepted")), 428, "precondition-missing");
-        refused(app.post_on(parent, &path, &answers, &foreign), 409, "tie-unknown");
+        let unasked = refused(app.post_on(parent, &path, &answers, &foreign), 400, "invalid-input");
+        assert_eq!(unasked.body["errors"][0]["pointer"], "/answers/0/finding", "{}", unasked.body);
         let shown = app.get(parent, &path).expect(200).etag();
         let say = |tie: &Value, answer: &str, seen: &str| {
             app.call(Some(parent), "POST", &answers, Some(&on(tie, answer)), Some(seen))

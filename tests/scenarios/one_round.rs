@@ -49,6 +49,14 @@ fn put(body: &mut Value, pattern: &str, value: Value) -> String {
     if let Some((_, kind)) = about {
         body["about"] = json!({ "kind": kind });
     }
+    // what an organisation is in the directory goes with its kind
+    let identified =
+        [("/locationCode", "school"), ("/boardNumber", "board"), ("/partnershipCode", "partnership")];
+    if let Some((_, kind)) =
+        identified.iter().find(|one| one.0 == pointer).filter(|_| body["kind"] == "provider")
+    {
+        body["kind"] = json!(kind);
+    }
     if body["role"] == "auditor" && pointer == "/programmeId" {
         body["role"] = json!("coordinator");
     }
@@ -207,6 +215,23 @@ fn together(today: naast_domain::Date) -> Vec<(&'static str, Value, &'static str
         ("giveConsent", json!({ "kind": "pool" }), "/poolOrganisationId", "required"),
         ("giveConsent", json!({ "kind": "child-health-data" }), "/childAge", "required"),
         ("createWebhookSubscription", json!({ "url": "http://127.0.0.1/x" }), "/url", "not-a-target"),
+        ("recordContact", json!({ "date": tomorrow }), "/date", "too-late"),
+        ("recordContact", json!({ "date": "2001-01-01" }), "/date", "too-early"),
+        ("createOrganisation", json!({ "kind": "school" }), "/locationCode", "required"),
+        ("createOrganisation", json!({ "kind": "board" }), "/boardNumber", "required"),
+        ("createOrganisation", json!({ "kind": "partnership" }), "/partnershipCode", "required"),
+        (
+            "createOrganisation",
+            json!({ "kind": "provider", "boardNumber": "99901" }),
+            "/boardNumber",
+            "not-of-this-kind",
+        ),
+        (
+            "answerTies",
+            json!({ "answers": [{ "finding": "28", "answer": "accepted" }] }),
+            "/answers/0/finding",
+            "unknown",
+        ),
         ("registerPerson", json!({ "email": "nobody@home" }), "/email", "format"),
         ("requestSignInCode", json!({ "email": "nobody@home" }), "/email", "format"),
     ]

@@ -28,6 +28,18 @@ const ENDS: [&str; 15] = [
     "over",
 ];
 
+/// What is said of one member of what was asked: it is named, so that a form can show where.
+const OF_A_MEMBER: [&str; 8] = [
+    "programme-not-available",
+    "choice-too-narrow",
+    "consent-elsewhere",
+    "tie-ends-before-start",
+    "talk-date",
+    "form-not-later",
+    "term-needs-reason",
+    "term-too-long",
+];
+
 /// Fails when an answer is a 409 without what its kind demands.
 pub fn check(reply: &Reply) {
     if reply.status == 409 {
@@ -56,6 +68,10 @@ pub fn faults(problem: &Value) -> Vec<&'static str> {
         (*carries == Carries::Reasons && !has("reasons"), "the reasons are not given"),
         (*carries == Carries::Current && !has("current"), "what holds now is not given"),
         (*carries != Carries::Current && has("current"), "it says what holds now, and nothing else does"),
+        (
+            OF_A_MEMBER.contains(&code) && problem["errors"][0]["pointer"].as_str().is_none_or(str::is_empty),
+            "it is about a member, and does not say which",
+        ),
         (!has("detail"), "there are no words"),
     ];
     demands.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, fault)| fault).collect()
@@ -80,6 +96,8 @@ mod tests {
             ("buddy-not-ready", json!({ "reasons": ["vog"] }), 0),
             ("consent-text-unknown", json!({ "state": "text-version", "permitted": ["2026-1"] }), 3),
             ("consent-text-unknown", json!({ "current": "2026-1" }), 0),
+            ("talk-date", json!({ "errors": [] }), 1),
+            ("talk-date", json!({ "errors": [{ "pointer": "/date" }] }), 0),
             ("own-profile", json!({ "state": "active" }), 1),
             ("no-such-code", json!({}), 1),
         ] {

@@ -113,6 +113,7 @@ pub async fn consent_to_referral(
                         "Choose a programme that you were shown. You can submit a request to another one yourself.",
                     ),
                 )
+                .at("/request/programmeId")
                 .into());
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);

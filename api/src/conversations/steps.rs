@@ -140,7 +140,8 @@ pub async fn record_conversation_step(
             let code = (body.step == SchoolStep::ExplainBuddy).then(|| fresh.clone());
             if body.step == SchoolStep::ExplainBuddy {
                 let available = programmes::choices(cx.tx, &one.school, cx.today)?;
-                check_choice(body.programme_ids.as_deref().unwrap_or_default(), &available)?;
+                check_choice(body.programme_ids.as_deref().unwrap_or_default(), &available)
+                    .map_err(|refusal| refusal.at("/programmeIds"))?;
             }
             let taken = Taken {
                 step: Step::School(body.step),

@@ -11,7 +11,6 @@ use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Answer as Said, Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::rejection::Rejection;
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_domain::text::Text;
 use naast_persistence::independence::KeptAssessment;
@@ -24,7 +23,7 @@ use utoipa::ToSchema;
 use super::show::{ProposalView, assemble};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
-use crate::contract::{Body, Path};
+use crate::contract::{Check, Path, Sent};
 use crate::independence::again::{Occasion, is_ready};
 use crate::independence::course::end;
 use crate::page_of;
@@ -70,7 +69,7 @@ pub async fn answer_ties(
     reader: Reader,
     Path(id): Path<ProposalId>,
     seen: IfMatch,
-    Body(body): Body<TieAnswersBody>,
+    sent: Sent<TieAnswersBody>,
 ) -> Result<Answer<ProposalView>, Error> {
     platform
         .write(caller.0, move |cx| {
@@ -85,8 +84,10 @@ pub async fn answer_ties(
             }
             // what she answers is what she was shown
             seen.check(stored.version)?;
+            let mut check = sent.check();
+            are_asked(&mut check, &assessment);
+            let body = sent.sound(check)?;
             for one in &body.answers {
-                check_asked(&assessment, &one.finding)?;
                 let answer = TieAnswer {
                     finding: one.finding.clone(),
                     answer: one.answer,
@@ -119,19 +120,21 @@ pub async fn answer_ties(
         .await
 }
 
-fn check_asked(assessment: &KeptAssessment, finding: &FindingKey) -> Result<(), Rejection> {
-    if assessment.to_accept().any(|asked| asked.key == finding.as_str()) {
-        return Ok(());
+/// Each answer is about a tie that the proposal asks about.
+fn are_asked(check: &mut Check<'_>, assessment: &KeptAssessment) {
+    for place in 0..check.length("/answers") {
+        let pointer = format!("/answers/{place}/finding");
+        let Some(finding) = check.get::<FindingKey>(&pointer) else { continue };
+        if assessment.to_accept().all(|asked| asked.key != finding.as_str()) {
+            let asked: Vec<&str> = assessment.to_accept().map(|asked| asked.key.as_str()).collect();
+            let asked = asked.join(", ");
+            let text = Text::new(
+                format!("Hierover wordt in dit voorstel niets gevraagd. Wel over: {asked}."),
+                format!("Nothing is asked about this in this proposal. What is asked about: {asked}."),
+            );
+            check.fault(&pointer, "unknown", text);
+        }
     }
-    Err(Rejection::rule(
-        "tie-unknown",
-        "S2",
-        Text::of(
-            "Over deze band wordt in dit voorstel niets gevraagd. Lees het voorstel opnieuw.",
-            "Nothing is asked about this tie in this proposal. Read the proposal again.",
-        ),
-    )
-    .because_of(assessment.to_accept().map(|asked| asked.key.clone())))
 }
 
 /// What the answers mean for a match that runs already.

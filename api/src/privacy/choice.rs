@@ -67,5 +67,5 @@ fn check(
     }
     let mut shown = shown.unwrap_or_default().to_vec();
     shown.push(request.programme);
-    Ok(check_choice(&shown, &choices)?)
+    Ok(check_choice(&shown, &choices).map_err(|refusal| refusal.at("/programmesShown"))?)
 }

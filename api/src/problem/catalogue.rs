@@ -87,7 +87,6 @@ catalogue! {
     "tie-not-accepted" 409 "De ouder heeft dit nog niet goedgevonden" / "The parent has not accepted this yet", "Elke band die wordt verteld, moet de ouder zelf goedvinden." / "Each tie that is told must be accepted by the parent herself.";
     "membership-status" 409 "Dit lidmaatschap kan niet zo veranderen" / "This membership cannot change in this way", "Wat beëindigd is, blijft dat: geef een nieuw lidmaatschap. Zie `permitted`." / "What ended stays ended: give a new membership. See `permitted`.";
     "ties-not-declared" 409 "De banden voor deze koppeling zijn niet gemeld" / "The ties for this match are not declared", "Stuur bij de ja van de buddy `tiesAsked` mee, met elke soort uit `tiesToAsk` van het voorstel; meld eerst wat geldt." / "Send `tiesAsked` with the buddy's yes, with each kind in `tiesToAsk` of the proposal; declare first what holds.";
-    "tie-unknown" 409 "Deze band wordt niet gevraagd" / "This tie is not asked about", "Antwoord op de banden in het voorstel." / "Answer the ties of the proposal.";
     "tie-ends-before-start" 409 "De band eindigt voor het begin" / "The tie ends before it begins", "De laatste dag ligt voor de eerste." / "The last day lies before the first.";
     "match-state" 409 "Dit kan nu niet met deze koppeling" / "This cannot be done with this match now", "Zie de stand." / "See the state.";
     "pause-of-other" 409 "Een ander vroeg om deze pauze" / "Somebody else asked for this pause", "Wie om een pauze vroeg, neemt de koppeling weer op." / "Who asked for a pause takes the match up again.";
@@ -96,8 +95,6 @@ catalogue! {
     "too-many-announcements" 409 "Er staan al veel gesprekken aangekondigd" / "Many talks are announced already", "Laat er eerst een vervallen." / "Cancel one first.";
     "private-space-closed" 409 "Hier wordt niet meer geschreven" / "Nothing is written here any more", "De koppeling is afgesloten. Lezen kan nog, en weghalen wat u zelf schreef." / "The match has ended. You can still read, and take away what you wrote.";
     "written-by-other" 409 "Dit schreef de ander" / "The other wrote this", "Alleen wie iets schreef, kan het veranderen of weghalen." / "Only who wrote something can change it or take it away.";
-    "date-before-start" 409 "De datum ligt voor het begin" / "The date lies before the start", "Een contact hoort bij een koppeling die liep." / "A contact belongs to a match that ran.";
-    "date-ahead" 409 "De datum ligt in de toekomst" / "The date is ahead", "Kies vandaag of eerder." / "Choose today or earlier.";
     "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm." / "Choose a day after the latest form began.";
     "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
     "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
@@ -157,7 +154,6 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("idempotency-key-in-use", Carries::Rule),
     ("idempotency-answer-gone", Carries::Rule),
     ("already-there", Carries::Rule),
-    ("tie-unknown", Carries::Rule),
     ("reference-unknown", Carries::Rule),
     ("programme-not-available", Carries::Rule),
     ("no-programme", Carries::Rule),
@@ -173,8 +169,6 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("talk-date", Carries::Rule),
     ("too-many-announcements", Carries::Rule),
     ("written-by-other", Carries::Rule),
-    ("date-before-start", Carries::Rule),
-    ("date-ahead", Carries::Rule),
     ("too-many-subscriptions", Carries::Rule),
 ];
 

@@ -148,11 +148,12 @@ pub struct Problem {
     pub instance: String,
     /// The stable code of the kind. More kinds may come; treat an unknown one by its status.
     pub code: String,
-    /// Everything that is wrong with the input, together; of more than 100 faults the first 100, and one `more-faults`.
+    /// Everything that is wrong with the input, together; of more than 100 faults the first 100, and one `more-faults`. When a
+    /// rule said no to what stands in one member, that member.
     pub errors: Vec<InputProblem>,
     /// The state that the object is in, when a rule said no.
     pub state: Option<String>,
-    /// The steps that may be taken now instead, when a step was refused.
+    /// The steps that are left in this state, when a step was refused: by whoever may take them, which need not be you.
     pub permitted: Vec<String>,
     /// What stands in the way, as codes, where a rule weighs several things: what a buddy misses, why she does not suit a request,
     /// which ties are not accepted. More codes may come.
@@ -209,7 +210,11 @@ impl Error {
         let kind = kind(self.code());
         let (errors, rejection) = match self {
             Self::Input(faults) => (InputFault::told(faults, tongue), None),
-            Self::Rule(rejection) => (Vec::new(), Some(rejection)),
+            Self::Rule(rejection) => {
+                let about = |member| InputFault::body(member, rejection.code, rejection.reason.clone());
+                let fault: Vec<_> = rejection.member().map(about).into_iter().collect();
+                (InputFault::told(&fault, tongue), Some(rejection))
+            }
             _ => (Vec::new(), None),
         };
         let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -91,6 +91,7 @@ pub async fn change_programme_form(
                     ),
                 )
                 .while_it_is(&latest)
+                .at("/sinceDate")
                 .into());
             }
             let period = FormPeriod {

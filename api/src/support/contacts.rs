@@ -9,6 +9,7 @@ use naast_domain::ids::{ContactId, MatchId, PersonId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::support::ContactTask;
+use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::{self, Contact};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use super::reached;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query};
+use crate::contract::{Check, Path, Query, Sent};
 use crate::page_of;
 use crate::paging::{self, PageQuery};
 use crate::platform::{Platform, Said as _};
@@ -79,6 +80,22 @@ impl MeetingView {
     }
 }
 
+/// A contact was between the day that the match began and today.
+fn has_been(check: &mut Check<'_>, began: Date, today: Date) {
+    let Some(date) = check.get::<Date>("/date") else { return };
+    if date < began {
+        let text = Text::new(
+            format!("Niet voor het begin van de koppeling, op {began}."),
+            format!("Not before the match began, on {began}."),
+        );
+        check.fault("/date", "too-early", text);
+    } else if date > today {
+        let text =
+            Text::of("Een contact is geweest: vandaag of eerder.", "A contact has been: today or earlier.");
+        check.fault("/date", "too-late", text);
+    }
+}
+
 /// Record that parent and buddy met.
 #[utoipa::path(
     operation_id = "recordContact",
@@ -92,14 +109,17 @@ pub async fn record_contact(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Body(body): Body<MeetingBody>,
+    sent: Sent<MeetingBody>,
 ) -> Result<Answer<MeetingView>, Error> {
     let contact_id: ContactId = fresh();
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RecordContact>()?;
             let (stored, role) = reached::<RecordContact>(cx, id)?;
-            stored.course.state.contact(body.date, crate::clock::day_of(stored.created_at), cx.today)?;
+            stored.course.state.contact()?;
+            let mut check = sent.check();
+            has_been(&mut check, crate::clock::day_of(stored.created_at), cx.today);
+            let body = sent.sound(check)?;
             let contact = Contact {
                 id: contact_id,
                 date: body.date,

@@ -151,7 +151,7 @@ impl Tie {
     pub fn end(self, until: Date) -> Result<Self, Rejection> {
         if self.since.is_some_and(|since| until < since) {
             let reason = TieFault::EndsBeforeStart.words(self.kind);
-            return Err(Rejection::rule("tie-ends-before-start", "S2", reason));
+            return Err(Rejection::rule("tie-ends-before-start", "S2", reason).at("/untilDate"));
         }
         Ok(Self { until: Some(until), ..self })
     }

@@ -99,16 +99,18 @@ impl RetentionTerm {
                 "Zo lang mogen deze gegevens niet blijven, ook niet met een reden.",
                 "These data may not stay that long, whatever the reason.",
             );
-            return Err(Rejection::rule("term-too-long", "AVG 5 lid 1 e", text).while_it_is(&self.longest()));
+            return Err(Rejection::rule("term-too-long", "AVG 5 lid 1 e", text)
+                .while_it_is(&self.longest())
+                .at("/days"));
         }
         if days > self.usual() && reason.is_none_or(|reason| reason.trim().is_empty()) {
             let text = Text::of(
                 "Langer dan gebruikelijk mag alleen met een reden.",
                 "Longer than usual needs a reason.",
             );
-            return Err(
-                Rejection::rule("term-needs-reason", "AVG 5 lid 1 e", text).while_it_is(&self.usual())
-            );
+            return Err(Rejection::rule("term-needs-reason", "AVG 5 lid 1 e", text)
+                .while_it_is(&self.usual())
+                .at("/reason"));
         }
         Ok(())
     }

@@ -239,7 +239,7 @@ impl SupportRequest {
                     "Deze toestemming geeft u bij de aankondiging zelf, of geeft uw kind zelf met een eigen code.",
                     "You give this consent with the announcement itself, or your child gives it with a code of her own.",
                 ),
-            )),
+            ).at("/kind")),
             (state, _) => Ok(state),
         }
     }

@@ -73,7 +73,7 @@ impl MatchState {
             "Kondig een gesprek aan dat nog komt, niet later dan over een jaar.",
             "Announce a talk that is still to come, no later than in a year.",
         );
-        Err(Rejection::rule("talk-date", "L2", reason))
+        Err(Rejection::rule("talk-date", "L2", reason).at("/date"))
     }
 }
 
