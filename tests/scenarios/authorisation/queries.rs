@@ -110,6 +110,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
     (
         "events without persons: the place in a feed that a grant opened, and the sender's own work",
         &[
+            "events::backlog::backlog",
             "events::deliveries::deliveries_of",
             "events::deliveries::forget_settled",
             "events::dispatch::due",
