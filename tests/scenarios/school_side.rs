@@ -226,6 +226,21 @@ fn after_the_hand_over_school_sees_that_it_was_and_when(engine: Engine) {
     assert_eq!(after.body, before);
     assert_eq!(world.app.get(world.leader, &format!("{path}/answers")).expect(200).bytes, steps);
 
+    // which is what every programme tells a parent before she chooses it
+    let words = [
+        ("nl", "Dan ziet school dat u dat deed, en op welke dag."),
+        ("en", "Then the school sees that you did, and on which day."),
+    ];
+    for (programme, (language, words)) in world.programmes.iter().flat_map(|one| words.map(|of| (one, of))) {
+        let token = format!("Bearer {}", world.app.token(parent));
+        let headers = [("authorization", token.as_str()), ("accept-language", language)];
+        let path = format!("/v1/programmes/{programme}/position-statement");
+        let told = world.app.send("GET", &path, &headers, Vec::new()).expect(200).body;
+        let mut answers = told["answers"].as_array().expect("answers").iter();
+        let sees = answers.find(|one| one["code"] == "who-sees").expect("who sees what she tells");
+        assert!(sees["answer"].as_str().expect("words").contains(words), "{sees}");
+    }
+
     // what comes after is not told: not the consent, not the match, not the end
     world.consent(parent, &request).expect(201);
     let buddy = world.buddy(0, &json!({}));
