@@ -1,11 +1,12 @@
 //! Organisations, people and memberships; and who a caller is at this moment.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use naast_domain::access::{
     Action, Grant, ManageMemberships, ManageOrganisations, Power, Principal, ReadMemberships, RegisterPeople,
 };
 use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
-use naast_domain::ids::{MembershipId, OrganisationId, PersonId};
+use naast_domain::ids::{MembershipId, OrganisationId, PersonId, SessionId};
 use naast_domain::independence::Seat;
 use naast_domain::organisations::{Membership, MembershipStatus, Organisation, Role};
 use naast_domain::{Date, Moment};
@@ -14,7 +15,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::{Page, Slice, Stored, code, identifier, one};
-use crate::schema::{memberships, organisations, people};
+use crate::schema::{memberships, organisations, people, sessions};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -99,17 +100,51 @@ pub fn principal(
     person: PersonId,
     today: Date,
 ) -> Result<Option<Principal>, Error> {
+    load_principal(database, person, None, today)
+}
+
+/// The same, while this session of hers runs: `None` once it has ended, and for a session of somebody else. It is asked in the
+/// statement that reads her roles, by the key of the session.
+pub fn principal_of_session(
+    database: &mut Database<'_>,
+    person: PersonId,
+    session: SessionId,
+    today: Date,
+) -> Result<Option<Principal>, Error> {
+    load_principal(database, person, Some(session), today)
+}
+
+fn load_principal(
+    database: &mut Database<'_>,
+    person: PersonId,
+    session: Option<SessionId>,
+    today: Date,
+) -> Result<Option<Principal>, Error> {
     type Found = (Option<MembershipRow>, Option<String>, Option<String>);
-    let rows: Vec<Found> = on_either!(database, |c| people::table
-        .left_join(memberships::table.on(memberships::person_id.eq(people::id)))
-        .left_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
-        .filter(people::id.eq(Key::from(person)))
-        .select((
-            Option::<MembershipRow>::as_select(),
-            organisations::location_code.nullable(),
-            organisations::board_number.nullable(),
-        ))
-        .load(c))?;
+    // two statements of fixed words, so that each is prepared once: every call begins with one of them
+    macro_rules! roles {
+        () => {
+            people::table
+                .left_join(memberships::table.on(memberships::person_id.eq(people::id)))
+                .left_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
+                .filter(people::id.eq(Key::from(person)))
+                .select((
+                    Option::<MembershipRow>::as_select(),
+                    organisations::location_code.nullable(),
+                    organisations::board_number.nullable(),
+                ))
+        };
+    }
+    let rows: Vec<Found> = match session {
+        None => on_either!(database, |c| roles!().load(c))?,
+        Some(session) => {
+            let runs = sessions::table
+                .filter(sessions::id.eq(Key::from(session)))
+                .filter(sessions::person_id.eq(Key::from(person)))
+                .filter(sessions::ended_because.is_null());
+            on_either!(database, |c| roles!().filter(exists(runs)).load(c))?
+        }
+    };
     if rows.is_empty() {
         return Ok(None);
     }

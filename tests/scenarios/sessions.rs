@@ -1,10 +1,12 @@
 //! Sessions: a refresh token is good for one use, and one that comes twice ends the session for whoever has it.
 
 use chrono::TimeDelta;
+use naast_api::contract::CONTRACT;
 use naast_tests::app::{Reply, TestApp};
-use naast_tests::world::World;
-use naast_tests::{Engine, on_both};
-use serde_json::json;
+use naast_tests::asked::{during, prick_up_ears};
+use naast_tests::world::{SCHOOL, World};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
 
 use crate::looks::{count, seen};
 use crate::signing_in::{FORM, ask, call, form, refused, signed_in};
@@ -14,6 +16,8 @@ on_both!(
     a_refresh_token_that_comes_twice_ends_the_session,
     a_session_ends_when_it_is_not_used_and_after_a_week,
     who_signs_out_is_out,
+    an_access_token_is_good_while_its_session_runs,
+    a_session_costs_a_call_no_statement,
 );
 
 fn refresh(app: &TestApp, token: &str) -> Reply {
@@ -100,4 +104,146 @@ fn who_signs_out_is_out(engine: Engine) {
     refused(refresh(&world.app, &token), 400, "invalid_grant");
     assert_eq!(count(&world, "journal WHERE action = 'session.ended' AND state_after = 'signed-out'"), 1);
     refused(world.app.send("POST", "/v1/oauth/revoke", &[FORM], Vec::new()), 400, "invalid_request");
+}
+
+fn sign_out(app: &TestApp, token: &str) {
+    app.send("POST", "/v1/oauth/revoke", &[FORM], form(&[("token", token)])).expect(200);
+}
+
+/// The operations that ask for a token and do not send this one away.
+fn opened(app: &TestApp, token: &str) -> Vec<String> {
+    let (mut opened, mut tried) = (Vec::new(), 0);
+    for (template, item) in CONTRACT.document["paths"].as_object().expect("paths") {
+        let id = random_id().to_string();
+        let place = template.split('/').map(|part| match part {
+            "{locationCode}" => SCHOOL,
+            "{boardNumber}" => "99901",
+            "{partnershipCode}" => "PO9901",
+            part if part.starts_with('{') => &id,
+            part => part,
+        });
+        let path = place.collect::<Vec<_>>().join("/");
+        for (method, operation) in item.as_object().expect("operations") {
+            if operation["security"] == json!([]) {
+                continue;
+            }
+            let needed = operation["parameters"].as_array().into_iter().flatten();
+            let needed = needed.filter(|one| one["in"] == "query" && one["required"] == true);
+            let query: Vec<String> =
+                needed.map(|one| format!("{}={id}", one["name"].as_str().expect("a name"))).collect();
+            let body = operation.get("requestBody").map(|_| json!({}));
+            let reply = call(
+                app,
+                token,
+                &method.to_uppercase(),
+                &format!("{path}?{}", query.join("&")),
+                body.as_ref(),
+            );
+            tried += 1;
+            // what does not fit the contract may be told of first
+            if ![400, 401].contains(&reply.status) {
+                opened.push(format!("{method} {path}: {} {}", reply.status, reply.body["code"]));
+            }
+        }
+    }
+    assert!(tried > 90, "{tried}");
+    opened
+}
+
+/// Signing out, and a refresh token that comes twice, end what the session gave at the very next call, on every replica; and
+/// nothing of her other sessions.
+fn an_access_token_is_good_while_its_session_runs(engine: Engine) {
+    let world = World::new(engine);
+    let twin = world.app.twin();
+    let (first, other) =
+        (signed_in(&world.app, "ouder@example.org"), signed_in(&world.app, "ouder@example.org"));
+    assert_eq!(first.body["subject"], other.body["subject"], "two sessions of one person");
+    let access = |reply: &Reply| reply.text("access_token");
+    let me = |token: &str| call(&world.app, token, "GET", "/me", None);
+    let nobody = seen(&me("geen-token").expect(401));
+    let next = refresh(&world.app, &first.text("refresh_token")).expect(200);
+    // the token of before the refresh is of the same session, and both were seen to be good on both replicas
+    for token in [access(&first), access(&next), access(&other)] {
+        me(&token).expect(200);
+        call(&twin, &token, "GET", "/me", None).expect(200);
+    }
+    let before = opened(&world.app, &access(&next));
+    assert!(before.len() > 40, "{before:?}");
+    sign_out(&world.app, &next.text("refresh_token"));
+    for token in [access(&first), access(&next)] {
+        assert_eq!(seen(&me(&token)), nobody);
+        assert_eq!(seen(&call(&twin, &token, "GET", "/me", None)), nobody);
+        assert_eq!(opened(&world.app, &token), [""; 0]);
+    }
+    let request = call(&world.app, &access(&next), "POST", "/support-requests", Some(&world.request_body(0)));
+    assert_eq!(seen(&request), nobody);
+    assert_eq!(count(&world, "support_requests"), 0);
+    me(&access(&other)).expect(200);
+
+    // what a thief got dies with the session that it was stolen from
+    let old = other.text("refresh_token");
+    let thief = refresh(&world.app, &old).expect(200);
+    me(&access(&thief)).expect(200);
+    refused(refresh(&world.app, &old), 400, "invalid_grant");
+    for token in [access(&other), access(&thief)] {
+        assert_eq!(seen(&me(&token)), nobody);
+    }
+    // a trial at the terminal has no session, and goes on
+    let person = first.text("subject").parse().map(naast_domain::ids::PersonId::from_uuid).expect("an id");
+    world.app.get(person, "/me").expect(200);
+}
+
+/// The session is asked for in the statement that reads her roles: a token that names one asks no more than one that does not.
+fn a_session_costs_a_call_no_statement(engine: Engine) {
+    prick_up_ears();
+    let world = World::new(engine);
+    let inside = signed_in(&world.app, "ouder@example.org");
+    let person = inside.text("subject").parse().map(naast_domain::ids::PersonId::from_uuid).expect("an id");
+    let asked = |token: &str| {
+        let once = || {
+            during(&world.app.location, || {
+                call(&world.app, token, "GET", "/support-requests", None).expect(200);
+            })
+        };
+        (0..6).map(|_| once()).min_by_key(Vec::len).expect("six times")
+    };
+    let (with, without) = (asked(&inside.text("access_token")), asked(&world.app.token(person)));
+    assert!(with.iter().any(|said| said.contains("sessions")), "{with:#?}");
+    assert!(!without.iter().any(|said| said.contains("sessions")), "{without:#?}");
+    assert_eq!(with.len(), without.len(), "{with:#?}\n{without:#?}");
+}
+
+/// What RFC 9068, 2.2 requires stands in every token, and a session in those that one gave.
+#[test]
+fn a_token_names_its_client_and_the_session_that_gave_it() {
+    use base64::Engine as _;
+    let world = World::new(Engine::Sqlite);
+    let claims = |token: &str| -> Value {
+        let part = token.split('.').nth(1).expect("claims");
+        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    let system = crate::signing_in::secret_client(&world, &world.school, &["directory:read"]);
+    let person = signed_in(&world.app, "ouder@example.org");
+    let again = refresh(&world.app, &person.text("refresh_token")).expect(200);
+    let of_system = crate::signing_in::client_token(&world, &system);
+    let at_terminal = world.app.token(world.leader);
+    let all = [
+        (claims(&person.text("access_token")), "naast", true),
+        (claims(&again.text("access_token")), "naast", true),
+        (claims(&of_system), system.0.as_str(), false),
+        (claims(&at_terminal), "naast-cli", false),
+    ];
+    for (claims, client, has_session) in &all {
+        for required in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
+            assert!(!claims[required].is_null(), "{required} in {claims}");
+        }
+        assert_eq!(
+            (&claims["client_id"], claims["sid"].is_string()),
+            (&json!(client), *has_session),
+            "{claims}"
+        );
+    }
+    assert_eq!(all[0].0["sid"], all[1].0["sid"], "a refresh goes on in the same session");
+    assert_ne!(all[0].0["jti"], all[1].0["jti"]);
 }

@@ -9,6 +9,7 @@ use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
 use crate::looks::{refused, seen};
+use crate::signing_in::{FORM, form, signed_in};
 
 on_both!(
     a_forged_token_is_refused_and_each_in_the_same_words,
@@ -115,6 +116,7 @@ fn forged(world: &World, forger: &Forger) -> Vec<(String, String)> {
     }
 
     all.extend(overreaching(forger));
+    all.extend(sessions_of_others(world, forger));
     all.extend(broken(world, forger));
     all
 }
@@ -151,10 +153,34 @@ fn overreaching(forger: &Forger) -> Vec<(String, String)> {
     add("a role that is none", with_all(&[("school_roles", role("boss", SCHOOL))]));
     add("a role at no school", with_all(&[("school_roles", role("school-leader", "nowhere"))]));
     add("roles as text", with_all(&[("school_roles", json!("school-leader"))]));
+    let session = || json!(random_id());
+    add("a session that is none", with_all(&[("sid", json!("none"))]));
+    add("a session that nobody began", with_all(&[("sid", session())]));
+    let system =
+        [("client_id", forger.claims["sub"].clone()), ("scope", json!("directory:read")), ("sid", session())];
+    add("a system in a session", with_all(&system));
+    let vouched = [("school_roles", role("school-leader", SCHOOL)), ("sid", session())];
+    add("a role by vouching in a session", with_all(&vouched));
     add("kid with NUL", forger.with_header("kid", json!("a\u{0}b")));
     add("kid of 10 kB", forger.with_header("kid", json!("a".repeat(10_000))));
     add("a name in the header that we do not know", forger.with_header("epk", json!({})));
     all
+}
+
+/// Tokens that are signed as they should be, in a session that runs and is somebody else's, and in one that has ended.
+fn sessions_of_others(world: &World, forger: &Forger) -> Vec<(String, String)> {
+    let somebody = signed_in(&world.app, "ander@example.org");
+    let theirs = part(&somebody.text("access_token"), 1)["sid"].clone();
+    let ended = signed_in(&world.app, "klaar@example.org");
+    let own = part(&ended.text("access_token"), 1);
+    let out = form(&[("token", &ended.text("refresh_token"))]);
+    world.app.send("POST", "/v1/oauth/revoke", &[FORM], out).expect(200);
+    let mut claims = forger.claims.clone();
+    (claims["sub"], claims["sid"]) = (own["sub"].clone(), own["sid"].clone());
+    vec![
+        ("a session of somebody else".to_owned(), forger.with_claim("sid", theirs)),
+        ("a session that has ended".to_owned(), forger.signed(&forger.header, &claims)),
+    ]
 }
 
 /// Tokens that are no tokens, or not signed by whom they say.

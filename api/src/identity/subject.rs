@@ -4,7 +4,7 @@ use naast_domain::Date;
 use naast_domain::access::Principal;
 use naast_domain::code::CodeSet;
 use naast_domain::identity::{Scope, VouchedRole};
-use naast_domain::ids::{ClientId, PersonId};
+use naast_domain::ids::{ClientId, PersonId, SessionId};
 use naast_persistence::identity::{clients, external};
 use naast_persistence::{Database, organisations};
 
@@ -17,6 +17,8 @@ pub struct Subject {
     pub person: PersonId,
     /// How far the token goes.
     pub reach: Reach,
+    /// The session that the token belongs to, for who signed in with a code: it is good while that runs.
+    pub session: Option<SessionId>,
 }
 
 /// How far a token goes.
@@ -32,28 +34,37 @@ pub enum Reach {
 
 impl From<PersonId> for Subject {
     fn from(person: PersonId) -> Self {
-        Self { person, reach: Reach::Person }
+        Self { person, reach: Reach::Person, session: None }
     }
 }
 
 impl Subject {
     /// A connected system within these scopes.
     pub fn system(client: ClientId, scopes: CodeSet<Scope>) -> Self {
-        Self { person: client.into(), reach: Reach::System(scopes) }
+        Self { person: client.into(), reach: Reach::System(scopes), session: None }
+    }
+
+    /// A person in a session of hers.
+    pub fn in_session(person: PersonId, session: SessionId) -> Self {
+        Self { person, reach: Reach::Person, session: Some(session) }
     }
 
     /// What this subject may be on a day: read from the database, at each call.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when there is nobody with this id, or the system is shut out.
+    /// [`Error::Unauthenticated`] when there is nobody with this id, her session has ended, or the system is shut out.
     pub fn principal(&self, db: &mut Database<'_>, today: Date) -> Result<Principal, Error> {
+        let loaded = |db: &mut Database<'_>| match self.session {
+            Some(session) => organisations::principal_of_session(db, self.person, session, today),
+            None => organisations::principal(db, self.person, today),
+        };
         let found = match &self.reach {
             Reach::System(scopes) => {
                 clients::principal(db, ClientId::from_uuid(self.person.uuid()), *scopes, today)?
             }
-            Reach::Person => organisations::principal(db, self.person, today)?,
+            Reach::Person => loaded(db)?,
             Reach::Vouched(roles) => {
-                let mut found = organisations::principal(db, self.person, today)?;
+                let mut found = loaded(db)?;
                 if let Some(principal) = &mut found {
                     principal.powers.extend(external::powers(db, roles)?);
                 }

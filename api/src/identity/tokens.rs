@@ -7,7 +7,7 @@ use naast_domain::Moment;
 use naast_domain::code::{Code as _, CodeSet};
 use naast_domain::directory::LocationCode;
 use naast_domain::identity::{Scope, VouchedRole};
-use naast_domain::ids::PersonId;
+use naast_domain::ids::{PersonId, SessionId};
 use naast_domain::organisations::Role;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ struct Claims {
     jti: uuid::Uuid,
     iat: i64,
     exp: i64,
+    /// Of people who signed in with a code: the session that it is good in, by the name that `OpenID` Connect gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<uuid::Uuid>,
     /// Of systems only: what the token was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
@@ -70,6 +73,7 @@ pub(super) fn sign(
         jti: fresh(),
         iat: now.timestamp(),
         exp: now.timestamp() + lifetime.num_seconds(),
+        sid: subject.session.map(SessionId::uuid),
         scope,
         school_roles: vouched
             .iter()
@@ -110,7 +114,10 @@ pub(super) fn examine(
         claims.iat <= now + SKEW && now < claims.exp && (1..=longest.num_seconds()).contains(&lives);
     in_time.then_some(())?;
     let reach = reach(&claims)?;
-    Some((Subject { person: PersonId::from_uuid(claims.sub), reach }, claims.exp))
+    let session = claims.sid.map(SessionId::from_uuid);
+    // a session is of somebody who signed in here: no system has one, and nobody for whom another issuer vouches
+    (session.is_none() || reach == Reach::Person).then_some(())?;
+    Some((Subject { person: PersonId::from_uuid(claims.sub), reach, session }, claims.exp))
 }
 
 /// A system speaks for itself and has scopes; whoever else has none.

@@ -80,6 +80,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "identity::sessions::mark_used",
             "identity::sessions::end",
             "organisations::principal",
+            "organisations::principal_of_session",
             "organisations::has_administrator",
         ],
     ),

@@ -45,7 +45,8 @@ async fn exchange(platform: &Platform, assertion: &str) -> Result<TokenView, Ref
 
 fn subject(person: PersonId, roles: Vec<VouchedRole>) -> Subject {
     let reach = if roles.is_empty() { Reach::Person } else { Reach::Vouched(roles) };
-    Subject { person, reach }
+    // the session is her school's: this token lives no longer than the one that it was exchanged for
+    Subject { person, reach, session: None }
 }
 
 /// The account of whom the issuer means, made at her first visit.

@@ -204,7 +204,7 @@ pub struct RevocationView {
 
 /// Sign out: end the session of a refresh token (RFC 7009). A token that is unknown gets the same answer.
 #[utoipa::path(operation_id = "revokeToken", tag = "identity", security(()), request_body(content = RevocationBody, content_type = "application/x-www-form-urlencoded"), responses(
-    (status = 200, description = "It is over; an access token dies by itself within ten minutes", body = RevocationView),
+    (status = 200, description = "It is over: its refresh token and its access tokens are refused from the next call on", body = RevocationView),
     (status = 400, description = "The form is wrong", body = TokenErrorView)
 ))]
 #[post("/oauth/revoke")]

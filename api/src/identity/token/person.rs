@@ -12,7 +12,7 @@ use super::{AccountView, TokenView};
 use crate::clock::{fresh, fresh_token};
 use crate::identity::codes::of_code;
 use crate::identity::oauth::Refusal;
-use crate::identity::{PEOPLES_CLIENT, fingerprint, same};
+use crate::identity::{PEOPLES_CLIENT, Subject, fingerprint, same};
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
 
@@ -20,9 +20,10 @@ fn of_refresh(token: &str) -> [u8; 32] {
     fingerprint("naast.refresh.v1", &[token])
 }
 
-fn token(platform: &Platform, person: PersonId, refresh: String) -> TokenView {
+fn token(platform: &Platform, (person, session): (PersonId, SessionId), refresh: String) -> TokenView {
     let lifetime = crate::identity::LIFETIME;
-    let access = platform.identity.issue(&person.into(), PEOPLES_CLIENT, (platform.clock.now(), lifetime));
+    let subject = Subject::in_session(person, session);
+    let access = platform.identity.issue(&subject, PEOPLES_CLIENT, (platform.clock.now(), lifetime));
     TokenView {
         refresh_token: Some(refresh),
         subject: Some(person),
@@ -84,7 +85,7 @@ pub(super) async fn sign_in(
     let several = accounts.len() > 1;
     let shown = accounts.into_iter().filter(|_| several);
     let accounts = shown.map(|one| AccountView { id: one.id, name: one.name }).collect();
-    Ok(TokenView { accounts, ..token(platform, person, secret) })
+    Ok(TokenView { accounts, ..token(platform, (person, session), secret) })
 }
 
 /// Exchanges a refresh token for the next. One that comes a second time ends the session.
@@ -92,7 +93,7 @@ pub(super) async fn refresh(platform: &Platform, used: &str) -> Result<TokenView
     let now = platform.clock.now();
     let secret = fresh_token();
     let (old, new) = (of_refresh(used), of_refresh(&secret));
-    let person = platform
+    let renewed = platform
         .write_open(move |tx| {
             let Some(id) = sessions::of_token(tx, &old)? else {
                 return Ok::<_, Error>(Kept::unchanged(None));
@@ -106,13 +107,13 @@ pub(super) async fn refresh(platform: &Platform, used: &str) -> Result<TokenView
                 Refreshed::Renewed => {
                     sessions::mark_used(tx, &old)?;
                     sessions::issue(tx, id, &new, now)?;
-                    Ok(Kept::bookkeeping(Some(session.person)))
+                    Ok(Kept::bookkeeping(Some((session.person, id))))
                 }
                 Refreshed::Reused => end(tx, &session, SessionEnd::Reused, now),
             }
         })
         .await?;
-    Ok(token(platform, person.ok_or(Refusal::InvalidGrant)?, secret))
+    Ok(token(platform, renewed.ok_or(Refusal::InvalidGrant)?, secret))
 }
 
 /// Ends a session that runs.
@@ -132,15 +133,15 @@ pub(super) async fn sign_out(platform: &Platform, token: &str) -> Result<(), Err
             }
         })
         .await
-        .map(|_| ())
+        .map(|_: Option<()>| ())
 }
 
-fn end(
+fn end<T>(
     tx: &mut naast_persistence::Transaction<'_, '_>,
     session: &Session,
     because: SessionEnd,
     now: naast_domain::Moment,
-) -> Result<Kept<Option<PersonId>>, Error> {
+) -> Result<Kept<Option<T>>, Error> {
     use naast_domain::code::Code as _;
     sessions::end(tx, session.id, because)?;
     let entry = unsigned_entry(Chain::PLATFORM, "self", Purpose::Administration, "session.ended", now)
