@@ -29,10 +29,12 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 8] = [
+const OF_A_MEMBER: [&str; 10] = [
     "programme-not-available",
     "choice-too-narrow",
     "consent-elsewhere",
+    "consent-text-unknown",
+    "consent-text-differs",
     "tie-ends-before-start",
     "talk-date",
     "form-not-later",
@@ -94,8 +96,8 @@ mod tests {
             ("announcement-cancelled", json!({ "state": "cancelled" }), 0),
             ("buddy-not-ready", json!({ "state": "not-ready", "permitted": ["vog"] }), 3),
             ("buddy-not-ready", json!({ "reasons": ["vog"] }), 0),
-            ("consent-text-unknown", json!({ "state": "text-version", "permitted": ["2026-1"] }), 3),
-            ("consent-text-unknown", json!({ "current": "2026-1" }), 0),
+            ("form-not-later", json!({ "state": "text-version", "permitted": ["2026-1"] }), 4),
+            ("term-too-long", json!({ "current": "90", "errors": [{ "pointer": "/days" }] }), 0),
             ("talk-date", json!({ "errors": [] }), 1),
             ("talk-date", json!({ "errors": [{ "pointer": "/date" }] }), 0),
             ("own-profile", json!({ "state": "active" }), 1),

@@ -51,6 +51,15 @@ pub struct ReferralBody {
     pub consent: ShownTextBody,
 }
 
+/// A refusal of the words, at the member where they stand in this body.
+fn here(refusal: Rejection) -> Rejection {
+    match refusal.member() {
+        Some("/text/textVersion") => refusal.at("/consent/textVersion"),
+        Some("/text/textHash") => refusal.at("/consent/textHash"),
+        _ => refusal,
+    }
+}
+
 /// Consent to the hand-over.
 #[utoipa::path(
     operation_id = "consentToReferral",
@@ -118,7 +127,7 @@ pub async fn consent_to_referral(
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
-            let consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now)?;
+            let consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
             let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;
             consents::give(cx.tx, &grant, &request, &consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;

@@ -107,13 +107,16 @@ impl ConsentBody {
 }
 
 /// The consent that these words are, given now.
+///
+/// # Errors
+/// `consent-text-unknown` and `consent-text-differs`, at the member of the body's `text`.
 pub fn shown(
     id: ConsentId,
     (kind, how): (ConsentKind, GivenHow),
     subject: Uuid,
     text: &ShownTextBody,
     now: DateTime<Utc>,
-) -> Result<KeptConsent, Error> {
+) -> Result<KeptConsent, Rejection> {
     let tongue = if text.language == "en" { Tongue::English } else { Tongue::Dutch };
     let words =
         text_of(kind, &text.text_version).filter(|words| words.version == TEXT_VERSION).ok_or_else(|| {
@@ -126,6 +129,7 @@ pub fn shown(
                 ),
             )
             .while_it_is(&TEXT_VERSION)
+            .at("/text/textVersion")
         })?;
     let text_hash = words.fingerprint(tongue);
     if text.text_hash != text_hash {
@@ -145,7 +149,7 @@ pub fn shown(
             ),
         )
         .while_it_is(&text_hash)
-        .into());
+        .at("/text/textHash"));
     }
     Ok(KeptConsent {
         id,
