@@ -203,6 +203,35 @@ mod tests {
         assert_eq!(wait(patience).err().map(|error| error.code()), Some("outcome-unknown"));
     }
 
+    /// Wherever work hangs, its caller is answered within the two and a half seconds that are promised, with a tenth of a second
+    /// to spare for the answer itself.
+    #[test]
+    fn whatever_the_work_does_its_caller_is_answered_within_two_and_a_half_seconds() {
+        const PROMISED: Duration = Duration::from_millis(2_500);
+        let queue = queue(9);
+        let hangs = |steps: usize, waited: Duration| {
+            let came = Moment::now().checked_sub(waited).expect("the machine runs for longer than that");
+            let (ticket, patience) = queue.enter_since(came).expect("room");
+            if steps > 0 {
+                ticket.begin().expect("somebody waits");
+            }
+            if steps > 1 {
+                ticket.commit().expect("somebody waits");
+            }
+            (ticket, came, patience)
+        };
+        let clock = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        for (steps, code) in [(0, "overloaded"), (1, "overloaded"), (2, "outcome-unknown")] {
+            for waited in [Duration::ZERO, Duration::from_millis(2_200)] {
+                let (_ticket, came, patience) = hangs(steps, waited);
+                let told = clock.block_on(patience.wait(std::future::pending::<Result<(), Error>>()));
+                assert_eq!(told.err().map(|error| error.code()), Some(code), "after {steps} steps");
+                assert!(came.elapsed() < PROMISED, "after {steps} steps: {:?}", came.elapsed());
+            }
+        }
+        assert!(END + Duration::from_millis(100) <= PROMISED, "time to write the answer");
+    }
+
     /// What a call has waited for already counts, whatever it waited for.
     #[test]
     fn a_call_that_has_waited_long_enough_waits_no_more() {

@@ -22,8 +22,33 @@ on_both!(
     the_second_of_two_calls_with_one_key_waits_for_nothing,
 );
 
-/// Every answer comes within two and a half seconds; the rest is for a machine that does other things meanwhile.
-const IN_TIME: Duration = Duration::from_millis(3_200);
+/// How long a caller of these tests waits at most. The promise is held to where it is made, by [`assert_in_time`]; here it
+/// is only that nobody hangs: between a server's answer and a caller of this process, a thread of its own waits for its turn on
+/// a machine that does other things meanwhile (measured with seven others to two processors: a call in a hundred 0.02 s more
+/// than the server said, at most 0.2 s).
+const NOBODY_HANGS: Duration = Duration::from_millis(3_200);
+
+/// Every answer came within two and a half seconds, by the server's own figures: from the moment that it had the call, whose body
+/// was there, until the answer went out.
+fn assert_in_time(app: &TestApp) {
+    let text = app.metrics();
+    let number = |line: &str| line.rsplit(' ').next().and_then(|number| number.parse::<u64>().ok());
+    let mut answered = 0;
+    for line in text.lines() {
+        let Some(labels) = line
+            .strip_prefix("naast_call_seconds_count{")
+            .and_then(|rest| rest.rsplit_once('}'))
+            .map(|(labels, _)| labels)
+        else {
+            continue;
+        };
+        let bucket = format!("naast_call_seconds_bucket{{{labels},le=\"2.5\"}} ");
+        let in_time = text.lines().find(|line| line.starts_with(&bucket)).and_then(number);
+        assert_eq!(in_time, number(line), "{labels}: not all within 2.5 seconds");
+        answered += in_time.expect("a number");
+    }
+    assert!(answered > 0, "{text}");
+}
 
 /// A reply, and how long it took.
 fn timed(call: impl FnOnce() -> Reply) -> (Reply, Duration) {
@@ -58,7 +83,9 @@ fn crowd(app: &TestApp, calls: usize, call: impl Fn(usize) -> Reply + Sync) -> V
         health.sort_unstable();
         assert!(health[health.len() / 2] < Duration::from_millis(50), "{health:?}");
         assert!(health[health.len() - 1] < Duration::from_secs(1), "{health:?}");
-        threads.into_iter().map(|thread| thread.join().expect("a call answers")).collect()
+        let replies = threads.into_iter().map(|thread| thread.join().expect("a call answers")).collect();
+        assert_in_time(app);
+        replies
     })
 }
 
@@ -106,6 +133,7 @@ fn slow_routes(config: &mut web::ServiceConfig) {
 fn a_call_has_one_time_for_all_that_it_asks_of_the_database(engine: Engine) {
     let app = TestApp::start_as(engine, Shape { more: slow_routes, ..Shape::default() });
     refused(app.send("GET", "/test/piecemeal", &[], Vec::new()), 503, "overloaded");
+    assert_in_time(&app);
 }
 
 fn more_work_than_there_is_room_for_is_sent_away_in_time(engine: Engine) {
@@ -114,7 +142,7 @@ fn more_work_than_there_is_room_for_is_sent_away_in_time(engine: Engine) {
     let replies = crowd(&app, 120, |_| app.send("GET", "/test/slow", &[], Vec::new()));
     let (mut done, mut sent_away) = (0, 0);
     for (reply, took) in replies {
-        assert!(took < IN_TIME, "{took:?}");
+        assert!(took < NOBODY_HANGS, "{took:?}");
         if reply.status == 200 {
             done += 1;
         } else {
@@ -141,8 +169,9 @@ fn more_work_than_there_is_room_for_is_sent_away_in_time(engine: Engine) {
     // what takes too long by itself is given up too
     let (reply, took) = timed(|| app.send("GET", "/test/endless", &[], Vec::new()));
     refused(reply, 503, "overloaded");
-    assert!(took < IN_TIME, "{took:?}");
+    assert!(took < NOBODY_HANGS, "{took:?}");
     assert_eq!(shed("too-slow"), 1);
+    assert_in_time(&app);
 }
 
 /// Holds the lock that every write needs.
@@ -166,7 +195,7 @@ fn a_write_that_was_refused_in_time_is_never_done_later(engine: Engine) {
     };
     while_locked(&world, || {
         for (reply, took) in crowd(&world.app, keys.len(), call) {
-            assert!(took < IN_TIME, "{took:?}");
+            assert!(took < NOBODY_HANGS, "{took:?}");
             reply.expect(503);
         }
     });
@@ -254,7 +283,7 @@ fn a_database_that_hangs_makes_no_call_hang() {
         _ => world.app.get(parent, "/me"),
     });
     for (reply, took) in replies {
-        assert!(took < IN_TIME, "{took:?}");
+        assert!(took < NOBODY_HANGS, "{took:?}");
         assert!(reply.header("retry-after").is_some());
         // no turn in time, or no connection: either way nothing was done
         assert!(["overloaded", "busy"].contains(&reply.text("code").as_str()), "{}", reply.body);
@@ -264,6 +293,7 @@ fn a_database_that_hangs_makes_no_call_hang() {
     thread::sleep(Duration::from_secs(2));
     refused(world.app.send("GET", "/health/ready", &[], Vec::new()), 503, "not-ready");
     world.app.send("GET", "/health/live", &[], Vec::new()).expect(200);
+    assert_in_time(&world.app);
 
     way.set(Passage::Open);
     let begun = Instant::now();
@@ -300,7 +330,7 @@ fn who_is_not_told_of_a_commit_is_told_so_and_finds_it_with_her_key() {
             }
             waiting.join().expect("a call answers")
         });
-        assert!(took < IN_TIME, "{took:?}");
+        assert!(took < NOBODY_HANGS, "{took:?}");
         refused(reply, 503, "outcome-unknown");
         way.set(Passage::Open);
         way.cut();
@@ -318,5 +348,6 @@ fn who_is_not_told_of_a_commit_is_told_so_and_finds_it_with_her_key() {
         assert_eq!(count(&world, "support_requests"), before + 1, "broken: {broken}");
     }
     assert!(world.app.figure("naast_shed_total{queue=\"database\",reason=\"outcome-unknown\"}") >= 1);
+    assert_in_time(&world.app);
     assert_sound(&world);
 }
