@@ -29,6 +29,8 @@ pub struct KeptAnswer {
     pub fingerprint: Vec<u8>,
     /// The answer, which only who repeats the call can open.
     pub sealed: Vec<u8>,
+    /// The case that it is of, when it is of one.
+    pub case: Option<RequestId>,
 }
 
 impl KeptAnswer {
@@ -65,11 +67,18 @@ pub fn take(tx: &mut Transaction<'_, '_>, slot: &Digest) -> Result<bool, Error> 
 pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<Option<KeptAnswer>, Error> {
     let found = on_either!(&mut **tx, |c| kept_answers::table
         .find(&slot[..])
-        .select((kept_answers::fingerprint, kept_answers::sealed, kept_answers::expires_at))
-        .first::<(Vec<u8>, Vec<u8>, At)>(c)
+        .select((
+            kept_answers::fingerprint,
+            kept_answers::sealed,
+            kept_answers::expires_at,
+            kept_answers::request_id,
+        ))
+        .first::<(Vec<u8>, Vec<u8>, At, Option<Key>)>(c)
         .optional())?;
     match found {
-        Some((fingerprint, sealed, until)) if until.0 > now => Ok(Some(KeptAnswer { fingerprint, sealed })),
+        Some((fingerprint, sealed, until, case)) if until.0 > now => {
+            Ok(Some(KeptAnswer { fingerprint, sealed, case: case.map(Into::into) }))
+        }
         Some(_) => {
             on_either!(&mut **tx, |c| diesel::delete(kept_answers::table.find(&slot[..])).execute(c))?;
             Ok(None)
@@ -78,7 +87,7 @@ pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<
     }
 }
 
-/// Keeps an answer to a person in an empty slot until a moment, as one of the case that the transaction changed.
+/// Keeps an answer to a person in an empty slot until a moment.
 ///
 /// # Errors
 /// [`Error::Lost`] when the slot was filled meanwhile; the use case starts again and finds the answer.
@@ -89,14 +98,13 @@ pub fn keep(
     person: Option<PersonId>,
     until: Moment,
 ) -> Result<(), Error> {
-    let case = tx.case();
     let row = || {
         (
             kept_answers::slot.eq(&slot[..]),
             kept_answers::fingerprint.eq(&answer.fingerprint),
             kept_answers::sealed.eq(&answer.sealed),
             kept_answers::expires_at.eq(At(until)),
-            kept_answers::request_id.eq(case.map(Key::from)),
+            kept_answers::request_id.eq(answer.case.map(Key::from)),
             kept_answers::person_id.eq(person.map(Key::from)),
         )
     };

@@ -70,7 +70,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
     }
 
     /// The one case that it changes something of; none where it is several.
-    pub(crate) fn case(&self) -> Option<RequestId> {
+    pub fn case(&self) -> Option<RequestId> {
         self.cases.first().copied().filter(|_| self.cases.len() == 1)
     }
 

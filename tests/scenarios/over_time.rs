@@ -4,7 +4,7 @@
 use chrono::Days;
 use naast_api::independence::round::{Round, round};
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
@@ -247,6 +247,32 @@ fn what_the_parent_answered_on_ties_changes_the_version_of_the_proposal(engine: 
     refused(stale, 412, "stale-version");
 }
 
+/// Makes something of each kind of a case happen, and gives back the ids by which the feed names it.
+fn events_of(world: &World, case: &Case) -> Vec<(&'static str, String)> {
+    let (app, matched) = (&world.app, format!("/matches/{}", case.matched));
+    let today = app.platform.clock.today();
+    let met = json!({ "date": today, "channel": "online", "minutes": 30, "task": "listening" });
+    let contact = app.post(case.buddy.person, &format!("{matched}/contacts"), &met).expect(201).id();
+    let talk = json!({ "date": today, "text": words("meeting-announcement") });
+    let talk = app.post(case.parent, &format!("{matched}/meeting-announcements"), &talk).expect(201).id();
+    let health =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let consents = format!("/support-requests/{}/consents", case.request);
+    let consent = app.post(case.parent, &consents, &health).expect(201).id();
+    let back = app.ask(case.parent, &format!("{consents}/{consent}/withdrawal")).expect(200);
+    let notice = back.body["recipients"][0]["noticeId"].as_str().expect("somebody is told").to_owned();
+    let proposals =
+        app.get(case.parent, &format!("/support-requests/{}/proposals", case.request)).expect(200);
+    let proposal = proposals.body["data"][0]["id"].as_str().expect("it was proposed").to_owned();
+    vec![
+        ("contact", contact),
+        ("announcement", talk),
+        ("consent", consent),
+        ("notice", notice),
+        ("proposal", proposal),
+    ]
+}
+
 fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     let world = World::new(engine);
     let app = &world.app;
@@ -268,6 +294,7 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
         assert!([403, 404].contains(&app.post(nobody, &ties, &tie).status));
     }
     let matched = format!("/matches/{}", case.matched);
+    let objects = events_of(&world, &case);
     let etag = app.get(entangled, &matched).expect(200).etag();
     let declared = app.post(entangled, &ties, &tie).expect(201);
     assert_eq!(app.get(entangled, &ties).expect(200).body["data"][0]["id"], declared.body["id"]);
@@ -313,6 +340,14 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
             [(&open, true), (&case.request, true), (&case.matched, true), (&elsewhere, false)]
         {
             assert!(!(is_tied && told.contains(id.as_str())), "{list} shows {id}");
+        }
+        // nor anything else of it, of which the feed names a colleague
+        for (kind, id) in &objects {
+            assert!(!told.contains(id.as_str()), "{list} shows the {kind}");
+            assert!(
+                all.contains(id.as_str()) || !list.starts_with("/events"),
+                "{list} of a colleague: {kind}"
+            );
         }
         assert_eq!(told.contains(&elsewhere), hers, "{list}");
         assert!(all.contains(&case.matched) || all.contains(&open), "{list} of a colleague");

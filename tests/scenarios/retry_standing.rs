@@ -2,7 +2,7 @@
 //! it is a repetition.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::World;
+use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -12,9 +12,13 @@ on_both!(
     whoever_lost_her_role_gets_no_kept_answer,
     a_role_elsewhere_does_not_give_a_kept_answer,
     whoever_still_may_gets_her_answer_whatever_else_she_lost,
+    whoever_has_a_tie_since_gets_no_kept_answer_of_that_case,
     what_was_answered_of_a_case_goes_when_it_is_withdrawn,
     what_was_answered_to_somebody_goes_when_she_is_erased,
 );
+
+/// That a case is held.
+static HELD: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| json!({ "because": "complaint" }));
 
 fn key() -> String {
     format!("\"{}\"", random_id())
@@ -107,6 +111,90 @@ fn whoever_still_may_gets_her_answer_whatever_else_she_lost(engine: Engine) {
     assert_eq!(again.bytes, first.bytes);
     assert_eq!(count(&world, "support_requests"), 1, "what was done to see whether she may was undone");
     assert_eq!(count(&world, "journal WHERE action = 'request.submitted'"), 1);
+    assert_sound(&world);
+}
+
+fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
+    let world = World::new(engine);
+    let coordinator = world.coordinators[0];
+    let (buddy, parent) = (world.buddy(0, &json!({})), world.person());
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let open = world.consented(0, world.person());
+    let health =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let consents = format!("/support-requests/{request}/consents");
+    let health = world.app.post(parent, &consents, &health).expect(201).id();
+    // a case at another school is hers after as before
+    let mut body = world.request_body(0);
+    body["locationCode"] = json!(ELSEWHERE);
+    let second = world.person();
+    let elsewhere = world.app.post(second, "/support-requests", &body).expect(201).id();
+    world.consent(second, &elsewhere).expect(201);
+    let free = world.buddy(0, &json!({}));
+    let (put, met) = (
+        json!({ "buddyId": free.id }),
+        json!({
+            "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening"
+        }),
+    );
+    let nothing = json!({});
+    let back = format!("POST {consents}/{health}/withdrawal");
+    let mut calls: Vec<(String, &Value, String)> = [
+        (format!("POST /support-requests/{open}/proposals"), &put),
+        (format!("POST /matches/{matched}/contacts"), &met),
+        (format!("POST /support-requests/{open}/holds"), &HELD),
+        (back.clone(), &nothing),
+        (format!("POST /support-requests/{elsewhere}/holds"), &HELD),
+    ]
+    .map(|(line, body)| (line, body, key()))
+    .into();
+    let send =
+        |(line, body, key): &(String, &Value, String)| world.app.keyed(Some(coordinator), line, body, key);
+    let mut first: Vec<_> = calls.iter().map(send).collect();
+    let said: Vec<_> = first.iter().map(|reply| (reply.status, reply.body["code"].clone())).collect();
+    assert_eq!(
+        said.iter().map(|(status, _)| *status).collect::<Vec<_>>(),
+        [201, 201, 201, 200, 201],
+        "{said:?}"
+    );
+    let mut told = first[3].body["recipients"].as_array().expect("recipients").iter();
+    let notice = told.find(|one| one["kind"] == "programme").expect("the programme is told");
+    let notice = notice["noticeId"].as_str().expect("an id");
+    calls.push((format!("POST /withdrawal-notices/{notice}/confirmation"), &nothing, key()));
+    first.push(send(&calls[5]).expect(200));
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let tie = json!({
+        "kind": "employed-at-school", "about": { "kind": "school", "locationCode": SCHOOL }, "sinceDate": "2020-08-01"
+    });
+    world.app.post(coordinator, &ties, &tie).expect(201);
+
+    let before = contents(&world);
+    for (call, first) in calls.iter().zip(&first) {
+        let repeated = send(call);
+        if call.0.contains(&elsewhere) {
+            assert_eq!(repeated.bytes, first.bytes, "of a case that the tie does not touch");
+            continue;
+        }
+        if call.0 == back {
+            // what nothing may hold up is answered anew, and shows nothing
+            assert_ne!(first.body["recipients"], json!([]));
+            assert_eq!(repeated.expect(200).body["recipients"], json!([]));
+            continue;
+        }
+        refused(repeated, 409, "coordinator-tied");
+    }
+    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nothing is done again");
+    // a role at the school that the installation gives her keeps her from it as well
+    let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let (line, again) = (format!("POST /matches/{matched}/contacts"), key());
+    let note = || world.app.keyed(Some(colleague), &line, &met, &again);
+    let noted = note().expect(201);
+    assert_eq!(note().bytes, noted.bytes);
+    let teacher = json!({ "personId": colleague, "role": "school-staff" });
+    let list = format!("/organisations/{}/memberships", world.school);
+    world.app.post(world.administrator, &list, &teacher).expect(201);
+    refused(note(), 409, "coordinator-tied");
     assert_sound(&world);
 }
 

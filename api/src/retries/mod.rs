@@ -18,7 +18,7 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 use chrono::TimeDelta;
 use naast_domain::Moment;
-use naast_domain::ids::PersonId;
+use naast_domain::ids::{PersonId, RequestId};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Transaction;
 use naast_persistence::retries::{self as kept, Digest, KeptAnswer};
@@ -142,6 +142,17 @@ impl Repeatable {
     }
 }
 
+/// What a call was answered before.
+#[derive(Debug)]
+pub struct Earlier<T> {
+    /// The answer, as it was sent.
+    pub answer: Answer<T>,
+    /// What the caller was then.
+    pub powers: Powers,
+    /// The case that it is of, when it is of one.
+    pub case: Option<RequestId>,
+}
+
 /// One sending of a repeatable call.
 #[derive(Debug)]
 pub struct Attempt {
@@ -156,16 +167,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The answer that this call got before, if it was done, and what the caller was then.
+    /// The answer that this call got before, if it was done.
     ///
     /// # Errors
     /// `idempotency-key-in-use` while the first call runs, `idempotency-key-reused` when it was another call,
     /// `idempotency-answer-gone` when what it answered was taken back or erased since.
-    pub fn earlier<T>(
-        &self,
-        tx: &mut Transaction<'_, '_>,
-        now: Moment,
-    ) -> Result<Option<(Answer<T>, Powers)>, Error> {
+    pub fn earlier<T>(&self, tx: &mut Transaction<'_, '_>, now: Moment) -> Result<Option<Earlier<T>>, Error> {
         if !kept::take(tx, &self.slot)? {
             return Err(Error::Refused("idempotency-key-in-use"));
         }
@@ -179,7 +186,7 @@ impl Attempt {
         let bytes = seal::open(&self.secret, &self.place(), &found.sealed)?;
         let done: Done =
             serde_json::from_slice(&bytes).map_err(|_| Error::Internal("a kept answer does not read"))?;
-        Ok(Some((Answer::written(done.written), done.powers)))
+        Ok(Some(Earlier { answer: Answer::written(done.written), powers: done.powers, case: found.case }))
     }
 
     /// Keeps the answer with what the caller was before the call, and gives back the one to send: the same bytes.
@@ -205,7 +212,7 @@ impl Attempt {
         let bytes =
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
-        let row = KeptAnswer { fingerprint: self.fingerprint.to_vec(), sealed };
+        let row = KeptAnswer { fingerprint: self.fingerprint.to_vec(), sealed, case: tx.case() };
         kept::keep(tx, &self.slot, &row, self.person, now + if shown_once { SHOWN_ONCE } else { DAY })?;
         Ok(Answer::written(done.written))
     }

@@ -16,7 +16,8 @@ impl Platform {
     /// Does a call once, however often it is sent, when it carries an `Idempotency-Key`.
     ///
     /// Its answer is given again as long as whoever sends it still is what she was when it was done. When a role of hers has
-    /// ended since, the call is done as a new one would be and undone: a refusal is the answer, and nothing is done twice.
+    /// ended since, or a tie of hers keeps her from the case now (rule 37), the call is done as a new one would be and undone: a
+    /// refusal is the answer, and nothing is done twice. What nothing holds up, taking something back, is not kept for a key.
     pub(crate) async fn write_once<T: Serialize + Send + 'static, W: Standing>(
         &self,
         whose: Whose,
@@ -45,12 +46,13 @@ impl Platform {
                 let _held = &held;
                 let who = who(tx)?;
                 let powers = who.powers();
-                if let Some((answer, then)) = attempt.earlier(tx, now)? {
-                    if !then.is_subset(&powers) {
+                if let Some(earlier) = attempt.earlier(tx, now)? {
+                    let kept_from = earlier.case.map_or(Ok(false), |case| who.is_kept_from(tx, case))?;
+                    if kept_from || !earlier.powers.is_subset(&powers) {
                         tx.rehearse(|tx| work(tx, who))?;
                     }
                     metrics.repeated(Repeated::Replayed);
-                    return Ok(Kept::unchanged(answer));
+                    return Ok(Kept::unchanged(earlier.answer));
                 }
                 work(tx, who)?.try_map(|answer| attempt.keep(tx, answer, powers, now))
             })

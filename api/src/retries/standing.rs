@@ -1,9 +1,13 @@
-//! What a caller was when her call was done: an answer is not given again to whoever is less now.
+//! What a caller was when her call was done: an answer is not given again to whoever is less now, or is kept from its case.
 
 use std::collections::BTreeSet;
 
-use naast_domain::access::Principal;
+use naast_domain::access::{Principal, ReadRequest};
 use naast_domain::code::Code as _;
+use naast_domain::ids::RequestId;
+use naast_persistence::{Database, requests};
+
+use crate::problem::Error;
 
 /// Each role with where it is held, in words that can be compared later.
 pub type Powers = BTreeSet<String>;
@@ -12,6 +16,12 @@ pub type Powers = BTreeSet<String>;
 pub trait Standing {
     /// What she may be.
     fn powers(&self) -> Powers;
+
+    /// Whether a tie of her own is all that keeps her from a case at this moment: asked as where a case is read.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn is_kept_from(&self, database: &mut Database<'_>, case: RequestId) -> Result<bool, Error>;
 }
 
 impl Standing for Principal {
@@ -25,12 +35,25 @@ impl Standing for Principal {
         };
         self.powers.iter().map(words).collect()
     }
+
+    fn is_kept_from(&self, database: &mut Database<'_>, case: RequestId) -> Result<bool, Error> {
+        let Some(grant) = self.grant::<ReadRequest>() else { return Ok(false) };
+        match requests::find(database, &grant, case) {
+            Ok(_) => Ok(false),
+            Err(naast_persistence::Error::Tied) => Ok(true),
+            Err(other) => Err(other.into()),
+        }
+    }
 }
 
 /// Whoever holds a code is nothing but that: she sends the code with each call.
 impl Standing for () {
     fn powers(&self) -> Powers {
         Powers::new()
+    }
+
+    fn is_kept_from(&self, _: &mut Database<'_>, _: RequestId) -> Result<bool, Error> {
+        Ok(false)
     }
 }
 

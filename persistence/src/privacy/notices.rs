@@ -200,6 +200,7 @@ pub fn find(
 
 /// Notes that the recipient keeps nothing any longer.
 pub fn confirm(tx: &mut Transaction<'_, '_>, notice: &Notice, now: Moment) -> Result<(), Error> {
+    tx.touches(notice.request);
     let row = withdrawal_notices::table.find((Key::from(notice.programme), Key::from(notice.id)));
     let update = diesel::update(row).set((
         withdrawal_notices::state.eq(NoticeState::Confirmed.to_string()),

@@ -52,7 +52,15 @@ fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {
         let text = json!({ "textVersion": "2026-1", "language": language, "textHash": hash });
         consent(&world, parent, &request, &json!({ "kind": "request", "text": text }))
     };
-    refused(sent("nl", &"0".repeat(64)), 409, "consent-text-differs");
+    let other = refused(sent("nl", &"0".repeat(64)), 409, "consent-text-differs");
+    assert_eq!(other.body["current"], words("request")["textHash"], "it says which is right");
+    // who does not say what was shown has shown nothing
+    let mut silent = words("request");
+    silent.as_object_mut().expect("an object").remove("textHash");
+    let silent = consent(&world, parent, &request, &json!({ "kind": "request", "text": silent }));
+    let silent = refused(silent, 400, "invalid-input");
+    assert_eq!(silent.body["errors"][0]["pointer"], "/text/textHash");
+    assert_eq!(silent.body["errors"][0]["code"], "required");
     let all = world.app.call(None, "GET", "/consent-texts", None, None).expect(200);
     let hash = |language: &str| {
         let mut shown = all.body["data"].as_array().expect("texts").iter();
