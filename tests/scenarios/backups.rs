@@ -64,6 +64,8 @@ fn case(world: &World) -> (PersonId, String) {
     let (matched, _) = world.matched(0, parent, &request, &buddy);
     let note = json!({ "kind": "goal", "text": "Weer aan tafel, \"samen\" \\ en\nrustig é" });
     world.app.post(parent, &format!("/matches/{matched}/private-notes"), &note).expect(201);
+    let talk = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
+    world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &talk).expect(201);
     (parent, request)
 }
 
@@ -143,8 +145,8 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
     let (_, stays) = case(&world);
     let folder = tempfile::tempdir().expect("a folder");
     let file = backup(&world, folder.path());
-    let words = json!({ "confirmation": "erase-everything-of-mine" });
-    world.app.post(erased, "/me/erasure", &words).expect(200);
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(erased, "/me/erasure", &sure).expect(200);
     world.app.ask(withdrawn, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
     let stones = world.app.platform.data.join("tombstones.jsonl");
     let there = elsewhere(engine);
@@ -172,6 +174,18 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
         })
     };
     assert_eq!((rows(&there, &gone), rows(&there, &stopped), rows(&there, &stays)), (0, 0, 1));
+    // school is told again that nobody comes along, of who was erased as of who withdrew
+    let talks = |at: &Elsewhere, state: &str| {
+        let question = format!("SELECT count(*) AS number FROM announced_meetings WHERE state = '{state}'");
+        naast_tests::around(&at.location, |database| {
+            let counted: Counted = naast_persistence::on_either!(database, |c| diesel::sql_query(question)
+                .get_result(c))
+            .expect("counted");
+            counted.number
+        })
+    };
+    assert_eq!((talks(&there, "announced"), talks(&there, "cancelled")), (1, 2));
+    assert_eq!((talks(&without, "announced"), talks(&without, "cancelled")), (3, 0));
     assert_eq!((rows(&without, &gone), rows(&without, &stopped), rows(&without, &stays)), (1, 1, 1));
 }
 
@@ -237,7 +251,7 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     assert_eq!(number(&format!("{announced} = '{}'", id(&talk))), 0);
     // and school is told so again
     let at_school = |state: &str| number(&format!("announced_meetings WHERE state = '{state}'"));
-    assert_eq!((at_school("announced"), at_school("cancelled")), (0, 1));
+    assert_eq!((at_school("announced"), at_school("cancelled")), (0, 2));
     for (words, left) in [(&note, 0), (&message, 0), (&stays, 1)] {
         assert_eq!(number(&format!("private_entries WHERE CAST(id AS text) = '{}'", id(words))), left);
     }

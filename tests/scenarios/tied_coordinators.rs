@@ -1,0 +1,162 @@
+//! A coordinator's own tie keeps her from a whole case (rule 37): she neither handles nor reads it, and no feed names it to her.
+
+use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
+use naast_tests::{Engine, on_both};
+use serde_json::json;
+
+use crate::looks::{assert_sound, refused};
+use crate::over_time::{Case, at};
+
+on_both!(
+    a_coordinator_with_a_tie_leaves_the_case_to_another,
+    who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme
+);
+
+/// Makes something of each kind of a case happen, and gives back the ids by which the feed names it.
+fn events_of(world: &World, case: &Case) -> Vec<(&'static str, String)> {
+    let (app, matched) = (&world.app, format!("/matches/{}", case.matched));
+    let today = app.platform.clock.today();
+    let met = json!({ "date": today, "channel": "online", "minutes": 30, "task": "listening" });
+    let contact = app.post(case.buddy.person, &format!("{matched}/contacts"), &met).expect(201).id();
+    let talk = json!({ "date": today, "text": words("meeting-announcement") });
+    let talk = app.post(case.parent, &format!("{matched}/meeting-announcements"), &talk).expect(201).id();
+    let health =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let consents = format!("/support-requests/{}/consents", case.request);
+    let consent = app.post(case.parent, &consents, &health).expect(201).id();
+    let back = app.ask(case.parent, &format!("{consents}/{consent}/withdrawal")).expect(200);
+    let notice = back.body["recipients"][0]["noticeId"].as_str().expect("somebody is told").to_owned();
+    let proposals =
+        app.get(case.parent, &format!("/support-requests/{}/proposals", case.request)).expect(200);
+    let proposal = proposals.body["data"][0]["id"].as_str().expect("it was proposed").to_owned();
+    vec![
+        ("contact", contact),
+        ("announcement", talk),
+        ("consent", consent),
+        ("notice", notice),
+        ("proposal", proposal),
+    ]
+}
+
+fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let entangled = world.coordinators[0];
+    let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let case = Case::running(&world);
+    let (open, buddy) = (world.consented(0, world.person()), world.buddy(0, &json!({})));
+    let elsewhere = {
+        let mut body = world.request_body(0);
+        body["locationCode"] = json!(ELSEWHERE);
+        let parent = world.person();
+        let id = app.post(parent, "/support-requests", &body).expect(201).id();
+        world.consent(parent, &id).expect(201);
+        id
+    };
+    let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
+    for nobody in [world.coordinators[1], world.leader, world.administrator, case.parent] {
+        assert!([403, 404].contains(&app.post(nobody, &ties, &tie).status));
+    }
+    let matched = format!("/matches/{}", case.matched);
+    let objects = events_of(&world, &case);
+    let etag = app.get(entangled, &matched).expect(200).etag();
+    let declared = app.post(entangled, &ties, &tie).expect(201);
+    assert_eq!(app.get(entangled, &ties).expect(200).body["data"][0]["id"], declared.body["id"]);
+    assert_eq!(app.get(colleague, &ties).expect(200).body["data"], json!([]), "her own, and nobody else's");
+
+    let path = format!("/support-requests/{open}");
+    let put = json!({ "buddyId": buddy.id });
+    let contact = json!({
+        "date": app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening"
+    });
+    // from the very next call on she neither handles nor reads what is her colleague's now
+    for (method, path, body) in [
+        ("GET", path.clone(), None),
+        ("GET", format!("{path}/candidates"), None),
+        ("GET", format!("{path}/decisions"), None),
+        ("GET", format!("{path}/consents"), None),
+        ("GET", format!("{path}/holds"), None),
+        ("POST", format!("{path}/proposals"), Some(&put)),
+        ("GET", matched.clone(), None),
+        ("GET", format!("{matched}/contacts"), None),
+        ("POST", format!("{matched}/contacts"), Some(&contact)),
+        ("POST", format!("{matched}/pauses"), None),
+        ("POST", format!("{matched}/closure"), Some(&json!({ "reason": "goal-reached" }))),
+    ] {
+        refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-tied");
+    }
+    // lists and the feed go on behind what they leave out, a row at a time
+    let shown = |person, list: &str| -> String {
+        let (mut all, mut after) = (String::new(), String::new());
+        for _ in 0..200 {
+            let page = app.get(person, &format!("{list}&pageSize=1{after}")).expect(200);
+            all.push_str(&page.body["data"].to_string());
+            let Some(next) = page.body["nextCursor"].as_str() else { return all };
+            let name = if list.starts_with("/events") { "after" } else { "cursor" };
+            after = format!("&{name}={next}");
+        }
+        panic!("{list} does not end");
+    };
+    for (list, hers) in [("/support-requests", true), ("/matches", false), ("/events", true)] {
+        let list = format!("{list}?programmeId={}", world.programmes[0]);
+        let (told, all) = (shown(entangled, &list), shown(colleague, &list));
+        for (id, is_tied) in
+            [(&open, true), (&case.request, true), (&case.matched, true), (&elsewhere, false)]
+        {
+            assert!(!(is_tied && told.contains(id.as_str())), "{list} shows {id}");
+        }
+        // nor anything else of it, of which the feed names a colleague
+        for (kind, id) in &objects {
+            assert!(!told.contains(id.as_str()), "{list} shows the {kind}");
+            assert!(
+                all.contains(id.as_str()) || !list.starts_with("/events"),
+                "{list} of a colleague: {kind}"
+            );
+        }
+        assert_eq!(told.contains(&elsewhere), hers, "{list}");
+        assert!(all.contains(&case.matched) || all.contains(&open), "{list} of a colleague");
+    }
+    app.post(colleague, &format!("{path}/proposals"), &put).expect(201);
+    app.get(entangled, &format!("/support-requests/{elsewhere}/candidates")).expect(200);
+    // what a parent wants stopped is stopped, whoever takes her call; and nothing of the case is shown by that
+    let stopped = app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
+    assert_eq!(
+        stopped.body,
+        json!({
+            "requestId": open, "state": "withdrawn", "cancelledProposalIds": [], "closedMatchId": null,
+            "recipients": []
+        })
+    );
+    assert_eq!(app.get(colleague, &path).expect(200).body["state"], "withdrawn");
+
+    // a tie that ended long ago no longer stands in the way
+    let place = format!("{ties}/{}", declared.id());
+    let end = json!({ "untilDate": "2021-07-31" });
+    refused(app.call(Some(colleague), "PATCH", &place, Some(&end), Some(&declared.etag())), 404, "not-found");
+    app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&declared.etag())).expect(200);
+    app.call(Some(entangled), "POST", &format!("{matched}/pauses"), None, Some(&etag)).expect(200);
+    assert_sound(&world);
+}
+
+fn who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let coordinator = world.coordinators[1];
+    let request = world.request(1, world.person());
+    let path = format!("/support-requests/{request}");
+    app.get(coordinator, &path).expect(200);
+    // the school's own programme may have a coordinator at the school; but not one who works with its children
+    let list = format!("/organisations/{}/memberships", world.school);
+    let staff = json!({ "personId": coordinator, "role": "school-staff" });
+    app.post(world.administrator, &list, &staff).expect(201);
+    for of in ["", "/consents", "/proposals", "/candidates"] {
+        refused(app.get(coordinator, &format!("{path}{of}")), 409, "coordinator-tied");
+    }
+    let all = app.get(coordinator, &format!("/support-requests?programmeId={}", world.programmes[1]));
+    assert_eq!(all.expect(200).body["data"], json!([]));
+    // one from outside the school handles it
+    let outside = world.member(&world.school, "coordinator", Some(&world.programmes[1]));
+    app.get(outside, &path).expect(200);
+    assert_sound(&world);
+}
