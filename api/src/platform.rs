@@ -1,13 +1,13 @@
 //! What every use case stands on: the store, the clock, the caller. One closure is one use case: load, decide, keep,
 //! journal.
 
+mod entries;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::web;
 use naast_domain::access::{Action, Grant, Principal, SHOWS_NO_CASE};
-use naast_domain::code::Code as _;
-use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
@@ -26,6 +26,8 @@ use crate::privacy::tombstones::Outside;
 use crate::problem::Error;
 use crate::queue::{Queue, USUAL};
 use crate::retries::{Running, Whose};
+
+pub use entries::{Said, signed_entry, unsigned_entry};
 
 /// A running server's parts, shared by all of its workers.
 #[derive(Clone)]
@@ -139,73 +141,6 @@ impl Writing<'_, '_, '_> {
     pub fn entry(&self, chain: impl Into<Chain>, role: Role, purpose: Purpose, act: &'static str) -> Entry {
         signed_entry(chain, self.me.person, role, purpose, act, self.now)
     }
-}
-
-fn entry(
-    chain: Chain,
-    actor: Option<PersonId>,
-    role: &'static str,
-    purpose: Purpose,
-    act: &'static str,
-    at: Moment,
-) -> Entry {
-    // `request.withdrawn` is done to a request
-    let object_kind = act.split_once('.').map_or(act, |(kind, _)| kind);
-    Entry {
-        chain,
-        at,
-        actor,
-        role,
-        purpose,
-        action: act,
-        object_kind,
-        object_id: String::new(),
-        before: None,
-        after: None,
-    }
-}
-
-/// The rest of a journal row: to what, and between which states.
-pub trait Said {
-    /// To which object.
-    #[must_use]
-    fn on(self, id: impl ToString) -> Self;
-    /// Between which states.
-    #[must_use]
-    fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self;
-}
-
-impl Said for Entry {
-    fn on(self, id: impl ToString) -> Self {
-        Self { object_id: id.to_string(), ..self }
-    }
-
-    fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self {
-        Self { before, after, ..self }
-    }
-}
-
-/// The journal row of a change by a person.
-pub fn signed_entry(
-    chain: impl Into<Chain>,
-    actor: PersonId,
-    role: Role,
-    purpose: Purpose,
-    act: &'static str,
-    at: Moment,
-) -> Entry {
-    entry(chain.into(), Some(actor), role.code(), purpose, act, at)
-}
-
-/// The journal row of a change by the system, or by somebody who stays unknown.
-pub fn unsigned_entry(
-    chain: impl Into<Chain>,
-    role: &'static str,
-    purpose: Purpose,
-    act: &'static str,
-    at: Moment,
-) -> Entry {
-    entry(chain.into(), None, role, purpose, act, at)
 }
 
 impl Platform {
