@@ -168,7 +168,8 @@ pub struct KeyClient {
     pub key: OtherKey,
 }
 
-fn create(organisation: &str, purpose: &str, scopes: &[&str], proof: Proof) -> Create {
+/// What connects a client to an organisation, for one purpose, with these scopes.
+pub fn create(organisation: &str, purpose: &str, scopes: &[&str], proof: Proof) -> Create {
     Create {
         organisation: organisation.parse().expect("a UUID"),
         name: "Systeem (test)".to_owned(),

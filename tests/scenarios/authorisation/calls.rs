@@ -6,6 +6,7 @@ use naast_tests::random_id;
 use naast_tests::world::{ELSEWHERE, SISTER, words};
 use serde_json::{Value, json};
 
+use super::cast::scope_of;
 use super::objects::{Objects, State};
 use super::stage::{Stage, announcement, elsewhere, meeting};
 use super::table::Operation;
@@ -202,6 +203,9 @@ pub fn call_with(
     // any version will do (RFC 9110, 13.1.1): it must not be a stale one that is refused
     headers.extend(operation.asks_version.then_some(("if-match", "*")));
     headers.extend(body.as_ref().map(|_| ("content-type", "application/json")));
+    // a system names each call that changes something, or is sent away for that
+    let key = scope_of(caller).map(|_| random_id().to_string());
+    headers.extend(key.as_deref().map(|key| ("idempotency-key", key)));
     let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     stage.world.app.send(&operation.method, &format!("/v1{}", path(operation, on)), &headers, bytes)
 }

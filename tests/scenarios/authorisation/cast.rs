@@ -1,12 +1,18 @@
-//! Who calls: everybody whom the table names. Twenty of them held a role once, or will, and hold none now.
+//! Who calls: everybody whom the table names. Fifty-five of them held a role once, or will, and hold none now: five for each role
+//! that a membership gives. Eight are connected systems, each with one scope.
 
 use std::collections::BTreeMap;
 
 use chrono::Days;
+use naast_api::cli::client::{Proof, connect};
+use naast_domain::code::Code as _;
+use naast_domain::identity::Scope;
 use naast_domain::ids::PersonId;
 use naast_tests::random_id;
 use naast_tests::world::{Buddy, SCHOOL, SISTER, World};
 use serde_json::{Value, json};
+
+use crate::signing_in::{self, client_token};
 
 /// The callers that the table knows.
 pub const NAMES: &[&str] = &[
@@ -60,7 +66,58 @@ pub const NAMES: &[&str] = &[
     "auditor-invited",
     "auditor-past",
     "auditor-future",
+    "trainer-ended",
+    "trainer-suspended",
+    "trainer-invited",
+    "trainer-past",
+    "trainer-future",
+    "school-staff-ended",
+    "school-staff-suspended",
+    "school-staff-invited",
+    "school-staff-past",
+    "school-staff-future",
+    "professional-ended",
+    "professional-suspended",
+    "professional-invited",
+    "professional-past",
+    "professional-future",
+    "board-member-ended",
+    "board-member-suspended",
+    "board-member-invited",
+    "board-member-past",
+    "board-member-future",
+    "partnership-staff-ended",
+    "partnership-staff-suspended",
+    "partnership-staff-invited",
+    "partnership-staff-past",
+    "partnership-staff-future",
+    "council-member-ended",
+    "council-member-suspended",
+    "council-member-invited",
+    "council-member-past",
+    "council-member-future",
+    "pool-manager-ended",
+    "pool-manager-suspended",
+    "pool-manager-invited",
+    "pool-manager-past",
+    "pool-manager-future",
+    // connected systems, each with one scope, where one that has it belongs: at the school of the case, its programme's
+    // organisation, its board
+    "system-directory-read",
+    "system-directory-write",
+    "system-conversations-open",
+    "system-referrals-status",
+    "system-pool-sync",
+    "system-pool-offers",
+    "system-events-read",
+    "system-reports-read",
 ];
+
+/// The scope of a caller that is a connected system.
+pub fn scope_of(name: &str) -> Option<Scope> {
+    let scope = name.strip_prefix("system-")?.replacen('-', ":", 1);
+    Some(Scope::parse(&scope).expect("systems are called after their scopes"))
+}
 
 /// The people of the table, in a world.
 pub struct Cast {
@@ -74,6 +131,8 @@ pub struct Cast {
     pub board: String,
     /// The organisation of the partnership.
     pub partnership: String,
+    /// An organisation that provides systems.
+    provider: String,
 }
 
 /// Where a role is held: its organisation, and the programme for a role of a programme.
@@ -93,6 +152,8 @@ impl Cast {
         };
         let board = organisation("board", "boardNumber", "99901");
         let partnership = organisation("partnership", "partnershipCode", "PO9901");
+        let provider = json!({ "kind": "provider", "name": "Leverancier (test)" });
+        let provider = world.app.post(world.administrator, "/organisations", &provider).expect(201).id();
         let ready = |programme: usize, name: &str| {
             world.buddy(programme, &json!({ "firstName": name, "capacity": 10 }))
         };
@@ -109,6 +170,7 @@ impl Cast {
             foreign_parent: world.person(),
             board,
             partnership,
+            provider,
         };
         for name in NAMES {
             let person = match *name {
@@ -124,8 +186,12 @@ impl Cast {
                 "school-leader" => Some(world.leader),
                 "other-leader" => Some(world.other_leader),
                 "administrator" => Some(world.administrator),
+                name if scope_of(name).is_some() => None,
                 name => Some(cast.member(world, name)),
             };
+            if let Some(scope) = scope_of(name) {
+                cast.tokens.insert(name, format!("Bearer {}", cast.system(world, scope)));
+            }
             cast.people.insert(name, person);
             if let Some(person) = person {
                 cast.tokens.insert(name, format!("Bearer {}", world.app.token(person)));
@@ -178,6 +244,21 @@ impl Cast {
             world.app.patch(world.administrator, &format!("{list}/{given}"), &change).expect(200);
         }
         person
+    }
+
+    /// The token of a new system with this scope.
+    fn system(&self, world: &World, scope: Scope) -> String {
+        let organisation = match scope {
+            Scope::DirectoryRead | Scope::ConversationsOpen | Scope::ReferralsStatus => &world.school,
+            Scope::PoolSync | Scope::PoolOffers | Scope::EventsRead => &world.association,
+            Scope::ReportsRead => &self.board,
+            Scope::DirectoryWrite => &self.provider,
+        };
+        let purpose = scope.purposes().first().expect("a scope serves something").code();
+        let proof = Proof { public_key: None, secret: true };
+        let made = signing_in::create(organisation, purpose, &[scope.code()], proof);
+        let (id, secret) = connect(&world.app.platform, &made).expect("connected");
+        client_token(world, &(id.to_string(), secret.expect("a secret")))
     }
 
     /// A caller who has an account.

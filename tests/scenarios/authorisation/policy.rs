@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use naast_api::contract::CONTRACT;
 use naast_domain::access::{POLICY, Relation};
 use naast_domain::code::Code as _;
 use naast_domain::organisations::Role;
 
-use super::cast::NAMES;
+use super::cast::{NAMES, scope_of};
 use super::table::{Cell, Column, Table};
 
 /// What an action is done to, as far as nearness to it goes.
@@ -118,8 +119,12 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
 
 /// The role in which a caller of the table calls; who holds none now has none.
 fn role_of(caller: &str, thing: Thing) -> Option<Role> {
-    if thing == Thing::Asking && !["anonymous", "unknown"].contains(&caller) {
+    let is_a_person = !["anonymous", "unknown"].contains(&caller) && scope_of(caller).is_none();
+    if thing == Thing::Asking && is_a_person {
         return Some(Role::Parent);
+    }
+    if let Some(scope) = scope_of(caller) {
+        return Some(scope.role());
     }
     let name = match caller {
         "other-parent" => "parent",
@@ -156,11 +161,23 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
         {
             &[Own, Over, Sister]
         }
+        (Relation::Programme, "system-events-read" | "system-pool-sync" | "system-pool-offers")
+            if thing != Thing::School =>
+        {
+            &[Own, Over, Sister]
+        }
         (Relation::Programme | Relation::Case, "other-coordinator") if thing != Thing::School => &[Foreign],
         (
             Relation::School,
-            "school-staff" | "school-leader" | "professional" | "council-member" | "auditor"
-            | "administrator",
+            "school-staff"
+            | "school-leader"
+            | "professional"
+            | "council-member"
+            | "auditor"
+            | "administrator"
+            | "system-directory-read"
+            | "system-conversations-open"
+            | "system-referrals-status",
         ) if thing == Thing::School => &[Own, Sister],
         (Relation::School, "other-leader") if thing == Thing::School => &[Foreign],
         _ => &[],
@@ -172,9 +189,6 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
 pub fn disagreements(table: &Table) -> Vec<String> {
     let mut faults = Vec::new();
     for (action, allowed) in POLICY {
-        // what systems may do is held against the contract and tried in clients.rs and clients_reach.rs
-        let allowed: Vec<_> = allowed.iter().copied().filter(|(role, _)| !role.is_of_a_system()).collect();
-        let allowed = allowed.as_slice();
         // clients are connected at the terminal only: no operation shows it
         if allowed.is_empty() || *action == "ManageClients" {
             continue;
@@ -206,6 +220,15 @@ pub fn disagreements(table: &Table) -> Vec<String> {
     faults
 }
 
+/// The scopes that the contract names with an operation.
+fn named_scopes(operation: &str) -> Vec<&'static str> {
+    let items = CONTRACT.document["paths"].as_object().into_iter().flatten();
+    let mut all = items.flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let found = all.find(|(_, one)| one["operationId"] == operation).map(|(_, one)| one);
+    let ways = found.and_then(|one| one["security"].as_array()).into_iter().flatten();
+    ways.filter_map(|way| way["client"].as_array()).flatten().filter_map(|scope| scope.as_str()).collect()
+}
+
 /// Holds the block of one operation against the line of its action: whom the line lets in must reach it, and nobody else.
 /// Notes which pairs of the line let anybody in.
 fn compare(
@@ -229,7 +252,9 @@ fn compare(
         };
         let lets_in =
             |(role, relation): &&(Role, Relation)| role_of(caller, thing) == Some(*role) && near(*relation);
-        let by: Vec<_> = allowed.iter().filter(lets_in).collect();
+        // a system gets only where the contract names its scope, whatever its role may elsewhere
+        let opens = scope_of(caller).is_none_or(|scope| named_scopes(operation).contains(&scope.code()));
+        let by: Vec<_> = allowed.iter().filter(|pair| opens && lets_in(pair)).collect();
         // whom a tie keeps from a case is told so, and reaches nothing
         let tied = caller == "tied-coordinator" && cell == Cell::Status(409);
         let reaches = cell.reaches() && !(tied && allowed.iter().any(|(_, near)| *near == Relation::Case));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cast::NAMES;
+use super::cast::{NAMES, scope_of};
 use super::table::{Block, Cell, Column, Table, operations};
 
 /// The table while it is read.
@@ -107,6 +107,8 @@ impl Reading {
             for caller in NAMES {
                 let rest = match *caller {
                     "anonymous" | "unknown" => Some(vec![Cell::Status(401); width]),
+                    // a system has its scope and nothing else
+                    system if scope_of(system).is_some() => Some(vec![Cell::Status(403); width]),
                     _ => self.otherwise.get(operation).cloned(),
                 };
                 match rest {
