@@ -1,15 +1,19 @@
 //! Independence (S2): every tie of the table, in every form; what a parent is told and accepts by her own act; and what
 //! follows when a tie comes later.
 
-use chrono::Months;
+use chrono::{Months, TimeDelta};
 use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, SISTER, World};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::refused;
+use crate::looks::{count, refused};
 
-on_both!(every_tie_of_the_table_does_in_every_form_what_the_table_says);
+on_both!(
+    every_tie_of_the_table_does_in_every_form_what_the_table_says,
+    only_the_buddy_herself_lifts_a_block,
+    only_the_buddy_herself_says_that_there_is_nothing_else,
+);
 
 /// What a tie does: blocks, is told, or nothing.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -134,4 +138,42 @@ fn every_tie_of_the_table_does_in_every_form_what_the_table_says(engine: Engine)
             assert_eq!(codes, ["not-independent"]);
         }
     }
+}
+
+fn only_the_buddy_herself_lifts_a_block(engine: Engine) {
+    let world = World::new(engine);
+    let (buddy, request) = (world.buddy(0, &json!({})), world.consented(0, world.person()));
+    let coordinator = world.coordinators[0];
+    let ties = format!("/buddies/{}/ties", buddy.id);
+    // what she heard of a buddy she writes down: it can only keep her out
+    let heard = json!({ "kind": "employed-at-school", "about": object("school", coordinator, &request) });
+    let tie = world.app.post(coordinator, &ties, &heard).expect(201);
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+
+    let place = format!("{ties}/{}", tie.id());
+    let end = |who| {
+        let long_ago = json!({ "untilDate": world.app.platform.clock.today() - Months::new(120) });
+        world.app.call(Some(who), "PATCH", &place, Some(&long_ago), Some(&tie.etag()))
+    };
+    let (before, rows) = (world.app.get(coordinator, &ties).expect(200).body, count(&world, "journal"));
+    refused(end(coordinator), 404, "not-found");
+    assert_eq!(world.app.get(buddy.person, &ties).expect(200).body, before, "the tie stands as it was");
+    assert_eq!(count(&world, "journal"), rows, "nothing was changed");
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+
+    end(buddy.person).expect(200);
+    world.propose(0, &request, &buddy).expect(201);
+}
+
+fn only_the_buddy_herself_says_that_there_is_nothing_else(engine: Engine) {
+    let world = World::new(engine);
+    let (buddy, request) = (world.buddy(0, &json!({})), world.consented(0, world.person()));
+    world.app.platform.clock.advance(TimeDelta::days(396));
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+    let path = format!("/buddies/{}", buddy.id);
+    let asked = |who| world.app.ask_on(who, &path, &format!("{path}/tie-declarations"));
+    refused(asked(world.coordinators[0]), 404, "not-found");
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+    asked(buddy.person).expect(200);
+    world.propose(0, &request, &buddy).expect(201);
 }

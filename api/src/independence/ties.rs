@@ -5,7 +5,7 @@
 use actix_web::{get, patch, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::access::{Action, DeclareTies, Grant, ReadBuddy};
+use naast_domain::access::{Action, DeclareTies, Grant, ReadBuddy, VouchForTies};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
 use naast_domain::independence::{ObjectKind, Tie, TieFault, TieKind};
@@ -169,6 +169,8 @@ impl TieView {
 }
 
 /// Declare a tie. Proposals and matches that it touches are assessed again in the same step.
+///
+/// By the buddy, or by her coordinator, who may have heard of it: one tie more never lets anybody in.
 #[utoipa::path(
     operation_id = "declareTie",
     tag = "buddies",
@@ -234,6 +236,8 @@ pub async fn list_ties(
 }
 
 /// Set the last day of a tie. A tie is ended, never taken away: what was true stays known.
+///
+/// The buddy's alone: an end can lift a block, and whoever proposes her does not. To a coordinator the tie is not there to be ended (404).
 #[utoipa::path(
     operation_id = "endTie",
     tag = "buddies",
@@ -256,8 +260,8 @@ pub async fn end_tie(
 ) -> Result<Answer<TieView>, Error> {
     platform
         .write(caller.0, move |cx| {
-            let grant = cx.grant::<DeclareTies>()?;
-            let (buddy, role) = reached::<DeclareTies>(cx, id)?;
+            let grant = cx.grant::<VouchForTies>()?;
+            let (buddy, role) = reached::<VouchForTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
             let mut stored = ties::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
@@ -276,6 +280,8 @@ pub async fn end_tie(
 }
 
 /// Say today that every tie is declared.
+///
+/// The buddy's alone: nobody says for her that there is nothing else.
 ///
 /// A buddy who was not asked for twelve months is not proposed until she is; her yes to an open proposal falls away, and her matches rest
 /// (`ties-not-declared`). They go on by this, unless one of them waits for what she declares for that match alone.
@@ -297,17 +303,17 @@ pub async fn confirm_ties(
 ) -> Result<Answer<BuddyView>, Error> {
     platform
         .write(caller.0, move |cx| {
-            let grant = cx.grant::<DeclareTies>()?;
-            let (first, _) = reached::<DeclareTies>(cx, id)?;
+            let grant = cx.grant::<VouchForTies>()?;
+            let (first, _) = reached::<VouchForTies>(cx, id)?;
             lock_touched(cx.tx, &first)?;
-            let (mut buddy, role) = reached::<DeclareTies>(cx, id)?;
+            let (mut buddy, role) = reached::<VouchForTies>(cx, id)?;
             seen.check(buddy.version)?;
             buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
             buddy.value.ties_asked_on = Some(cx.today);
             let confirmed = cx.entry(buddy.programme, role, Purpose::Volunteers, "buddy.ties-confirmed");
             let mut entries = vec![confirmed.on(id)];
             entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
-            let (buddy, _) = reached::<DeclareTies>(cx, id)?;
+            let (buddy, _) = reached::<VouchForTies>(cx, id)?;
             let answer = Answer::found(BuddyView::load(cx.tx, cx.keys, &buddy)?).version(buddy.version);
             Ok(cx.tx.keep(entries, answer)?)
         })

@@ -111,8 +111,11 @@ policy! {
     ManageBuddies: Coordinator of Programme;
     /// Read a buddy's profile, readiness and certificates.
     ReadBuddy: Buddy of Own, Coordinator of Programme;
-    /// Declare and end ties.
+    /// Declare a tie. One tie more can only keep a buddy out, so whoever knows of it writes it down.
     DeclareTies: Buddy of Own, Coordinator of Programme;
+    /// End a tie, and say that there is none but those declared. Either can let a buddy in whom the rules kept out: her word
+    /// alone, and there must never be a line for whoever proposes her.
+    VouchForTies: Buddy of Own;
     /// Declare and end one's own ties as a coordinator.
     DeclareOwnTies: Coordinator of Programme;
 

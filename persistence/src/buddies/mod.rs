@@ -5,7 +5,7 @@ mod considered;
 mod names;
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, DeclareTies, Grant, ManageBuddies, ReadBuddy, Standing, Upkeep};
+use naast_domain::access::{Action, Grant, ManageBuddies, ReadBuddy, Standing, Upkeep, VouchForTies};
 use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::MunicipalityCode;
@@ -307,10 +307,10 @@ pub(crate) fn free_place(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Notes that a buddy was asked on a day whether there is any tie.
+/// Notes that a buddy was asked on a day whether there is any tie, and said so herself.
 pub fn note_asked(
     tx: &mut Transaction<'_, '_>,
-    grant: &Grant<DeclareTies>,
+    grant: &Grant<VouchForTies>,
     buddy: &Stored<Buddy>,
     on: Date,
 ) -> Result<(), Error> {

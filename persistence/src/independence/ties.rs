@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use naast_domain::access::{DeclareTies, Grant};
+use naast_domain::access::{DeclareTies, Grant, VouchForTies};
 use naast_domain::buddies::Buddy;
 use naast_domain::ids::{PersonId, TieId};
 use naast_domain::independence::{Tie, TieObject};
@@ -95,7 +95,7 @@ impl TieRow {
     }
 }
 
-/// Keeps a tie that a buddy declared.
+/// Keeps a tie that a buddy declared, or her coordinator for her.
 pub fn insert_tie(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<DeclareTies>,
@@ -120,10 +120,10 @@ pub fn insert_tie(
     Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
-/// Sets the last day of a tie that stands as it was loaded.
+/// Sets the last day of a tie that stands as it was loaded, on the buddy's own word.
 pub fn end_tie(
     tx: &mut Transaction<'_, '_>,
-    grant: &Grant<DeclareTies>,
+    grant: &Grant<VouchForTies>,
     buddy: &Stored<Buddy>,
     tie: &Stored<Tie>,
     until: Date,

@@ -114,7 +114,8 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ManageBuddies", Thing::Programme, &["registerBuddy"]),
     ("ManageBuddies", Thing::Buddy, &["updateBuddy", "recordCertificate"]),
     ("ReadBuddy", Thing::Buddy, &["getBuddy", "getReadiness", "listCertificates", "listTies"]),
-    ("DeclareTies", Thing::Buddy, &["declareTie", "endTie", "confirmTies"]),
+    ("DeclareTies", Thing::Buddy, &["declareTie"]),
+    ("VouchForTies", Thing::Buddy, &["endTie", "confirmTies"]),
 ];
 
 /// The role in which a caller of the table calls; who holds none now has none.

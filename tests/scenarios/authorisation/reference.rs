@@ -114,6 +114,8 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
         "ManageBuddies" | "DeclareOwnTies" => coordinates,
         // a buddy's own papers
         "ReadBuddy" | "DeclareTies" => hers || coordinates,
+        // what could let her in she says herself
+        "VouchForTies" => hers,
         "AnswerWithdrawalNotice" => hers || handles,
         // what keeps a case from erasure: who answers for it decides, and the parent can see it
         "HoldCase" => is("administrator") || handles,
@@ -221,7 +223,7 @@ every! {
     RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent
     AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy ReadProposals ReadProposal AnswerTies AnswerProposal
     ReadMatch RecordContact ReadContacts PauseMatch CloseMatch ReadPrivateSpace WriteInPrivateSpace ManageBuddies ReadBuddy
-    DeclareTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds
+    DeclareTies VouchForTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds
     ReadEvents ReadWebhooks ManageWebhooks
 }
 
