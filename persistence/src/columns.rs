@@ -94,6 +94,16 @@ keys! {
 
 const MOMENT_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
+/// Whether a moment has every digit and sign where [`MOMENT_FORMAT`] writes them: text order is the order of time only then.
+fn is_spelled_as_written(text: &str) -> bool {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00.000000Z";
+    text.len() == SHAPE.len()
+        && text.bytes().zip(SHAPE).all(|(given, shape)| match shape {
+            b'0' => given.is_ascii_digit(),
+            sign => given == *sign,
+        })
+}
+
 impl ToSql<Id, Pg> for Key {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         ToSql::<sql_types::Uuid, Pg>::to_sql(&self.0, out)
@@ -116,7 +126,10 @@ impl ToSql<Id, Sqlite> for Key {
 impl FromSql<Id, Sqlite> for Key {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<sql_types::Text, Sqlite>>::from_sql(value)?;
-        Ok(Self(Uuid::parse_str(&text)?))
+        let key = Uuid::parse_str(&text)?;
+        // another spelling is another text: no lookup finds it, and a journal that still reads would hide that it was altered
+        let spelled = *key.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == *text;
+        if spelled { Ok(Self(key)) } else { Err("an id in another spelling than it is written in".into()) }
     }
 }
 
@@ -142,6 +155,9 @@ impl ToSql<Moment, Sqlite> for At {
 impl FromSql<Moment, Sqlite> for At {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<sql_types::Text, Sqlite>>::from_sql(value)?;
+        if !is_spelled_as_written(&text) {
+            return Err("a moment in another spelling than it is written in".into());
+        }
         Ok(Self(NaiveDateTime::parse_from_str(&text, MOMENT_FORMAT)?.and_utc()))
     }
 }

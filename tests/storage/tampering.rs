@@ -279,21 +279,32 @@ fn what_fits_in_itself_is_found_by_an_anchor(engine: Engine) {
 }
 
 fn a_row_that_cannot_be_read_is_named_like_any_other_damage(engine: Engine) {
-    let opened = open(engine, 1);
-    let chain = chain(1);
-    six_rows(&opened, chain);
     // PostgreSQL's own types keep such a row out; there a text takes its place
-    let nonsense = if engine == Engine::Sqlite {
-        "UPDATE journal SET at = 'yesterday' WHERE seq = 3"
-    } else {
-        "UPDATE journal SET role = 'yesterday' WHERE seq = 3"
+    let alterations: &[&str] = match engine {
+        Engine::Sqlite => &[
+            "at = 'yesterday'",
+            // what says the same to whoever reads it kindly, and is another text to whoever looks it up or puts it in order
+            "at = replace(at, 'T', 'T ')",
+            "at = '+' || at",
+            "at = replace(at, 'T', 't')",
+            "actor = replace(actor, '-', '')",
+            "actor = '{' || actor || '}'",
+            "actor = 'urn:uuid:' || actor",
+        ],
+        Engine::Postgres => &["role = 'yesterday'"],
     };
-    around(&opened.location, |database| {
-        disarm(database)?;
-        database.batch(nonsense)
-    })
-    .expect("an administrator can do anything");
-    assert_eq!(found(&opened, chain, &[]), [(3, Altered)]);
+    for alteration in alterations {
+        let opened = open(engine, 1);
+        let chain = chain(1);
+        six_rows(&opened, chain);
+        let before = around(&opened.location, |database| read(database, Key(chain.uuid()))).expect("sound");
+        around(&opened.location, |database| {
+            disarm(database)?;
+            database.batch(&format!("UPDATE journal SET {alteration} WHERE seq = 3"))
+        })
+        .expect("an administrator can do anything");
+        assert_eq!(found(&opened, chain, &[]), [(3, Altered)], "{alteration}: {:?}", before.rows[2]);
+    }
 }
 
 fn a_row_before_the_first_and_a_chain_under_another_spelling_are_found(engine: Engine) {
