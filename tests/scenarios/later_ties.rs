@@ -63,6 +63,14 @@ fn a_tie_that_is_told_is_accepted_by_the_parent_herself_or_the_proposal_ends(eng
         refused(app.post(parent, &answers, &on(&told[0], "accepted")), 428, "precondition-missing");
         let unasked = refused(app.post_on(parent, &path, &answers, &foreign), 400, "invalid-input");
         assert_eq!(unasked.body["errors"][0]["pointer"], "/answers/0/finding", "{}", unasked.body);
+        // of a yes and a no to the same tie nobody could tell which is hers
+        let both = json!({ "answers": [
+            { "finding": told[0]["finding"], "answer": "refused" }, { "finding": told[0]["finding"], "answer": "accepted" }
+        ] });
+        let twice = refused(app.post_on(parent, &path, &answers, &both), 400, "invalid-input");
+        assert_eq!(twice.body["errors"][0]["pointer"], "/answers/1/finding", "{}", twice.body);
+        assert_eq!(twice.body["errors"][0]["code"], "repeated", "{}", twice.body);
+        assert_eq!(state_of(&world, parent, &path), "open");
         let shown = app.get(parent, &path).expect(200).etag();
         let say = |tie: &Value, answer: &str, seen: &str| {
             app.call(Some(parent), "POST", &answers, Some(&on(tie, answer)), Some(seen))

@@ -96,8 +96,9 @@ pub async fn answer_ties(
                 };
                 matching::answer_tie(cx.tx, &grant, &stored, &answer)?;
             }
-            let mut entries =
-                vec![cx.entry(stored.programme, role, Purpose::Matching, "proposal.ties-answered").on(id)];
+            let answered =
+                cx.entry(stored.programme, role, Purpose::Matching, "proposal.ties-answered").on(id);
+            let mut entries = Vec::new();
             let refused = body.answers.iter().any(|one| one.answer == Said::Refused);
             let proposal = match running {
                 Some(running) => {
@@ -111,6 +112,15 @@ pub async fn answer_ties(
                 },
                 None => stored.proposal.clone(),
             };
+            let moved = stored.proposal.state != proposal.state;
+            entries.insert(
+                0,
+                if moved {
+                    answered.states(Some(stored.proposal.state.code()), Some(proposal.state.code()))
+                } else {
+                    answered
+                },
+            );
             // what the proposal shows has changed, and with it its version
             matching::change(cx.tx, &stored, &proposal, stored.assessment)?;
             let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
@@ -120,11 +130,18 @@ pub async fn answer_ties(
         .await
 }
 
-/// Each answer is about a tie that the proposal asks about.
+/// Each answer is about a tie that the proposal asks about, and there is one for each: of a yes and a no to the same tie nobody
+/// could tell which is hers.
 fn are_asked(check: &mut Check<'_>, assessment: &KeptAssessment) {
+    let mut answered: Vec<FindingKey> = Vec::new();
     for place in 0..check.length("/answers") {
         let pointer = format!("/answers/{place}/finding");
         let Some(finding) = check.get::<FindingKey>(&pointer) else { continue };
+        if answered.contains(&finding) {
+            let text = Text::of("Over elke band één antwoord.", "One answer on each tie.");
+            check.fault(&pointer, "repeated", text);
+            continue;
+        }
         if assessment.to_accept().all(|asked| asked.key != finding.as_str()) {
             let asked: Vec<&str> = assessment.to_accept().map(|asked| asked.key.as_str()).collect();
             let asked = asked.join(", ");
@@ -134,6 +151,7 @@ fn are_asked(check: &mut Check<'_>, assessment: &KeptAssessment) {
             );
             check.fault(&pointer, "unknown", text);
         }
+        answered.push(finding);
     }
 }
 
