@@ -203,12 +203,8 @@ impl Role {
             Self::BoardMember | Self::CouncilMember => matches!(kind, School | Board | Partnership),
             Self::PartnershipStaff => matches!(kind, Partnership | SupportPoint),
             Self::PoolManager => matches!(kind, ParentAssociation | Provider),
-            // the whole organisation can be done by an association or a provider, in every form (S6)
-            Self::Coordinator | Self::Trainer => match (kind, form) {
-                (ParentAssociation | Provider, _) | (_, None) => true,
-                (School | Board, Some(form)) => form == OrganisationForm::School,
-                (Partnership | SupportPoint, Some(form)) => form == OrganisationForm::SupportPoint,
-            },
+            // where the programme itself could be
+            Self::Coordinator | Self::Trainer => form.is_none_or(|form| form.fits(kind)),
             Self::Auditor | Self::Administrator => true,
             _ => false,
         }

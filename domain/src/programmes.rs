@@ -5,6 +5,7 @@ mod position;
 use crate::code::CodeSet;
 use crate::ids::{OrganisationId, ProgrammeId};
 use crate::independence::Funder;
+use crate::organisations::OrganisationKind;
 use crate::{Date, code_list};
 
 pub use position::{PositionStatement, Question, position_statement};
@@ -16,6 +17,20 @@ code_list! {
         Independent = "independent": "los van school en samenwerkingsverband" / "apart from school and partnership",
         School = "school": "in een school" / "in a school",
         SupportPoint = "support-point": "in een Ouder- en Jeugdsteunpunt" / "in a parent and youth support point",
+    }
+}
+
+impl OrganisationForm {
+    /// Whether an organisation of this kind can run a programme in the form. What the form says of who is in charge must be true
+    /// of the organisation: a school's programme is not independent because it says so (S1, S2). An association or a provider can
+    /// do the whole of it in every form (S6).
+    pub fn fits(self, kind: OrganisationKind) -> bool {
+        use OrganisationKind::{Board, ParentAssociation, Partnership, Provider, School, SupportPoint};
+        match kind {
+            ParentAssociation | Provider => true,
+            School | Board => self == Self::School,
+            Partnership | SupportPoint => self == Self::SupportPoint,
+        }
     }
 }
 
@@ -55,6 +70,7 @@ impl Programme {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::Code as _;
 
     fn period(since: u32, form: OrganisationForm) -> FormPeriod {
         FormPeriod {
@@ -63,6 +79,18 @@ mod tests {
             funders: CodeSet::default(),
             reason: String::new(),
         }
+    }
+
+    #[test]
+    fn only_who_is_apart_from_school_and_partnership_runs_an_independent_programme() {
+        let kinds = |form: OrganisationForm| -> Vec<&str> {
+            let all = OrganisationKind::ALL.iter();
+            all.filter(|kind| form.fits(**kind)).map(|kind| kind.code()).collect()
+        };
+        assert_eq!(kinds(OrganisationForm::Independent), ["parent-association", "provider"]);
+        assert_eq!(kinds(OrganisationForm::School), ["school", "board", "parent-association", "provider"]);
+        let at_point = ["partnership", "support-point", "parent-association", "provider"];
+        assert_eq!(kinds(OrganisationForm::SupportPoint), at_point);
     }
 
     #[test]

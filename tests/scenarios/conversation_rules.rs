@@ -2,6 +2,7 @@
 //! again, and whose it is.
 
 use chrono::{Months, TimeDelta};
+use naast_tests::app::Reply;
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ on_both!(
     a_conversation_is_of_its_school_alone,
     who_asked_goes_on_and_when_she_leaves_whom_the_school_leader_names,
     what_a_programme_covers_binds_what_school_shows_and_not_what_a_parent_asks,
+    a_programme_has_a_form_that_is_true_of_who_runs_it,
 );
 
 fn what_is_said_is_said_in_words_that_exist(engine: Engine) {
@@ -255,4 +257,38 @@ fn what_a_programme_covers_binds_what_school_shows_and_not_what_a_parent_asks(en
         .filter_map(|one| one["id"].as_str())
         .collect();
     assert!(!ids.contains(&independent.as_str()), "{ids:?}");
+}
+
+fn a_programme_has_a_form_that_is_true_of_who_runs_it(engine: Engine) {
+    let world = World::new(engine);
+    let organisation =
+        |body: Value| world.app.post(world.administrator, "/organisations", &body).expect(201).id();
+    let school = organisation(json!({ "kind": "school", "name": "School (test)", "locationCode": SCHOOL }));
+    let point = organisation(
+        json!({ "kind": "support-point", "name": "Steunpunt (test)", "partnershipCode": "PO9901" }),
+    );
+    let start = |organisation: &str, form: &str| {
+        let body = json!({
+            "organisationId": organisation, "name": "Nieuw", "form": form, "funders": ["school"], "reason": "Test."
+        });
+        world.app.post(world.administrator, "/programmes", &body)
+    };
+    let is_refused = |reply: Reply| {
+        let faults = refused(reply, 400, "invalid-input").body["errors"].clone();
+        assert_eq!((&faults[0]["pointer"], &faults[0]["code"]), (&json!("/form"), &json!("form-not-here")));
+    };
+    for (organisation, form) in
+        [(&school, "independent"), (&school, "support-point"), (&point, "independent"), (&point, "school")]
+    {
+        is_refused(start(organisation, form));
+    }
+    let path = format!("/programmes/{}", start(&school, "school").expect(201).id());
+    let later = world.app.platform.clock.today() + chrono::Days::new(30);
+    let change =
+        json!({ "form": "independent", "funders": ["school"], "sinceDate": later, "reason": "Test." });
+    is_refused(world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change));
+    // an association can do the whole of it in every form (S6)
+    for form in ["independent", "school", "support-point"] {
+        start(&world.association, form).expect(201);
+    }
 }

@@ -12,14 +12,14 @@ use naast_domain::organisations::Role;
 use naast_domain::programmes::{FormPeriod, OrganisationForm};
 use naast_domain::rejection::Rejection;
 use naast_domain::text::Text;
-use naast_persistence::programmes;
+use naast_persistence::{organisations, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::register::ProgrammeView;
+use super::register::{ProgrammeView, form_fits};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
-use crate::contract::{Body, Path};
+use crate::contract::{Path, Sent};
 use crate::independence::again::{Occasion, recheck_programme};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
@@ -73,13 +73,17 @@ pub async fn change_programme_form(
     caller: Caller,
     Path(id): Path<ProgrammeId>,
     seen: IfMatch,
-    Body(body): Body<FormChangeBody>,
+    sent: Sent<FormChangeBody>,
 ) -> Result<Answer<ProgrammeView>, Error> {
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
             let mut stored = programmes::find(cx.tx, id)?.ok_or(Error::NotFound)?;
             seen.check(stored.version)?;
+            let organisation = organisations::find(cx.tx, stored.organisation)?;
+            let mut check = sent.check();
+            form_fits(&mut check, organisation.map(|one| one.kind));
+            let body = sent.sound(check)?;
             let latest = stored.forms.iter().map(|period| period.since).max();
             if let Some(latest) = latest.filter(|latest| body.since_date <= *latest) {
                 return Err(Rejection::rule(

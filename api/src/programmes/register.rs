@@ -3,13 +3,14 @@
 use actix_web::{get, post, web};
 use naast_domain::Date;
 use naast_domain::access::ManageProgrammes;
-use naast_domain::code::CodeSet;
+use naast_domain::code::{Code as _, CodeSet};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{OrganisationId, ProgrammeId};
 use naast_domain::independence::Funder;
 use naast_domain::journal::Purpose;
-use naast_domain::organisations::Role;
+use naast_domain::organisations::{OrganisationKind, Role};
 use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme};
+use naast_domain::text::Text;
 use naast_persistence::{Stored, organisations, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Path, Query, Sent};
+use crate::contract::{Check, Path, Query, Sent};
 use crate::page_of;
 use crate::paging;
 use crate::platform::{Platform, Said as _};
@@ -82,6 +83,22 @@ impl ProgrammeView {
     }
 }
 
+/// The form is one in which an organisation of this kind can run a programme.
+pub(super) fn form_fits(check: &mut Check<'_>, kind: Option<OrganisationKind>) {
+    let Some((form, kind)) = check.get::<OrganisationForm>("/form").zip(kind) else { return };
+    if form.fits(kind) {
+        return;
+    }
+    let fitting: Vec<_> =
+        OrganisationForm::ALL.iter().filter(|form| form.fits(kind)).map(|form| form.code()).collect();
+    let fitting = fitting.join(", ");
+    let text = Text::new(
+        format!("Wie het programma heeft, is {}. Toegestaan: {fitting}.", kind.label().nl),
+        format!("Who has the programme is a {}. Allowed: {fitting}.", kind.label().en),
+    );
+    check.fault("/form", "form-not-here", text);
+}
+
 /// Start a programme.
 #[utoipa::path(
     operation_id = "createProgramme",
@@ -100,7 +117,13 @@ pub async fn create_programme(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageProgrammes>()?;
             let mut check = sent.check();
-            check.refers("/organisationId", |id| Ok(organisations::find(cx.tx, id)?.is_some()))?;
+            let mut kind = None;
+            check.refers("/organisationId", |id| {
+                let found = organisations::find(cx.tx, id)?;
+                kind = found.map(|one| one.kind);
+                Ok(kind.is_some())
+            })?;
+            form_fits(&mut check, kind);
             let body = sent.sound(check)?;
             let programme = Programme {
                 id,
