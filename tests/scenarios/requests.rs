@@ -1,7 +1,7 @@
 //! Support requests (S5): the parent asks herself, consents in words that she was shown, and stops when she wants.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, World, words};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ on_both!(
     nobody_is_sought_before_the_parent_consented,
     withdrawal_is_never_refused_and_ends_everything,
     what_was_withdrawn_leaves_no_contact_behind,
+    who_works_at_a_school_does_not_ask_there_in_a_parents_place,
 );
 
 fn a_parent_asks_without_school_and_without_a_conversation(engine: Engine) {
@@ -212,4 +213,26 @@ fn what_was_withdrawn_leaves_no_contact_behind(engine: Engine) {
     assert!(!holds(&world, &sealed) && !holds(&world, WAY));
     // and the key is gone: what a backup holds cannot be opened either
     assert_eq!(count(&world, "data_keys WHERE owner_kind = 'case' AND wrapped IS NOT NULL"), 0);
+}
+
+fn who_works_at_a_school_does_not_ask_there_in_a_parents_place(engine: Engine) {
+    let world = World::new(engine);
+    let (app, mut body) = (&world.app, world.request_body(0));
+    // a colleague could hand over a parent who consented to nothing
+    refused(app.post(world.leader, "/support-requests", &body), 409, "only-the-parent");
+    body["locationCode"] = Value::Null;
+    refused(app.post(world.leader, "/support-requests", &body), 409, "only-the-parent");
+    assert_eq!(count(&world, "support_requests"), 0);
+    // her own child goes to another school: there she is a parent like any other
+    body["locationCode"] = json!(ELSEWHERE);
+    let path =
+        format!("/support-requests/{}", app.post(world.leader, "/support-requests", &body).expect(201).id());
+    for school in [json!(SCHOOL), Value::Null] {
+        let named = json!({ "locationCode": school, "programmesShown": world.programmes });
+        refused(app.patch(world.leader, &path, &named), 409, "only-the-parent");
+    }
+    let other = json!({ "locationCode": SISTER, "programmesShown": world.programmes });
+    let parent = world.person();
+    let hers = format!("/support-requests/{}", world.request(0, parent));
+    app.patch(parent, &hers, &other).expect(200);
 }

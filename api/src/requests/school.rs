@@ -11,6 +11,7 @@ use naast_persistence::{directory, locks, programmes, requests, support};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::submit::is_asked_by_the_parent;
 use super::view::SupportRequestView;
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
@@ -66,6 +67,7 @@ pub async fn change_request_school(
             })?;
             check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(cx.tx, &ids)?))?;
             let body = sent.sound(check)?;
+            is_asked_by_the_parent(cx, body.location_code.as_ref())?;
             stored.change_school()?;
             seen.check(stored.version)?;
             let (school, shown) = (body.location_code.as_ref(), body.programmes_shown.as_deref());

@@ -8,9 +8,11 @@ use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
+use naast_domain::rejection::Rejection;
 use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
+use naast_domain::text::Text;
 use naast_persistence::{directory, programmes, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -109,6 +111,32 @@ impl SupportRequestBody {
     }
 }
 
+/// Whoever works at a school does not ask there in a parent's place, with the account by which she works there: a colleague
+/// could hand over a parent who consented to nothing. She names another school, or signs in as the parent that she is.
+///
+/// # Errors
+/// `only-the-parent`.
+pub(super) fn is_asked_by_the_parent(
+    cx: &mut Writing<'_, '_, '_>,
+    school: Option<&LocationCode>,
+) -> Result<(), Error> {
+    let works_there = match school {
+        Some(school) => directory::school_facts(cx.tx, school, cx.today)?
+            .is_some_and(|school| cx.me.is_of_school(&school.location, &school.board)),
+        None => cx.me.powers.iter().any(|power| power.role.is_school_side()),
+    };
+    if !works_there {
+        return Ok(());
+    }
+    let reason = Text::of(
+        "U werkt bij deze school, of noemt geen school. Alleen de ouder zelf kan dit vragen. Bent u zelf ouder, meld u dan aan met uw \
+         eigen adres en niet met dat van uw werk.",
+        "You work at this school, or name no school. Only the parent herself can ask this. If you are a parent yourself, sign in \
+         with your own address and not with that of your work.",
+    );
+    Err(Rejection::rule("only-the-parent", "L6", reason).into())
+}
+
 /// Submit a request. A buddy is sought once the parent has consented.
 #[utoipa::path(
     operation_id = "submitSupportRequest",
@@ -128,7 +156,9 @@ pub async fn submit_support_request(
             let grant = cx.grant::<SubmitRequest>()?;
             let mut check = sent.check();
             SupportRequestBody::look_up(&mut check, cx)?;
-            let (request, contact) = sent.sound(check)?.into_request(cx, id, Origin::Own);
+            let body = sent.sound(check)?;
+            is_asked_by_the_parent(cx, body.location_code.as_ref())?;
+            let (request, contact) = body.into_request(cx, id, Origin::Own);
             let stored = requests::insert(cx.tx, cx.keys, &grant, request, &contact, cx.now)?;
             let entry = cx
                 .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")
