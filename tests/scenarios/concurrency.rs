@@ -21,6 +21,7 @@ on_both!(
     no_more_proposals_are_open_for_a_request_than_a_parent_can_weigh,
     one_conversation_is_opened_with_a_parent_at_a_time,
     of_two_administrators_who_change_one_role_one_wins,
+    one_buddy_is_proposed_once_and_registered_once_however_many_ask,
 );
 
 /// A call that waits for the others.
@@ -299,6 +300,27 @@ fn of_two_administrators_who_change_one_role_one_wins(engine: Engine) {
         assert_eq!((with(&replies, 200), with(&replies, 412)), (1, 1));
         let won: &Value = &replies.iter().find(|reply| reply.status == 200).expect("one won").body;
         assert_eq!(&world.app.get(second, &path).expect(200).body, won);
+    }
+    assert_sound(&world);
+}
+
+fn one_buddy_is_proposed_once_and_registered_once_however_many_ask(engine: Engine) {
+    let world = World::new(engine);
+    let (buddy, coordinator) = (world.buddy(0, &json!({})), world.coordinators[0]);
+    for _ in 0..3 {
+        let request = world.consented(0, world.person());
+        let propose = || world.propose(0, &request, &buddy);
+        let calls: Vec<Call> = (0..6).map(|_| Box::new(propose) as Call).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (1, 5));
+        let body = json!({
+            "programmeId": world.programmes[0], "personId": world.person(), "firstName": "Test", "languages": ["nl"],
+            "specialisms": [], "channels": ["online"], "municipalityCodes": ["9901"], "capacity": 1
+        });
+        let register = || world.app.post(coordinator, "/buddies", &body);
+        let calls: Vec<Call> = (0..6).map(|_| Box::new(register) as Call).collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (1, 5), "{}", replies[0].body);
     }
     assert_sound(&world);
 }

@@ -10,6 +10,8 @@ import schemathesis
 # no regular expression. Every other fault code of a 400 says that the schema was not kept, and then the schema must say so as well.
 OF_MEANING = {
     "role-not-here",  # a role and the kind of the organisation in the path
+    "form-not-here",  # a form and the kind of the organisation that is named
+    "repeated",  # two answers on one tie
     "unknown",  # names something that is not there: `x-refers-to`
     "not-of-this-role",  # a programme and a role that has none
     "not-of-this-tie",  # what a tie of this kind is about
@@ -34,6 +36,9 @@ OF_MEANING_THERE = {
     ("/childAge", "required"),
     ("/locationCode", "required"),
     ("/language", "required"),
+    # what an organisation is in the directory goes with its kind
+    *((f"/{name}", code) for code in ("required", "not-of-this-kind") for name in (
+        "locationCode", "boardNumber", "partnershipCode")),
     *((f"/about/{name}", code) for code in ("required", "not-of-this-kind") for name in (
         "locationCode", "boardNumber", "partnershipCode", "municipalityCode", "requestId", "personId")),
 }
