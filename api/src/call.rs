@@ -9,7 +9,7 @@ use naast_domain::text::Tongue;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::problem::InputFault;
+use crate::problem::{Error, InputFault};
 use crate::retries::Repeatable;
 
 tokio::task_local! {
@@ -29,6 +29,10 @@ pub struct Call {
     pub operation: Option<&'static str>,
     /// What is wrong with it that does not keep its handler from looking at its body first: the refusal tells both together.
     pub found: Vec<InputFault>,
+    /// In how many seconds the limits let it through, when they said no and what it asks decides ([`Operation::may_stop`]).
+    ///
+    /// [`Operation::may_stop`]: crate::contract::Operation::may_stop
+    pub beyond: Option<u64>,
     /// The trace that it says it is part of, and the span that it came from.
     pub trace: Option<(Uuid, i64)>,
     /// When it first asked for the database.
@@ -45,6 +49,12 @@ pub async fn within<F: Future>(call: Call, handling: F) -> F::Output {
 pub fn waits_since() -> Instant {
     let now = Instant::now();
     current().map_or(now, |call| *call.asked.get_or_init(|| now))
+}
+
+/// The refusal of the limits, for the handler of an operation with which somebody can stop: it refuses with it whatever is not
+/// that. None when they let the call through.
+pub fn refusal() -> Option<Error> {
+    current().and_then(|call| call.beyond).map(Error::TooMany)
 }
 
 /// The call in progress; none in the work of the server itself.

@@ -110,9 +110,6 @@ pub async fn edge(
     };
     let outcome = match taken_in {
         Err(refusal) => {
-            if let Some((policy, _)) = taken.told.refused {
-                platform.metrics.limited(policy);
-            }
             platform.metrics.problem(&refusal, taken.encoded);
             Ok(request.into_response(refusal.answer(taken.language, &taken.number)))
         }
@@ -127,9 +124,9 @@ pub async fn edge(
     };
     match outcome {
         Ok(mut response) => {
-            let knew = taken.told.refused.is_some();
             taken.told.join(response.request());
-            if let Some((policy, _)) = taken.told.refused.filter(|_| !knew) {
+            let is_refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
+            if let Some((policy, _)) = taken.told.refused.filter(|_| is_refused) {
                 platform.metrics.limited(policy);
             }
             see_out(response.response_mut(), &platform, (&origins, &deprecations), &taken);
@@ -167,10 +164,12 @@ fn take_in(
     taken: &Taken,
     operation: Option<&'static Operation>,
 ) -> Result<Call, Error> {
+    let beyond = taken.told.refused.map(|(_, wait)| wait);
     let of = |repeatable, found| Call {
         language: taken.language,
         repeatable,
         found,
+        beyond,
         number: Uuid::try_parse(&taken.number).unwrap_or_default(),
         operation: operation.map(|operation| operation.id.as_str()),
         trace: crate::privacy::trace::parent(request.headers()),
@@ -179,7 +178,8 @@ fn take_in(
     if operation.is_some_and(Operation::is_never_held_up) {
         return Ok(of(None, Vec::new()));
     }
-    if let Some((_, wait)) = taken.told.refused {
+    // what somebody stops with is known by its body: its handler refuses the rest
+    if let Some(wait) = beyond.filter(|_| !operation.is_some_and(Operation::may_stop)) {
         return Err(Error::TooMany(wait));
     }
     if let Some(refusal) = refuse_early(request, operation) {

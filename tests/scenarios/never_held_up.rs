@@ -1,13 +1,19 @@
 //! What nothing may hold up: a withdrawal is done however it is called.
 
-use naast_api::contract::NEVER_HELD_UP;
+use naast_api::contract::{NEVER_HELD_UP, STOPS_BY_CODE};
 use naast_api::limits::{LimitSettings, Rate};
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, Shape, TestApp};
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
+use serde_json::json;
 
-on_both!(what_is_taken_back_is_taken_back_however_it_is_asked);
+use crate::looks::{count, refused};
+
+on_both!(
+    what_is_taken_back_is_taken_back_however_it_is_asked,
+    who_stops_by_code_stops_whatever_the_limits_say
+);
 
 /// One operation of the list, on something fresh.
 struct Case {
@@ -119,6 +125,72 @@ fn what_is_taken_back_is_counted_and_not_refused() {
             );
         }
     }
+}
+
+/// Somebody who is known by her code stops behind the address of a school from which too many calls came. A stop is held up by
+/// nothing; whatever else is asked with the code, and a code that is no good, are.
+fn who_stops_by_code_stops_whatever_the_limits_say(engine: Engine) {
+    for (policy, limits) in [
+        ("attempts", LimitSettings { attempts: Rate::new(30, 864_000), ..LimitSettings::default() }),
+        ("address", LimitSettings { address: Rate::new(30, 864_000), ..LimitSettings::default() }),
+    ] {
+        let world = World::on(TestApp::start_as(engine, Shape { limits, ..Shape::default() }));
+        let code = world.explained(&world.conversation());
+        let referred = world.explained(&world.conversation());
+        let parent = world.person();
+        let request = world.refer(parent, &referred, &world.request_body(0)).expect(201).id();
+        let pupil = world
+            .app
+            .ask(parent, &format!("/support-requests/{request}/pupil-codes"))
+            .expect(201)
+            .text("pupilCode");
+        let wrong = "ABCD-EFGH-2345-6789";
+        let search = json!({ "code": wrong });
+        let statuses: Vec<u16> = (0..60)
+            .map(|_| {
+                world.app.call(None, "POST", "/parent-conversations/_search", Some(&search), None).status
+            })
+            .collect();
+        assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+
+        let by_pupil = |code: &str| {
+            let body = json!({ "code": code });
+            world.app.call(None, "POST", "/pupil-consents/withdrawal", Some(&body), None)
+        };
+        let rows = count(&world, "journal");
+        let held = format!("naast_rate_limited_total{{policy=\"{policy}\"}}");
+        let before = world.app.figure(&held);
+        for step in ["take-time", "decline-buddy", "contact-self"] {
+            assert!(
+                refused(world.parent_step(&code, step), 429, "quota-exceeded")
+                    .header("retry-after")
+                    .is_some()
+            );
+        }
+        refused(world.parent_step(wrong, "withdraw"), 429, "quota-exceeded");
+        refused(by_pupil(wrong), 429, "quota-exceeded");
+        assert_eq!(world.app.figure(&held), before + 5, "each refusal is one");
+        assert_eq!(count(&world, "journal"), rows, "nothing was changed");
+
+        assert_eq!(by_pupil(&pupil).expect(200).body["state"], "withdrawn");
+        for code in [&code, &referred] {
+            // and again: it may be sent as often as she likes
+            for _ in 0..2 {
+                let stopped = world.parent_step(code, "withdraw").expect(200);
+                let said = stopped.header("ratelimit").expect("it is counted").to_owned();
+                assert!(said.contains(&format!("\"{policy}\";r=0;")), "{said}");
+            }
+        }
+        let shown = world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+        assert_eq!(shown.body["state"], "withdrawn");
+        assert_eq!(count(&world, "conversations WHERE state = 'withdrawn'"), 1);
+        assert_eq!(world.app.figure(&held), before + 5, "what was done is no refusal");
+    }
+}
+
+#[test]
+fn no_other_operation_leaves_the_refusal_to_its_handler() {
+    assert_eq!(STOPS_BY_CODE, ["answerAsParent", "withdrawAsPupil"], "give each its case above");
 }
 
 #[test]

@@ -192,7 +192,12 @@ const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
 /// itself, and is answered in JSON. Each has its own case in `tests/scenarios/never_held_up.rs`.
 pub const NEVER_HELD_UP: [&str; 3] = ["withdrawSupportRequest", "withdrawConsent", "withdrawAllMyConsents"];
 
-/// What the contract says of them.
+/// With these somebody who is known by her code stops. What is asked, and whether the code opens anything, stands in the body: so
+/// the edge hands the refusal of the limits on (`call::refusal`), and the handler gives it for whatever is no stop by a code that is
+/// good. A handler that stands here and does not ask would be without limits: `never_held_up.rs` tries each.
+pub const STOPS_BY_CODE: [&str; 2] = ["answerAsParent", "withdrawAsPupil"];
+
+/// What the contract says of [`NEVER_HELD_UP`].
 const HOLDS_NOTHING_UP: &str = "Nothing in how you call holds this up: it needs no body, no `If-Match` and no \
 `Idempotency-Key`, ignores those it gets, is answered in JSON whatever `Accept` says, and is not refused when you made too many \
 calls. It may be sent as often as you like.";

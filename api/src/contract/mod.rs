@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 
 pub use body::{Body, OptionalBody};
 pub use deprecation::{Deprecations, MARK};
-pub use document::{ADDRESS, API_VERSION, BASE, NEVER_HELD_UP, NUMBER};
+pub use document::{ADDRESS, API_VERSION, BASE, NEVER_HELD_UP, NUMBER, STOPS_BY_CODE};
 pub use form::Form;
 pub use head::{faults, with_body};
 pub use query::{Path, Query};
@@ -78,6 +78,11 @@ impl Operation {
     /// Whether nothing in how it is called may hold it up.
     pub fn is_never_held_up(&self) -> bool {
         NEVER_HELD_UP.contains(&self.id.as_str())
+    }
+
+    /// Whether the limits refuse it only once its handler knows what it asks: with it somebody stops, who is known by her code.
+    pub fn may_stop(&self) -> bool {
+        STOPS_BY_CODE.contains(&self.id.as_str())
     }
 
     /// Whether its body names things that its handler looks up: it is read as [`Sent`].

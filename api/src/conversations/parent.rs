@@ -19,6 +19,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{of_conversation, of_request};
 use crate::answer::Answer;
+use crate::call;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::retention::RetentionView;
@@ -130,6 +131,9 @@ pub async fn find_parent_conversation(
 }
 
 /// Think it over, say no, make contact oneself, or stop. Stopping is never refused, also when repeated.
+///
+/// Nor is it when too many calls were made: beyond a limit `withdraw` with a code that opens a conversation is done, and counted; any other
+/// step, and a code that opens none, is 429.
 #[utoipa::path(
     operation_id = "answerAsParent",
     tag = "conversations",
@@ -165,6 +169,14 @@ pub async fn answer_as_parent(
     }
     let (now, keys) = (platform.clock.now(), platform.keys.clone());
     let holder = of_conversation(&body.code);
+    if let Some(refusal) = call::refusal() {
+        // looked up before anything is written, so that wrong codes do not fill the queue of whoever writes
+        let stops = body.step == ParentStep::Withdraw
+            && platform.read_open(move |db| Ok(conversations::find_by_code(db, &holder)?.is_some())).await?;
+        if !stops {
+            return Err(refusal);
+        }
+    }
     platform
         .write_held(holder, move |tx| {
             let one = conversations::find_by_code(tx, &holder)?.ok_or(Error::NotFound)?;

@@ -15,13 +15,14 @@ use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::text::Text;
 use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::privacy::pupils;
-use naast_persistence::{Kept, Stored, Transaction, locks, requests};
+use naast_persistence::{Database, Kept, Stored, Transaction, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::give::{ShownTextBody, shown};
 use super::take_back::tell;
 use crate::answer::Answer;
+use crate::call;
 use crate::caller::Caller;
 use crate::clock::{day_of, fresh, fresh_code};
 use crate::contract::{Body, Path};
@@ -193,6 +194,8 @@ pub async fn consent_as_pupil(
 /// Say no as a pupil, or take it back. Never refused, also when repeated.
 ///
 /// It counts for what her parent said of her health data as well. She changes her mind with this same code, and nobody with another.
+///
+/// It is done, and counted, also when too many calls were made; beyond a limit a code that opens no request is 429.
 #[utoipa::path(
     operation_id = "withdrawAsPupil",
     tag = "privacy",
@@ -215,6 +218,12 @@ pub async fn withdraw_as_pupil(
 ) -> Result<Answer<PupilConsentView>, Error> {
     let now = platform.clock.now();
     let holder = of_pupil(&body.code);
+    if let Some(refusal) = call::refusal() {
+        let opens = move |db: &mut Database<'_>| Ok(pupils::find_by_pupil_code(db, &holder)?.is_some());
+        if !platform.read_open(opens).await? {
+            return Err(refusal);
+        }
+    }
     platform
         .write_held(holder, move |tx| {
             let first = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
