@@ -206,6 +206,12 @@ pub fn choices(database: &mut Database<'_>, school: &LocationCode, day: Date) ->
     Ok(as_choices(&programmes, day))
 }
 
+/// The programmes that run anywhere on a day: a parent who asks by herself may ask each of them.
+pub fn choices_anywhere(database: &mut Database<'_>, day: Date) -> Result<Vec<Choice>, Error> {
+    let page = Page { size: 200, after: None };
+    Ok(as_choices(&list(database, None, page)?.items, day))
+}
+
 /// The programmes that the parents of any of the schools that a programme covers can choose from on a day: what a parent who asks it and
 /// names no school may have to choose from.
 pub fn choices_beside(

@@ -285,8 +285,9 @@ fn who_asks_a_schools_own_programme_is_shown_another_whether_she_names_a_school_
     // the same school once more, and none any longer, need no choice
     names(SCHOOL, Value::Null).expect(200);
     app.patch(parent, &path, &json!({ "locationCode": Value::Null })).expect(200);
-    // where no programme covers a school, there is nothing else to show
-    names(ELSEWHERE, Value::Null).expect(200);
+    // where no programme covers a school, she is shown one that runs elsewhere
+    refused(names(ELSEWHERE, Value::Null), 409, "choice-too-narrow");
+    names(ELSEWHERE, json!([world.programmes[0]])).expect(200);
 
     // who has yet to consent is asked then
     let other = app.post(parent, "/support-requests", &body).expect(201).id();

@@ -222,6 +222,15 @@ fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
     assert_eq!(others.len(), 2);
     assert!(others.contains(&&json!(world.programmes[0])) && !others.contains(&&json!(world.programmes[1])));
     assert_eq!(told["form"], "school");
+    // where nothing else covers her school, she is shown what runs elsewhere
+    let mut body = world.request_body(1);
+    body["locationCode"] = json!(ELSEWHERE);
+    let alone = world.app.post(parent, "/support-requests", &body).expect(201).id();
+    let consents = format!("/support-requests/{alone}/consents");
+    let mut body = json!({ "kind": "request", "text": words("request") });
+    refused(world.app.post(parent, &consents, &body), 409, "choice-too-narrow");
+    body["programmesShown"] = json!(world.programmes[..1]);
+    world.app.post(parent, &consents, &body).expect(201);
     // a programme that does not cover her school is one of those that she saw all the same
     let covers = format!("/programmes/{}/schools/{ELSEWHERE}", world.programmes[2]);
     let since = json!({ "sinceDate": "2025-01-01" });

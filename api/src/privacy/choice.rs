@@ -57,9 +57,10 @@ fn check(
         Some(school) => programmes::choices(db, school, today)?,
         None => programmes::choices_beside(db, request.programme, today)?,
     };
-    // where there is nothing else, there is nothing else to show
+    // where nothing else covers her school, there is what runs elsewhere: she may ask every programme that runs
     if choices.iter().all(|choice| choice.run_by_school) {
-        return Ok(());
+        choices = programmes::choices_anywhere(db, today)?;
+        choices.retain(|choice| !choice.run_by_school);
     }
     // the programme that she asks is one of those that she saw, whether it covers her school or not
     if choices.iter().all(|choice| choice.programme != request.programme) {

@@ -64,7 +64,7 @@ pub struct ConsentBody {
     /// Which pool, for `pool`: the organisation that runs it.
     pub pool_organisation_id: Option<OrganisationId>,
     /// The programmes that the parent was shown before she chose this one, for `request` to a programme that a school runs: at
-    /// least one that the school does not run, where there is one (S2).
+    /// least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
     /// How old the child is, for `child-health-data`. It decides whose consent counts, and is not kept. Once the pupil has spoken with a

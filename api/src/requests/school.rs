@@ -30,7 +30,7 @@ pub struct SchoolChangeBody {
     /// independent of it, and she is told so.
     pub location_code: Option<LocationCode>,
     /// The programmes that the parent was shown for this school, when a school runs the programme that she asked and she consented
-    /// already: at least one that the school does not run, where there is one (S2).
+    /// already: at least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
 }

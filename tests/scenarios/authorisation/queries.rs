@@ -50,6 +50,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "programmes::list",
             "programmes::choices",
             "programmes::choices_beside",
+            "programmes::choices_anywhere",
             "programmes::covered_schools",
             "programmes::organisation_name",
         ],
