@@ -105,7 +105,7 @@ pub async fn edge(
     }
 
     let taken_in = match take_in(&request, &taken, operation) {
-        Ok(call) => refuse_head(call, &mut request, operation).await,
+        Ok(call) => refuse_head(call, &mut request, (&platform, &taken), operation).await,
         Err(refusal) => Err(refusal),
     };
     let outcome = match taken_in {
@@ -148,9 +148,22 @@ pub async fn edge(
 async fn refuse_head(
     call: Call,
     request: &mut ServiceRequest,
+    (platform, taken): (&Platform, &Taken),
     operation: Option<&Operation>,
 ) -> Result<Call, Error> {
-    let Some(operation) = operation.filter(|_| !call.found.is_empty()) else { return Ok(call) };
+    let Some(operation) = operation.filter(|operation| !operation.is_never_held_up()) else { return Ok(call) };
+    let subject = taken.subject.as_ref().filter(|_| operation.callers == Callers::SignedIn);
+    let is_admitted = subject.is_none_or(|subject| caller::is_admitted(request.request(), subject));
+    if call.found.is_empty() && is_admitted {
+        return Ok(call);
+    }
+    if let Some(subject) = subject {
+        // a token can hold and its owner be gone: whoever is nobody is told that, and no more
+        platform.read(subject.clone(), |_| Ok(())).await?;
+    }
+    if call.found.is_empty() {
+        return Ok(call);
+    }
     if operation.names_things() && call.found.iter().all(InputFault::is_in_header) {
         return Ok(call);
     }

@@ -16,6 +16,7 @@ on_both!(
     whatever_is_wrong_with_a_call_comes_in_one_answer,
     a_wrong_key_comes_with_what_the_body_names_in_vain,
     who_may_not_call_learns_nothing_of_her_call,
+    the_owner_of_a_token_who_is_gone_learns_nothing_of_her_call,
 );
 
 /// No UUID, no code of the directory and no code of a list; a control character stands in no text.
@@ -128,4 +129,16 @@ fn who_may_not_call_learns_nothing_of_her_call(engine: Engine) {
         tried += 1;
     }
     assert!(tried > 90, "{tried} tried");
+}
+
+fn the_owner_of_a_token_who_is_gone_learns_nothing_of_her_call(engine: Engine) {
+    let world = World::new(engine);
+    let nobody = PersonId::from_uuid(random_id());
+    for (operation, contract) in careful() {
+        if contract["security"].as_array().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let (reply, _) = spoil(&world.app, Some(nobody), &operation, contract);
+        assert_eq!((reply.status, places(&reply).len()), (401, 0), "{}: {}", operation.id, reply.body);
+    }
 }
