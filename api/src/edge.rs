@@ -151,7 +151,9 @@ async fn refuse_head(
     (platform, taken): (&Platform, &Taken),
     operation: Option<&Operation>,
 ) -> Result<Call, Error> {
-    let Some(operation) = operation.filter(|operation| !operation.is_never_held_up()) else { return Ok(call) };
+    let Some(operation) = operation.filter(|operation| !operation.is_never_held_up()) else {
+        return Ok(call);
+    };
     let subject = taken.subject.as_ref().filter(|_| operation.callers == Callers::SignedIn);
     let is_admitted = subject.is_none_or(|subject| caller::is_admitted(request.request(), subject));
     if call.found.is_empty() && is_admitted {

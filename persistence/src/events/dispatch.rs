@@ -67,7 +67,8 @@ fn find_due(
 ) -> Result<(Vec<SubscriptionKey>, Vec<SubscriptionKey>), Error> {
     let mut find = |which: &str, most: usize| -> Result<Vec<SubscriptionKey>, Error> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let question = format!("{DUE} AND s.failing_since IS {which} ORDER BY s.id LIMIT $2{lock}");
+        // by lot: where more wait than there is room for, none waits for ever behind the same others
+        let question = format!("{DUE} AND s.failing_since IS {which} ORDER BY random() LIMIT $2{lock}");
         let query =
             diesel::sql_query(question).bind::<crate::columns::Moment, _>(At(now)).bind::<BigInt, _>(most);
         let found: Vec<Found> = on_either!(&mut *database, |c| query.load(c))?;
@@ -173,10 +174,9 @@ pub fn take_turn(
         }
     }
     let rests = matches!(last, Some(Settled { next: Next::Again { rest: true, .. }, .. }));
-    // one that begins to fail goes on in the room of those that fail
-    let begins_to_fail = subscription.failing_since.is_none()
-        && matches!(last, Some(Settled { next: Next::Again { .. } | Next::GivenUp, .. }));
-    let goes_on = !rests && !begins_to_fail && subscription.state == SubscriptionState::Active;
+    // whoever fails gives its place up after each attempt: one that answers again is not to wait for the whole queue of the dead
+    let fails = matches!(last, Some(Settled { next: Next::Again { .. } | Next::GivenUp, .. }));
+    let goes_on = !rests && !fails && subscription.state == SubscriptionState::Active;
     let task = if goes_on && extend(tx, holder, &subscription, now)? {
         next_task(tx, keys, &subscription, now)?
     } else {
