@@ -1,12 +1,8 @@
 //! A no, a stop and silence look the same at school also from below: its questions run the same statements on the database, so
 //! that the time they take tells nothing either, and their answers have the same shape.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, Once};
-
-use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use naast_persistence::Location;
 use naast_tests::app::Reply;
+use naast_tests::asked::{prick_up_ears, since};
 use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
@@ -16,46 +12,10 @@ on_both!(
     an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_of_its_talk
 );
 
-/// The statements that ran on each database, without their values.
-static RAN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
-
-/// Writes down what a connection runs, by its database.
-struct Listener {
-    url: String,
-}
-
-impl Instrumentation for Listener {
-    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        match event {
-            InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.url),
-            InstrumentationEvent::StartQuery { query, .. } => {
-                let text = query.to_string();
-                let text = text.split("-- binds").next().unwrap_or_default().trim().to_owned();
-                RAN.lock().expect("nobody panics with it").entry(self.url.clone()).or_default().push(text);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        set_default_instrumentation(|| Some(Box::new(Listener { url: String::new() })))
-            .expect("it is set once");
-    });
-}
-
-/// What ran on the database of this world since the last time.
+/// What ran on the database of this world since the last time, without its values.
 fn ran(world: &World) -> Vec<String> {
-    let is_own = |url: &str| match &world.app.location {
-        Location::Sqlite(path) => url.contains(&*path.to_string_lossy()),
-        // what a pool adds to the address stands behind it
-        Location::Postgres(own) => own.starts_with(url) || url.starts_with(own.as_str()),
-    };
-    let mut all = RAN.lock().expect("nobody panics with it");
-    let own: Vec<String> = all.keys().filter(|url| is_own(url)).cloned().collect();
-    let mut statements: Vec<String> = own.iter().filter_map(|url| all.remove(url)).flatten().collect();
+    let bare = |text: String| text.split("-- binds").next().unwrap_or_default().trim().to_owned();
+    let mut statements: Vec<String> = since(&world.app.location).into_iter().map(bare).collect();
     // the server asks every second whether the database is there
     statements.retain(|one| one != "SELECT 1 FROM people LIMIT 1");
     statements
@@ -73,7 +33,7 @@ fn shape(reply: &Reply) -> (u16, Vec<String>, usize) {
 }
 
 fn whatever_the_parent_did_school_s_questions_run_the_same_statements(engine: Engine) {
-    listen();
+    prick_up_ears();
     let world = World::new(engine);
     let mut alike = None;
     for act in ["", "take-time", "decline-buddy", "contact-self", "withdraw"] {
@@ -97,8 +57,7 @@ fn whatever_the_parent_did_school_s_questions_run_the_same_statements(engine: En
                 ran(&world);
                 let reply = ask();
                 let statements = ran(&world);
-                let heard = RAN.lock().expect("nobody panics with it").keys().cloned().collect::<Vec<_>>();
-                assert!(!statements.is_empty(), "nothing was heard of {:?}: {heard:?}", world.app.location);
+                assert!(!statements.is_empty(), "nothing was heard of {:?}", world.app.location);
                 (shape(&reply), statements)
             })
             .collect();
@@ -121,7 +80,7 @@ fn whatever_the_parent_did_school_s_questions_run_the_same_statements(engine: En
 
 /// What was announced and cancelled is asked for in the same statements whether the case is there or was erased.
 fn an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_of_its_talk(engine: Engine) {
-    listen();
+    prick_up_ears();
     let world = World::new(engine);
     let day = world.app.platform.clock.today() + chrono::Days::new(5);
     let list = format!("/announced-meetings?locationCode={SCHOOL}");

@@ -39,17 +39,26 @@ pub fn prick_up_ears() {
     });
 }
 
-/// What anybody asks of this database while this work is done, in its order; `BEGIN` and `COMMIT` with it.
-pub fn during(location: &Location, work: impl FnOnce()) -> Vec<String> {
-    let marker = match location {
+/// What tells a database from every other, in the address of a connection.
+fn marker(location: &Location) -> &str {
+    match location {
         Location::Sqlite(path) => path.to_str().expect("our own paths are UTF-8"),
         // the name of the database, which no other test has
         Location::Postgres(url) => {
             url.split('?').next().and_then(|url| url.rsplit('/').next()).expect("a name")
         }
-    };
-    let heard = || HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-    heard().insert(marker.to_owned(), Vec::new());
+    }
+}
+
+/// What anybody asks of this database while this work is done, in its order; `BEGIN` and `COMMIT` with it.
+pub fn during(location: &Location, work: impl FnOnce()) -> Vec<String> {
+    since(location);
     work();
-    heard().remove(marker).expect("it was put there")
+    HEARD.lock().unwrap_or_else(PoisonError::into_inner).remove(marker(location)).expect("it was put there")
+}
+
+/// What was asked of this database since this was asked last; the first time nothing, and from then on it is listened to.
+pub fn since(location: &Location) -> Vec<String> {
+    let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+    heard.insert(marker(location).to_owned(), Vec::new()).unwrap_or_default()
 }
