@@ -14,6 +14,7 @@ on_both!(
     a_running_match_rests_until_its_buddy_has_declared_for_the_new_school,
     what_she_declares_for_the_new_school_counts_at_once,
     a_kind_that_was_not_asked_after_is_asked_where_a_match_runs,
+    a_tie_with_the_school_itself_is_asked_further,
     a_school_that_is_named_and_taken_back_asks_nothing,
     who_asks_a_schools_own_programme_is_shown_another_whether_she_names_a_school_or_not,
 );
@@ -238,6 +239,42 @@ fn a_kind_that_was_not_asked_after_is_asked_where_a_match_runs(engine: Engine) {
     // the same again asks nothing new
     world.tie(&case.buddy, "school-volunteer", &at(SISTER)).expect(201);
     assert_eq!(case.matched(case.parent, &matched), running());
+    assert_sound(&world);
+}
+
+fn a_tie_with_the_school_itself_is_asked_further(engine: Engine) {
+    let world = World::new(engine);
+    // engine rule iv: whose child is at this very school may work elsewhere at its board, or sit for parents in its partnership
+    let buddy = world.buddy(0, &json!({}));
+    world.tie(&buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    let case = Case::with(&world, buddy, Some(SCHOOL));
+    let buddy = case.buddy.person;
+    assert_eq!(json!(world.ties_to_ask(buddy, &case.proposal)), json!(CLOSE));
+    refused(case.says(buddy, &json!({ "answer": "accepted", "tiesAsked": [] })), 409, "ties-not-declared");
+    let first = case.shown(buddy)["tiesToAsk"][0]["question"].clone();
+    assert_eq!(
+        first,
+        "U heeft te maken met een school van dit schoolbestuur. Werkt u op een school van dit bestuur, of werkte u er?"
+    );
+    case.runs();
+
+    // and where it comes up while they meet: the parent answers the tie, the buddy the questions, in either order
+    for parent_first in [true, false] {
+        let case = Case::of(&world, Some(SCHOOL));
+        let matched = case.runs();
+        world.tie(&case.buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+        let both = ("paused".to_owned(), json!(["new-tie", "ties-not-declared"]));
+        assert_eq!(case.matched(case.parent, &matched), both);
+        for turn in [parent_first, !parent_first] {
+            assert_eq!(case.matched(case.parent, &matched).0, "paused");
+            if turn {
+                world.answer_ties(case.parent, &case.proposal, "accepted");
+            } else {
+                case.yes(case.buddy.person).expect(201);
+            }
+        }
+        assert_eq!(case.matched(case.parent, &matched), running());
+    }
     assert_sound(&world);
 }
 

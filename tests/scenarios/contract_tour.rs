@@ -201,6 +201,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let answers = json!({ "answers": [{ "finding": finding, "answer": "accepted" }] });
     see.call(world, parent, &format!("POST {put}/tie-answers"), Some(&answers), Some(&put)).expect(200);
     see.call(world, parent, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(201);
+    let yes = json!({ "answer": "accepted", "tiesAsked": world.ties_to_ask(person, &proposal) });
     let matched =
         see.call(world, person, &format!("POST {put}/acceptances"), Some(&yes), Some(&put)).expect(201);
     let running = format!("/matches/{}", matched.text("matchId"));

@@ -98,8 +98,8 @@ fn a_tie_that_comes_before_the_last_yes_counts(engine: Engine) {
     for (kind, first) in [
         ("employed-at-school", "parent"),
         ("employed-at-school", "buddy"),
-        ("own-child-at-school", "parent"),
-        ("own-child-at-school", "buddy"),
+        ("joint-council-member", "parent"),
+        ("joint-council-member", "buddy"),
     ] {
         let buddy = world.buddy(0, &json!({}));
         let parent = world.person();
@@ -107,7 +107,11 @@ fn a_tie_that_comes_before_the_last_yes_counts(engine: Engine) {
         let proposal = world.propose(0, &request, &buddy).expect(201).id();
         let (one, other) = if first == "parent" { (parent, buddy.person) } else { (buddy.person, parent) };
         world.answer(one, &proposal, "accepted").expect(201);
-        world.tie(&buddy, kind, &at_school()).expect(201);
+        if kind == "employed-at-school" {
+            world.tie(&buddy, kind, &at_school()).expect(201);
+        } else {
+            world.told_tie(&buddy).expect(201);
+        }
         let path = format!("/proposals/{proposal}");
         if kind == "employed-at-school" {
             assert_eq!(state_of(&world, parent, &path), "cancelled");
@@ -167,7 +171,7 @@ fn a_tie_that_must_be_told_pauses_a_match_until_the_parent_accepts_it(engine: En
         let request = world.consented(0, parent);
         let (matched, proposal) = world.matched(0, parent, &request, &buddy);
         let path = format!("/matches/{matched}");
-        world.tie(&buddy, "own-child-at-school", &at_school()).expect(201);
+        world.told_tie(&buddy).expect(201);
         let shown = world.app.get(parent, &path).expect(200);
         assert_eq!(
             (&shown.body["state"], &shown.body["pausedBecause"]),
@@ -201,7 +205,7 @@ fn a_tie_that_was_a_mistake_does_not_hold_a_match_for_ever(engine: Engine) {
     let parent = world.person();
     let request = world.consented(0, parent);
     let (matched, _) = world.matched(0, parent, &request, &buddy);
-    let tie = world.tie(&buddy, "school-volunteer", &at_school()).expect(201);
+    let tie = world.told_tie(&buddy).expect(201);
     let path = format!("/matches/{matched}");
     assert_eq!(state_of(&world, parent, &path), "paused");
     let yesterday = world.app.platform.clock.today().pred_opt().expect("a day before");

@@ -68,10 +68,15 @@ fn changes(world: &World) -> usize {
 
 fn a_tie_counts_from_its_first_day(engine: Engine) {
     let world = World::new(engine);
-    for (kind, after) in [("own-child-at-school", "paused"), ("employed-at-school", "closed")] {
+    let board = json!({ "kind": "board", "boardNumber": "99901" });
+    for (kind, about, after) in [
+        ("joint-council-member", board, "paused"),
+        ("own-child-at-school", at(SCHOOL), "paused"),
+        ("employed-at-school", at(SCHOOL), "closed"),
+    ] {
         let case = Case::running(&world);
         let tomorrow = world.app.platform.clock.today() + Days::new(1);
-        let tie = json!({ "kind": kind, "about": at(SCHOOL), "sinceDate": tomorrow });
+        let tie = json!({ "kind": kind, "about": about, "sinceDate": tomorrow });
         world.app.post(case.buddy.person, &format!("/buddies/{}/ties", case.buddy.id), &tie).expect(201);
         assert_eq!((changes(&world), case.state(&world).as_str()), (0, "active"));
         a_day_later(&world);
@@ -132,7 +137,7 @@ fn a_pause_that_the_parent_asked_for_outlives_a_tie_on_top_of_it(engine: Engine)
     let path = format!("/matches/{}", case.matched);
     let etag = world.app.get(case.parent, &path).expect(200).etag();
     world.app.call(Some(case.parent), "POST", &format!("{path}/pauses"), None, Some(&etag)).expect(200);
-    world.tie(&case.buddy, "own-child-at-school", &at(SCHOOL)).expect(201);
+    world.told_tie(&case.buddy).expect(201);
     assert_eq!(case.shown(&world)["pausedBecause"], "new-tie");
     world.answer_ties(case.parent, &case.proposal, "accepted");
     let shown = case.shown(&world);

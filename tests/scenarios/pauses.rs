@@ -98,8 +98,7 @@ fn each_reason_for_a_pause_ends_by_itself(engine: Engine) {
     pair.act(buddy, "pauses", None).expect(200);
     pair.act(parent, "pauses", None).expect(200);
     refused(pair.act(parent, "pauses", None), 409, "match-state");
-    let about = json!({ "kind": "school", "locationCode": naast_tests::world::SCHOOL });
-    world.tie(&pair.buddy, "own-child-at-school", &about).expect(201);
+    world.told_tie(&pair.buddy).expect(201);
     world.app.patch(coordinator, &profile, &json!({ "status": "paused" })).expect(200);
     assert_eq!(pair.rests_for(), ["parent-asked", "buddy-asked", "buddy-not-ready", "new-tie"]);
     let shown = world.app.get(parent, &pair.path).expect(200);

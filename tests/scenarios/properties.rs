@@ -40,9 +40,7 @@ impl<'w> Cast<'w> {
         let parents = vec![world.person(), world.person()];
         let buddies =
             vec![world.buddy(0, &json!({ "capacity": 1 })), world.buddy(0, &json!({ "capacity": 2 }))];
-        world
-            .tie(&buddies[1], "own-child-at-school", &json!({ "kind": "school", "locationCode": SCHOOL }))
-            .expect(201);
+        world.told_tie(&buddies[1]).expect(201);
         let mut people = parents.clone();
         people.extend(buddies.iter().map(|buddy| buddy.person));
         people.extend([world.coordinators[0], world.coordinators[1], world.leader, world.person()]);

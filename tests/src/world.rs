@@ -223,6 +223,12 @@ impl World {
         self.app.post(buddy.person, &format!("/buddies/{}/ties", buddy.id), &body)
     }
 
+    /// Declares a tie with the board of the school: it is told in each form, and gives no reason to ask after another, as a tie with a
+    /// school does.
+    pub fn told_tie(&self, buddy: &Buddy) -> Reply {
+        self.tie(buddy, "joint-council-member", &json!({ "kind": "board", "boardNumber": "99901" }))
+    }
+
     /// The parent's own code, for the invitation that the school gave her.
     pub fn exchanged(&self, invitation: &str) -> String {
         let body = json!({ "invitationCode": invitation });

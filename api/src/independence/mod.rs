@@ -16,7 +16,7 @@ use naast_domain::buddies::Buddy;
 use naast_domain::directory::{BoardNumber, LocationCode};
 use naast_domain::ids::{AssessmentId, PersonId};
 use naast_domain::independence::{
-    Assessment, Funder, Questions, SchoolFacts, Situation, Tie, TieObject, assess, schools_near,
+    Assessment, Funder, Questions, SchoolFacts, Situation, Tie, TieObject, assess, schools_in_her_life,
 };
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::SupportRequest;
@@ -136,7 +136,7 @@ pub fn assess_one(
 }
 
 /// What there is to ask a buddy with these ties after, for one request: its school, and the kinds of tie for which a school in her
-/// life that is close to it gives reason (engine rule iv).
+/// life, which may be that one, gives reason (engine rule iv).
 pub fn questions(
     db: &mut Database<'_>,
     request: &SupportRequest,
@@ -147,7 +147,7 @@ pub fn questions(
     let school = directory::school_facts(db, location, today)?;
     let mut near = Vec::new();
     if school.is_some() {
-        for one in schools_near(ties, location) {
+        for one in schools_in_her_life(ties, today) {
             near.extend(directory::school_facts(db, &one, today)?);
         }
     }

@@ -33,7 +33,7 @@ pub use engine::{assess, assess_by, assess_coordinator, coordinator_tied, is_yea
 pub use kinds::{ObjectKind, TieKind};
 pub use known::{Seat, known_now, known_tie};
 pub use plain::what_it_means_for_you;
-pub use questions::{question, schools_near, to_ask};
+pub use questions::{question, schools_in_her_life, to_ask};
 pub use situation::{Funder, SchoolFacts, Situation};
 pub use table::{Case, Effect, Row, TABLE_VERSION, Table, Terms, current, table};
 pub use ties::{Tie, TieFault, TieObject};

@@ -164,7 +164,7 @@ fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
 }
 
 /// Each active match whose buddy did not say what ties her to what it is about now: its school, and each kind of tie that is to be asked
-/// after because a school in her life has its board or a partnership of it.
+/// after because a school in her life, that school itself too, has its board or a partnership of it.
 pub fn not_declared(world: &World) -> Vec<String> {
     let (schools, ties) = (Schools::read(world), ties(world));
     let active = lines(
@@ -194,8 +194,12 @@ pub fn not_declared(world: &World) -> Vec<String> {
         };
         let (asked, said_of) = (words("kinds"), words("partnerships"));
         let (board, partnerships) = (schools.boards.get(school), schools.partnerships_of(school));
-        for (_, about, ..) in ties.get(parts[0]).into_iter().flatten() {
-            let Some(near) = about["school"].as_str().filter(|near| *near != school) else { continue };
+        let today = world.app.platform.clock.today();
+        for (_, about, _, since, _) in ties.get(parts[0]).into_iter().flatten() {
+            if since.is_some_and(|first| first > today) {
+                continue;
+            }
+            let Some(near) = about["school"].as_str() else { continue };
             let mut must = Vec::new();
             if board.is_some() && schools.boards.get(near) == board {
                 must.push(("employed-at-school", upon["board"].as_str() == board.map(String::as_str)));

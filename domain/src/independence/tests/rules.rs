@@ -236,6 +236,11 @@ fn what_the_platform_arranged_itself_is_told_without_being_declared() {
 fn a_school_close_to_the_buddys_life_gives_questions_to_ask() {
     let near = SchoolFacts { location: location("03GR01"), ..here() };
     assert!(to_ask(&near, &here()).contains(&K::EmployedAtSchool));
+    assert_eq!(
+        to_ask(&here(), &here()),
+        to_ask(&near, &here()),
+        "the school itself is of its board and its partnership"
+    );
     let far = SchoolFacts { board: board("10001"), partnerships: vec![partnership("PO3001")], ..near };
     assert_eq!(to_ask(&far, &here()), []);
     let region = SchoolFacts { partnerships: here().partnerships, ..far };

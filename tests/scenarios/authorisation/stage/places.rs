@@ -54,8 +54,9 @@ impl Stage {
     /// A new tie of the column's buddy, which the parent of the column is told.
     pub(super) fn tie(&self, column: Column) -> String {
         let side = self.side(column);
-        let about = json!({ "kind": "school", "locationCode": side.school });
-        self.world.tie(&side.buddy, "own-child-at-school", &about).expect(201).id()
+        let board = ["99901", "99902"][usize::from(column == Column::Foreign)];
+        let about = json!({ "kind": "board", "boardNumber": board });
+        self.world.tie(&side.buddy, "joint-council-member", &about).expect(201).id()
     }
 
     /// A webhook of the column's programme.
