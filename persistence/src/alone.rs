@@ -24,19 +24,18 @@ pub struct OnlyServer(#[expect(dead_code, reason = "it is held, not used")] File
 pub fn only_server(location: &Location) -> Result<Option<OnlyServer>, OpenError> {
     let Location::Sqlite(file) = location else { return Ok(None) };
     let lock = lock_of(file)?;
-    let refused =
-        |fault: &dyn std::fmt::Display| OpenError::Unreachable(format!("{}: {fault}", lock.display()));
-    let held = File::options().create(true).append(true).open(&lock).map_err(|fault| refused(&fault))?;
+    let refused = |fault| OpenError::File { path: lock.clone(), fault };
+    let held = File::options().create(true).append(true).open(&lock).map_err(refused)?;
     match held.try_lock() {
         Ok(()) => Ok(Some(OnlyServer(held))),
         Err(TryLockError::WouldBlock) => Err(OpenError::Served(file.clone())),
-        Err(TryLockError::Error(fault)) => Err(refused(&fault)),
+        Err(TryLockError::Error(fault)) => Err(refused(fault)),
     }
 }
 
 /// The file beside the database that is locked: by whatever name the database is reached, the same.
 fn lock_of(file: &Path) -> Result<PathBuf, OpenError> {
-    let unreachable = |fault: std::io::Error| OpenError::Unreachable(format!("{}: {fault}", file.display()));
+    let unreachable = |fault| OpenError::File { path: file.to_owned(), fault };
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -33,9 +33,17 @@ pub enum OpenError {
          network with sslmode=disable, or build with `--no-default-features` and the system's libpq"
     )]
     NoTls,
-    /// The database did not answer.
+    /// The database did not answer; what it or its library says.
     #[error("the database did not answer: {0}")]
     Unreachable(String),
+    /// A file or folder of the database cannot be used.
+    #[error("{}: {fault}", .path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system says.
+        fault: std::io::Error,
+    },
     /// Another process serves this file.
     #[error("another naast serves {}: stop that one first, or use PostgreSQL for several servers", .0.display())]
     Served(PathBuf),
@@ -100,8 +108,7 @@ impl Fault for OpenError {
 /// The address of a database file, whose folder is made when it is not there.
 pub(crate) fn sqlite_url(path: &Path) -> Result<String, OpenError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        make_folder(folder)
-            .map_err(|fault| OpenError::Unreachable(format!("{}: {fault}", folder.display())))?;
+        make_folder(folder).map_err(|fault| OpenError::File { path: folder.to_owned(), fault })?;
     }
     path.to_str()
         .map(str::to_owned)

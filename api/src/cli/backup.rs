@@ -79,7 +79,7 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
             return Err(fault.into());
         }
     };
-    file.into_inner().map_err(|fault| Failure::new(1, fault.error()))?.sync_all()?;
+    file.into_inner().map_err(|fault| Failure::of(1, fault.error()))?.sync_all()?;
     std::fs::rename(&part, &to)?;
     // a backup that does not read is none
     let ring = Ring::open(&place.master_key_file(), false)?;

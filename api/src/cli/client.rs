@@ -88,10 +88,8 @@ impl Proof {
             let secret = fresh_token();
             return Ok((Credential::Secret(of_secret(&secret)), Some(secret)));
         };
-        let pem = std::fs::read_to_string(file)
-            .map_err(|fault| Failure::new(1, format!("{}: {fault}", file.display())))?;
-        let key =
-            PublicKey::read(&pem).map_err(|fault| Failure::new(2, format!("{}: {fault}", file.display())))?;
+        let pem = std::fs::read_to_string(file).map_err(|fault| Failure::at(1, file.display(), &fault))?;
+        let key = PublicKey::read(&pem).map_err(|fault| Failure::at(2, file.display(), &fault))?;
         Ok((Credential::PublicKey(key.pem()), None))
     }
 }
@@ -168,7 +166,7 @@ pub fn connect(platform: &Platform, create: &Create) -> Result<(ClientId, Option
             )
         })?
         .kind;
-    check_client(scopes, purpose, kind).map_err(|fault| Failure::new(2, fault))?;
+    check_client(scopes, purpose, kind).map_err(|fault| Failure::of(2, &fault))?;
     let client = clients::Client { id: fresh(), organisation, purpose, scopes, active: true };
     let (id, key, name, now) = (client.id, fresh(), create.name.clone(), platform.clock.now());
     let (keys, today) = (platform.keys.clone(), platform.clock.today());

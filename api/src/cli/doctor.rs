@@ -5,7 +5,7 @@ use naast_persistence::journal::verify;
 
 use super::language::{said, tongue};
 use super::place::Place;
-use super::terminal::{Failure, say};
+use super::terminal::{Failure, say, words};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
 use crate::journal::read_anchors;
@@ -45,7 +45,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             );
             check(&said("bestand van de database", "file of the database"), file(&platform));
             match platform.store.read(checks::run) {
-                Err(fault) => check(&said("regels over rijen", "rules on rows"), Err(fault.to_string())),
+                Err(fault) => check(&said("regels over rijen", "rules on rows"), Err(words(&fault))),
                 Ok(seen) => {
                     for one in seen {
                         let outcome = match one.wrong {
@@ -73,7 +73,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
 
 /// Whether the file of the database is whole.
 fn file(platform: &Platform) -> Result<String, String> {
-    let faults = platform.store.read(checks::faults_of_the_file).map_err(|fault| fault.to_string())?;
+    let faults = platform.store.read(checks::faults_of_the_file).map_err(|fault| words(&fault))?;
     match faults.first() {
         None => Ok(said("heel, voor zover de database zegt", "whole, as far as the database says")),
         Some(first) => Err(said(
@@ -86,7 +86,7 @@ fn file(platform: &Platform) -> Result<String, String> {
 /// What the directory knows of schools. A school without a known partnership is no fault of the installation.
 fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
     let today = clock.today();
-    let counted = platform.store.read(|db| checks::schools(db, today)).map_err(|fault| fault.to_string())?;
+    let counted = platform.store.read(|db| checks::schools(db, today)).map_err(|fault| words(&fault))?;
     Ok(match counted {
         (0, _) => said(
             "nog geen scholen: naast import schools BESTAND",
@@ -107,11 +107,11 @@ fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
 fn journal(place: &Place, platform: &Platform) -> Result<String, String> {
     let file = place.anchors();
     let anchors = if file.exists() {
-        read_anchors(&file, &platform.identity).map_err(|fault| fault.to_string())?
+        read_anchors(&file, &platform.identity).map_err(|fault| words(&fault))?
     } else {
         Vec::new()
     };
-    let seen = platform.store.read(|db| verify(db, &anchors, |_| {})).map_err(|fault| fault.to_string())?;
+    let seen = platform.store.read(|db| verify(db, &anchors, |_| {})).map_err(|fault| words(&fault))?;
     if seen.damages.is_empty() {
         Ok(said(
             format!("{} rijen in {} ketens kloppen, met {} ankers", seen.rows, seen.chains, anchors.len()),
@@ -140,7 +140,7 @@ fn contact(platform: &Platform) -> String {
 
 /// Whether everything that is sealed opens.
 fn sealed(platform: &Platform) -> Result<String, String> {
-    let seen = platform.keys.check(&platform.store).map_err(|fault| fault.to_string())?;
+    let seen = platform.keys.check(&platform.store).map_err(|fault| words(&fault))?;
     let damaged: u64 = seen.damaged.values().sum();
     if !seen.index {
         return Err(said(

@@ -1,13 +1,19 @@
-//! What the faults of the crates below say, in Dutch: they are written for an administrator, in English. What comes from the operating
-//! system or the database stays as it says it.
+//! What the faults of the crates below say, in Dutch: they are written for an administrator, in English. What the operating system and the
+//! database say stands in brackets as they say it, so that it can be looked up.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 
+use naast_domain::code::Code as _;
+use naast_domain::identity::ClientFault;
 use naast_persistence::OpenError;
 use naast_persistence::backup::BackupError;
 use naast_persistence::keys::RingError;
 
 use crate::identity::KeyError;
+use crate::identity::post::PostError;
+use crate::identity::public_key::KeyFault;
+use crate::identity::trusted::TrustError;
 use crate::journal::AnchorError;
 use crate::privacy::replay::NotYet;
 use crate::privacy::tombstones::TombstoneError;
@@ -21,6 +27,108 @@ pub fn in_dutch(fault: &(dyn Error + 'static)) -> Option<String> {
         .or_else(|| fault.downcast_ref().and_then(anchors))
         .or_else(|| fault.downcast_ref().and_then(tombstones))
         .or_else(|| fault.downcast_ref().and_then(not_yet))
+        .or_else(|| fault.downcast_ref().map(system))
+        .or_else(|| fault.downcast_ref().copied().map(client))
+        .or_else(|| fault.downcast_ref().copied().map(public_key))
+        .or_else(|| fault.downcast_ref().map(trust))
+        .or_else(|| fault.downcast_ref().map(post))
+}
+
+/// What the operating system says of a file or an address.
+fn system(fault: &io::Error) -> String {
+    let words = match fault.kind() {
+        ErrorKind::NotFound => "bestaat niet",
+        ErrorKind::PermissionDenied => "dat mag deze gebruiker van het systeem niet",
+        ErrorKind::AlreadyExists => "bestaat al",
+        ErrorKind::IsADirectory => "dit is een map, geen bestand",
+        ErrorKind::NotADirectory => "op dit pad staat een bestand waar een map hoort",
+        ErrorKind::AddrInUse => "dit adres en deze poort zijn al in gebruik",
+        ErrorKind::AddrNotAvailable => "deze machine heeft dit adres niet",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "de schijf is vol",
+        ErrorKind::ReadOnlyFilesystem => "hier kan alleen worden gelezen",
+        ErrorKind::InvalidData => "dit is geen tekst in UTF-8",
+        ErrorKind::UnexpectedEof => "het houdt te vroeg op",
+        _ => "het systeem laat het niet toe",
+    };
+    format!("{words} ({fault})")
+}
+
+/// What a database that does not let us in says, and which of the few usual causes it is.
+fn unreachable(why: &str) -> String {
+    // libpq breaks its lines and asks on the second whether anybody is there
+    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cause = [
+        ("onnection refused", "daar luistert niemand"),
+        ("authentication failed", "de gebruiker of het wachtwoord klopt niet"),
+        ("no password supplied", "er hoort een wachtwoord bij"),
+        ("no pg_hba.conf entry", "die server laat ons vanaf hier niet toe"),
+        ("does not exist", "die database of gebruiker is er niet"),
+        ("could not translate host name", "die hostnaam is niet bekend"),
+        ("timeout expired", "er kwam niet op tijd antwoord"),
+        ("too many clients", "alle verbindingen zijn bezet"),
+        ("remaining connection slots", "alle verbindingen zijn bezet"),
+        ("starting up", "zij start nog op"),
+        ("No such file or directory", "die socket is er niet"),
+    ]
+    .into_iter()
+    .find_map(|(sign, words)| why.contains(sign).then_some(words));
+    match cause {
+        Some(words) => format!("de database antwoordde niet: {words} ({why})"),
+        None => format!("de database antwoordde niet. Zij meldt: {why}"),
+    }
+}
+
+fn client(fault: ClientFault) -> String {
+    match fault {
+        ClientFault::NoScope => "een systeem heeft minstens een bevoegdheid nodig".to_owned(),
+        ClientFault::OtherPurpose(scope, purpose) => format!("{scope} dient het doel {purpose} niet"),
+        ClientFault::OtherHolder(scope, kind) => {
+            format!(
+                "een systeem van een organisatie van de soort {} ({kind}) kan {scope} niet hebben",
+                kind.label().nl
+            )
+        }
+    }
+}
+
+fn public_key(fault: KeyFault) -> String {
+    match fault {
+        KeyFault::Private => "dit is een geheime sleutel: laat die bij het systeem. Geef de andere helft, die `openssl pkey -in BESTAND \
+                              -pubout` schrijft; en maak een nieuw paar als dit bestand over een netwerk ging"
+            .to_owned(),
+        KeyFault::NotOne => {
+            "verwacht is een blok PEM dat begint met -----BEGIN PUBLIC KEY-----, en niets ernaast".to_owned()
+        }
+        KeyFault::Kind => {
+            "een openbare sleutel van een andere soort: verwacht is Ed25519, ECDSA op P-256, of RSA".to_owned()
+        }
+        KeyFault::Size(bits) => format!("RSA van {bits} bits: verwacht is 2048 tot 8192"),
+    }
+}
+
+fn trust(fault: &TrustError) -> String {
+    match fault {
+        TrustError::File(fault) => format!("vertrouwde uitgevers: {}", system(fault)),
+        TrustError::Json(fault) => {
+            format!(
+                "vertrouwde uitgevers: op regel {}, kolom {} staat niet wat er hoort ({fault})",
+                fault.line(),
+                fault.column()
+            )
+        }
+        TrustError::Unsafe { issuer, why } => format!("vertrouwde uitgever {issuer}: {}", why.nl),
+    }
+}
+
+fn post(fault: &PostError) -> String {
+    match fault {
+        PostError::Server => {
+            "NAAST_SMTP_URL: verwacht is smtps://user:password@host of smtp://host?tls=required".to_owned()
+        }
+        PostError::Sender => {
+            "NAAST_MAIL_FROM: verwacht is een adres, zoals Naast <naast@example.org>".to_owned()
+        }
+    }
 }
 
 fn open(fault: &OpenError) -> Option<String> {
@@ -31,7 +139,8 @@ fn open(fault: &OpenError) -> Option<String> {
         OpenError::NoTls => "DATABASE_URL vraagt om TLS (sslmode), maar dit programma heeft libpq zonder TLS. Gebruik een socket of een \
                              eigen netwerk met sslmode=disable, of bouw met `--no-default-features` en de libpq van het systeem"
             .to_owned(),
-        OpenError::Unreachable(why) => format!("de database antwoordde niet: {why}"),
+        OpenError::Unreachable(why) => unreachable(why),
+        OpenError::File { path, fault } => format!("{}: {}", path.display(), system(fault)),
         OpenError::Served(path) => format!(
             "een andere naast bedient {}: stop die eerst, of gebruik PostgreSQL voor meer servers",
             path.display()
@@ -57,7 +166,7 @@ fn open(fault: &OpenError) -> Option<String> {
 
 fn ring(fault: &RingError) -> String {
     match fault {
-        RingError::File { path, fault } => format!("hoofdsleutels {path}: {fault}"),
+        RingError::File { path, fault } => format!("hoofdsleutels {path}: {}", system(fault)),
         RingError::Line { path, line } => {
             format!("hoofdsleutels {path}: regel {line} is geen sleutel van 32 bytes in base64")
         }
@@ -67,7 +176,7 @@ fn ring(fault: &RingError) -> String {
 
 fn backup(fault: &BackupError) -> Option<String> {
     Some(match fault {
-        BackupError::File(fault) => format!("back-up: {fault}"),
+        BackupError::File(fault) => format!("back-up: {}", system(fault)),
         BackupError::NoBackup => "dit is geen back-up van Naast".to_owned(),
         BackupError::OtherKeys(key) => format!(
             "deze back-up is gemaakt onder hoofdsleutel {key}, die niet in het sleutelbestand staat: breng het sleutelbestand van toen"
@@ -93,7 +202,7 @@ fn backup(fault: &BackupError) -> Option<String> {
 
 fn signing(fault: &KeyError) -> String {
     match fault {
-        KeyError::File { path, fault } => format!("ondertekensleutel {path}: {fault}"),
+        KeyError::File { path, fault } => format!("ondertekensleutel {path}: {}", system(fault)),
         KeyError::NoKey(path) => format!("ondertekensleutel {path}: geen Ed25519-sleutel in PKCS #8"),
         KeyError::Waiting(from) => format!("er wacht al een sleutel die vanaf {from} ondertekent"),
         KeyError::Unknown(id) => format!("er is geen ondertekensleutel {id}"),
@@ -106,7 +215,7 @@ fn signing(fault: &KeyError) -> String {
 
 fn anchors(fault: &AnchorError) -> Option<String> {
     match fault {
-        AnchorError::File(fault) => Some(format!("ankers: {fault}")),
+        AnchorError::File(fault) => Some(format!("ankers: {}", system(fault))),
         AnchorError::Storage(_) => None,
         AnchorError::Line(line) => Some(format!("ankers: regel {line} is geen anker van deze installatie")),
     }
@@ -114,7 +223,7 @@ fn anchors(fault: &AnchorError) -> Option<String> {
 
 fn tombstones(fault: &TombstoneError) -> Option<String> {
     match fault {
-        TombstoneError::File(fault) => Some(format!("grafstenen: {fault}")),
+        TombstoneError::File(fault) => Some(format!("grafstenen: {}", system(fault))),
         TombstoneError::Storage(_) => None,
         TombstoneError::Line(line) => Some(format!("grafstenen: regel {line} is geen grafsteen")),
     }
@@ -139,6 +248,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_database_that_does_not_answer_is_explained_where_the_cause_is_a_usual_one() {
+        let refused = "connection to server at \"127.0.0.1\", port 1 failed: Connection refused";
+        assert_eq!(
+            unreachable(refused),
+            format!("de database antwoordde niet: daar luistert niemand ({refused})")
+        );
+        assert_eq!(unreachable("odd"), "de database antwoordde niet. Zij meldt: odd");
+    }
+
+    #[test]
     fn a_fault_that_holds_another_says_that_one_in_dutch() {
         let said = |fault: &(dyn Error + 'static)| in_dutch(fault).unwrap_or_default();
         let ring = || RingError::Empty("sleutels".to_owned());
@@ -146,6 +265,8 @@ mod tests {
         assert_eq!(said(&held), said(&ring()));
         assert!(said(&held).contains("staat geen sleutel"));
         assert!(said(&NotYet::Older(3)).contains("3 van haar grafstenen"));
-        assert_eq!(in_dutch(&std::io::Error::other("disk full")), None, "it stays as the system says it");
+        let missing = std::fs::read("nowhere/at all").expect_err("it is not there");
+        assert_eq!(said(&missing), "bestaat niet (No such file or directory (os error 2))");
+        assert!(said(&OpenError::File { path: "x".into(), fault: missing }).starts_with("x: bestaat niet"));
     }
 }

@@ -50,7 +50,7 @@ fn kinds() -> impl TypedValueParser<Value = ImportKind> {
 pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
     let tongue = super::language::tongue();
     let (name, kind, force) = (shown(&what.file), what.kind, what.force);
-    let bytes = std::fs::read(&what.file).map_err(|fault| Failure::new(1, format!("{name}: {fault}")))?;
+    let bytes = std::fs::read(&what.file).map_err(|fault| Failure::at(1, &name, &fault))?;
     let contents = Contents::read(kind, &bytes).map_err(|faults| refuse(&name, &faults, tongue))?;
     let platform = place.platform(LIFETIME)?;
     let file = ImportFile {

@@ -1,6 +1,7 @@
 //! The command line of `naast`.
 
 pub mod access_log;
+mod arguments;
 mod backup;
 pub mod client;
 pub mod demo;
@@ -127,8 +128,15 @@ fn operator(person: PersonId, organisation: OrganisationId, today: Date) -> Prin
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    language::choose(cli.language);
+    let given: Vec<_> = std::env::args_os().collect();
+    let cli = match arguments::read(&given) {
+        Ok(cli) => cli,
+        Err(told) => {
+            let speak = if told.code == 0 { say } else { complain };
+            speak(told.text.trim_end());
+            return ExitCode::from(told.code);
+        }
+    };
     logging::start();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,

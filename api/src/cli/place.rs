@@ -10,7 +10,7 @@ use naast_persistence::{Location, Store};
 use url::Url;
 
 use super::language::said;
-use super::terminal::{Failure, complain, shown};
+use super::terminal::{Failure, complain, shown, words};
 use crate::clock::Clock;
 use crate::identity::post::Post;
 use crate::identity::trusted::TrustedIssuers;
@@ -176,7 +176,7 @@ impl Place {
     pub(super) fn note_served(&self) -> Result<(), Failure> {
         let file = self.served();
         let text = format!("{}\n", self.public_url);
-        std::fs::write(&file, text).map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(&file))))
+        std::fs::write(&file, text).map_err(|fault| Failure::at(1, shown(&file), &fault))
     }
 
     /// Refuses to sign under another address than the installation is served under.
@@ -202,6 +202,7 @@ impl Place {
     /// Anchors what a command journalled, before it says that it is done: no server may run to do it.
     pub(super) fn anchor(&self, platform: &Platform) -> Result<(), Failure> {
         Anchors::at(self.anchors()).anchor(platform).map(|_| ()).map_err(|fault| {
+            let fault = words(&fault);
             Failure::new(
                 1,
                 said(

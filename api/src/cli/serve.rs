@@ -78,8 +78,8 @@ pub(super) fn run(
     let anchor_every = Duration::from_secs(listen.anchor_seconds);
     make_folder(&place.data)?;
     actix_rt::System::new().block_on(async move {
-        let mut running = start(platform.clone(), &settings)
-            .map_err(|fault| Failure::new(1, format!("{}: {fault}", settings.listen)))?;
+        let mut running =
+            start(platform.clone(), &settings).map_err(|fault| Failure::at(1, settings.listen, &fault))?;
         ready(running.address)?;
         let anchoring = actix_rt::spawn(keep_anchored(platform.clone(), anchors.clone(), anchor_every));
         let rounds = rounds::begin(&platform, Duration::from_secs(listen.rounds_after_seconds));

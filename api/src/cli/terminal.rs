@@ -21,8 +21,12 @@ impl Failure {
 
     /// A failure with this exit code that says what a fault says.
     pub fn of(code: u8, fault: &(dyn std::error::Error + 'static)) -> Self {
-        let english = fault.to_string();
-        Self::new(code, said(in_dutch(fault).unwrap_or_else(|| english.clone()), english))
+        Self::new(code, words(fault))
+    }
+
+    /// A failure with this exit code that says what is wrong with a file or an address.
+    pub fn at(code: u8, place: impl Display, fault: &(dyn std::error::Error + 'static)) -> Self {
+        Self::new(code, format!("{place}: {}", words(fault)))
     }
 }
 
@@ -30,6 +34,12 @@ impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(fault: E) -> Self {
         Self::of(1, &fault)
     }
+}
+
+/// What a fault says, in the language of this run.
+pub fn words(fault: &(dyn std::error::Error + 'static)) -> String {
+    let english = fault.to_string();
+    said(in_dutch(fault).unwrap_or_else(|| english.clone()), english)
 }
 
 /// Says something on standard output. A reader who has seen enough and went away is no fault.
@@ -47,8 +57,7 @@ pub fn complain(text: &str) {
 
 /// Makes the data folder, for its owner only, when it is not there.
 pub fn make_folder(folder: &Path) -> Result<(), Failure> {
-    naast_persistence::make_folder(folder)
-        .map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(folder))))
+    naast_persistence::make_folder(folder).map_err(|fault| Failure::at(1, shown(folder), &fault))
 }
 
 /// A path as the person at the terminal knows it.

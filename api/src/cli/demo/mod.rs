@@ -49,8 +49,7 @@ struct RoleOfDemo {
 #[expect(clippy::missing_panics_doc, reason = "the demo is plain text")]
 pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
     // before anything of an earlier demo is touched: one that runs still needs it
-    std::net::TcpListener::bind(listen.listen)
-        .map_err(|fault| Failure::new(1, format!("{}: {fault}", listen.listen)))?;
+    std::net::TcpListener::bind(listen.listen).map_err(|fault| Failure::at(1, listen.listen, &fault))?;
     let made_here = place.database_url.is_none();
     let place = own_place(place);
     let location = place.location()?;
@@ -101,8 +100,7 @@ pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
         let demo = Demo { address: format!("http://{address}"), roles: roles.collect(), things: made.things };
         let file = data.join("demo.json");
         let text = serde_json::to_string_pretty(&demo).expect("the demo is plain text");
-        write_for_owner(&file, &text)
-            .map_err(|fault| Failure::new(1, format!("{}: {fault}", shown(&file))))?;
+        write_for_owner(&file, &text).map_err(|fault| Failure::at(1, shown(&file), &fault))?;
         tell_newcomer(&demo, address, &shown(&file));
         Ok(())
     })
@@ -144,7 +142,7 @@ fn begin_anew(place: &Place, location: &Location) -> Result<(), Failure> {
     for ending in ["", "-wal", "-shm"] {
         match fs::remove_file(format!("{}{ending}", file.display())) {
             Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Failure::new(1, format!("{}: {fault}", shown(file))));
+                return Err(Failure::at(1, shown(file), &fault));
             }
             _ => {}
         }

@@ -13,6 +13,7 @@ use naast_domain::Moment;
 use naast_domain::directory::LocationCode;
 use naast_domain::identity::VouchedRole;
 use naast_domain::organisations::Role;
+use naast_domain::text::Text;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
@@ -75,8 +76,13 @@ pub enum TrustError {
     #[error("trusted issuers: {0}")]
     Json(#[from] serde_json::Error),
     /// It asks for something that is not safe.
-    #[error("trusted issuer {0}: {1}")]
-    Unsafe(String, &'static str),
+    #[error("trusted issuer {issuer}: {}", .why.en)]
+    Unsafe {
+        /// Which issuer.
+        issuer: String,
+        /// What it asks for.
+        why: Text,
+    },
 }
 
 /// Why a token of another issuer is not taken.
@@ -138,17 +144,26 @@ impl TrustedIssuers {
 
 impl Watched {
     fn new(described: TrustedIssuer) -> Result<Self, TrustError> {
-        let refuse = |why| Err(TrustError::Unsafe(described.issuer.clone(), why));
+        let refuse = |why| Err(TrustError::Unsafe { issuer: described.issuer.clone(), why });
         let secret = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
         if described.algorithms.is_empty() || described.algorithms.iter().any(|one| secret.contains(one)) {
-            return refuse("name at least one algorithm, and only such that have a public key");
+            return refuse(Text::of(
+                "noem minstens een algoritme, en alleen algoritmen met een openbare sleutel",
+                "name at least one algorithm, and only such that have a public key",
+            ));
         }
         let place = Url::parse(&described.jwks_uri).ok().filter(|url| url.username().is_empty());
         if !place.is_some_and(|url| url.scheme() == "https" || on_this_machine(&url)) {
-            return refuse("jwksUri must be https, without a user");
+            return refuse(Text::of(
+                "jwksUri moet https zijn, zonder gebruiker",
+                "jwksUri must be https, without a user",
+            ));
         }
         if described.longest_minutes == 0 {
-            return refuse("longestMinutes must be above nought");
+            return refuse(Text::of(
+                "longestMinutes moet boven nul liggen",
+                "longestMinutes must be above nought",
+            ));
         }
         let somewhere = LocationCode::parse("99ZZ00").ok();
         if described
@@ -156,7 +171,10 @@ impl Watched {
             .values()
             .any(|role| somewhere.clone().and_then(|at| VouchedRole::new(*role, at)).is_none())
         {
-            return refuse("only school-leader, school-staff and professional can be vouched for");
+            return refuse(Text::of(
+                "alleen voor school-leader, school-staff en professional kan een ander instaan",
+                "only school-leader, school-staff and professional can be vouched for",
+            ));
         }
         let keys = PublishedKeys::of(&described.issuer, &described.jwks_uri);
         Ok(Self { described, keys })
