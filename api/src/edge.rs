@@ -1,6 +1,8 @@
 //! The edge of the server: what every call gets without asking. A number, security headers, HEAD for GET, problems in the
 //! caller's language, a line in the log, and an answer even when something panics.
 
+mod headers;
+
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -8,41 +10,29 @@ use actix_http::ConnectionType;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse, web};
+use actix_web::{HttpMessage as _, HttpResponse, ResponseError as _, web};
 use futures_util::FutureExt as _;
 use naast_domain::text::Tongue;
 
 use uuid::Uuid;
 
+use self::headers::challenge;
+pub(crate) use self::headers::dress;
 use crate::accept::{self, tongue};
 use crate::call::{self, Call};
 use crate::caller;
 use crate::clock::fresh;
-use crate::contract::{self, API_VERSION, BASE, CONTRACT, Callers, Deprecations, Operation};
+use crate::contract::{self, BASE, CONTRACT, Callers, Deprecations, Operation};
 use crate::cors::{Origins, single};
 use crate::identity::{Reach, Subject};
-use crate::limits::{Limits, Told};
+use crate::limits::{Known, Limits, Told};
 use crate::platform::Platform;
 use crate::problem::{Error, InputFault};
 use crate::retries::{self, Repeatable};
 use crate::server::life::OnConnection;
-
-/// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
-const HEADERS: &[(&str, &str)] = &[
-    ("cache-control", "no-store"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
-];
-
-/// The pages of `/docs` load their own scripts and styles, from this server only.
-const DOCS_POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
 /// What of a call is needed once the call itself is gone.
 struct Taken {
@@ -100,27 +90,42 @@ pub async fn edge(
     let operation = CONTRACT.operation(request.method(), &taken.route);
     if taken.path.starts_with(BASE) {
         taken.subject = caller::read(request.request());
-        taken.told =
-            limits.count(request.request(), taken.subject.as_ref().map(|subject| subject.person), operation);
+        let known = match &taken.subject {
+            Some(subject) if platform.standing.holds(subject) => Known::Person(subject.person),
+            Some(_) => Known::Bearer,
+            None => Known::Nobody,
+        };
+        taken.told = limits.count(request.request(), known, operation);
     }
 
     let taken_in = match take_in(&request, &taken, operation) {
-        Ok(call) => refuse_head(call, &mut request, (&platform, &taken), operation).await,
+        Ok(call) => refuse_head(call, &mut request, &taken, operation).await,
         Err(refusal) => Err(refusal),
     };
     let outcome = match taken_in {
         Err(refusal) => {
+            let refused = (refusal.status_code(), Some(&refusal));
+            let is_gone = is_gone(refused, &platform, &taken, operation).await;
+            let refusal = if is_gone { Error::Unauthenticated } else { refusal };
             platform.metrics.problem(&refusal, taken.encoded);
             Ok(request.into_response(refusal.answer(taken.language, &taken.number)))
         }
-        Ok(call) => match AssertUnwindSafe(call::within(call, next.call(request))).catch_unwind().await {
-            Ok(Ok(response)) => Ok(translate(response.map_into_boxed_body(), &platform, &taken)),
-            Ok(Err(fault)) => Err(meaning(fault.as_response_error().status_code())),
-            Err(_) => {
-                platform.metrics.panicked();
-                Err(Error::Internal("a handler panicked"))
+        Ok(call) => {
+            let handling = async {
+                let response = next.call(request).await?.map_into_boxed_body();
+                let error = response.response().error().and_then(actix_web::Error::as_error);
+                let is_gone = is_gone((response.status(), error), &platform, &taken, operation).await;
+                Ok::<_, actix_web::Error>((response, is_gone))
+            };
+            match AssertUnwindSafe(call::within(call, handling)).catch_unwind().await {
+                Ok(Ok((response, is_gone))) => Ok(translate(response, is_gone, &platform, &taken)),
+                Ok(Err(fault)) => Err(meaning(fault.as_response_error().status_code())),
+                Err(_) => {
+                    platform.metrics.panicked();
+                    Err(Error::Internal("a handler panicked"))
+                }
             }
-        },
+        }
     };
     match outcome {
         Ok(mut response) => {
@@ -148,7 +153,7 @@ pub async fn edge(
 async fn refuse_head(
     call: Call,
     request: &mut ServiceRequest,
-    (platform, taken): (&Platform, &Taken),
+    taken: &Taken,
     operation: Option<&Operation>,
 ) -> Result<Call, Error> {
     let Some(operation) = operation.filter(|operation| !operation.is_never_held_up()) else {
@@ -156,14 +161,7 @@ async fn refuse_head(
     };
     let subject = taken.subject.as_ref().filter(|_| operation.callers == Callers::SignedIn);
     let is_admitted = subject.is_none_or(|subject| caller::is_admitted(request.request(), subject));
-    if call.found.is_empty() && is_admitted {
-        return Ok(call);
-    }
-    if let Some(subject) = subject {
-        // a token can hold and its owner be gone: whoever is nobody is told that, and no more
-        platform.read(subject.clone(), |_| Ok(())).await?;
-    }
-    if call.found.is_empty() {
+    if call.found.is_empty() || !is_admitted {
         return Ok(call);
     }
     if operation.names_things() && call.found.iter().all(InputFault::is_in_header) {
@@ -171,6 +169,27 @@ async fn refuse_head(
     }
     let payload = request.take_payload();
     Err(contract::with_body(call.found, request.request(), operation, payload).await)
+}
+
+/// Whether a call is refused while nobody asked after its caller, and she is not there: her session ended, or her account is gone.
+/// Who calls comes before what is wrong with her call, wherever that was found; so whoever is nobody is told that, and no more.
+/// When it cannot be asked now, the refusal stands: it says nothing of anybody. So does that of a body that is no HTTP: its connection
+/// is about to be closed, and waits for nothing.
+async fn is_gone(
+    (status, error): (StatusCode, Option<&Error>),
+    platform: &Platform,
+    taken: &Taken,
+    operation: Option<&Operation>,
+) -> bool {
+    let says_so = [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS].contains(&status)
+        || error.is_some_and(|error| error.code() == "malformed-call");
+    let asks_who = operation.is_some_and(|operation| operation.callers == Callers::SignedIn);
+    let Some(subject) = taken.subject.as_ref().filter(|_| asks_who && status.is_client_error() && !says_so)
+    else {
+        return false;
+    };
+    !platform.standing.holds_since(subject, taken.started)
+        && matches!(platform.read(subject.clone(), |_| Ok(())).await, Err(Error::Unauthenticated))
 }
 
 /// What is refused before anything is read, and what is remembered of the rest.
@@ -236,24 +255,20 @@ fn see_out<B>(
     if taken.connection.answer() || platform.health.is_leaving() {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
-    let (status, took) = (response.status().as_u16(), taken.started.elapsed());
+    let answered = response.status();
+    if let Some(subject) = &taken.subject {
+        // what was sent away unread asked after nobody, and is no reason to doubt her
+        if answered != StatusCode::TOO_MANY_REQUESTS && !answered.is_server_error() {
+            platform.standing.doubt(subject, taken.started);
+        }
+    }
+    let (status, took) = (answered.as_u16(), taken.started.elapsed());
     platform.metrics.call_ends(taken.method.as_str(), &taken.route, status, took);
     log::info!(
         request_id = taken.number.as_str(), method = taken.method.as_str(), route = taken.route.as_str(),
         status = status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         "call"
     );
-}
-
-/// Says where a client reads how to sign in (RFC 9728, 5.1), and that a token was no good only when there was one (RFC 6750, 3.1).
-fn challenge(headers: &mut HeaderMap, metadata: &str, tried: bool) {
-    if headers.get(header::WWW_AUTHENTICATE).is_none_or(|told| told != "Bearer") {
-        return;
-    }
-    let error = if tried { "error=\"invalid_token\", " } else { "" };
-    if let Ok(told) = HeaderValue::from_str(&format!("Bearer {error}resource_metadata=\"{metadata}\"")) {
-        headers.insert(header::WWW_AUTHENTICATE, told);
-    }
 }
 
 /// What is refused before anything is read.
@@ -287,6 +302,7 @@ fn meaning(status: StatusCode) -> Error {
 /// Writes a failed answer as a problem, in the caller's language.
 fn translate(
     response: ServiceResponse<BoxBody>,
+    is_gone: bool,
     platform: &Platform,
     taken: &Taken,
 ) -> ServiceResponse<BoxBody> {
@@ -297,6 +313,10 @@ fn translate(
         platform.metrics.problem(error, taken.encoded);
         error.answer(taken.language, &taken.number)
     };
+    if is_gone {
+        let answer = told(&Error::Unauthenticated);
+        return response.into_response(answer);
+    }
     let answer = match response.response().error().map(actix_web::Error::as_error::<Error>) {
         Some(Some(error)) => {
             log_fault(error, &taken.number);
@@ -320,34 +340,6 @@ fn log_fault(error: &Error, number: &str) {
         _ if error.code() == "internal" => log::error!(request_id = number; "{error}"),
         _ => log::debug!(request_id = number, code = error.code(); "refused"),
     }
-}
-
-/// Gives an answer the headers that every answer has.
-pub(crate) fn dress(headers: &mut HeaderMap, path: &str, number: &str, language: Tongue) {
-    for (name, value) in HEADERS {
-        let (name, value) = (HeaderName::from_static(name), HeaderValue::from_static(value));
-        // a page says itself what it may do in a browser
-        if name != header::CONTENT_SECURITY_POLICY || !headers.contains_key(&name) {
-            headers.insert(name, value);
-        }
-    }
-    if path.starts_with("/docs") {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
-    }
-    if path == "/.well-known/jwks.json" {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    }
-    headers.insert(HeaderName::from_static("api-version"), HeaderValue::from_static(API_VERSION));
-    if let Ok(number) = HeaderValue::from_str(number) {
-        headers.insert(HeaderName::from_static("x-request-id"), number);
-    }
-    // an answer that was kept may be in another language than the caller asks for now, and the contract is in English
-    if !headers.contains_key(header::CONTENT_LANGUAGE) {
-        let is_english = path.starts_with("/v1/openapi.") || path.starts_with("/docs");
-        let language = if is_english { Tongue::English } else { language };
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
-    }
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization, Origin"));
 }
 
 /// What is not a route: a known path with another method, or nothing at all.

@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::call;
 use crate::clock::{Clock, fresh};
 use crate::health::Health;
-use crate::identity::{Identity, Subject};
+use crate::identity::{Identity, Standing, Subject};
 use crate::metrics::Metrics;
 use crate::privacy::tombstones::Outside;
 use crate::problem::Error;
@@ -48,6 +48,8 @@ pub struct Platform {
     pub metrics: Arc<Metrics>,
     /// How the server is.
     pub health: Arc<Health>,
+    /// Who is known to be there.
+    pub standing: Arc<Standing>,
     reads: Arc<Queue>,
     writes: Arc<Queue>,
     pub(crate) running: Arc<Running>,
@@ -152,8 +154,8 @@ impl Platform {
         store.put_tombstones_outside(move |laid| outside.put(laid));
         let metrics = Arc::new(Metrics::new());
         let (reads, writes) = queues(&store, USUAL, &metrics);
-        let (health, running) = (Arc::default(), Arc::default());
-        Self { store, clock, identity, keys, data, events, metrics, health, reads, writes, running }
+        let (health, standing, running) = (Arc::default(), Arc::default(), Arc::default());
+        Self { store, clock, identity, keys, data, events, metrics, health, standing, reads, writes, running }
     }
 
     /// The same, with queues that take so many calls.
@@ -176,10 +178,10 @@ impl Platform {
         work: impl FnOnce(&mut Reading<'_, '_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (caller, today, keys) = (caller.into(), self.clock.today(), self.keys.clone());
-        let (came, began) = (call::waits_since(), self.clock.now());
+        let (came, began, standing) = (call::waits_since(), self.clock.now(), Arc::clone(&self.standing));
         let (answer, me, shown) = self
             .read_open(move |db| {
-                let me = caller.principal(db, today)?;
+                let me = standing.ask(&caller, db, today)?;
                 let mut cx = Reading { db, keys: &keys, me, today, owed: None, shown: Vec::new() };
                 let answer = work(&mut cx)?;
                 let (me, shown) = cx.settled()?;
@@ -248,10 +250,10 @@ impl Platform {
         work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
     ) -> Result<Answer<T>, Error> {
         let (caller, keys) = (caller.into(), self.keys.clone());
-        let (now, today) = (self.clock.now(), self.clock.today());
+        let (now, today, standing) = (self.clock.now(), self.clock.today(), Arc::clone(&self.standing));
         self.write_once(
             Whose::Subject(caller.person),
-            move |tx| caller.principal(tx, today),
+            move |tx| standing.ask(&caller, tx, today),
             move |tx, me| work(&mut Writing { tx, keys: &keys, me, now, today }),
         )
         .await

@@ -19,8 +19,12 @@ fn app(limits: LimitSettings) -> TestApp {
     TestApp::start_as(Engine::Sqlite, Shape { limits, clock, ..Shape::default() })
 }
 
-fn somebody() -> PersonId {
-    PersonId::from_uuid(random_id())
+/// Somebody with an account, who was seen to be there. Her first call counts for her address.
+fn known(app: &TestApp, address: &str) -> PersonId {
+    let account = crate::signing_in::signed_in(app, address).text("subject");
+    let person = account.parse().map(PersonId::from_uuid).expect("an id");
+    assert_eq!(app.get(person, "/me").expect(200).header("ratelimit"), None, "no limit for an address here");
+    person
 }
 
 fn from(app: &TestApp, forwarded: &str) -> Reply {
@@ -30,7 +34,7 @@ fn from(app: &TestApp, forwarded: &str) -> Reply {
 #[test]
 fn a_caller_is_told_how_much_is_left_and_then_to_wait() {
     let app = app(LimitSettings { subject: Rate::new(3, 60), ..LimitSettings::default() });
-    let one = somebody();
+    let one = known(&app, "ouder@example.org");
     for left in [2, 1, 0] {
         let reply = app.get(one, "/me");
         assert_eq!(reply.header("ratelimit-policy"), Some("\"subject\";q=3;w=60"));
@@ -43,7 +47,8 @@ fn a_caller_is_told_how_much_is_left_and_then_to_wait() {
     assert_eq!(told.header("content-type"), Some("application/problem+json"));
     assert!(told.header("x-request-id").is_some());
     // somebody else, nobody in particular, and whoever asks after the health are not held up
-    assert_eq!(app.get(somebody(), "/me").header("ratelimit"), Some("\"subject\";r=2;t=20"));
+    let other = known(&app, "ander@example.org");
+    assert_eq!(app.get(other, "/me").header("ratelimit"), Some("\"subject\";r=2;t=20"));
     assert_eq!(app.send("GET", "/v1/problems", &[], Vec::new()).expect(200).header("ratelimit"), None);
     for _ in 0..10 {
         app.send("GET", "/health/live", &[], Vec::new()).expect(200);
@@ -69,7 +74,8 @@ fn who_is_not_signed_in_is_counted_by_her_address() {
     refused(app.send("GET", "/v1/me", &[("authorization", &token(4))], Vec::new()), 429, "quota-exceeded");
     // nobody believes what she writes about where she is
     refused(from(&app, "198.51.100.7"), 429, "quota-exceeded");
-    assert_eq!(app.get(somebody(), "/me").status, 401, "who is signed in has a bucket of her own, or none");
+    // whoever has a token of ours has another bucket than whoever has none
+    assert_eq!(app.get(PersonId::from_uuid(random_id()), "/me").status, 401);
 }
 
 #[test]
@@ -163,6 +169,8 @@ fn the_limit_is_one_for_all_workers_and_what_is_refused_has_no_effect() {
     let limits = LimitSettings { subject: Rate::new(1_000, 3_600), ..LimitSettings::default() };
     let world = World::on(app(limits));
     let parent = world.person();
+    // from now on she is known, and her calls count for her
+    world.app.get(parent, "/me").expect(200);
     for _ in 0..990 {
         assert_eq!(world.app.get(parent, "/me").status, 200);
     }

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use naast_api::contract::CONTRACT;
-use naast_tests::app::{Reply, TestApp};
+use naast_api::limits::{LimitSettings, Rate};
+use naast_tests::app::{Reply, Shape, TestApp};
 use naast_tests::asked::{during, prick_up_ears};
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
@@ -18,6 +19,7 @@ on_both!(
     who_signs_out_is_out,
     an_access_token_is_good_while_its_session_runs,
     a_session_costs_a_call_no_statement,
+    a_token_whose_session_ended_uses_up_nothing_of_its_owner,
 );
 
 fn refresh(app: &TestApp, token: &str) -> Reply {
@@ -110,19 +112,24 @@ fn sign_out(app: &TestApp, token: &str) {
     app.send("POST", "/v1/oauth/revoke", &[FORM], form(&[("token", token)])).expect(200);
 }
 
+/// A path of the contract, to something that is not there.
+pub fn filled(template: &str) -> String {
+    let id = random_id().to_string();
+    let place = template.split('/').map(|part| match part {
+        "{locationCode}" => SCHOOL,
+        "{boardNumber}" => "99901",
+        "{partnershipCode}" => "PO9901",
+        part if part.starts_with('{') => &id,
+        part => part,
+    });
+    place.collect::<Vec<_>>().join("/")
+}
+
 /// The operations that ask for a token and do not send this one away.
 fn opened(app: &TestApp, token: &str) -> Vec<String> {
     let (mut opened, mut tried) = (Vec::new(), 0);
     for (template, item) in CONTRACT.document["paths"].as_object().expect("paths") {
-        let id = random_id().to_string();
-        let place = template.split('/').map(|part| match part {
-            "{locationCode}" => SCHOOL,
-            "{boardNumber}" => "99901",
-            "{partnershipCode}" => "PO9901",
-            part if part.starts_with('{') => &id,
-            part => part,
-        });
-        let path = place.collect::<Vec<_>>().join("/");
+        let (id, path) = (random_id().to_string(), filled(template));
         for (method, operation) in item.as_object().expect("operations") {
             if operation["security"] == json!([]) {
                 continue;
@@ -140,8 +147,7 @@ fn opened(app: &TestApp, token: &str) -> Vec<String> {
                 body.as_ref(),
             );
             tried += 1;
-            // what does not fit the contract may be told of first
-            if ![400, 401].contains(&reply.status) {
+            if reply.status != 401 {
                 opened.push(format!("{method} {path}: {} {}", reply.status, reply.body["code"]));
             }
         }
@@ -191,6 +197,48 @@ fn an_access_token_is_good_while_its_session_runs(engine: Engine) {
     // a trial at the terminal has no session, and goes on
     let person = first.text("subject").parse().map(naast_domain::ids::PersonId::from_uuid).expect("an id");
     world.app.get(person, "/me").expect(200);
+}
+
+/// A method, a path, headers, and what whoever is nobody is answered.
+type Way = (&'static str, &'static str, &'static [(&'static str, &'static str)], u16);
+
+/// Whoever has a token of a session that ended does not use up what its owner may still call, by whatever kind of calls: such as
+/// never ask who calls, such as are refused before anybody asks, and such as lead nowhere.
+fn a_token_whose_session_ended_uses_up_nothing_of_its_owner(engine: Engine) {
+    const MANY: u32 = 60;
+    let many = |calls| Rate::new(calls, 864_000);
+    let limits = LimitSettings { subject: many(MANY), address: many(5_000), ..LimitSettings::default() };
+    let app = TestApp::start_as(engine, Shape { limits, ..Shape::default() });
+    let ways: [Way; 6] = [
+        ("GET", "/v1/me", &[], 401),
+        ("GET", "/v1/problems", &[], 200),
+        ("GET", "/v1/nowhere", &[], 404),
+        ("POST", "/v1/support-requests", &[("content-encoding", "gzip")], 401),
+        ("GET", "/v1/conversations", &[], 401),
+        ("GET", "/v1/me?nobodyKnowsThis=1", &[], 401),
+    ];
+    for (place, (method, path, headers, status)) in ways.into_iter().enumerate() {
+        let address = format!("ouder{place}@example.org");
+        let (stolen, hers) = (signed_in(&app, &address), signed_in(&app, &address));
+        let me = |reply: &Reply| call(&app, &reply.text("access_token"), "GET", "/me", None).expect(200);
+        let policy = |reply: &Reply| reply.header("ratelimit-policy").expect("a policy")[..9].to_owned();
+        // the first call is of somebody who is not known yet
+        assert_eq!(
+            (policy(&me(&stolen)), policy(&me(&stolen))),
+            ("\"address\"".into(), "\"subject\"".into())
+        );
+        sign_out(&app, &stolen.text("refresh_token"));
+        let bearer = format!("Bearer {}", stolen.text("access_token"));
+        let headers: Vec<_> = headers.iter().copied().chain([("authorization", bearer.as_str())]).collect();
+        for time in 0..MANY {
+            let reply = app.send(method, path, &headers, Vec::new()).expect(status);
+            // what a call of hers showed holds until one shows otherwise
+            assert!(time == 0 || policy(&reply) == "\"address\"", "{method} {path}, {time}");
+        }
+        me(&hers);
+        let left = me(&hers).header("ratelimit").expect("what is left")[12..14].parse::<u32>();
+        assert_eq!(left, Ok(MANY - 3), "{method} {path}");
+    }
 }
 
 /// The session is asked for in the statement that reads her roles: a token that names one asks no more than one that does not.

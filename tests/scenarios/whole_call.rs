@@ -17,6 +17,7 @@ on_both!(
     a_wrong_key_comes_with_what_the_body_names_in_vain,
     who_may_not_call_learns_nothing_of_her_call,
     the_owner_of_a_token_who_is_gone_learns_nothing_of_her_call,
+    whoever_is_gone_hears_so_wherever_her_call_is_wrong,
 );
 
 /// No UUID, no code of the directory and no code of a list; a control character stands in no text.
@@ -141,4 +142,46 @@ fn the_owner_of_a_token_who_is_gone_learns_nothing_of_her_call(engine: Engine) {
         let (reply, _) = spoil(&world.app, Some(nobody), &operation, contract);
         assert_eq!((reply.status, places(&reply).len()), (401, 0), "{}: {}", operation.id, reply.body);
     }
+}
+
+/// Headers and a body.
+type Way = (&'static [(&'static str, &'static str)], &'static [u8]);
+
+/// Ways to call of which one thing is wrong, and nothing that its path or its query could say: each is found somewhere else.
+const WAYS: [Way; 7] = [
+    (&[], b""),
+    (&[("content-type", "application/json")], b"{}"),
+    (&[("content-type", "application/json")], b"{"),
+    (&[("content-type", "application/json")], &[b' '; 70_000]),
+    (&[("content-type", "text/plain")], b"{}"),
+    (&[("content-encoding", "gzip")], b"{}"),
+    (&[("accept", "text/html")], b""),
+];
+
+/// Who calls is asked before anything is refused, wherever that is found: at the edge, by what reads a body, by a handler that
+/// misses a filter. Without what the query must hold, and with it.
+fn whoever_is_gone_hears_so_wherever_her_call_is_wrong(engine: Engine) {
+    let world = World::new(engine);
+    let nobody = format!("Bearer {}", world.app.token(PersonId::from_uuid(random_id())));
+    let (mut heard, mut tried) = (Vec::new(), 0);
+    for operation in operations() {
+        let contract = &CONTRACT.document["paths"][&operation.template][operation.method.to_lowercase()];
+        if contract["security"].as_array().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let query = names(contract, "query").into_iter().map(|name| format!("{name}={}", random_id()));
+        let path = format!("/v1{}", crate::sessions::filled(&operation.template));
+        let whole = format!("{path}?{}", query.collect::<Vec<_>>().join("&"));
+        for ((headers, body), path) in WAYS.iter().flat_map(|way| [(way, &path), (way, &whole)]) {
+            let headers: Vec<_> =
+                headers.iter().copied().chain([("authorization", nobody.as_str())]).collect();
+            let reply = world.app.send(&operation.method, path, &headers, body.to_vec());
+            if (reply.status, places(&reply).len()) != (401, 0) {
+                heard.push(format!("{} {path} {headers:?}: {}", operation.id, reply.body["code"]));
+            }
+            tried += 1;
+        }
+    }
+    assert!(heard.is_empty(), "{} of {tried}:\n{}", heard.len(), heard.join("\n"));
+    assert!(tried > 1_000, "{tried} tried");
 }

@@ -11,6 +11,7 @@ mod oauth;
 pub mod post;
 pub(crate) mod public_key;
 mod security_contact;
+mod standing;
 mod subject;
 pub mod token;
 mod tokens;
@@ -35,6 +36,7 @@ use crate::contract::BASE;
 
 pub use keys::{KeyError, KeyRing, rotate};
 pub use security_contact::SecurityContact;
+pub use standing::Standing;
 pub use subject::{Reach, Subject};
 pub use withdrawn::{Withdrawn, withdraw};
 

@@ -1,4 +1,4 @@
-//! How many calls a caller may make: a bucket for each person, or for each address where nobody is signed in, and a much
+//! How many calls a caller may make: a bucket for each person, or for each address where nobody is known to be signed in, and a much
 //! smaller one for calls in which a code or a password can be tried. Every answer says how much is left
 //! (draft-ietf-httpapi-ratelimit-headers-10).
 
@@ -86,9 +86,20 @@ pub struct LimitSettings {
 enum Who {
     Person(PersonId),
     Address([u8; 16]),
-    /// Everybody who is signed in at an address, together: accounts are free, and who makes many tries no more often. Apart from
-    /// those who are not signed in, so that a stranger on the same network holds up nobody who is.
+    /// Everybody who has a token of ours at an address, together: accounts are free, and who makes many tries no more often. Apart
+    /// from those who have none, so that a stranger on the same network holds up nobody who is signed in.
     SignedInAt([u8; 16]),
+}
+
+/// Who calls, as far as that is known before the database was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Whoever has no token of ours.
+    Nobody,
+    /// Whoever has a token of ours, of which nobody knows at this moment whether it still holds.
+    Bearer,
+    /// Somebody who was there when she was last asked after.
+    Person(PersonId),
 }
 
 struct Policy {
@@ -178,25 +189,24 @@ impl Limits {
         }
     }
 
-    /// Counts a call. `person` is who is signed in. What nothing may hold up is counted and not refused.
-    pub fn count(
-        &self,
-        request: &HttpRequest,
-        person: Option<PersonId>,
-        operation: Option<&Operation>,
-    ) -> Told {
+    /// Counts a call: for a person when she is known, else for her address. What nothing may hold up is counted and not refused.
+    pub fn count(&self, request: &HttpRequest, caller: Known, operation: Option<&Operation>) -> Told {
         // a call without an address comes from this process itself
-        let who = person.map(Who::Person).or_else(|| self.address(request));
-        let Some(who) = who else { return Told::default() };
-        let usual = if person.is_some() { &self.subject } else { &self.address };
-        let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
-        let place = match (who, self.address(request)) {
-            (Who::Person(_), Some(Who::Address(place))) => Who::SignedInAt(place),
-            _ => who,
+        let place = self.address(request).map(|address| match address {
+            Who::Address(place) if caller != Known::Nobody => Who::SignedInAt(place),
+            _ => address,
+        });
+        let (who, usual) = match caller {
+            Known::Person(person) => (Some(Who::Person(person)), &self.subject),
+            Known::Bearer | Known::Nobody => (place, &self.address),
         };
+        let Some(who) = who else { return Told::default() };
+        let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
         let mut told = Told::default();
-        for (policy, who) in
-            usual.iter().map(|usual| (usual, who)).chain(attempts.map(|attempts| (attempts, place)))
+        for (policy, who) in usual
+            .iter()
+            .map(|usual| (usual, who))
+            .chain(attempts.map(|attempts| (attempts, place.unwrap_or(who))))
         {
             told.add(policy, who);
             if told.refused.is_some() {
