@@ -263,7 +263,7 @@ fn a_programme_has_a_form_that_is_true_of_who_runs_it(engine: Engine) {
     let world = World::new(engine);
     let organisation =
         |body: Value| world.app.post(world.administrator, "/organisations", &body).expect(201).id();
-    let school = organisation(json!({ "kind": "school", "name": "School (test)", "locationCode": SCHOOL }));
+    let school = world.school.clone();
     let point = organisation(
         json!({ "kind": "support-point", "name": "Steunpunt (test)", "partnershipCode": "PO9901" }),
     );

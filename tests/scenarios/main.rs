@@ -45,6 +45,7 @@ mod main_job;
 mod memberships;
 mod never_held_up;
 mod one_round;
+mod organisations;
 mod over_time;
 mod overload;
 mod pauses;

@@ -29,7 +29,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 10] = [
+const OF_A_MEMBER: [&str; 11] = [
     "programme-not-available",
     "choice-too-narrow",
     "consent-elsewhere",
@@ -38,6 +38,7 @@ const OF_A_MEMBER: [&str; 10] = [
     "tie-ends-before-start",
     "talk-date",
     "form-not-later",
+    "organisation-known",
     "term-needs-reason",
     "term-too-long",
 ];

@@ -6,6 +6,7 @@ use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::OrganisationId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{DirectoryIdentifier, Identified, Organisation, OrganisationKind, Role};
+use naast_domain::rejection::{Existing, Rejection};
 use naast_domain::text::Text;
 use naast_persistence::{Stored, directory, organisations};
 use serde::{Deserialize, Serialize};
@@ -95,7 +96,23 @@ fn is_identified(check: &mut Check<'_>) {
     }
 }
 
-/// Register an organisation.
+/// A school, a board, a partnership is registered once: whoever may vouch for people there is looked up by its code.
+fn known_as(organisation: &Organisation, known: OrganisationId) -> Error {
+    let reason = Text::of(
+        "Deze school, dit bestuur of dit samenwerkingsverband is al aangemeld: gebruik die organisatie.",
+        "This school, board or partnership is registered already: use that organisation.",
+    );
+    let member = match (&organisation.location, &organisation.board) {
+        (Some(_), _) => "/locationCode",
+        (None, Some(_)) => "/boardNumber",
+        (None, None) => "/partnershipCode",
+    };
+    let existing = Existing { id: known.uuid(), path: format!("/organisations/{known}") };
+    Rejection::rule("organisation-known", "I1", reason).pointing_to(Some(existing)).at(member).into()
+}
+
+/// Register an organisation. A school, a board or a partnership is registered once; 409 `organisation-known` gives the id under which it is
+/// known already (`existing`).
 #[utoipa::path(
     operation_id = "createOrganisation",
     tag = "organisations",
@@ -126,6 +143,9 @@ pub async fn create_organisation(
                 board: body.board_number,
                 partnership: body.partnership_code,
             };
+            if let Some(known) = organisations::registered_as(cx.tx, &organisation)? {
+                return Err(known_as(&organisation, known));
+            }
             organisations::insert(cx.tx, &grant, &organisation, cx.now)?;
             let entry = cx
                 .entry(

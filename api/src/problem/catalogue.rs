@@ -55,6 +55,7 @@ catalogue! {
     "reading-not-recorded" 503 "Dit kan nu niet worden gelezen" / "This cannot be read now", "Wie gegevens van iemand leest, laat dat achter in het inzagelogboek. Dat lukte nu niet. Probeer het opnieuw na Retry-After." / "Who reads somebody's data leaves that in the access log. That could not be done now. Try again after Retry-After.";
     "busy" 503 "Even te druk" / "Too busy for a moment", "Probeer het over een seconde opnieuw. Er is niets half gedaan." / "Try again in a second. Nothing was half done.";
     "already-there" 409 "Dit is er al" / "This is there already", "Er is er al een die hetzelfde is." / "There is one already that is the same.";
+    "organisation-known" 409 "Deze organisatie is al aangemeld" / "This organisation is registered already", "Gebruik de organisatie van `existing`." / "Use the organisation in `existing`.";
     "reference-unknown" 409 "Een verwijzing klopt niet" / "A reference is unknown", "Iets waarnaar u verwijst bestaat niet." / "Something that you refer to does not exist.";
 
     "step-not-permitted" 409 "Deze stap kan nu niet" / "This step cannot be taken now", "Het gesprek heeft een vaste volgorde (L6)." / "The conversation has a fixed order (L6).";
@@ -155,6 +156,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("idempotency-answer-gone", Carries::Rule),
     ("already-there", Carries::Rule),
     ("reference-unknown", Carries::Rule),
+    ("organisation-known", Carries::Rule),
     ("programme-not-available", Carries::Rule),
     ("no-programme", Carries::Rule),
     ("choice-too-narrow", Carries::Rule),
