@@ -7,7 +7,7 @@ use naast_tests::app::Reply;
 use super::calls::{call, state_for};
 use super::cast::{NAMES, scope_of};
 use super::markers::{Marker, markers};
-use super::objects::Objects;
+use super::objects::{Objects, crossed_with, second_id};
 use super::stage::Stage;
 use super::table::{Block, Cell, Column, Operation, Table, operations};
 use crate::looks::{contents, count, differing, seen};
@@ -143,42 +143,35 @@ impl<'a> Matrix<'a> {
 
     /// An id that belongs under another one is not there, also for whoever may read both.
     fn crossed(&mut self, operation: &Operation, block: &Block) {
-        let is_second = |name: &str| operation.template.contains(name);
-        if !["{membershipId}", "{tieId}", "{noteId}", "{messageId}", "{announcementId}", "{consentId}"]
-            .into_iter()
-            .any(is_second)
-        {
-            return;
-        }
-        let before = contents(&self.stage.world);
+        let Some(name) = second_id(&operation.template) else { return };
         let need = state_for(&operation.id);
         let (own, missing) =
             (self.stage.standing(Column::Own, need), self.stage.standing(Column::Missing, need));
-        let others = [Column::Sister, Column::Foreign].map(|column| self.stage.standing(column, need));
+        // another case of the same organisation has a membership of its own there
+        let other = if name == "membershipId" { Column::Foreign } else { Column::Sister };
+        let mut other = self.stage.standing(other, need);
+        if name == "holdId" {
+            other.hold = self.stage.hold(&other.request);
+        }
+        let before = contents(&self.stage.world);
         for caller in NAMES
             .iter()
             .copied()
             .filter(|caller| block.cell(caller, Column::Own).is_some_and(|cell| cell != Cell::Status(401)))
         {
-            let mut under = |membership: &str, of: &Objects| {
-                let mut on = own.clone();
-                (on.membership, on.tie) = (membership.to_owned(), of.tie.clone());
-                on.own_tie.clone_from(&of.own_tie);
-                on.announcement.clone_from(&of.announcement);
-                on.consent.clone_from(&of.consent);
-                (on.note, on.spare_note) = (of.note.clone(), of.spare_note.clone());
-                (on.message, on.spare_message) = (of.message.clone(), of.spare_message.clone());
+            let mut under = |of: &Objects| {
                 self.tried += 1;
-                seen(&call(self.stage, operation, caller, &on))
+                seen(&call(self.stage, operation, caller, &crossed_with(name, &own, of)))
             };
-            let nowhere = under(&missing.membership, &missing);
-            // another case of the same organisation has a membership of its own there
-            let there = under(&others[1].membership, &others[0]);
+            let (nowhere, there) = (under(&missing), under(&other));
             if there != nowhere || there.starts_with('2') {
                 self.fault(operation, caller, Column::Own, "reaches by one id what belongs under another");
             }
         }
         self.unchanged(operation, &before);
+        if name == "holdId" {
+            self.stage.lift(&other.request);
+        }
     }
 
     /// Whoever may, can; what changes something is written down; and nobody sees what is not hers to see.

@@ -56,6 +56,41 @@ fn the_policy_and_the_table_say_the_same() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
+/// Read from the contract: whatever lies under something else is tried with an id of another case there.
+#[test]
+fn every_path_with_a_second_id_is_crossed() {
+    let own = objects::Objects::default();
+    let other = "0b9f7a52-6a51-4a0f-8a0c-3f6f4f3f2b11".to_owned();
+    let others = objects::Objects {
+        membership: other.clone(),
+        tie: other.clone(),
+        own_tie: other.clone(),
+        note: other.clone(),
+        spare_note: other.clone(),
+        message: other.clone(),
+        spare_message: other.clone(),
+        announcement: other.clone(),
+        consent: other.clone(),
+        hold: other.clone(),
+        ..objects::Objects::default()
+    };
+    let mut crossed = 0;
+    for operation in operations() {
+        let ids = operation.template.matches('{').count();
+        assert!(ids < 3, "{}: `second_id` knows of two ids", operation.template);
+        let Some(name) = objects::second_id(&operation.template) else {
+            let is_code =
+                ["{locationCode}", "{term}"].into_iter().any(|code| operation.template.contains(code));
+            assert!(ids < 2 || is_code, "{} is not crossed", operation.template);
+            continue;
+        };
+        let on = objects::crossed_with(name, &own, &others);
+        assert!(calls::path(&operation, &on).contains(&other), "{} keeps its own id", operation.id);
+        crossed += 1;
+    }
+    assert!(crossed >= 11, "{crossed}");
+}
+
 #[test]
 fn a_table_with_a_gap_says_what_to_add() {
     let faults_of = |text: &str| Reading::default().read(text).err().unwrap_or_default().join("\n");

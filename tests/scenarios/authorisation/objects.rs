@@ -93,3 +93,30 @@ pub struct Objects {
     /// A day ahead that was not named before.
     pub day: String,
 }
+
+/// The second id of a path: what it names belongs under what the first one names. None where there is none, or where it is no id
+/// but a code that means the same wherever it stands.
+pub fn second_id(template: &str) -> Option<&str> {
+    let second = template.split('{').nth(2)?.split('}').next()?;
+    (!["locationCode", "term"].contains(&second)).then_some(second)
+}
+
+/// One's own objects, but for the second id, which is of somebody else.
+///
+/// # Panics
+/// For a second id of which nobody said here what it names.
+pub fn crossed_with(name: &str, own: &Objects, of: &Objects) -> Objects {
+    let (own, of) = (own.clone(), of.clone());
+    match name {
+        "membershipId" => Objects { membership: of.membership, ..own },
+        "tieId" => Objects { tie: of.tie, own_tie: of.own_tie, ..own },
+        "noteId" => Objects { note: of.note, spare_note: of.spare_note, ..own },
+        "messageId" => Objects { message: of.message, spare_message: of.spare_message, ..own },
+        "announcementId" => Objects { announcement: of.announcement, ..own },
+        "consentId" => Objects { consent: of.consent, ..own },
+        "holdId" => Objects { hold: of.hold, ..own },
+        _ => {
+            panic!("{{{name}}}: say in objects.rs (`crossed_with`) which object of another case stands here")
+        }
+    }
+}

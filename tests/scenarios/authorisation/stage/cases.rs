@@ -131,7 +131,7 @@ impl Stage {
     }
 
     /// Lifts the hold on a request, where there is one.
-    pub(super) fn lift(&self, request: &str) {
+    pub fn lift(&self, request: &str) {
         let (app, path) = (&self.world.app, format!("/support-requests/{request}/holds"));
         let holds = app.get(self.world.administrator, &path).expect(200);
         if let Some(hold) = holds.body["data"][0]["id"].as_str() {
@@ -140,7 +140,7 @@ impl Stage {
     }
 
     /// A hold on a request that is in force.
-    pub(super) fn hold(&self, request: &str) -> String {
+    pub fn hold(&self, request: &str) -> String {
         let (app, path) = (&self.world.app, format!("/support-requests/{request}/holds"));
         let placed = app.post(self.world.administrator, &path, &json!({ "because": "complaint" }));
         if placed.status == 201 {
