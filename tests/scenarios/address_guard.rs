@@ -165,6 +165,41 @@ fn a_redirect_is_not_followed() {
     }
 }
 
+/// A proxy that the environment names would be told every message, and would look the name up itself, where nobody checks what it
+/// finds. The environment is of a whole process: a second one of this program is started with it, and runs the test below.
+#[test]
+fn a_proxy_of_the_environment_is_never_asked() {
+    let proxy = Receiver::answering(200);
+    let receiver = Receiver::answering(200);
+    let mut child = std::process::Command::new(std::env::current_exe().expect("this program has a name"));
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+        child.env(name, proxy.url());
+    }
+    for name in ["no_proxy", "NO_PROXY"] {
+        child.env_remove(name);
+    }
+    let port = receiver.address.port().to_string();
+    let output = child
+        .env("NAAST_TEST_RECEIVER", port)
+        .args(["--exact", "address_guard::one_message_is_sent_beside_the_proxy_that_the_environment_names"])
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!((proxy.got().len(), receiver.got().len()), (0, 2));
+}
+
+/// By a name and by an address; with a proxy in the environment when the test above starts it, and nothing to do otherwise.
+#[test]
+fn one_message_is_sent_beside_the_proxy_that_the_environment_names() {
+    let Ok(port) = std::env::var("NAAST_TEST_RECEIVER") else { return };
+    for host in ["localhost", "127.0.0.1"] {
+        let names = Lying::with([vec![HERE]]);
+        let outcome = send(names, |address| address == HERE, &format!("http://{host}:{port}/"));
+        assert_eq!(answered(outcome), Some(200), "{host}");
+    }
+}
+
 /// An answer of any size, or without an end, costs nothing: it is not read.
 #[test]
 fn an_answer_without_an_end_is_not_waited_for() {
