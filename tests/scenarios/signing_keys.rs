@@ -233,7 +233,11 @@ fn everybody_can_read_how_to_sign_in(engine: Engine) {
     let resource = open(&app, "/.well-known/oauth-protected-resource/v1");
     assert_eq!(resource["resource"], "https://buddy.example.org/v1");
     assert_eq!(resource["authorization_servers"], serde_json::json!(["https://buddy.example.org"]));
-    assert_eq!(resource, open(&app, "/.well-known/oauth-protected-resource"));
+    // RFC 9728, 3.3: what a document names is what it was asked for, or nobody may use it
+    let mut address = open(&app, "/.well-known/oauth-protected-resource");
+    assert_eq!(address["resource"], "https://buddy.example.org");
+    address["resource"] = resource["resource"].clone();
+    assert_eq!(address, resource, "for all else they say the same");
     let keys = app.send("GET", "/.well-known/jwks.json", &[], Vec::new());
     assert_eq!(keys.header("cache-control"), Some("public, max-age=300"));
     // tokens are issued under that name, for what the metadata name

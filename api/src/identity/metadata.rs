@@ -14,11 +14,13 @@ use crate::contract::BASE;
 use crate::platform::Platform;
 use crate::problem::Error;
 
-/// The routes beside the contract. The resource has a path, so its metadata stand below theirs too (RFC 9728, 3.1).
+/// The routes beside the contract. The resource has a path, so its metadata stand below that of the well-known document (RFC 9728,
+/// 3.1). Whoever knows the address alone asks there: what is told is of the address (3.3: `resource` is what the document was asked
+/// for, or nobody may use it).
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/.well-known/oauth-authorization-server", web::get().to(authorization_server))
-        .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
+        .route("/.well-known/oauth-protected-resource", web::get().to(protected_address))
         .route(&format!("/.well-known/oauth-protected-resource{BASE}"), web::get().to(protected_resource))
         .route("/.well-known/jwks.json", web::get().to(jwks))
         .route("/.well-known/security.txt", web::get().to(security));
@@ -49,9 +51,17 @@ async fn authorization_server(platform: web::Data<Platform>) -> HttpResponse {
 }
 
 async fn protected_resource(platform: web::Data<Platform>) -> HttpResponse {
+    protected(&platform, platform.identity.resource())
+}
+
+async fn protected_address(platform: web::Data<Platform>) -> HttpResponse {
+    protected(&platform, platform.identity.issuer())
+}
+
+fn protected(platform: &Platform, resource: &str) -> HttpResponse {
     let issuer = platform.identity.issuer();
     HttpResponse::Ok().json(json!({
-        "resource": platform.identity.resource(),
+        "resource": resource,
         "authorization_servers": [issuer],
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
         "scopes_supported": scopes(),
