@@ -51,7 +51,15 @@ fn a_registered_person_signs_in_by_her_address_however_she_writes_it(engine: Eng
     assert_eq!(reply.body["subject"], id);
     let me = call(&world.app, &reply.text("access_token"), "GET", "/me", None).expect(200);
     assert_eq!(me.body["powers"][0]["role"], "coordinator");
-    for wrong in ["geen adres", "a@b", "a b@example.org", "x@example.org\r\nBcc: y@example.org"] {
+    for wrong in [
+        "geen adres",
+        "a@b",
+        "a b@example.org",
+        "x@example.org\r\nBcc: y@example.org",
+        "x@[127.0.0.1]",
+        "\"x y\"@example.org",
+        "ö@example.org",
+    ] {
         let reply = world.app.call(None, "POST", "/sign-in-codes", Some(&json!({ "email": wrong })), None);
         assert!(!String::from_utf8_lossy(&reply.expect(400).bytes).contains(wrong), "{wrong}");
     }

@@ -12,8 +12,8 @@ use naast_persistence::{Kept, locks};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::of_address;
 use super::post::Letter;
+use super::{address, of_address};
 use crate::answer::Answer;
 use crate::caller::Reader;
 use crate::clock::{fresh, fresh_digits};
@@ -57,8 +57,7 @@ pub(super) fn of_code(keys: &Keys, id: SignInCodeId, digits: &str) -> [u8; 16] {
 
 /// The address in `email` that mail can go to; a fault when mail cannot.
 pub(crate) fn look_for_address(check: &mut Check<'_>) -> Option<lettre::Address> {
-    let address = check.get::<String>("/email")?.trim().parse::<lettre::Address>().ok();
-    let address = address.filter(|address| address.domain().contains('.'));
+    let address = address(&check.get::<String>("/email")?);
     if address.is_none() {
         let text = Text::of(
             "Een e-mailadres, zoals naam@voorbeeld.nl.",

@@ -3,6 +3,7 @@
 //! Only tokens of this installation open the API, so there is one way to check one. Whoever has something else, a code from
 //! her mail, a client's key, a token of her school's identity provider, exchanges it at the [`token`] endpoint.
 
+mod address;
 mod codes;
 mod jwt;
 pub(crate) mod keys;
@@ -40,6 +41,7 @@ pub use standing::Standing;
 pub use subject::{Reach, Subject};
 pub use withdrawn::{Withdrawn, withdraw};
 
+pub(crate) use address::address;
 pub(crate) use codes::look_for_address;
 pub(crate) use keys::owner_only;
 

@@ -1,5 +1,6 @@
 //! The post: letters go out one after the other on a thread of their own, by SMTP or into a folder. Whoever hands one in
-//! does not wait for it and does not hear of it; what fails is in the log, without the address.
+//! does not wait for it and does not hear of it; what fails is in the log, without the address: a warning when the mail server
+//! does not take this address, an error when it takes none.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::{Address, SmtpTransport, Transport as _};
+use log::Level;
 
 use super::owner_only;
 use crate::clock::fresh;
@@ -113,8 +115,8 @@ fn work(carrier: &Carrier, from: &Mailbox, handed_in: &Receiver<Job>) {
     for job in handed_in {
         match job {
             Job::Send(letter) => {
-                if let Err(fault) = carry(carrier, from, letter) {
-                    log::error!("a letter could not be sent: {fault}");
+                if let Err((level, fault)) = carry(carrier, from, letter) {
+                    log::log!(level, "a letter could not be sent: {fault}");
                 }
             }
             Job::Tell(tell) => {
@@ -124,28 +126,35 @@ fn work(carrier: &Carrier, from: &Mailbox, handed_in: &Receiver<Job>) {
     }
 }
 
-/// What went wrong, in words that do not hold the address.
-fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), String> {
+/// The replies of a mail server that say something of the address (RFC 5321, 4.2.3; RFC 6531, 3.5): of a mailbox that is not there, is full
+/// or has moved, of a name that is not allowed or whose form it does not know.
+const OF_THE_ADDRESS: [u16; 6] = [501, 550, 551, 552, 553, 555];
+
+/// What went wrong and whether an administrator should look, in words that do not hold the address.
+fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), (Level, String)> {
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, letter.to))
         .subject(letter.subject)
         .header(ContentType::TEXT_PLAIN)
         .body(letter.text)
-        .map_err(|_| "it cannot be written down".to_owned())?;
+        .map_err(|_| (Level::Error, "it cannot be written down".to_owned()))?;
     match carrier {
         Carrier::Folder(folder) => {
-            put_in(folder, &message.formatted()).map_err(|fault| fault.kind().to_string())
+            put_in(folder, &message.formatted()).map_err(|fault| (Level::Error, fault.kind().to_string()))
         }
         Carrier::Smtp(server) => server.send(&message).map(|_| ()).map_err(|fault| {
-            let kind = if fault.is_timeout() {
-                "the mail server did not answer in time"
+            let is_of_the_address = fault.status().is_some_and(|code| OF_THE_ADDRESS.contains(&code.into()));
+            let (level, kind) = if fault.is_timeout() {
+                (Level::Error, "the mail server did not answer in time")
+            } else if is_of_the_address {
+                (Level::Warn, "the mail server does not take its address")
             } else if fault.is_permanent() {
-                "the mail server refused it"
+                (Level::Error, "the mail server refused it")
             } else {
-                "the mail server could not take it now"
+                (Level::Error, "the mail server could not take it now")
             };
-            kind.to_owned()
+            (level, kind.to_owned())
         }),
     }
 }
@@ -157,4 +166,54 @@ fn put_in(folder: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let unfinished = folder.join(format!("{number}.part"));
     owner_only().open(&unfinished)?.write_all(bytes)?;
     std::fs::rename(unfinished, folder.join(format!("{number}.eml")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// What comes of a letter when a mail server says this to `RCPT TO`.
+    fn told(reply: &'static str) -> Result<(), (Level, String)> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a caller");
+            let mut lines = BufReader::new(stream.try_clone().expect("a socket")).lines();
+            let mut is_letter = false;
+            let _ = stream.write_all(b"220 mail.example.org\r\n");
+            while let Some(Ok(line)) = lines.next() {
+                let answer = match line.split([' ', ':']).next() {
+                    _ if is_letter && line != "." => continue,
+                    Some("RCPT") => reply,
+                    Some("DATA") => "354 go on",
+                    _ => "250 good",
+                };
+                is_letter = line == "DATA";
+                let _ = stream.write_all(format!("{answer}\r\n").as_bytes());
+            }
+        });
+        let server = SmtpTransport::builder_dangerous("127.0.0.1").port(port).timeout(Some(PATIENCE)).build();
+        let (from, to) = (Address::new("naast", "example.org"), Address::new("ouder", "example.org"));
+        let letter =
+            Letter { to: to.expect("an address"), subject: "Over".to_owned(), text: "Tekst".to_owned() };
+        carry(&Carrier::Smtp(Box::new(server)), &Mailbox::new(None, from.expect("an address")), letter)
+    }
+
+    #[test]
+    fn a_letter_to_a_mailbox_that_is_not_there_is_a_warning_and_a_server_that_takes_none_an_error() {
+        assert_eq!(told("250 good"), Ok(()));
+        for reply in
+            ["550 ouder@example.org unknown", "553 ouder@example.org", "501 syntax", "555 parameters"]
+        {
+            let (level, words) = told(reply).expect_err("it is refused");
+            assert_eq!((level, words.contains("ouder")), (Level::Warn, false), "{reply}: {words}");
+        }
+        for reply in ["554 no service", "530 sign in first", "451 later", "421 closing"] {
+            let (level, words) = told(reply).expect_err("it is refused");
+            assert_eq!((level, words.contains("ouder")), (Level::Error, false), "{reply}: {words}");
+        }
+    }
 }

@@ -107,7 +107,7 @@ pub async fn report_consent(
             let contact = requests::contacts_of(cx.tx, cx.keys, &[&stored])?.remove(&id);
             *address.lock().unwrap_or_else(PoisonError::into_inner) = contact
                 .filter(|contact| contact.kind == ContactKind::Email)
-                .and_then(|contact| contact.value.trim().parse::<lettre::Address>().ok());
+                .and_then(|contact| crate::identity::address(&contact.value));
             let entry =
                 cx.entry(stored.programme, role, Purpose::Matching, "consent.reported").on(consent_id);
             let place = format!("/support-requests/{id}/consents/{consent_id}/receipt");
