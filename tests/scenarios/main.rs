@@ -43,6 +43,7 @@ mod limits;
 mod looks;
 mod main_job;
 mod memberships;
+mod named_tests;
 mod never_held_up;
 mod one_round;
 mod organisations;
