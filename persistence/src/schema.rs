@@ -564,6 +564,25 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::columns::{Document, Id, Moment};
+
+    erasure_notices (programme_id, id) {
+        programme_id -> Id,
+        id -> Id,
+        reference -> Id,
+        recipient_kind -> Text,
+        recipient -> Text,
+        kinds -> BigInt,
+        state -> Text,
+        coordinators -> Document,
+        told_at -> Moment,
+        confirmed_at -> Nullable<Moment>,
+        erased_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
     announced_meetings (id) {
@@ -1040,6 +1059,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contacts,
     access_log,
     announced_meetings,
+    erasure_notices,
     meeting_announcements,
     meeting_objections,
     private_entries,

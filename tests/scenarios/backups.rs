@@ -187,6 +187,28 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
     assert_eq!((talks(&there, "announced"), talks(&there, "cancelled")), (1, 2));
     assert_eq!((talks(&without, "announced"), talks(&without, "cancelled")), (3, 0));
     assert_eq!((rows(&without, &gone), rows(&without, &stopped), rows(&without, &stays)), (1, 1, 1));
+    // who could read something of what was erased is asked again, once, also when it is replayed again or restored from after
+    let asked = |at: &Elsewhere| {
+        let question = format!(
+            "SELECT count(*) AS number FROM erasure_notices WHERE CAST(reference AS text) = '{gone}' AND state = 'pending'"
+        );
+        naast_tests::around(&at.location, |database| {
+            let counted: Counted = naast_persistence::on_either!(database, |c| diesel::sql_query(question)
+                .get_result(c))
+            .expect("counted");
+            counted.number
+        })
+    };
+    assert_eq!((asked(&there), asked(&without)), (2, 0));
+    assert!(there.run(&world, &["retention", "replay"]).status.success());
+    assert_eq!(asked(&there), 2);
+    let from_after = folder.path().join("after.backup");
+    let from_after = from_after.to_str().expect("UTF-8");
+    assert!(naast(&world, &["backup", from_after]).status.success());
+    let later = elsewhere(engine);
+    let done = later.run(&world, &["restore", from_after, "--tombstones", stones.to_str().expect("UTF-8")]);
+    assert!(done.status.success(), "{}", text(&done));
+    assert_eq!(asked(&later), 2);
 }
 
 fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {

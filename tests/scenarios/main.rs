@@ -29,6 +29,7 @@ mod directory;
 mod each_match;
 mod edge;
 mod erasure;
+mod erasure_told;
 mod events;
 mod exports;
 mod figures;

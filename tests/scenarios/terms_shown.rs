@@ -55,6 +55,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("ConsentView", "consents"),
     ("PupilConsentView", "consents"),
     ("RecipientView", "withdrawal_notices"),
+    ("RecipientView", "erasure_notices"),
     ("ExportView", "exports"),
     ("EventView", "journal"),
     ("WebhookSubscriptionView", "webhook_subscriptions"),
@@ -70,6 +71,7 @@ const AROUND_RECORDS: &[&str] = &[
     "RegisteredConsentView",
     "ConsentWithdrawalView",
     "EverythingWithdrawnView",
+    "ErasureReceiptView",
     "WebhookSecretView",
 ];
 
@@ -91,7 +93,6 @@ const NOT_KEPT: &[&str] = &[
     "ParentCodeView",
     "PupilCodeView",
     "ReadingView",
-    "ErasureReceiptView",
     "ExportContentView",
 ];
 

@@ -21,6 +21,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _, signed_entry};
+use crate::privacy::notices::RecipientView;
 use crate::problem::Error;
 use crate::requests::withdraw::{Withdrawn, withdraw};
 
@@ -50,13 +51,16 @@ pub struct ErasureReceiptView {
     pub account_erased: bool,
     /// Why the account stays, when it does.
     pub account_kept_because: Vec<KeptBecause>,
+    /// Everybody who could read something of these requests, erased or held, and whether each said that nothing is kept. Who did not
+    /// is still asked: the question outlives the request, for 90 days.
+    pub recipients: Vec<RecipientView>,
     /// By this day no backup holds it any more.
     #[schema(format = Date)]
     pub gone_from_backups_date: Date,
 }
 
-/// Erase everything of mine. Running support ends, keys are destroyed, rows deleted; what stays is a count and, without a name,
-/// the proof that consent was given and taken back.
+/// Erase everything of mine. Running support ends, keys are destroyed, rows deleted; what stays is a count, without a name the proof that
+/// consent was given and taken back, and for 90 days the question to programme and buddies whether they keep nothing elsewhere.
 #[utoipa::path(
     operation_id = "eraseMe",
     tag = "privacy",
@@ -82,6 +86,7 @@ pub async fn erase_me(
                 held_request_ids: Vec::new(),
                 account_erased: false,
                 account_kept_because: Vec::new(),
+                recipients: Vec::new(),
                 gone_from_backups_date: cx
                     .today
                     .checked_add_days(chrono::Days::new(BACKUP_DAYS))
@@ -99,6 +104,8 @@ pub async fn erase_me(
                     entries.extend(ended);
                 }
                 let Some(found) = of_cases(cx.tx, &[id])?.remove(&id) else { continue };
+                let erased_at = (!found.held).then_some(now);
+                receipt.recipients.extend(RecipientView::on_erasure(cx.tx, &stored, erased_at)?);
                 if found.held {
                     receipt.held_request_ids.push(id);
                     continue;

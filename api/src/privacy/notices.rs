@@ -1,5 +1,5 @@
-//! Who is told that a parent took something back, and whether they said that they keep nothing (AVG art. 19). A notice names
-//! the request by its id and nothing of the parent.
+//! Who is told that a parent took something back or had it erased, and whether they said that they keep nothing (AVG art. 19). A
+//! notice names the request by its id and nothing of the parent.
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
@@ -8,6 +8,7 @@ use naast_domain::ids::{ProgrammeId, RequestId, WithdrawalNoticeId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{ConsentKind, NoticeState, RecipientKind};
+use naast_domain::privacy::retention::{Rule, own_term};
 use naast_domain::requests::SupportRequest;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::notices::{self, Addressee, Notice};
@@ -44,7 +45,9 @@ pub struct RecipientView {
     pub told_at: DateTime<Utc>,
     /// When it confirmed.
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// When it is erased: with the request.
+    /// When the request was erased; null while it is there. A notice that is not confirmed by then outlives it.
+    pub request_erased_at: Option<DateTime<Utc>>,
+    /// When the notice is erased: with the request, and 90 days after the request when that is erased before it was confirmed.
     pub retention: RetentionView,
 }
 
@@ -59,13 +62,17 @@ impl RecipientView {
             state: notice.state,
             told_at: notice.told_at,
             confirmed_at: notice.confirmed_at,
+            request_erased_at: notice.erased_at,
             retention,
         }
     }
 
     /// A notice that a grant reached.
     fn load(db: &mut Database<'_>, notice: Notice) -> Result<Self, Error> {
-        let retention = RetentionView::load(db, notice.request)?;
+        let retention = match after_case(&notice) {
+            Some(term) => term,
+            None => RetentionView::load(db, notice.request)?,
+        };
         Ok(Self::of(notice, retention))
     }
 
@@ -74,6 +81,26 @@ impl RecipientView {
         let retention = RetentionView::load(db, request.id)?;
         Ok(notices::about(db, request)?.into_iter().map(|one| Self::of(one, retention.clone())).collect())
     }
+
+    /// The same, at the moment that it is erased: what is not answered by then outlives it. None while a hold keeps it back.
+    pub fn on_erasure(
+        db: &mut Database<'_>,
+        request: &Stored<SupportRequest>,
+        erased_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Self>, Error> {
+        let with_case = RetentionView::load(db, request.id)?;
+        let view = |mut notice: Notice| {
+            notice.erased_at = erased_at;
+            let outlives = after_case(&notice).filter(|_| notice.state == NoticeState::Pending);
+            Self::of(notice, outlives.unwrap_or_else(|| with_case.clone()))
+        };
+        Ok(notices::about(db, request)?.into_iter().map(view).collect())
+    }
+}
+
+/// When a notice goes that outlives its case.
+fn after_case(notice: &Notice) -> Option<RetentionView> {
+    notice.erased_at.and_then(|at| own_term(Rule::ErasureNotice, at)).map(RetentionView::of)
 }
 
 page_of! {
@@ -139,10 +166,14 @@ pub async fn list_withdrawal_notices(
             cx.shows([]);
             let of = query.programme_id.map_or(Addressee::Myself, Addressee::Programme);
             let waiting = notices::waiting(cx.db, &grant, of)?;
-            let requests: Vec<_> = waiting.iter().map(|one| one.request).collect();
+            let there = waiting.iter().filter(|one| one.erased_at.is_none());
+            let requests: Vec<_> = there.map(|one| one.request).collect();
             let terms = of_cases(cx.db, &requests)?;
             let view = |one: Notice| {
-                let retention = RetentionView::of_case(terms.get(&one.request))?;
+                let retention = match after_case(&one) {
+                    Some(term) => term,
+                    None => RetentionView::of_case(terms.get(&one.request))?,
+                };
                 Ok::<_, Error>(RecipientView::of(one, retention))
             };
             let data = waiting.into_iter().map(view).collect::<Result<_, _>>()?;

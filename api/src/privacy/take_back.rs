@@ -82,6 +82,7 @@ pub fn tell(
             state: kind.asked(),
             told_at: now,
             confirmed_at: None,
+            erased_at: None,
         };
         notices::insert(tx, &notice)?;
         entries.push(entry("withdrawal-notice.sent").on(notice.id));

@@ -30,6 +30,7 @@ code_list! {
         BuddyFile = "buddy-file": "een jaar na vertrek" / "a year after leaving",
         Certificate = "certificate": "tot vertrek" / "until leaving",
         AnnouncedTalk = "announced-talk": "tot de dag van het gesprek voorbij is" / "until the day of the talk is over",
+        ErasureNotice = "erasure-notice": "90 dagen na het wissen, ook als de ontvanger niet antwoordde" / "90 days after the erasure, also when the recipient did not answer",
         Account = "account": "dertig dagen na de laatste zaak, rol of sessie" / "thirty days after the last case, role or session",
         AccessLog = "access-log": "twee jaar" / "two years",
         Journal = "journal": "blijft; alleen verwijzingen, die niets meer zeggen als de rest weg is" / "stays; references only, which say nothing once the rest is gone",
@@ -45,6 +46,7 @@ impl Rule {
         match self {
             // its row counts from when the day of the talk begins
             Self::AnnouncedTalk => Some(0),
+            Self::ErasureNotice => Some(90),
             Self::AccessLog => Some(731),
             Self::ConsentProof => Some(5 * 365 + 2),
             _ => None,

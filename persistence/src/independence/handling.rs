@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
+use naast_domain::Date;
 use naast_domain::access::{Action, Grant, OwnTie, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
@@ -118,8 +119,7 @@ pub(crate) fn ask<A: Action>(
     Ok(weigh(database, grant, programme, cases)?.into_iter().map(verdict).collect())
 }
 
-/// What the caller's own ties mean for each of these cases of one programme: the ties are loaded once, and once what the
-/// directory knows of all of the schools. Who is the parent herself does not handle her own case.
+/// What the caller's own ties mean for each of these cases of one programme.
 fn weigh<A: Action>(
     database: &mut Database<'_>,
     grant: &Grant<A>,
@@ -129,8 +129,19 @@ fn weigh<A: Action>(
     if cases.is_empty() {
         return Ok(Vec::new());
     }
-    let (me, today) = (grant.person(), grant.today());
     let ties = ties(database, grant, programme)?;
+    weigh_ties(database, (grant.person(), &ties), programme, cases, grant.today())
+}
+
+/// What the ties of somebody mean for each of these cases of one programme: what the directory knows of all of the schools is loaded
+/// once. Who is the parent herself does not handle her own case.
+pub(super) fn weigh_ties(
+    database: &mut Database<'_>,
+    (me, ties): (PersonId, &[Tie]),
+    programme: ProgrammeId,
+    cases: &[Case],
+    today: Date,
+) -> Result<Vec<Effect>, Error> {
     if ties.is_empty() {
         let own = |case: &Case| if case.parent == me { Effect::Block } else { Effect::None };
         return Ok(cases.iter().map(own).collect());
@@ -159,7 +170,7 @@ fn weigh<A: Action>(
             supports_another_here: false,
             board_of: &|_| None,
         };
-        assess_coordinator(&ties, &situation, today).verdict
+        assess_coordinator(ties, &situation, today).verdict
     };
     Ok(cases.iter().map(mean).collect())
 }

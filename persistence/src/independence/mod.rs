@@ -1,12 +1,14 @@
 //! Independence assessments: what the rules said of a buddy for a request, with the version of the table and the words
 //! that the parent is shown.
 
+mod colleagues;
 pub mod coordinators;
 mod handling;
 pub(crate) mod known;
 pub mod ties;
 pub mod waiting;
 
+pub(crate) use colleagues::{Weighed, has_vouched_tie, weighed};
 pub(crate) use handling::{COLUMNS as CASE, Columns as CaseColumns};
 pub(crate) use handling::{Case, ask, let_in, may_be_kept, reach, without_tied};
 pub use handling::{is_kept_from, own_verdict};

@@ -5,16 +5,19 @@ use diesel::prelude::*;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::{BuddyId, ConversationId, PersonId, ProgrammeId, RequestId};
 use naast_domain::privacy::retention::{Due, Rule};
+use naast_domain::requests::SupportRequest;
 use naast_domain::{Moment, day_of};
 use uuid::Uuid;
 
 use super::classification::{Of, Table, tables};
 use super::export;
+use super::notices;
 use super::tombstones::{self, Kind};
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner};
 use crate::retries;
+use crate::rows::Stored;
 use crate::schema::{buddies, consent_proofs, consents, erased_counts};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -100,15 +103,16 @@ pub(super) fn forget_keys(
 }
 
 /// Erases a case that is locked: its keys, its rows. What stays is the proof of its consents and a count, without a name,
-/// and a tombstone.
+/// a tombstone, and the question to whoever could read something and did not say yet that nothing is kept.
 pub fn erase_case(
     tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
     keys: &Keys,
-    (programme, request): (ProgrammeId, RequestId),
+    stored: &Stored<SupportRequest>,
     outcome: &str,
     now: Moment,
 ) -> Result<(), Error> {
+    let (programme, request) = (stored.programme, stored.id);
+    notices::carry_over(tx, stored, now)?;
     forget_keys(tx, keys, Owner::Case(request), now)?;
     forget_keys(tx, keys, Owner::Private(request), now)?;
     retries::blank_of_case(tx, request)?;

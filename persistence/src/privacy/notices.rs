@@ -1,10 +1,13 @@
-//! What recipients are told when a consent is taken back, and what they answered.
+//! What recipients are told when a consent is taken back, and what they answered. What is still open when the case is erased goes on
+//! in [`erased`].
+
+mod erased;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{AnswerWithdrawalNotice, Grant, Standing};
 use naast_domain::code::CodeSet;
-use naast_domain::ids::{BuddyId, ProgrammeId, RequestId, WithdrawalNoticeId};
+use naast_domain::ids::{BuddyId, PersonId, ProgrammeId, RequestId, WithdrawalNoticeId};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{ConsentKind, NoticeState, RecipientKind};
 use naast_domain::requests::SupportRequest;
@@ -17,7 +20,12 @@ use crate::schema::{buddies, matches, withdrawal_notices};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub(super) use erased::carry_over;
+
 const T: &str = "withdrawal_notices";
+
+/// A list shows so many at most.
+const MOST: u8 = 200;
 
 /// What one recipient is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +48,8 @@ pub struct Notice {
     pub told_at: Moment,
     /// When it confirmed.
     pub confirmed_at: Option<Moment>,
+    /// When the request was erased; none while it is there.
+    pub erased_at: Option<Moment>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -70,6 +80,7 @@ impl TryFrom<Row> for Notice {
             state: code(T, "state", &row.state)?,
             told_at: row.told_at.0,
             confirmed_at: row.confirmed_at.map(|at| at.0),
+            erased_at: None,
         })
     }
 }
@@ -150,20 +161,24 @@ pub fn waiting(
     };
     let rows: Vec<Row> = on_either!(&mut *database, |c| withdrawal_notices::table
         .filter(withdrawal_notices::recipient_kind.eq(kind.to_string()))
-        .filter(withdrawal_notices::recipient.eq_any(recipients))
+        .filter(withdrawal_notices::recipient.eq_any(&recipients))
         .filter(withdrawal_notices::state.eq(NoticeState::Pending.to_string()))
         .order((withdrawal_notices::told_at, withdrawal_notices::id))
-        .limit(200)
+        .limit(MOST.into())
         .select(Row::as_select())
         .load(c))?;
     let items = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<Notice>, _>>()?;
-    match of {
+    let mut all = match of {
         Addressee::Programme(programme) => {
             let all = Shortened { items, next: None };
-            Ok(without_tied(database, grant, programme, all, |one| one.request)?.items)
+            without_tied(database, grant, programme, all, |one| one.request)?.items
         }
-        Addressee::Myself => Ok(items),
-    }
+        Addressee::Myself => items,
+    };
+    all.extend(erased::waiting(database, grant, of, (kind, &recipients))?);
+    all.sort_by_key(|one| (one.told_at, one.id));
+    all.truncate(MOST.into());
+    Ok(all)
 }
 
 /// A notice to the caller, with the role in which it is hers.
@@ -177,29 +192,37 @@ pub fn find(
         .select(Row::as_select())
         .first(c)
         .optional())?;
-    let Some(notice) = row.map(Notice::try_from).transpose()? else { return Ok(None) };
+    let Some(notice) = row.map(Notice::try_from).transpose()? else {
+        return erased::find(database, grant, id);
+    };
     let loaded = Case::load(database, notice.programme, &[notice.request])?;
     let case = loaded.into_iter().next().ok_or(Error::Corrupt { table: T, column: "request_id" })?;
     let standing = match notice.kind {
         RecipientKind::Programme => Standing { owner: None, ..case.standing() },
-        RecipientKind::Buddy => {
-            let buddy = uuid::Uuid::parse_str(&notice.recipient)
-                .map_err(|_| Error::Corrupt { table: T, column: "recipient" })?;
-            let person: Option<Key> = on_either!(&mut *database, |c| buddies::table
-                .find((Key::from(notice.programme), Key(buddy)))
-                .select(buddies::person_id)
-                .first(c)
-                .optional())?;
-            // the coordinator answers for what her buddies keep, when one of them cannot be reached
-            Standing { owner: person.map(Into::into), ..case.standing() }
-        }
+        // the coordinator answers for what her buddies keep, when one of them cannot be reached
+        RecipientKind::Buddy => Standing { owner: buddy_of(database, &notice)?, ..case.standing() },
         RecipientKind::School | RecipientKind::Pool => return Ok(None),
     };
     Ok(reach(database, grant, &case, standing)?.map(|role| (notice, role)))
 }
 
+/// The person of the buddy to whom a notice is; none once her file is gone.
+fn buddy_of(database: &mut Database<'_>, notice: &Notice) -> Result<Option<PersonId>, Error> {
+    let buddy = uuid::Uuid::parse_str(&notice.recipient)
+        .map_err(|_| Error::Corrupt { table: T, column: "recipient" })?;
+    let person: Option<Key> = on_either!(database, |c| buddies::table
+        .find((Key::from(notice.programme), Key(buddy)))
+        .select(buddies::person_id)
+        .first(c)
+        .optional())?;
+    Ok(person.map(Into::into))
+}
+
 /// Notes that the recipient keeps nothing any longer.
 pub fn confirm(tx: &mut Transaction<'_, '_>, notice: &Notice, now: Moment) -> Result<(), Error> {
+    if notice.erased_at.is_some() {
+        return erased::confirm(tx, notice, now);
+    }
     tx.touches(notice.request);
     let row = withdrawal_notices::table.find((Key::from(notice.programme), Key::from(notice.id)));
     let update = diesel::update(row).set((

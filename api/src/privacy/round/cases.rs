@@ -69,7 +69,9 @@ fn erase_due_case(
     })
 }
 
-/// Erases a case that is locked and not held. A match that still runs is closed before, by whoever withdraws it.
+/// Erases a case that is locked and not held. A match that still runs is closed before, by whoever withdraws it; and so whoever could read
+/// something was told before (AVG art. 19). What is not answered then outlives the case. Where its time was simply over nobody is
+/// told anything new: the term is the programme's own.
 pub(in crate::privacy) fn erase_case(
     tx: &mut Transaction<'_, '_>,
     (keys, leave): (&Keys, &Upkeep),
@@ -78,11 +80,12 @@ pub(in crate::privacy) fn erase_case(
     now: Moment,
     entry: impl FnOnce(&'static str) -> Entry,
 ) -> Result<Vec<Entry>, Error> {
+    let Some(stored) = naast_persistence::requests::of_upkeep(tx, leave, id)? else { return Ok(Vec::new()) };
     let outcome = match (found.case.ground, found.was_matched) {
         (RetentionGround::ClosedMatched, _) | (_, true) => "matched",
         _ => "unmatched",
     };
-    erasure::erase_case(tx, leave, keys, (found.programme, id), outcome, now)?;
+    erasure::erase_case(tx, keys, &stored, outcome, now)?;
     Ok(vec![entry("subject.erased").on(id).states(Some(found.case.ground.code()), None)])
 }
 

@@ -1,9 +1,9 @@
 //! How long things stay, what holds them back, and what is left of them.
 
 use naast_domain::journal::Purpose::{Administration, Support};
-use naast_domain::privacy::WithheldBecause::{Repeated, ThirdParty};
+use naast_domain::privacy::WithheldBecause::{NotAParents, Repeated, ThirdParty};
 use naast_domain::privacy::retention::Rule::{
-    Account, AnnouncedTalk, Case, ConsentProof, Count, Day, Installation, Tombstone,
+    Account, AnnouncedTalk, Case, ConsentProof, Count, Day, ErasureNotice, Installation, Tombstone,
 };
 
 use super::{Form, Of, SealedFor, Table, internal, key, personal, public, secret, table};
@@ -81,6 +81,27 @@ pub(super) const TABLES: &[Table] = &[
         ],
     )
     .aged_by("day_begins_at"),
+    // what recipients are told of a case that is gone: an id that leads nowhere any more, and nothing that the parent told
+    table(
+        "erasure_notices",
+        Of::Nobody,
+        Support,
+        ErasureNotice,
+        &[
+            internal("programme_id"),
+            internal("id"),
+            internal("reference"),
+            internal("recipient_kind"),
+            personal("recipient").withheld(NotAParents),
+            internal("kinds"),
+            internal("state"),
+            personal("coordinators").withheld(NotAParents),
+            internal("told_at"),
+            internal("confirmed_at"),
+            internal("erased_at"),
+        ],
+    )
+    .aged_by("erased_at"),
     table(
         "tombstones",
         Of::Nobody,

@@ -1,0 +1,34 @@
+//! Who coordinates a programme.
+
+use diesel::prelude::*;
+use naast_domain::Date;
+use naast_domain::ids::{PersonId, ProgrammeId};
+use naast_domain::organisations::Role;
+
+use super::memberships::MembershipRow;
+use crate::columns::Key;
+use crate::database::Database;
+use crate::schema::memberships;
+use crate::{Error, on_either};
+
+/// Who coordinates a programme on this day, in the order of their ids.
+pub(crate) fn coordinators_on(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    today: Date,
+) -> Result<Vec<PersonId>, Error> {
+    let rows: Vec<MembershipRow> = on_either!(database, |c| memberships::table
+        .filter(memberships::programme_id.eq(Key::from(programme)))
+        .filter(memberships::role.eq(Role::Coordinator.to_string()))
+        .order((memberships::person_id, memberships::id))
+        .select(MembershipRow::as_select())
+        .load(c))?;
+    let mut people = Vec::new();
+    for row in rows {
+        let (membership, _) = row.read()?;
+        if membership.is_active(today) && people.last() != Some(&membership.person) {
+            people.push(membership.person);
+        }
+    }
+    Ok(people)
+}

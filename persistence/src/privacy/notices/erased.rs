@@ -1,0 +1,171 @@
+//! Notices that outlive their case: what a recipient had not answered when the case was erased.
+//!
+//! Of the case only its id is left, by which the recipient knows it. Whether a tie keeps a coordinator from it cannot be worked out any more, so
+//! it is weighed for each coordinator at the erasure and kept with the notice: else an id that never stood in her own list would
+//! tell her that a parent of her school had asked.
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::access::{AnswerWithdrawalNotice, Grant, OwnTie, Standing};
+use naast_domain::ids::{ProgrammeId, WithdrawalNoticeId};
+use naast_domain::organisations::Role;
+use naast_domain::privacy::consents::{NoticeState, RecipientKind};
+use naast_domain::requests::SupportRequest;
+use naast_domain::{code::CodeSet, day_of};
+
+use super::{Addressee, MOST, Notice, about, buddy_of};
+use crate::columns::{At, Json, Key};
+use crate::database::Database;
+use crate::independence::{Case, Weighed, has_vouched_tie, may_be_kept, weighed};
+use crate::rows::{Stored, code, one};
+use crate::schema::erasure_notices;
+use crate::transaction::Transaction;
+use crate::{Error, on_either};
+
+const T: &str = "erasure_notices";
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = erasure_notices, treat_none_as_default_value = false)]
+struct Row {
+    programme_id: Key,
+    id: Key,
+    reference: Key,
+    recipient_kind: String,
+    recipient: String,
+    kinds: i64,
+    state: String,
+    coordinators: Json,
+    told_at: At,
+    confirmed_at: Option<At>,
+    erased_at: At,
+}
+
+impl Row {
+    fn read(self) -> Result<(Notice, Weighed), Error> {
+        let notice = Notice {
+            id: self.id.into(),
+            programme: self.programme_id.into(),
+            request: self.reference.into(),
+            kind: code(T, "recipient_kind", &self.recipient_kind)?,
+            recipient: self.recipient,
+            kinds: CodeSet::from_bits(self.kinds),
+            state: code(T, "state", &self.state)?,
+            told_at: self.told_at.0,
+            confirmed_at: self.confirmed_at.map(|at| at.0),
+            erased_at: Some(self.erased_at.0),
+        };
+        Ok((notice, self.coordinators.read(T, "coordinators")?))
+    }
+}
+
+/// Keeps what is open of a case that is about to be erased, under the same ids: who was asked before can still answer. Whoever erases at
+/// a parent's word withdraws first, so that by then everybody who could read something was asked.
+pub(in crate::privacy) fn carry_over(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    now: Moment,
+) -> Result<(), Error> {
+    let mut open = about(tx, request)?;
+    open.retain(|notice| notice.state == NoticeState::Pending);
+    if open.is_empty() {
+        return Ok(());
+    }
+    let weighed = weighed(tx, &Case::of(request), day_of(now))?;
+    let rows: Vec<Row> = open
+        .into_iter()
+        .map(|notice| Row {
+            programme_id: notice.programme.into(),
+            id: notice.id.into(),
+            reference: notice.request.into(),
+            recipient_kind: notice.kind.to_string(),
+            recipient: notice.recipient,
+            kinds: notice.kinds.bits(),
+            state: notice.state.to_string(),
+            coordinators: Json::of(&weighed),
+            told_at: At(notice.told_at),
+            confirmed_at: None,
+            erased_at: At(now),
+        })
+        .collect();
+    on_either!(&mut **tx, |c| diesel::insert_into(erasure_notices::table).values(rows).execute(c))?;
+    Ok(())
+}
+
+/// Whether the caller may know of a case that is gone, as coordinator of its programme. Whoever was not weighed when it was
+/// erased, because she came later or her roles are vouched for, is let in when she has no tie at all.
+fn own_tie(
+    database: &mut Database<'_>,
+    grant: &Grant<AnswerWithdrawalNotice>,
+    programme: ProgrammeId,
+    weighed: &Weighed,
+) -> Result<OwnTie, Error> {
+    let clear = match weighed.get(&grant.person()) {
+        Some(clear) => *clear && !has_vouched_tie(grant),
+        None => !may_be_kept(database, grant, programme)?,
+    };
+    Ok(if clear { OwnTie::Clear } else { OwnTie::Blocks })
+}
+
+/// The open notices to these recipients, of cases that are gone, without those of which the caller may not know.
+pub(super) fn waiting(
+    database: &mut Database<'_>,
+    grant: &Grant<AnswerWithdrawalNotice>,
+    of: Addressee,
+    (kind, recipients): (RecipientKind, &[String]),
+) -> Result<Vec<Notice>, Error> {
+    let rows: Vec<Row> = on_either!(&mut *database, |c| erasure_notices::table
+        .filter(erasure_notices::recipient_kind.eq(kind.to_string()))
+        .filter(erasure_notices::recipient.eq_any(recipients))
+        .filter(erasure_notices::state.eq(NoticeState::Pending.to_string()))
+        .order((erasure_notices::told_at, erasure_notices::id))
+        .limit(MOST.into())
+        .select(Row::as_select())
+        .load(c))?;
+    let mut items = Vec::new();
+    for row in rows {
+        let (notice, weighed) = row.read()?;
+        let hers = match of {
+            Addressee::Programme(programme) => {
+                own_tie(database, grant, programme, &weighed)? == OwnTie::Clear
+            }
+            Addressee::Myself => true,
+        };
+        if hers {
+            items.push(notice);
+        }
+    }
+    Ok(items)
+}
+
+/// A notice of a case that is gone, with the role in which it is the caller's.
+pub(super) fn find(
+    database: &mut Database<'_>,
+    grant: &Grant<AnswerWithdrawalNotice>,
+    id: WithdrawalNoticeId,
+) -> Result<Option<(Notice, Role)>, Error> {
+    let row: Option<Row> = on_either!(&mut *database, |c| erasure_notices::table
+        .filter(erasure_notices::id.eq(Key::from(id)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    let Some(row) = row else { return Ok(None) };
+    let (notice, weighed) = row.read()?;
+    let owner = if notice.kind == RecipientKind::Buddy { buddy_of(database, &notice)? } else { None };
+    let own_tie = if grant.handles_in(notice.programme) {
+        own_tie(database, grant, notice.programme, &weighed)?
+    } else {
+        OwnTie::NotAsked
+    };
+    let standing = Standing { owner, programme: Some(notice.programme), own_tie, ..Standing::default() };
+    Ok(grant.reaches(standing).map(|role| (notice, role)))
+}
+
+/// Notes that the recipient keeps nothing any longer of a case that is gone.
+pub(super) fn confirm(tx: &mut Transaction<'_, '_>, notice: &Notice, now: Moment) -> Result<(), Error> {
+    let row = erasure_notices::table.find((Key::from(notice.programme), Key::from(notice.id)));
+    let update = diesel::update(row).set((
+        erasure_notices::state.eq(NoticeState::Confirmed.to_string()),
+        erasure_notices::confirmed_at.eq(Some(At(now))),
+    ));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
+}
