@@ -101,6 +101,8 @@ const SHOWS_NOBODY: &[&str] = &[
     // who holds which role: of people who work, not of a case
     "listMemberships",
     "getMembership",
+    // that a programme needs a coordinator, and nothing of the case that waits
+    "listCoordinationNeeds",
     "listDirectoryImports",
     "getDirectoryImport",
     // a school's own side, which holds no name

@@ -44,6 +44,7 @@ fn platform(world: &World, see: &mut Checker) {
     for path in [
         "/me",
         "/me/memberships",
+        "/coordination-needs",
         "/me/access-log",
         "/processing-activities",
         "/processing-activities/matching",

@@ -80,6 +80,7 @@ const NOT_KEPT: &[&str] = &[
     "PositionStatementView",
     "ConversationGuideView",
     "ParentNoticeView",
+    "CoordinationNeedView",
     "ReadinessView",
     "TieKindView",
     "CandidatesView",

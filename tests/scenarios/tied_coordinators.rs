@@ -4,12 +4,14 @@ use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
+use crate::command_line::naast;
 use crate::looks::{assert_sound, refused};
 use crate::over_time::{Case, at};
 
 on_both!(
     a_coordinator_with_a_tie_leaves_the_case_to_another,
-    who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme
+    who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme,
+    a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one,
 );
 
 /// Makes something of each kind of a case happen, and gives back the ids by which the feed names it.
@@ -159,4 +161,71 @@ fn who_works_at_the_school_does_not_handle_its_cases_in_its_own_programme(engine
     let outside = world.member(&world.school, "coordinator", Some(&world.programmes[1]));
     app.get(outside, &path).expect(200);
     assert_sound(&world);
+}
+
+fn a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let (alone, parent) = (world.coordinators[0], world.person());
+    let request = world.consented(0, parent);
+    let needs = || app.get(world.administrator, "/coordination-needs").expect(200).body["data"].clone();
+    let told = || {
+        let page = app.get(parent, "/me/notices").expect(200).body;
+        let all = page["data"].as_array().expect("a list").clone();
+        all.into_iter().find(|one| one["kind"] == "waits-for-coordinator")
+    };
+    let doctor = || {
+        let output = naast(&world, &["--language", "en", "doctor"]);
+        assert!(output.status.success(), "a case that waits is no fault of the installation");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert_eq!((needs(), told()), (json!([]), None));
+    assert!(doctor().contains("each programme has who may handle its cases"));
+
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
+    app.post(alone, &ties, &tie).expect(201);
+    // a second case changes nothing of what is told: no number, and no id of any case
+    let in_need = needs();
+    let another = world.person();
+    let second = world.consented(0, another);
+    assert_eq!(needs(), in_need);
+    assert_eq!(in_need.as_array().map(Vec::len), Some(1), "{in_need}");
+    assert_eq!(in_need[0]["programmeId"], json!(world.programmes[0]));
+    let keys: Vec<_> = in_need[0].as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(keys, ["programmeId", "organisationId", "name"], "nothing of a case");
+    assert!(doctor().contains("WARNING: 1 programmes need another coordinator"));
+    assert_eq!(in_need_of(&world), 1);
+    let notice = told().expect("the parent reads that it waits");
+    assert_eq!(notice["requestId"], json!(request));
+    let text = notice["text"].as_str().expect("words");
+    assert!(text.contains("ander programma") && text.contains("stop met deze vraag"), "{text}");
+    // what she can do: it stops, or it goes to another programme
+    for nobody in [alone, world.coordinators[1], world.leader, parent] {
+        refused(app.get(nobody, "/coordination-needs"), 403, "forbidden");
+    }
+
+    // a colleague who is tied as well does not help, one who is not does
+    let tied = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    app.post(tied, &ties, &tie).expect(201);
+    assert_eq!(needs(), in_need);
+    let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    assert_eq!((needs(), told(), in_need_of(&world)), (json!([]), None, 0));
+    app.get(colleague, &format!("/support-requests/{request}")).expect(200);
+    // without her nobody is left again, until what waits is over
+    let roles = format!("/organisations/{}/memberships", world.association);
+    let all = app.get(world.administrator, &format!("{roles}?pageSize=200")).expect(200).body["data"].clone();
+    let hers = all.as_array().expect("a list").iter().find(|one| one["personId"] == json!(colleague));
+    let role = format!("{roles}/{}", hers.expect("her role")["id"].as_str().expect("an id"));
+    app.patch(world.administrator, &role, &json!({ "status": "suspended" })).expect(200);
+    assert_eq!((needs(), told().is_some(), in_need_of(&world)), (in_need, true, 1));
+    for (who, request) in [(parent, &request), (another, &second)] {
+        app.ask(who, &format!("/support-requests/{request}/withdrawal")).expect(200);
+    }
+    assert_eq!((needs(), told(), in_need_of(&world)), (json!([]), None, 0));
+    assert_sound(&world);
+}
+
+fn in_need_of(world: &World) -> usize {
+    naast_api::independence::coordination::in_need(&world.app.platform).expect("counted")
 }

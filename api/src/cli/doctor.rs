@@ -61,6 +61,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             check(&said("scholengids", "directory"), schools(&platform, &clock));
             check(&said("journaal", "journal"), journal(place, &platform));
             check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
+            check(&said("coördinatoren", "coordinators"), coordinators(&platform));
             check(&said("meldpunt voor zwakke plekken", "contact for weaknesses"), Ok(contact(&platform)));
         }
     }
@@ -100,6 +101,21 @@ fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
             format!("{all} scholen, van {unlinked} is geen samenwerkingsverband bekend"),
             format!("{all} schools, of {unlinked} no partnership is known"),
         ),
+    })
+}
+
+/// Whether each programme has a coordinator for what waits there. None is no fault of the installation: somebody has to be given the role.
+fn coordinators(platform: &Platform) -> Result<String, String> {
+    let in_need = crate::independence::coordination::in_need(platform).map_err(|fault| fault.to_string())?;
+    Ok(if in_need == 0 {
+        said("elk programma heeft wie zijn zaken mag doen", "each programme has who may handle its cases")
+    } else {
+        said(
+            format!(
+                "LET OP: {in_need} programma's hebben een andere coördinator nodig; zie GET /coordination-needs"
+            ),
+            format!("WARNING: {in_need} programmes need another coordinator; see GET /coordination-needs"),
+        )
     })
 }
 

@@ -1,5 +1,5 @@
-//! What a server does by itself, again and again, while it serves: ask the independence rules, erase what had its time, take
-//! exports away.
+//! What a server does by itself, again and again, while it serves: ask the independence rules, look whether a programme
+//! needs a coordinator, erase what had its time, take exports away.
 
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// How often it is looked whether a new day began.
 const LOOK_AT_THE_DAY_EVERY: Duration = Duration::from_secs(600);
 
+/// How often it is looked whether a programme needs another coordinator.
+const COUNT_NEEDS_EVERY: Duration = Duration::from_secs(600);
+
 /// How often what had its time is erased.
 const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
 
@@ -32,10 +35,11 @@ const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// A server that just started has its first calls to answer, with cold caches and a pool that still connects; and replicas
 /// are started together, so without a spread all of them would go through all cases in the same second. Nothing is lost by
 /// waiting: whatever a round finds was so before the start.
-pub(super) fn begin(platform: &Platform, after: Duration) -> [JoinHandle<()>; 4] {
+pub(super) fn begin(platform: &Platform, after: Duration) -> [JoinHandle<()>; 5] {
     [
         actix_rt::spawn(work_off(platform.clone())),
         actix_rt::spawn(keep_independent(platform.clone(), spread(after))),
+        actix_rt::spawn(look_for_coordinators(platform.clone(), spread(after))),
         actix_rt::spawn(keep_exports_short(platform.clone(), after + spread(after))),
         actix_rt::spawn(keep_terms(platform.clone(), 2 * after + spread(after))),
     ]
@@ -84,6 +88,22 @@ async fn keep_independent(platform: Platform, first: Duration) {
             }
             Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
             Err(_) => log::error!("the independence rules could not be asked again"),
+        }
+    }
+}
+
+/// Counts, for the figures, the programmes in which something waits that no coordinator may handle.
+async fn look_for_coordinators(platform: Platform, first: Duration) {
+    let mut times = interval_at(Instant::now() + first, COUNT_NEEDS_EVERY);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        times.tick().await;
+        let looking = platform.clone();
+        let counted = actix_web::web::block(move || independence::coordination::in_need(&looking));
+        match counted.await {
+            Ok(Ok(programmes)) => platform.metrics.without_coordinator(programmes),
+            Ok(Err(fault)) => log::error!("programmes that need a coordinator could not be counted: {fault}"),
+            Err(_) => log::error!("programmes that need a coordinator could not be counted"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! ties count too.
 
 pub mod again;
+pub mod coordination;
 pub mod coordinators;
 pub mod course;
 pub mod not_known;
@@ -36,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(ties::list_ties)
         .service(ties::end_tie)
         .service(ties::confirm_ties)
+        .service(coordination::list_coordination_needs)
         .service(coordinators::declare_own_tie)
         .service(coordinators::list_own_ties)
         .service(coordinators::end_own_tie);

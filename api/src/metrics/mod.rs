@@ -60,6 +60,7 @@ pub struct Metrics {
     due: IntGauge,
     oldest: IntGauge,
     unread: IntGauge,
+    without_coordinator: IntGauge,
     fresh: IntGauge,
     /// Whether somebody asks the database for the figures of webhooks.
     asking: AtomicBool,
@@ -142,6 +143,11 @@ impl Metrics {
                 IntGauge,
                 "naast_webhook_journal_rows_unread",
                 "Rows of the journal that active subscriptions were not planned for yet, summed over them."
+            ),
+            without_coordinator: figure!(
+                IntGauge,
+                "naast_programmes_without_coordinator",
+                "Programmes in which something waits that none of their coordinators may handle, as of the last look."
             ),
             fresh: figure!(
                 IntGauge,
@@ -277,6 +283,11 @@ impl Metrics {
     /// A subscription was disabled because of what its receiver did.
     pub fn disabled(&self, because: DisablementReason) {
         self.disabled.with_label_values(&[because.code()]).inc();
+    }
+
+    /// How many programmes need another coordinator.
+    pub fn without_coordinator(&self, programmes: usize) {
+        self.without_coordinator.set(i64::try_from(programmes).unwrap_or(i64::MAX));
     }
 
     /// What the database says of webhooks; those of before stay when it says nothing.

@@ -1,5 +1,5 @@
 //! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal, something that
-//! was heard of her. It is worked out from how things stand, so nothing can be told twice or forgotten.
+//! was heard of her, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use naast_domain::privacy::consents::ConsentState;
 use naast_domain::requests::{ParentNotice, RequestState};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
+use naast_persistence::independence::waits_for_coordinator;
 use naast_persistence::privacy::consents;
 use naast_persistence::{matching, support};
 use serde::Serialize;
@@ -83,6 +84,9 @@ pub async fn list_my_notices(
                 }
                 if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
                     continue;
+                }
+                if waits_for_coordinator(cx.db, &request, cx.today)? {
+                    data.push(notice(ParentNotice::WaitsForCoordinator, of_request));
                 }
                 if let Some(running) = support::running_of_request(cx.db, &request)?
                     && running.course.rests_for.contains(PauseReason::NewTie)

@@ -140,6 +140,11 @@ impl Upkeep {
         Self(())
     }
 
+    /// For whoever gives roles: to learn in which programmes a coordinator is missing, and nothing of any case.
+    pub fn of_who_appoints(_grant: &Grant<ManageMemberships>) -> Self {
+        Self(())
+    }
+
     /// For whoever decides on what is her own: to erase that.
     pub fn of_her_own(_grant: &Grant<DecideOnRequest>) -> Self {
         Self(())

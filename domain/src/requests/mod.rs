@@ -82,6 +82,7 @@ code_list! {
         IndependenceLost = "independence-lost": "Uw buddy kan u niet meer helpen, want zij is niet meer onafhankelijk van school. Wij zoeken een andere buddy." / "Your buddy cannot help you any longer, because she is no longer independent of the school. We look for another buddy.",
         ProposalWaits = "proposal-waits": "Er is een buddy voor u. Lees wie zij is en wat u moet weten. U mag ja of nee zeggen." / "There is a buddy for you. Read who she is and what you must know. You may say yes or no.",
         ConsentToConfirm = "consent-to-confirm": "De coördinator schreef op dat u ja zei. Het telt pas als u dat zelf bevestigt." / "The coordinator wrote down that you said yes. It counts only once you confirm it yourself.",
+        WaitsForCoordinator = "waits-for-coordinator": "Niemand van dit programma mag nu uw vraag doen. Zij zoeken iemand die dat wel mag. U hoeft niets te doen. Duurt het te lang? Vraag hulp bij een ander programma, of stop met deze vraag." / "Nobody of this programme may deal with your request now. They look for somebody who may. You need not do anything. Does it take too long? Ask another programme for help, or stop this request.",
     }
 }
 

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use diesel::prelude::*;
 use naast_domain::Date;
-use naast_domain::access::{Action, Grant};
-use naast_domain::ids::PersonId;
+use naast_domain::access::{Action, Grant, Upkeep};
+use naast_domain::ids::{PersonId, ProgrammeId};
 use naast_domain::independence::{Effect, known_now};
+use naast_domain::requests::{RequestState, SupportRequest};
 
-use super::handling::{Case, weigh_ties};
+use super::handling::{COLUMNS, Case, Columns, weigh_ties};
 use super::{coordinators, known};
-use crate::Error;
+use crate::columns::Key;
 use crate::database::Database;
 use crate::organisations::coordinators_on;
+use crate::rows::Stored;
+use crate::schema::support_requests;
+use crate::{Error, on_either, programmes};
 
 /// Each coordinator of a programme, and whether she can handle a case: no tie keeps her from it.
 pub(crate) type Weighed = BTreeMap<PersonId, bool>;
@@ -20,17 +25,72 @@ pub(crate) type Weighed = BTreeMap<PersonId, bool>;
 ///
 /// What an issuer vouches for is known while its holder calls, and not here: see [`has_vouched_tie`].
 pub(crate) fn weighed(database: &mut Database<'_>, case: &Case, today: Date) -> Result<Weighed, Error> {
-    let people = coordinators_on(database, case.programme, today)?;
-    let mut known = known::of_people(database, &people)?;
+    let cases = std::slice::from_ref(case);
     let mut weighed = Weighed::new();
-    for person in people {
-        let mut ties = coordinators::declared(database, case.programme, person)?;
-        ties.extend(known.remove(&person).unwrap_or_default());
-        let effects =
-            weigh_ties(database, (person, &ties), case.programme, std::slice::from_ref(case), today)?;
-        weighed.insert(person, effects.first() != Some(&Effect::Block));
+    for person in coordinators_on(database, case.programme, today)? {
+        let kept = kept_from(database, person, case.programme, cases, today)?;
+        weighed.insert(person, !kept.contains(&true));
     }
     Ok(weighed)
+}
+
+/// Of each of these cases of one programme, whether a tie keeps this coordinator from it.
+fn kept_from(
+    database: &mut Database<'_>,
+    person: PersonId,
+    programme: ProgrammeId,
+    cases: &[Case],
+    today: Date,
+) -> Result<Vec<bool>, Error> {
+    let mut ties = coordinators::declared(database, programme, person)?;
+    ties.extend(known::of_people(database, &[person])?.remove(&person).unwrap_or_default());
+    let effects = weigh_ties(database, (person, &ties), programme, cases, today)?;
+    Ok(effects.into_iter().map(|effect| effect == Effect::Block).collect())
+}
+
+/// Whether nobody coordinates the programme of this request today who can handle it: it waits for another coordinator.
+pub fn waits_for_coordinator(
+    database: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+    today: Date,
+) -> Result<bool, Error> {
+    Ok(!weighed(database, &Case::of(request), today)?.values().any(|clear| *clear))
+}
+
+/// The programmes in which a case waits that none of its coordinators can handle today: each has a tie with it, or there is no
+/// coordinator. Which case, and how many, is nobody's to know by this. Reads every case that is not over.
+pub fn programmes_in_need(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    today: Date,
+) -> Result<Vec<ProgrammeId>, Error> {
+    let mut in_need = Vec::new();
+    for programme in programmes::ids(database)? {
+        let mut waiting = going_on(database, programme)?;
+        for person in coordinators_on(database, programme, today)? {
+            if waiting.is_empty() {
+                break;
+            }
+            let kept = kept_from(database, person, programme, &waiting, today)?;
+            let mut kept = kept.into_iter();
+            waiting.retain(|_| kept.next() == Some(true));
+        }
+        if !waiting.is_empty() {
+            in_need.push(programme);
+        }
+    }
+    Ok(in_need)
+}
+
+/// The cases of a programme that are not over.
+fn going_on(database: &mut Database<'_>, programme: ProgrammeId) -> Result<Vec<Case>, Error> {
+    let over = [RequestState::Withdrawn, RequestState::Closed].map(|state| state.to_string());
+    let rows: Vec<Columns> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::programme_id.eq(Key::from(programme)))
+        .filter(support_requests::state.ne_all(over))
+        .select(COLUMNS)
+        .load(c))?;
+    rows.into_iter().map(Case::read).collect()
 }
 
 /// Whether the caller has a tie that nobody but her own call knows of, because an issuer vouches for the role that it comes from.

@@ -9,6 +9,7 @@ pub mod ties;
 pub mod waiting;
 
 pub(crate) use colleagues::{Weighed, has_vouched_tie, weighed};
+pub use colleagues::{programmes_in_need, waits_for_coordinator};
 pub(crate) use handling::{COLUMNS as CASE, Columns as CaseColumns};
 pub(crate) use handling::{Case, ask, let_in, may_be_kept, reach, without_tied};
 pub use handling::{is_kept_from, own_verdict};

@@ -39,7 +39,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ManageOrganisations", Thing::Whole, &["createOrganisation"]),
     ("RegisterPeople", Thing::Programme, &["registerPerson"]),
     ("ReadMemberships", Thing::Whole, &["listMemberships", "getMembership"]),
-    ("ManageMemberships", Thing::Whole, &["createMembership", "updateMembership"]),
+    ("ManageMemberships", Thing::Whole, &["createMembership", "updateMembership", "listCoordinationNeeds"]),
     (
         "ManageProgrammes",
         Thing::Whole,

@@ -186,6 +186,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
 /// others' matches that is never shown.
 const LEAVE: &[&str] = &[
     "independence/again.rs",
+    "independence/coordination.rs",
     "independence/mod.rs",
     "independence/round.rs",
     "privacy/replay.rs",
