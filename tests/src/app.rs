@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use naast_api::clock::Clock;
 use naast_api::contract::{CONTRACT, Deprecations};
@@ -35,6 +37,7 @@ pub struct TestApp {
     /// Its database.
     pub location: Location,
     agent: ureq::Agent,
+    patient: AtomicBool,
     handle: actix_web::dev::ServerHandle,
     thread: Option<JoinHandle<()>>,
     _guard: Guard,
@@ -113,6 +116,12 @@ impl Reply {
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
         self
+    }
+
+    /// Whether it says that nothing was done and that the caller is to come back: the server, or the machine, has too much to do.
+    pub fn says_come_back(&self) -> bool {
+        let code = self.body["code"].as_str().unwrap_or_default();
+        self.status == 503 && ["overloaded", "busy", "reading-not-recorded"].contains(&code)
     }
 
     /// A text member of the body.
@@ -227,7 +236,19 @@ impl TestApp {
         let (address, metrics, handle) = told.recv().expect("the server starts");
         let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
         let thread = Some(thread);
-        Self { address, metrics, platform, location, agent, handle, thread, _guard: guard, _data: data }
+        let patient = AtomicBool::new(false);
+        Self {
+            address,
+            metrics,
+            platform,
+            location,
+            agent,
+            patient,
+            handle,
+            thread,
+            _guard: guard,
+            _data: data,
+        }
     }
 
     /// The figures that it shows, as text.
@@ -259,8 +280,26 @@ impl TestApp {
         self.platform.identity.token(person, &self.platform.clock, LIFETIME)
     }
 
+    /// From now on a call that is told to come back is sent again after a second, thirty times: for tests that take long on a machine that does other things
+    /// meanwhile.
+    pub fn be_patient(&self) {
+        self.patient.store(true, Ordering::Relaxed);
+    }
+
     /// Calls with whatever headers and body.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+        let tries = if self.patient.load(Ordering::Relaxed) { 30 } else { 0 };
+        for _ in 0..tries {
+            let reply = self.send_once(method, path, headers, body.clone());
+            if !reply.says_come_back() {
+                return reply;
+            }
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        self.send_once(method, path, headers, body)
+    }
+
+    fn send_once(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut request = Request::builder().method(method).uri(format!("http://{}{path}", self.address));
         for (name, value) in headers {

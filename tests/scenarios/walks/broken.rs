@@ -19,7 +19,9 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
         .expect(201);
     let (parent, second, third) = (world.person(), world.person(), world.person());
     let request = world.consented(0, parent);
-    world.matched(0, parent, &request, &buddy);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let talk = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
+    world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &talk).expect(201);
     let code = world.explained(&world.conversation());
     let referred = world.refer(second, &code, &world.request_body(0)).expect(201).id();
     world.consent(second, &referred).expect(201);
@@ -62,6 +64,10 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
              SELECT programme_id, buddy_id, buddy_id, '{kind}', {about}, {no}, '2024-01-01', NULL, {at}, 1 \
              FROM matches WHERE state = 'active' LIMIT 1"
         )
+    };
+    let of_the_case = |thing: &str, column: &str| match engine {
+        Engine::Sqlite => format!("json_object('{thing}', {column})"),
+        Engine::Postgres => format!("jsonb_build_object('{thing}', {column})"),
     };
     let a_tie = |kind: &str| a_tie_with(kind, &about);
     vec![
@@ -139,6 +145,32 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             "a contact way on the school's side",
             "UPDATE conversation_steps SET wording_version = 'ouder@example.org'".to_owned(),
         ),
+        (
+            "a talk is announced of a match that is over",
+            format!("UPDATE matches SET state = 'closed', closed_because = 'goal-reached', ended_at = {at}"),
+        ),
+        ("a talk is announced without consent", lapse("meeting-announcement")),
+        (
+            "school reads of a talk that nobody announces",
+            format!("UPDATE meeting_announcements SET state = 'cancelled', school_key = NULL, withdrawn_at = {at}"),
+        ),
+        ("a running match with a buddy who is not independent (family-on-staff", a_tie("family-on-staff")),
+        (
+            "a running match with a buddy who is not independent (commercial-interest",
+            a_tie_with("commercial-interest", "'\"everywhere\"'"),
+        ),
+        (
+            "a running match with a buddy who is not independent (decides-on-child-support",
+            a_tie_with("decides-on-child-support", &of_the_case("request", "request_id")),
+        ),
+        (
+            "an active match with a tie that the parent did not accept (21",
+            a_tie_with("tie-with-parent", &of_the_case(
+                "parent",
+                "(SELECT r.parent_id FROM support_requests r WHERE r.id = matches.request_id)",
+            )),
+        ),
+        ("an active match with a tie that the parent did not accept (34", a_tie_with("authority-worker", "'\"everywhere\"'")),
         ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),
     ]
 }

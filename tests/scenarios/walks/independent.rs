@@ -10,8 +10,15 @@ use serde_json::{Value, json};
 use super::rules::{Does, Fact, tie_of_role, what_it_does, what_pays};
 use crate::looks::lines;
 
-/// A tie as it lies there: its id, what it is about, its kind, its first and its last day.
-type Kept = (String, Value, String, Option<Date>, Option<Date>);
+/// A tie as it lies there: its id, what it is about, its kind, its first and its last day, and whether the further question was answered with yes.
+type Kept = (String, Value, String, Option<Date>, Option<Date>, bool);
+
+/// What a running match is about.
+struct Of<'a> {
+    school: &'a str,
+    request: &'a str,
+    parent: &'a str,
+}
 
 /// What the directory says of the schools.
 struct Schools {
@@ -44,8 +51,17 @@ impl Schools {
         self.partnerships.get(school).cloned().unwrap_or_default()
     }
 
-    /// Whether something that a tie is about is the school's, and whether it is of its board.
-    fn concerns(&self, about: &Value, school: &str) -> (bool, bool) {
+    /// Whether something that a tie is about is the school's or the case's, and whether it is of the school's board.
+    fn concerns(&self, about: &Value, of: &Of<'_>) -> (bool, bool) {
+        let school = of.school;
+        if about == "everywhere" {
+            return (true, false);
+        }
+        for (thing, its_own) in [("request", of.request), ("parent", of.parent)] {
+            if let Some(other) = about[thing].as_str() {
+                return (other == its_own, false);
+            }
+        }
         let board = self.boards.get(school).map(String::as_str);
         let has =
             |code: &Value| code.as_str().is_some_and(|code| self.partnerships_of(school).contains(code));
@@ -77,7 +93,8 @@ pub fn not_independent(world: &World) -> Vec<String> {
     let running = lines(
         world,
         "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
-         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') AS name FROM matches m \
+         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') || '|' || CAST(r.id AS text) \
+         || '|' || CAST(r.parent_id AS text) AS name FROM matches m \
          JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
     );
     let (ties, beside_another) = (ties(world), beside_another(world));
@@ -99,18 +116,31 @@ pub fn not_independent(world: &World) -> Vec<String> {
         for number in what_pays(form, funders & 1 > 0, funders & 2 > 0) {
             tell(number.to_string(), "who pays");
         }
-        if beside_another.contains(parts[0]) {
-            tell("33".to_owned(), "another parent at the school");
-        }
-        let mut blocked = Vec::new();
-        for (id, about, kind, since, until) in ties.get(buddy).into_iter().flatten() {
-            let (same, same_board) = schools.concerns(about, school);
-            let fact = Fact { kind: kind.clone(), same, same_board, since: *since, until: *until };
-            match what_it_does(&fact, form, today) {
+        let of = Of { school, request: parts[6], parent: parts[7] };
+        let (mut blocked, mut declared_another) = (Vec::new(), false);
+        for (id, about, kind, since, until, aggravated) in ties.get(buddy).into_iter().flatten() {
+            let (same, same_board) = schools.concerns(about, &of);
+            let in_the_case = about["request"].is_string() || about["parent"].is_string();
+            let fact = Fact {
+                kind: kind.clone(),
+                same,
+                same_board,
+                in_the_case,
+                aggravated: *aggravated,
+                since: *since,
+                until: *until,
+            };
+            let does = what_it_does(&fact, form, today);
+            declared_another |= kind == "buddy-for-other-parent" && does != Does::Nothing;
+            match does {
                 Does::Block => blocked.push(kind),
                 Does::Tell(rule) => tell(format!("{rule}:{id}"), kind),
                 Does::Nothing => {}
             }
+        }
+        // what she declared of it herself says more, and stands in its place
+        if beside_another.contains(parts[0]) && !declared_another {
+            tell("33".to_owned(), "another parent at the school");
         }
         let say = |kind| format!("a running match with a buddy who is not independent ({kind})");
         broken.extend(blocked.into_iter().map(say));
@@ -135,11 +165,18 @@ fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
     for line in lines(
         world,
         "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
-         || '|' || coalesce(CAST(until AS text), '') || '|' || CAST(about AS text) AS name FROM ties",
+         || '|' || coalesce(CAST(until AS text), '') || '|' || CASE WHEN aggravated THEN 'yes' ELSE 'no' END || '|' || CAST(about AS text) AS name FROM ties",
     ) {
-        let parts: Vec<&str> = line.splitn(6, '|').collect();
-        let about = serde_json::from_str(parts[5]).expect("an object of a tie");
-        let tie = (parts[1].to_owned(), about, parts[2].to_owned(), day(parts[3]), day(parts[4]));
+        let parts: Vec<&str> = line.splitn(7, '|').collect();
+        let about = serde_json::from_str(parts[6]).expect("an object of a tie");
+        let tie = (
+            parts[1].to_owned(),
+            about,
+            parts[2].to_owned(),
+            day(parts[3]),
+            day(parts[4]),
+            parts[5] == "yes",
+        );
         ties.entry(parts[0].to_owned()).or_default().push(tie);
     }
     for line in lines(
@@ -157,7 +194,7 @@ fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
             "employed-at-board-office" | "board-or-supervisory-member" => json!({ "board": board }),
             _ => json!({ "partnership": partnership }),
         };
-        let tie = (parts[1].to_owned(), about, kind.to_owned(), day(parts[3]), day(parts[4]));
+        let tie = (parts[1].to_owned(), about, kind.to_owned(), day(parts[3]), day(parts[4]), false);
         ties.entry(parts[0].to_owned()).or_default().push(tie);
     }
     ties

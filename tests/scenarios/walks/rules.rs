@@ -24,6 +24,10 @@ pub struct Fact {
     pub same: bool,
     /// Whether it is with a school of the same board, or a seat that is held for that board.
     pub same_board: bool,
+    /// Whether it is with the request itself or with its parent.
+    pub in_the_case: bool,
+    /// Whether the one further question was answered with yes.
+    pub aggravated: bool,
     /// The first day, when it is known.
     pub since: Option<Date>,
     /// The last day, when it is over or will be.
@@ -60,6 +64,24 @@ pub fn what_it_does(fact: &Fact, form: &str, today: Date) -> Does {
                 Does::Nothing
             }
         }
+        // who ever had a say in what the child gets has one for good
+        ("decides-on-child-support", _) => Does::Block,
+        (
+            "council-member-staff"
+            | "own-child-same-class"
+            | "family-on-staff"
+            | "paid-by-school"
+            | "commercial-interest"
+            | "school-records-access",
+            None,
+        ) => Does::Block,
+        ("friend-on-staff", None) => Does::Tell(20),
+        ("tie-with-parent", None) => Does::Tell(21),
+        ("expenses-paid-by-school", None) => Does::Tell(26),
+        ("buddy-for-other-parent", None) if fact.aggravated => Does::Block,
+        ("buddy-for-other-parent", None) => Does::Tell(33),
+        ("authority-worker", None) if fact.aggravated || fact.in_the_case => Does::Block,
+        ("authority-worker", None) => Does::Tell(34),
         (
             "employed-at-board-office"
             | "board-or-supervisory-member"

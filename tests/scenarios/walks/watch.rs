@@ -42,6 +42,7 @@ pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<Str
     broken.extend(not_ready(world));
     broken.extend(overfull(world));
     broken.extend(school_side(world, parents, requests));
+    broken.extend(talks(world));
     broken.extend(journal(world));
     broken
 }
@@ -93,6 +94,7 @@ fn school_side(world: &World, parents: &[String], requests: &[String]) -> Vec<St
          FROM conversations UNION ALL \
          SELECT CAST(conversation_id AS text) || '|' || step || '|' || side || '|' || coalesce(wording_version, '') || '|' || \
          coalesce(language, '') || '|' || coalesce(CAST(programmes_shown AS text), '') FROM conversation_steps UNION ALL \
+         SELECT CAST(id AS text) || '|' || location_code || '|' || state FROM announced_meetings UNION ALL \
          SELECT object_id || '|' || coalesce(CAST(actor AS text), '') || '|' || coalesce(state_before, '') || '|' || \
          coalesce(state_after, '') FROM journal WHERE object_kind = 'conversation'",
     );
@@ -106,6 +108,27 @@ fn school_side(world: &World, parents: &[String], requests: &[String]) -> Vec<St
     }
     broken.dedup();
     broken
+}
+
+/// A talk at school that stands though nothing carries it any more.
+fn talks(world: &World) -> Vec<String> {
+    let rules = [
+        (
+            "a talk is announced of a match that is over",
+            "meeting_announcements a JOIN matches m ON m.id = a.match_id WHERE a.state = 'announced' AND m.state = 'closed'",
+        ),
+        (
+            "a talk is announced without consent",
+            "meeting_announcements a WHERE a.state = 'announced' AND NOT EXISTS (SELECT 1 FROM consents c \
+             WHERE c.kind = 'meeting-announcement' AND c.subject_id = a.id AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL)",
+        ),
+        (
+            "school reads of a talk that nobody announces",
+            "announced_meetings s WHERE s.state = 'announced' AND NOT EXISTS (SELECT 1 FROM meeting_announcements a \
+             WHERE a.school_key = s.id AND a.state = 'announced')",
+        ),
+    ];
+    rules.into_iter().filter(|(_, rows)| count(world, rows) > 0).map(|(what, _)| what.to_owned()).collect()
 }
 
 /// A chain with a number that is missing, or a head that is not its end.

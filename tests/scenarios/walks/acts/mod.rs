@@ -2,6 +2,8 @@
 
 mod around_it;
 mod case;
+mod every_kind;
+mod talks;
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
@@ -32,6 +34,8 @@ pub struct Walk<'w> {
     codes: Vec<String>,
     pupils: Vec<String>,
     forms: u64,
+    /// The kind of tie whose turn it is, by its place in the list of all.
+    next_kind: usize,
     lately: Vec<String>,
 }
 
@@ -45,8 +49,9 @@ const KINDS: &[&str] = &[
 ];
 
 impl<'w> Walk<'w> {
-    /// Everybody is there; nothing has happened yet.
-    pub fn new(world: &'w World, dice: Dice) -> Self {
+    /// Everybody is there; nothing has happened yet. The kinds of ties have their turn from this one on.
+    pub fn new(world: &'w World, dice: Dice, first_kind: usize) -> Self {
+        world.app.be_patient();
         let parents: Vec<_> = (0..4).map(|_| world.person()).collect();
         let buddies: Vec<_> = [0, 0, 0, 1, 2]
             .into_iter()
@@ -83,6 +88,7 @@ impl<'w> Walk<'w> {
             codes: Vec::new(),
             pupils: Vec::new(),
             forms: 0,
+            next_kind: first_kind,
             lately: Vec::new(),
         }
     }
@@ -118,7 +124,7 @@ impl<'w> Walk<'w> {
 
     /// Takes one step.
     pub fn step(&mut self) -> Option<Reply> {
-        let kind = self.dice.below(100);
+        let kind = self.dice.below(118);
         let (name, reply) = match kind {
             0..=6 => ("submit", self.submit()),
             7..=13 => ("consent", self.consent()),
@@ -142,6 +148,9 @@ impl<'w> Walk<'w> {
             95 => ("role", self.role()),
             96 => ("form", Some(self.form())),
             97 => ("notice", self.notice()),
+            100..=109 => ("talk", self.talk()),
+            110..=113 => ("role", self.role()),
+            114..=117 => ("tie of the next kind", self.tie_of_the_next_kind()),
             _ => ("look around", self.look_around()),
         };
         self.lately.push(format!("{name} {}", reply.as_ref().map_or(0, |reply| reply.status)));
