@@ -4,7 +4,7 @@
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, SCHOOL, World};
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, around, on_both};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::invariants::never;
 use crate::looks::{assert_sound, count};
 
-on_both!(what_must_never_be_never_is);
+on_both!(what_must_never_be_never_is, what_is_broken_between_the_acts_is_found);
 
 /// What somebody does: the kind of act, and choices of actor and object, taken modulo what there is.
 type Act = (u8, usize, usize, bool);
@@ -194,29 +194,37 @@ impl<'w> Cast<'w> {
     }
 }
 
-fn what_must_never_be_never_is(engine: Engine) {
-    let world = World::new(engine);
+/// Cases of acts, each looked at when it is over; with a fault, that is made behind the program's back before each look. The same acts in every run:
+/// what a run must reach is then no matter of luck.
+fn cases(world: &World, engine: Engine, fault: Option<&str>) -> Result<(), String> {
     let cases = if engine == Engine::Sqlite { 18 } else { 14 };
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
-    // the same acts in every run: what a run must reach below is then no matter of luck
+    let max_shrink_iters = if fault.is_some() { 0 } else { 30 };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let act = (0_u8..29, any::<usize>(), any::<usize>(), any::<bool>());
     let act = act.prop_map(|(kind, one, two, yes)| (kind, one % 1_000, two % 1_000, yes));
     let never = never(engine);
-    runner
-        .run(&vec(act, 20..60), |acts| {
-            let mut cast = Cast::new(&world);
-            for act in acts {
-                if let Some(reply) = cast.act(act) {
-                    prop_assert!(reply.status < 500, "{act:?}: {}", reply.body);
-                }
+    let ran = runner.run(&vec(act, 20..60), |acts| {
+        let mut cast = Cast::new(world);
+        for act in acts {
+            if let Some(reply) = cast.act(act) {
+                prop_assert!(reply.status < 500, "{act:?}: {}", reply.body);
             }
-            for (what, rows) in &never {
-                prop_assert_eq!(count(&world, rows), 0, "{}", what);
-            }
-            Ok(())
-        })
-        .unwrap_or_else(|fault| panic!("{fault}"));
+        }
+        if let Some(fault) = fault {
+            around(&world.app.location, |database| database.batch(fault)).expect("a fault can be made");
+        }
+        for (what, rows) in &never {
+            prop_assert_eq!(count(world, rows), 0, "{}", what);
+        }
+        Ok(())
+    });
+    ran.map_err(|fault| fault.to_string())
+}
+
+fn what_must_never_be_never_is(engine: Engine) {
+    let world = World::new(engine);
+    cases(&world, engine, None).unwrap_or_else(|fault| panic!("{fault}"));
     for reached in [
         "matches WHERE state = 'active'",
         "matches WHERE closed_because = 'independence-lost'",
@@ -228,4 +236,28 @@ fn what_must_never_be_never_is(engine: Engine) {
         assert!(count(&world, reached) > 0, "the acts never come to {reached}");
     }
     assert_sound(&world);
+}
+
+/// The test of the test: the same acts in a world in which something is broken behind the program's back.
+fn what_is_broken_between_the_acts_is_found(engine: Engine) {
+    for (what, fault) in [
+        (
+            "a match without consent",
+            "UPDATE consents SET lapsed_at = given_at WHERE kind = 'request' AND withdrawn_at IS NULL",
+        ),
+        ("a match that not both said yes to", "UPDATE proposals SET buddy_answer = NULL"),
+        ("an active match with a tie that the parent did not accept", "DELETE FROM tie_answers"),
+        (
+            "an active match whose buddy declared nothing for it",
+            "UPDATE proposals SET ties_declared_on = NULL",
+        ),
+        ("a match of a buddy without certificates", "DELETE FROM certificates WHERE kind = 'training'"),
+        (
+            "a withdrawn request with something left of it",
+            "UPDATE support_requests SET contact_value = 'x' WHERE state = 'withdrawn'",
+        ),
+    ] {
+        let found = cases(&World::new(engine), engine, Some(fault)).expect_err("it is found");
+        assert!(found.contains(what), "{what} is not found, but {found}");
+    }
 }
