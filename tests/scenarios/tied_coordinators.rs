@@ -188,7 +188,7 @@ fn a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one(engine: Eng
     // a second case changes nothing of what is told: no number, and no id of any case
     let in_need = needs();
     let another = world.person();
-    let second = world.consented(0, another);
+    let hers = world.consented(0, another);
     assert_eq!(needs(), in_need);
     assert_eq!(in_need.as_array().map(Vec::len), Some(1), "{in_need}");
     assert_eq!(in_need[0]["programmeId"], json!(world.programmes[0]));
@@ -206,8 +206,8 @@ fn a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one(engine: Eng
     }
 
     // a colleague who is tied as well does not help, one who is not does
-    let tied = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
-    app.post(tied, &ties, &tie).expect(201);
+    let second = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    app.post(second, &ties, &tie).expect(201);
     assert_eq!(needs(), in_need);
     let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     assert_eq!((needs(), told(), in_need_of(&world)), (json!([]), None, 0));
@@ -215,11 +215,11 @@ fn a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one(engine: Eng
     // without her nobody is left again, until what waits is over
     let roles = format!("/organisations/{}/memberships", world.association);
     let all = app.get(world.administrator, &format!("{roles}?pageSize=200")).expect(200).body["data"].clone();
-    let hers = all.as_array().expect("a list").iter().find(|one| one["personId"] == json!(colleague));
-    let role = format!("{roles}/{}", hers.expect("her role")["id"].as_str().expect("an id"));
+    let role = all.as_array().expect("a list").iter().find(|one| one["personId"] == json!(colleague));
+    let role = format!("{roles}/{}", role.expect("her role")["id"].as_str().expect("an id"));
     app.patch(world.administrator, &role, &json!({ "status": "suspended" })).expect(200);
     assert_eq!((needs(), told().is_some(), in_need_of(&world)), (in_need, true, 1));
-    for (who, request) in [(parent, &request), (another, &second)] {
+    for (who, request) in [(parent, &request), (another, &hers)] {
         app.ask(who, &format!("/support-requests/{request}/withdrawal")).expect(200);
     }
     assert_eq!((needs(), told(), in_need_of(&world)), (json!([]), None, 0));

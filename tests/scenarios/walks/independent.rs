@@ -120,16 +120,9 @@ pub fn not_independent(world: &World) -> Vec<String> {
         let (mut blocked, mut declared_another) = (Vec::new(), false);
         for (id, about, kind, since, until, aggravated) in ties.get(buddy).into_iter().flatten() {
             let (same, same_board) = schools.concerns(about, &of);
-            let in_the_case = about["request"].is_string() || about["parent"].is_string();
-            let fact = Fact {
-                kind: kind.clone(),
-                same,
-                same_board,
-                in_the_case,
-                aggravated: *aggravated,
-                since: *since,
-                until: *until,
-            };
+            let on_the_case = about["request"].is_string() || about["parent"].is_string();
+            let heavier = *aggravated || (kind == "authority-worker" && on_the_case);
+            let fact = Fact { kind: kind.clone(), same, same_board, heavier, since: *since, until: *until };
             let does = what_it_does(&fact, form, today);
             declared_another |= kind == "buddy-for-other-parent" && does != Does::Nothing;
             match does {
@@ -232,7 +225,7 @@ pub fn not_declared(world: &World) -> Vec<String> {
         let (asked, said_of) = (words("kinds"), words("partnerships"));
         let (board, partnerships) = (schools.boards.get(school), schools.partnerships_of(school));
         let today = world.app.platform.clock.today();
-        for (_, about, _, since, _) in ties.get(parts[0]).into_iter().flatten() {
+        for (_, about, _, since, ..) in ties.get(parts[0]).into_iter().flatten() {
             if since.is_some_and(|first| first > today) {
                 continue;
             }

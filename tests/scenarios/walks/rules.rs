@@ -24,10 +24,8 @@ pub struct Fact {
     pub same: bool,
     /// Whether it is with a school of the same board, or a seat that is held for that board.
     pub same_board: bool,
-    /// Whether it is with the request itself or with its parent.
-    pub in_the_case: bool,
-    /// Whether the one further question was answered with yes.
-    pub aggravated: bool,
+    /// Whether it is the heavier case of its kind: the one further question was answered with yes, or work for an authority is on the case itself.
+    pub heavier: bool,
     /// The first day, when it is known.
     pub since: Option<Date>,
     /// The last day, when it is over or will be.
@@ -78,9 +76,8 @@ pub fn what_it_does(fact: &Fact, form: &str, today: Date) -> Does {
         ("friend-on-staff", None) => Does::Tell(20),
         ("tie-with-parent", None) => Does::Tell(21),
         ("expenses-paid-by-school", None) => Does::Tell(26),
-        ("buddy-for-other-parent", None) if fact.aggravated => Does::Block,
+        ("buddy-for-other-parent" | "authority-worker", None) if fact.heavier => Does::Block,
         ("buddy-for-other-parent", None) => Does::Tell(33),
-        ("authority-worker", None) if fact.aggravated || fact.in_the_case => Does::Block,
         ("authority-worker", None) => Does::Tell(34),
         (
             "employed-at-board-office"
