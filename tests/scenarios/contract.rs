@@ -5,6 +5,8 @@ use std::path::Path;
 
 use naast_api::clock::Clock;
 use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
+use naast_api::problem::{CATALOGUE, Error};
+use naast_domain::text::Tongue;
 use naast_tests::changes::judge;
 use naast_tests::changes::released::kept;
 use naast_tests::world::{SCHOOL, World};
@@ -321,4 +323,19 @@ fn every_code_in_a_body_is_published_with_its_list() {
     named("role", "MembershipBody");
     named("reason", "ClosureBody");
     named("task", "MeetingBody");
+}
+
+/// Whoever is sent away for a while is told for how long; and nothing is answered in the name of a gateway, which this is not.
+#[test]
+fn whoever_is_sent_away_for_a_while_is_told_for_how_long() {
+    let waits = |error: Error| error.answer(Tongue::Dutch, "1").headers().contains_key("retry-after");
+    let mut told = 0;
+    for kind in CATALOGUE {
+        assert!(![502, 504].contains(&kind.status), "{}", kind.code);
+        if kind.status == 503 {
+            assert!(waits(Error::Refused(kind.code)), "{}", kind.code);
+            told += 1;
+        }
+    }
+    assert!(told >= 4 && waits(Error::TooMany(7)), "{told}");
 }
