@@ -43,6 +43,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         &[
             "organisations::find",
             "organisations::list",
+            "organisations::registered_as",
             "programmes::find",
             "programmes::are_there",
             "programmes::exists",
@@ -80,9 +81,9 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "identity::sessions::find",
             "identity::sessions::mark_used",
             "identity::sessions::end",
-            "organisations::principal",
-            "organisations::principal_of_session",
-            "organisations::has_administrator",
+            "organisations::principal::principal",
+            "organisations::principal::principal_of_session",
+            "organisations::principal::has_administrator",
         ],
     ),
     (
