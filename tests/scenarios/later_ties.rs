@@ -14,6 +14,7 @@ on_both!(
     a_tie_that_must_be_told_pauses_a_match_until_the_parent_accepts_it,
     a_tie_that_was_a_mistake_does_not_hold_a_match_for_ever,
     another_form_of_the_programme_asks_the_rules_again,
+    a_tie_with_where_the_parent_lives_counts_without_a_school,
 );
 
 fn at_school() -> Value {
@@ -236,4 +237,39 @@ fn another_form_of_the_programme_asks_the_rules_again(engine: Engine) {
     world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change).expect(201);
     // in a school's own programme this tie blocks: a match that runs does not run on as it was (I1)
     assert_ne!(state_of(&world, parent, &format!("/matches/{matched}")), "active");
+}
+
+fn a_tie_with_where_the_parent_lives_counts_without_a_school(engine: Engine) {
+    let world = World::new(engine);
+    let about = |code: &str| json!({ "kind": "municipality", "municipalityCode": code });
+    for (kind, told) in
+        [("commercial-interest", None), ("authority-worker", Some(34)), ("political-office", Some(35))]
+    {
+        let parent = world.person();
+        let mut body = world.request_body(0);
+        (body["locationCode"], body["municipalityCode"]) = (Value::Null, json!("0599"));
+        let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
+        world.consent(parent, &request).expect(201);
+        let (near, far) = (world.buddy(0, &json!({})), world.buddy(0, &json!({})));
+        world.tie(&near, kind, &about("0599")).expect(201);
+        world.tie(&far, kind, &about("0014")).expect(201);
+        let ties = |buddy: &Buddy| {
+            let proposal = world.propose(0, &request, buddy).expect(201).id();
+            let shown = world.app.get(parent, &format!("/proposals/{proposal}")).expect(200).body;
+            let keys = shown["ties"].as_array().expect("ties").iter().map(|one| one["finding"].to_string());
+            keys.collect::<Vec<_>>()
+        };
+        let is_of = |rule: u8, finding: &String| finding.trim_matches('"').starts_with(&format!("{rule}:"));
+        match told {
+            None => {
+                refused(world.propose(0, &request, &near), 409, "buddy-not-independent");
+            }
+            Some(rule) => assert!(ties(&near).iter().any(|one| is_of(rule, one)), "{kind}"),
+        }
+        let elsewhere = ties(&far);
+        assert!(
+            !elsewhere.iter().any(|one| [31, 34, 35].iter().any(|rule| is_of(*rule, one))),
+            "{elsewhere:?}"
+        );
+    }
 }

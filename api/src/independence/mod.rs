@@ -116,6 +116,7 @@ impl Facts {
             request: request.id,
             parent: request.parent,
             school: self.school.clone(),
+            municipality: request.municipality.clone(),
             funders: &self.funders,
             supports_another_here,
             board_of: &|location| self.boards.get(location).cloned(),

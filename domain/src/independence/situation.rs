@@ -40,6 +40,9 @@ pub struct Situation<'a> {
     pub parent: PersonId,
     /// The school of the request's child; none when the parent did not name it.
     pub school: Option<SchoolFacts>,
+    /// The municipality where the parent wants to meet, as she named it: part of the region that the rules speak of, beside that of the
+    /// school. None when she named none.
+    pub municipality: Option<MunicipalityCode>,
     /// Who pays for the programme.
     pub funders: &'a [Funder],
     /// Whether the platform itself knows that the buddy supports another parent at this school now.
@@ -49,7 +52,7 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// Whether a tie about this object is a tie with this request, its parent or its school.
+    /// Whether a tie about this object is a tie with this request, its parent, its school or where she lives.
     pub(super) fn concerns(&self, object: &TieObject) -> bool {
         let school = |test: &dyn Fn(&SchoolFacts) -> bool| self.school.as_ref().is_some_and(test);
         match object {
@@ -58,7 +61,10 @@ impl Situation<'_> {
             TieObject::Partnership(partnership) | TieObject::Seat { partnership, .. } => {
                 school(&|facts| facts.partnerships.contains(partnership))
             }
-            TieObject::Municipality(municipality) => school(&|facts| facts.municipality == *municipality),
+            TieObject::Municipality(municipality) => {
+                self.municipality.as_ref() == Some(municipality)
+                    || school(&|facts| facts.municipality == *municipality)
+            }
             TieObject::Request(request) => self.request == *request,
             TieObject::Parent(parent) => self.parent == *parent,
             TieObject::Everywhere => true,

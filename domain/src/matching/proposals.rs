@@ -278,6 +278,7 @@ mod tests {
                 partnerships: Vec::new(),
                 municipality: MunicipalityCode::parse("0363").expect("a municipality"),
             }),
+            municipality: None,
             funders: &[],
             supports_another_here: false,
             board_of: &|_| None,

@@ -165,7 +165,9 @@ pub(super) fn weigh_ties(
             request: case.request,
             parent: case.parent,
             school: case.school.as_ref().and_then(|school| schools.get(school)).cloned(),
-            // neither who pays, nor whom she supports, nor the boards of other schools keep a coordinator from a case
+            // neither where the parent lives, nor who pays, nor whom she supports, nor the boards of other schools keep a coordinator
+            // from a case
+            municipality: None,
             funders: &[],
             supports_another_here: false,
             board_of: &|_| None,

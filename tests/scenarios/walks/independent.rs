@@ -16,6 +16,7 @@ type Kept = (String, Value, String, Option<Date>, Option<Date>, bool);
 /// What a running match is about.
 struct Of<'a> {
     school: &'a str,
+    municipality: &'a str,
     request: &'a str,
     parent: &'a str,
 }
@@ -73,7 +74,11 @@ impl Schools {
         } else if about["seat"].is_array() {
             (has(&about["seat"][0]), about["seat"][1].as_str() == board)
         } else if let Some(other) = about["municipality"].as_str() {
-            (self.municipalities.get(school).map(String::as_str) == Some(other), false)
+            (
+                other == of.municipality
+                    || self.municipalities.get(school).map(String::as_str) == Some(other),
+                false,
+            )
         } else {
             (has(&about["partnership"]), false)
         }
@@ -94,7 +99,7 @@ pub fn not_independent(world: &World) -> Vec<String> {
         world,
         "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
          m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') || '|' || CAST(r.id AS text) \
-         || '|' || CAST(r.parent_id AS text) AS name FROM matches m \
+         || '|' || CAST(r.parent_id AS text) || '|' || coalesce(r.municipality_code, '') AS name FROM matches m \
          JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
     );
     let (ties, beside_another) = (ties(world), beside_another(world));
@@ -116,7 +121,7 @@ pub fn not_independent(world: &World) -> Vec<String> {
         for number in what_pays(form, funders & 1 > 0, funders & 2 > 0) {
             tell(number.to_string(), "who pays");
         }
-        let of = Of { school, request: parts[6], parent: parts[7] };
+        let of = Of { school, municipality: parts[8], request: parts[6], parent: parts[7] };
         let (mut blocked, mut declared_another) = (Vec::new(), false);
         for (id, about, kind, since, until, aggravated) in ties.get(buddy).into_iter().flatten() {
             let (same, same_board) = schools.concerns(about, &of);

@@ -68,6 +68,7 @@ fn situation(form: OrganisationForm, school: Option<SchoolFacts>) -> Situation<'
         request: id(HERE),
         parent: id(HERE),
         school,
+        municipality: None,
         funders: &[],
         supports_another_here: false,
         board_of: &board_of,

@@ -233,6 +233,24 @@ fn what_the_platform_arranged_itself_is_told_without_being_declared() {
 }
 
 #[test]
+fn what_ties_a_buddy_to_the_municipality_of_the_parent_counts_without_a_school_too() {
+    let at = |code| TieObject::Municipality(municipality(code));
+    let sells = [tie(K::CommercialInterest, at("0363"))];
+    for school in [None, Some(SchoolFacts { municipality: municipality("0014"), ..here() })] {
+        let of = |own: Option<&str>| {
+            let here = Situation {
+                municipality: own.map(municipality),
+                ..situation(OrganisationForm::Independent, school.clone())
+            };
+            rules_of(&assess(&sells, Some(today()), &here, today()))
+        };
+        assert!(of(Some("0363")).contains(&(31, Effect::Block)));
+        assert!(!of(Some("0599")).iter().any(|(rule, _)| *rule == 31));
+        assert!(!of(None).iter().any(|(rule, _)| *rule == 31));
+    }
+}
+
+#[test]
 fn a_school_close_to_the_buddys_life_gives_questions_to_ask() {
     let near = SchoolFacts { location: location("03GR01"), ..here() };
     assert!(to_ask(&near, &here()).contains(&K::EmployedAtSchool));
