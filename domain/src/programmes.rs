@@ -8,7 +8,7 @@ use crate::independence::Funder;
 use crate::organisations::OrganisationKind;
 use crate::{Date, code_list};
 
-pub use position::{PositionStatement, Question, position_statement};
+pub use position::{PositionStatement, Question, RunBy, position_statement};
 
 code_list! {
     /// How a buddy programme is organised (I1, S1). The form has consequences for the buddy's position
@@ -45,6 +45,14 @@ pub struct FormPeriod {
     pub funders: CodeSet<Funder>,
     /// Why the form was chosen or changed.
     pub reason: String,
+}
+
+impl FormPeriod {
+    /// Who pays, as a parent is told it: those who are named, and the partnership of a support point, which is its own (rule 29).
+    pub fn payers(&self) -> CodeSet<Funder> {
+        let its_own = (self.form == OrganisationForm::SupportPoint).then_some(Funder::Partnership);
+        self.funders.iter().chain(its_own).collect()
+    }
 }
 
 /// A buddy programme.

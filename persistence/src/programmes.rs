@@ -7,7 +7,7 @@ use naast_domain::code::CodeSet;
 use naast_domain::conversations::Choice;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
-use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme};
+use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme, RunBy};
 use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
@@ -314,11 +314,11 @@ pub fn covered_schools(
     })
 }
 
-/// The name of the organisation that runs a programme.
-pub fn organisation_name(database: &mut Database<'_>, programme: &Programme) -> Result<String, Error> {
-    on_either!(database, |c| organisations::table
+/// The organisation that runs a programme, as a parent is told it.
+pub fn run_by(database: &mut Database<'_>, programme: &Programme) -> Result<RunBy, Error> {
+    let (name, kind): (String, String) = on_either!(database, |c| organisations::table
         .find(Key::from(programme.organisation))
-        .select(organisations::name)
-        .first(c))
-    .map_err(Error::from)
+        .select((organisations::name, organisations::kind))
+        .first(c))?;
+    Ok(RunBy { name, kind: code("organisations", "kind", &kind)? })
 }

@@ -222,6 +222,16 @@ fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
     assert_eq!(others.len(), 2);
     assert!(others.contains(&&json!(world.programmes[0])) && !others.contains(&&json!(world.programmes[1])));
     assert_eq!(told["form"], "school");
+    // nor is she shown nothing else when she names no school
+    let mut body = world.request_body(1);
+    body["locationCode"] = Value::Null;
+    let second = world.person();
+    let nowhere = world.app.post(second, "/support-requests", &body).expect(201).id();
+    let yes = json!({ "kind": "request", "text": words("request"), "programmesShown": world.programmes });
+    world.app.post(second, &format!("/support-requests/{nowhere}/consents"), &yes).expect(201);
+    let proposal = world.propose(1, &nowhere, &world.buddy(1, &json!({}))).expect(201).id();
+    let told = world.app.get(second, &format!("/proposals/{proposal}/explanation")).expect(200).body;
+    assert_eq!(told["otherProgrammes"].as_array().map(Vec::len), Some(2), "{told}");
     // where nothing else covers her school, she is shown what runs elsewhere
     let mut body = world.request_body(1);
     body["locationCode"] = json!(ELSEWHERE);

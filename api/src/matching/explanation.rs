@@ -19,6 +19,7 @@ use crate::answer::Answer;
 use crate::caller::{Caller, Reader};
 use crate::contract::Path;
 use crate::platform::Platform;
+use crate::privacy::choice::others_than;
 use crate::problem::Error;
 use crate::programmes::position::PositionAnswerView;
 
@@ -114,7 +115,7 @@ pub async fn get_proposal_explanation(
             cx.shows(record);
             let request = requests::of_proposal(cx.db, &stored)?;
             let programme = programmes::find(cx.db, stored.programme)?.ok_or(Error::NotFound)?;
-            let organisation = programmes::organisation_name(cx.db, &programme)?;
+            let organisation = programmes::run_by(cx.db, &programme)?;
             let period = programme
                 .form_on(cx.today)
                 .or(programme.forms.first())
@@ -139,20 +140,11 @@ pub async fn get_proposal_explanation(
             }
             let told = ties.iter().filter(|tie| tie.effect == Effect::Disclose).count();
             let mut other_programmes = Vec::new();
-            if let Some(school) = &request.school {
-                for choice in programmes::choices(cx.db, school, cx.today)? {
-                    if choice.run_by_school || choice.programme == stored.programme {
-                        continue;
-                    }
-                    let Some(other) = programmes::find(cx.db, choice.programme)? else { continue };
-                    if let Some(form) = other.form_on(cx.today).map(|period| period.form) {
-                        let name = other.value.name.clone();
-                        other_programmes.push(OtherProgrammeView {
-                            programme_id: choice.programme,
-                            name,
-                            form,
-                        });
-                    }
+            for choice in others_than(cx.db, &request, cx.today)? {
+                let Some(other) = programmes::find(cx.db, choice.programme)? else { continue };
+                if let Some(form) = other.form_on(cx.today).map(|period| period.form) {
+                    let name = other.value.name.clone();
+                    other_programmes.push(OtherProgrammeView { programme_id: choice.programme, name, form });
                 }
             }
             let programme = position_statement(period, &organisation).answers.into_iter();

@@ -42,6 +42,37 @@ pub fn is_shown_a_choice_anew(
     check(db, request, school, shown, today)
 }
 
+/// What a parent may choose from: what covers her school, or what covers the schools of the programme that she asks when she names none.
+fn choices_of(
+    db: &mut Database<'_>,
+    programme: ProgrammeId,
+    school: Option<&LocationCode>,
+    today: Date,
+) -> Result<Vec<Choice>, Error> {
+    let choices = match school {
+        Some(school) => programmes::choices(db, school, today)?,
+        None => programmes::choices_beside(db, programme, today)?,
+    };
+    // where nothing else covers her school, there is what runs elsewhere: she may ask every programme that runs
+    if choices.iter().any(|choice| !choice.run_by_school) {
+        return Ok(choices);
+    }
+    let mut elsewhere = programmes::choices_anywhere(db, today)?;
+    elsewhere.retain(|choice| !choice.run_by_school);
+    Ok(elsewhere)
+}
+
+/// The programmes that no school runs which a parent can ask beside the one that she asked (engine rule viii).
+pub fn others_than(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    today: Date,
+) -> Result<Vec<Choice>, Error> {
+    let mut others = choices_of(db, request.programme, request.school.as_ref(), today)?;
+    others.retain(|choice| !choice.run_by_school && choice.programme != request.programme);
+    Ok(others)
+}
+
 fn check(
     db: &mut Database<'_>,
     request: &SupportRequest,
@@ -53,15 +84,7 @@ fn check(
     if programme.form_on(today).is_none_or(|period| period.form != OrganisationForm::School) {
         return Ok(());
     }
-    let mut choices: Vec<Choice> = match school {
-        Some(school) => programmes::choices(db, school, today)?,
-        None => programmes::choices_beside(db, request.programme, today)?,
-    };
-    // where nothing else covers her school, there is what runs elsewhere: she may ask every programme that runs
-    if choices.iter().all(|choice| choice.run_by_school) {
-        choices = programmes::choices_anywhere(db, today)?;
-        choices.retain(|choice| !choice.run_by_school);
-    }
+    let mut choices = choices_of(db, request.programme, school, today)?;
     // the programme that she asks is one of those that she saw, whether it covers her school or not
     if choices.iter().all(|choice| choice.programme != request.programme) {
         choices.push(Choice { programme: request.programme, run_by_school: true });

@@ -65,7 +65,7 @@ pub async fn get_position_statement(
     platform
         .read(caller.0, move |cx| {
             let stored = programmes::find(cx.db, id)?.ok_or(Error::NotFound)?;
-            let organisation = programmes::organisation_name(cx.db, &stored)?;
+            let organisation = programmes::run_by(cx.db, &stored)?;
             let period = stored.form_on(cx.today).ok_or(Error::NotFound)?;
             let answers =
                 position_statement(period, &organisation).answers.into_iter().map(|(code, answer)| {

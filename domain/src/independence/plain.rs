@@ -27,7 +27,8 @@ mod tests {
     use crate::Date;
     use crate::code::{Code as _, CodeSet};
     use crate::independence::{Funder, current};
-    use crate::programmes::{FormPeriod, OrganisationForm, position_statement};
+    use crate::organisations::OrganisationKind;
+    use crate::programmes::{FormPeriod, OrganisationForm, RunBy, position_statement};
 
     /// Syllables of a Dutch word: groups of vowels, where a trema begins a new one.
     fn syllables(word: &str) -> usize {
@@ -65,10 +66,15 @@ mod tests {
                     funders: [*funder].into_iter().collect::<CodeSet<_>>(),
                     reason: String::new(),
                 };
-                let answers = position_statement(&period, "Buddy's").answers;
-                all.extend(
-                    answers.into_iter().map(|(code, text)| (format!("{form} {code}"), text.nl.into_owned())),
-                );
+                for kind in OrganisationKind::ALL.iter().copied().filter(|kind| form.fits(*kind)) {
+                    let run_by = RunBy { name: "Buddy's".to_owned(), kind };
+                    let answers = position_statement(&period, &run_by).answers;
+                    all.extend(
+                        answers
+                            .into_iter()
+                            .map(|(code, text)| (format!("{form} {kind} {code}"), text.nl.into_owned())),
+                    );
+                }
             }
         }
         all.extend(

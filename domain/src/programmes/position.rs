@@ -1,10 +1,11 @@
 //! What a parent must know of a programme before she chooses it (S2): who pays, who steers, who sees what.
 
 use super::{FormPeriod, OrganisationForm};
-use crate::code::Code;
+use crate::code::Code as _;
 #[cfg(test)]
 use crate::code::CodeSet;
 use crate::code_list;
+use crate::organisations::OrganisationKind;
 use crate::text::Text;
 
 /// What a parent must know of a programme before she chooses it: who pays, who steers, who can see what.
@@ -27,8 +28,19 @@ code_list! {
     }
 }
 
-/// The statement that follows from a form, for a parent to read: short sentences, no jargon (S2, L10).
-pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionStatement {
+/// Who runs a programme, as a parent is told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunBy {
+    /// The name of the organisation.
+    pub name: String,
+    /// What it is. An association can run a programme in each form, and is then no school or support point itself (S6).
+    pub kind: OrganisationKind,
+}
+
+/// The statement that follows from a form and from who runs it, for a parent to read: short sentences, no jargon (S2, L10).
+pub fn position_statement(period: &FormPeriod, run_by: &RunBy) -> PositionStatement {
+    let organisation = &run_by.name;
+    let for_others = matches!(run_by.kind, OrganisationKind::ParentAssociation | OrganisationKind::Provider);
     let steers = match period.form {
         OrganisationForm::Independent => Text::new(
             format!(
@@ -36,6 +48,26 @@ pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionSt
             ),
             format!(
                 "{organisation} is in charge of the buddies. The school is not. The partnership is not either."
+            ),
+        ),
+        OrganisationForm::School if for_others => Text::new(
+            format!(
+                "De buddy's horen bij school. {organisation} regelt het voor school. De buddy werkt wel alleen voor u."
+            ),
+            format!(
+                "The buddies belong to the school. {organisation} arranges it for the school. Still, the buddy works only for \
+                 you."
+            ),
+        ),
+        OrganisationForm::SupportPoint if for_others => Text::new(
+            format!(
+                "De buddy's horen bij het steunpunt voor ouders en jongeren. {organisation} regelt het voor het steunpunt. Het \
+                 samenwerkingsverband van de scholen heeft het steunpunt gemaakt. Het steunpunt werkt voor uw kind, niet voor \
+                 school."
+            ),
+            format!(
+                "The buddies belong to the support point for parents and young people. {organisation} arranges it for the support \
+                 point. The partnership of schools made the support point. It works for your child, not for the school."
             ),
         ),
         OrganisationForm::School => Text::new(
@@ -57,15 +89,15 @@ pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionSt
             ),
         ),
     };
-    let pays = if period.funders.is_empty() {
+    let payers = period.payers();
+    let pays = if payers.is_empty() {
         Text::of(
             "Wij weten nog niet wie betaalt. Vraag het aan de coördinator. U betaalt niets.",
             "We do not know yet who pays. Ask the coordinator. You pay nothing.",
         )
     } else {
         let list = |nl: bool| {
-            period
-                .funders
+            payers
                 .iter()
                 .map(|funder| if nl { funder.label().nl } else { funder.label().en }.into_owned())
                 .collect::<Vec<_>>()
@@ -95,7 +127,7 @@ pub fn position_statement(period: &FormPeriod, organisation: &str) -> PositionSt
             (Question::WhoSees, sees()),
             (Question::WhatSchoolHears, hears(period.form)),
             (Question::OtherChoice, other),
-            (Question::WhoHosts, hosts(period.form, organisation)),
+            (Question::WhoHosts, hosts(period.form, organisation, for_others)),
             (Question::WhoTrains, trains(organisation)),
         ],
     }
@@ -140,8 +172,25 @@ fn hears(form: OrganisationForm) -> Text {
     Text::new(format!("{} {}", first.nl, when.nl), format!("{} {}", first.en, when.en))
 }
 
-fn hosts(form: OrganisationForm, organisation: &str) -> Text {
+fn hosts(form: OrganisationForm, organisation: &str, for_others: bool) -> Text {
     match form {
+        OrganisationForm::School if for_others => Text::new(
+            format!(
+                "Bij school. {organisation} regelt het. U kunt ook kiezen voor buddy's die niet bij school horen."
+            ),
+            format!(
+                "With the school. {organisation} arranges it. You can also choose buddies who do not belong to the school."
+            ),
+        ),
+        OrganisationForm::SupportPoint if for_others => Text::new(
+            format!(
+                "Bij het steunpunt. {organisation} regelt het. Het steunpunt is van de scholen samen, en werkt voor uw kind."
+            ),
+            format!(
+                "With the support point. {organisation} arranges it. The support point is of the schools together, and works for \
+                 your child."
+            ),
+        ),
         OrganisationForm::Independent => Text::new(
             format!("Bij {organisation}. Dat is geen school en geen bestuur van een school."),
             format!("With {organisation}. That is no school and no board of a school."),
@@ -172,12 +221,57 @@ fn trains(organisation: &str) -> Text {
 mod tests {
     use super::*;
     use crate::access::POLICY;
+    use crate::independence::Funder;
     use crate::organisations::Role;
 
-    fn of(form: OrganisationForm) -> PositionStatement {
+    /// A kind of organisation that is itself what the form says.
+    fn its_own(form: OrganisationForm) -> OrganisationKind {
+        match form {
+            OrganisationForm::Independent => OrganisationKind::ParentAssociation,
+            OrganisationForm::School => OrganisationKind::School,
+            OrganisationForm::SupportPoint => OrganisationKind::SupportPoint,
+        }
+    }
+
+    fn run_by(form: OrganisationForm, kind: OrganisationKind, funders: CodeSet<Funder>) -> PositionStatement {
         let since = crate::Date::from_ymd_opt(2026, 1, 1).expect("a day");
-        let period = FormPeriod { since, form, funders: CodeSet::default(), reason: String::new() };
-        position_statement(&period, "Steun")
+        let period = FormPeriod { since, form, funders, reason: String::new() };
+        position_statement(&period, &RunBy { name: "Steun".to_owned(), kind })
+    }
+
+    fn of(form: OrganisationForm) -> PositionStatement {
+        run_by(form, its_own(form), CodeSet::default())
+    }
+
+    #[test]
+    fn an_association_that_runs_a_programme_is_not_said_to_be_the_school_or_the_support_point() {
+        for form in [OrganisationForm::School, OrganisationForm::SupportPoint] {
+            for kind in OrganisationKind::ALL.iter().copied().filter(|kind| form.fits(*kind)) {
+                let told = run_by(form, kind, CodeSet::default()).answers;
+                let says = |words: &str| told.iter().any(|(_, answer)| answer.nl.contains(words));
+                let is_another =
+                    matches!(kind, OrganisationKind::ParentAssociation | OrganisationKind::Provider);
+                assert_eq!(says("Steun regelt het"), is_another, "{form} {kind}");
+                let itself = says("Bij school: Steun.")
+                    || says("Bij het steunpunt: Steun.")
+                    || says("Steun is de baas");
+                assert_eq!(itself, !is_another, "{form} {kind}");
+            }
+        }
+    }
+
+    /// What the statement says of who pays is what the rules tell (28, 29 and 30).
+    #[test]
+    fn the_partnership_pays_for_its_support_point_whoever_is_named() {
+        for funders in [CodeSet::default(), [Funder::Municipality].into_iter().collect()] {
+            let told =
+                run_by(OrganisationForm::SupportPoint, OrganisationKind::SupportPoint, funders).answers;
+            let (_, pays) = told.iter().find(|(code, _)| *code == Question::WhoPays).expect("an answer");
+            assert!(pays.nl.contains("een samenwerkingsverband"), "{}", pays.nl);
+            assert!(pays.en.contains("a partnership"), "{}", pays.en);
+        }
+        let told = answer(OrganisationForm::Independent, Question::WhoPays);
+        assert!(told.nl.starts_with("Wij weten nog niet wie betaalt."), "{}", told.nl);
     }
 
     fn answer(form: OrganisationForm, question: Question) -> Text {

@@ -53,7 +53,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "programmes::choices_beside",
             "programmes::choices_anywhere",
             "programmes::covered_schools",
-            "programmes::organisation_name",
+            "programmes::run_by",
         ],
     ),
     (
