@@ -42,6 +42,8 @@ pub struct Platform {
     pub keys: Keys,
     /// Where files of this installation stand.
     pub data: PathBuf,
+    /// The file of the tombstones, outside the database.
+    pub tombstones: PathBuf,
     /// How events are named and sent.
     pub events: Arc<crate::events::Settings>,
     /// What is counted.
@@ -67,6 +69,8 @@ pub struct Parts {
     pub keys: Keys,
     /// Where files of this installation stand.
     pub data: PathBuf,
+    /// The file of the tombstones, outside the database.
+    pub tombstones: PathBuf,
     /// How events are named and sent.
     pub events: Arc<crate::events::Settings>,
 }
@@ -148,14 +152,28 @@ impl Writing<'_, '_, '_> {
 impl Platform {
     /// A platform on these parts, with queues of the usual length.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, identity, keys, data, events } = parts;
+        let Parts { store, clock, identity, keys, data, tombstones, events } = parts;
         // before anybody is told that something is gone, it stands where no backup can bring it back from
-        let outside = Outside::of(&data);
+        let outside = Outside::at(tombstones.clone());
         store.put_tombstones_outside(move |laid| outside.put(laid));
         let metrics = Arc::new(Metrics::new());
         let (reads, writes) = queues(&store, USUAL, &metrics);
         let (health, standing, running) = (Arc::default(), Arc::default(), Arc::default());
-        Self { store, clock, identity, keys, data, events, metrics, health, standing, reads, writes, running }
+        Self {
+            store,
+            clock,
+            identity,
+            keys,
+            data,
+            tombstones,
+            events,
+            metrics,
+            health,
+            standing,
+            reads,
+            writes,
+            running,
+        }
     }
 
     /// The same, with queues that take so many calls.

@@ -72,6 +72,21 @@ fn files(folder: &Path) -> BTreeMap<String, (u64, SystemTime)> {
         .collect()
 }
 
+#[test]
+fn a_demo_beside_an_installation_leaves_it_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let database = Location::Sqlite(data.join("naast.db"));
+    drop(Served(serve(&database, &data, &SERVE).0));
+    // in its story a parent withdraws, which lays a tombstone: twice, for it begins anew
+    for _ in 0..2 {
+        drop(Demo::start(folder.path(), None));
+    }
+    assert!(files(&data).contains_key("demo-tombstones.jsonl"), "{:?}", files(&data));
+    said(&database, &data, &["doctor"]);
+    drop(Served(serve(&database, &data, &SERVE).0));
+}
+
 fn a_demo_leaves_a_database_that_is_used_as_it_is(engine: Engine) {
     let folder = tempfile::tempdir().expect("a folder");
     let (location, _guard) = empty_location(engine);

@@ -183,8 +183,7 @@ impl Stage {
             assert_eq!(self.rows_of(request)["support_requests"], 0, "{request} had its time");
         }
         assert_eq!(count(&self.world, "conversations"), 0);
-        let outside =
-            tombstones::read(&tombstones::file_in(&self.world.app.platform.data)).expect("they read");
+        let outside = tombstones::read(&self.world.app.platform.tombstones).expect("they read");
         assert_eq!(
             i64::try_from(outside.len()).expect("not that many"),
             count(&self.world, "tombstones"),
@@ -295,7 +294,7 @@ fn tombstones_of_two_writers_at_once_all_stand_outside(engine: Engine) {
             scope.spawn(move || tombstones::write_out(platform).expect("written"));
         }
     });
-    let outside = tombstones::read(&tombstones::file_in(&world.app.platform.data)).expect("they read");
+    let outside = tombstones::read(&world.app.platform.tombstones).expect("they read");
     assert_eq!(
         i64::try_from(outside.len()).expect("not that many"),
         count(&world, "tombstones"),

@@ -176,6 +176,7 @@ impl TestApp {
             keys,
             identity: Arc::new(change(identity.expect("a key is made where there is none"))),
             data: data.path().to_owned(),
+            tombstones: data.path().join("tombstones.jsonl"),
             events: Arc::new(shape.events.clone()),
         });
         Self::serve(platform, location, guard, data, shape)
@@ -200,6 +201,7 @@ impl TestApp {
             keys,
             identity: first.identity,
             data: data.path().to_owned(),
+            tombstones: data.path().join("tombstones.jsonl"),
             events: first.events,
         });
         Self::serve(platform, self.location.clone(), Guard::nothing(), data, shape)

@@ -57,7 +57,7 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
     let anchors = place.anchors();
     crate::journal::Anchors::at(anchors.clone()).anchor(&platform)?;
     let mut beside = Vec::new();
-    for (name, file) in [(ANCHORS, anchors), (TOMBSTONES, tombstones::file_in(&platform.data))] {
+    for (name, file) in [(ANCHORS, anchors), (TOMBSTONES, platform.tombstones.clone())] {
         if file.exists() {
             beside.push(Beside { name: name.to_owned(), content: std::fs::read(file)? });
         }
@@ -202,7 +202,7 @@ fn gathered(
     what: &Restore,
     checked: &backup::Checked,
 ) -> Result<Vec<naast_persistence::privacy::tombstones::Tombstone>, Failure> {
-    let file = tombstones::file_in(&place.data);
+    let file = place.tombstones();
     for named in &what.tombstones {
         if !named.exists() {
             let named = shown(named);

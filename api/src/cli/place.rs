@@ -17,6 +17,7 @@ use crate::identity::trusted::TrustedIssuers;
 use crate::identity::{ISSUER, Identity, LIFETIME, SecurityContact, on_this_machine};
 use crate::journal::Anchors;
 use crate::platform::{Parts, Platform};
+use crate::privacy::tombstones;
 
 /// Where the installation stands.
 #[derive(Debug, Clone, Args)]
@@ -53,6 +54,9 @@ pub struct Place {
     /// The file of the journal's anchors, when it does not stand in the data folder.
     #[arg(long, env = "NAAST_ANCHORS_FILE", global = true)]
     pub(super) anchors_file: Option<PathBuf>,
+    /// The file of the tombstones, for a demo beside an installation.
+    #[arg(skip)]
+    pub(super) tombstones_file: Option<PathBuf>,
     /// Connections to the database, and threads that wait for them.
     #[arg(long, env = "NAAST_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64), global = true)]
     pub(super) connections: u32,
@@ -146,6 +150,7 @@ impl Place {
             keys,
             identity: Arc::new(self.identity(longest)?),
             data: self.data.clone(),
+            tombstones: self.tombstones(),
             events: Arc::new(self.events.clone()),
         };
         Ok(Platform::new(parts).with_queues(self.queue))
@@ -211,6 +216,11 @@ impl Place {
                 ),
             )
         })
+    }
+
+    /// The file of the tombstones.
+    pub(super) fn tombstones(&self) -> PathBuf {
+        self.tombstones_file.clone().unwrap_or_else(|| tombstones::file_in(&self.data))
     }
 
     /// The file of the journal's anchors.

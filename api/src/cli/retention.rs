@@ -53,7 +53,7 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             show(&report, *dry_run);
         }
         Retention::Replay => {
-            let stones = tombstones::read(&tombstones::file_in(&platform.data))?;
+            let stones = tombstones::read(&platform.tombstones)?;
             let done = replay(&platform, &stones)?;
             place.anchor(&platform)?;
             let (stones, again) = (done.stones, again(&done));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::Platform;
 
-/// Where the tombstones of an installation stand.
+/// Where the tombstones of an installation stand, unless it is a demo beside another.
 pub fn file_in(data: &Path) -> PathBuf {
     data.join("tombstones.jsonl")
 }
@@ -93,9 +93,9 @@ struct Known {
 }
 
 impl Outside {
-    /// The tombstones of the installation whose data folder this is.
-    pub fn of(data: &Path) -> Self {
-        Self { path: file_in(data), known: Mutex::default() }
+    /// The tombstones of this file.
+    pub fn at(path: PathBuf) -> Self {
+        Self { path, known: Mutex::default() }
     }
 
     /// Writes what was just laid. What cannot be written now is written at the next round or start, for the database has it: the change
@@ -166,14 +166,14 @@ fn write<'a>(
 
 /// Writes the tombstones of the database beside it.
 pub fn write_out(platform: &Platform) -> Result<usize, TombstoneError> {
-    append(&file_in(&platform.data), &platform.store.read(all)?)
+    append(&platform.tombstones, &platform.store.read(all)?)
 }
 
 /// The tombstones of the file that the database does not know: it is older than they are.
 pub fn unknown(platform: &Platform) -> Result<Vec<Tombstone>, TombstoneError> {
     let known: HashSet<Fingerprint> =
         platform.store.read(all)?.iter().map(|stone| stone.fingerprint).collect();
-    let mut stones = read(&file_in(&platform.data))?;
+    let mut stones = read(&platform.tombstones)?;
     stones.retain(|stone| !known.contains(&stone.fingerprint));
     Ok(stones)
 }

@@ -46,6 +46,7 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
         keys,
         identity: Arc::new(identity),
         data: data.to_owned(),
+        tombstones: data.join("tombstones.jsonl"),
         events: Arc::default(),
     });
     let (tell, told) = mpsc::channel();

@@ -129,6 +129,7 @@ fn own_place(place: &Place) -> Place {
     own.signing_key_file = Some(place.data.join("demo-signing-key.pk8"));
     own.master_key_file = Some(place.data.join("demo-master-keys"));
     own.anchors_file = Some(place.data.join("demo-journal-anchors.jsonl"));
+    own.tombstones_file = Some(place.data.join("demo-tombstones.jsonl"));
     own.database_url = place
         .database_url
         .clone()
@@ -147,8 +148,10 @@ fn begin_anew(place: &Place, location: &Location) -> Result<(), Failure> {
             _ => {}
         }
     }
-    // anchors of an earlier demo would attest rows that are gone
-    let _ = fs::remove_file(place.anchors());
+    // anchors of an earlier demo would attest rows that are gone, and its tombstones speak of cases that are
+    for file in [place.anchors(), place.tombstones()] {
+        let _ = fs::remove_file(file);
+    }
     Ok(())
 }
 
