@@ -37,6 +37,8 @@ const LEAVES: &[(&str, &[(&str, i64)])] = &[
     // what keeps the case from erasure is of the parent
     ("listHolds", &[("coordinator", 1), ("administrator", 1)]),
     ("getConsentReceipt", &[("coordinator", 1)]),
+    // two that wait for the programme
+    ("listWithdrawalNotices", &[("coordinator", 2)]),
     ("listWithdrawalRecipients", &[("coordinator", 1)]),
     ("getProposalExplanation", &[("coordinator", 2)]),
     // the parent, and the three buddies who were considered
@@ -80,8 +82,6 @@ const SHOWS_NOBODY: &[&str] = &[
     "listRetentionTerms",
     "listMyConsents",
     "listMyNotices",
-    // ids and kinds of consent, and nothing of what a parent told
-    "listWithdrawalNotices",
     "listProcessingActivities",
     "getProcessingActivity",
     "listSchools",

@@ -80,7 +80,7 @@ pub async fn list_holds(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadHolds>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
-            cx.shows([Shown::request(DataKind::Request, role, &stored)]);
+            cx.shows([Shown::request(DataKind::Hold, role, &stored)]);
             let holds = retention::holds_on(cx.db, &stored)?;
             let retention = RetentionView::load(cx.db, id)?;
             let data = holds.iter().map(|hold| HoldView::of(hold, retention.clone())).collect();

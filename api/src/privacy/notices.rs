@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use naast_domain::access::{AnswerWithdrawalNotice, ReadConsents};
 use naast_domain::ids::{ProgrammeId, RequestId, WithdrawalNoticeId};
 use naast_domain::journal::Purpose;
+use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{ConsentKind, NoticeState, RecipientKind};
 use naast_domain::privacy::retention::{Rule, own_term};
@@ -162,10 +163,11 @@ pub async fn list_withdrawal_notices(
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<AnswerWithdrawalNotice>()?;
-            // ids and kinds of consent; nothing of what the parent told
-            cx.shows([]);
             let of = query.programme_id.map_or(Addressee::Myself, Addressee::Programme);
             let waiting = notices::waiting(cx.db, &grant, of)?;
+            let role = if query.programme_id.is_some() { Role::Coordinator } else { Role::Buddy };
+            let record = Shown::notices(cx.db, &grant, role, &waiting)?;
+            cx.shows(record);
             let there = waiting.iter().filter(|one| one.erased_at.is_none());
             let requests: Vec<_> = there.map(|one| one.request).collect();
             let terms = of_cases(cx.db, &requests)?;

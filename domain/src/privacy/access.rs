@@ -14,6 +14,8 @@ code_list! {
     pub enum DataKind {
         Request = "request": "de aanvraag" / "the request",
         Consents = "consents": "de toestemmingen" / "the consents",
+        Withdrawal = "withdrawal": "welke toestemming is teruggenomen" / "which consent was taken back",
+        Hold = "hold": "of een zaak wordt vastgehouden" / "whether a case is held",
         Candidates = "candidates": "de mogelijke buddy's" / "the possible buddies",
         Decisions = "decisions": "hoe een buddy is gekozen" / "how a buddy was chosen",
         Proposal = "proposal": "het voorstel van een buddy" / "the proposal of a buddy",
@@ -48,6 +50,7 @@ impl DataKind {
                 Purpose::Support
             }
             Self::BuddyProfile | Self::Readiness | Self::Certificates | Self::Ties => Purpose::Volunteers,
+            Self::Withdrawal | Self::Hold => Purpose::Administration,
         }
     }
 
@@ -59,6 +62,7 @@ impl DataKind {
             _ => match self.purpose() {
                 Purpose::Matching => "matching",
                 Purpose::Support => "support",
+                Purpose::Administration => "accountability",
                 _ => "volunteers",
             },
         }
@@ -69,6 +73,8 @@ impl DataKind {
         match (self, as_whom) {
             (Self::Request, SubjectKind::Parent) => Text::of("uw aanvraag", "your request"),
             (Self::Consents, _) => Text::of("uw toestemmingen", "your consents"),
+            (Self::Withdrawal, _) => Text::of("welke toestemming u terugnam", "which consent you took back"),
+            (Self::Hold, _) => Text::of("of uw zaak wordt vastgehouden", "whether your case is held"),
             (Self::Candidates, SubjectKind::Parent) => {
                 Text::of("uw aanvraag, met de mogelijke buddy's", "your request, with the possible buddies")
             }

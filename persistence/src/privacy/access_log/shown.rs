@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, Grant, Standing};
+use naast_domain::access::{Action, AnswerWithdrawalNotice, Grant, Standing};
 use naast_domain::buddies::Buddy;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
@@ -16,6 +16,7 @@ use crate::columns::Key;
 use crate::database::Database;
 use crate::independence::let_in;
 use crate::matching::{Decision, KeptProposal};
+use crate::privacy::notices::Notice;
 use crate::rows::Stored;
 use crate::schema::{buddies, support_requests};
 use crate::support::Match;
@@ -145,6 +146,28 @@ impl Shown {
             .collect())
     }
 
+    /// Notices to a programme or a buddy that consents were taken back: of the parents whose cases are there. One that outlived its case
+    /// leads to nobody any more.
+    pub fn notices(
+        database: &mut Database<'_>,
+        _grant: &Grant<AnswerWithdrawalNotice>,
+        role: Role,
+        notices: &[Notice],
+    ) -> Result<Vec<Self>, Error> {
+        let there: Vec<_> = notices.iter().filter(|one| one.erased_at.is_none()).collect();
+        if there.is_empty() {
+            return Ok(Vec::new());
+        }
+        let programmes: Vec<Key> = there.iter().map(|one| one.programme.into()).collect();
+        let requests: Vec<Key> = there.iter().map(|one| one.request.into()).collect();
+        let parents = parents(database, programmes, requests)?;
+        let shown = |one: &Notice| {
+            Self::new(DataKind::Withdrawal, one.request.uuid(), one.programme, role)
+                .about(parents.get(&one.request).copied(), SubjectKind::Parent)
+        };
+        Ok(there.into_iter().map(shown).collect())
+    }
+
     /// What parent and buddy wrote in their private space: the parent's.
     pub fn private_space(data: DataKind, space: &PrivateSpace) -> Self {
         Self::new(data, space.matched.uuid(), space.programme(), space.role())
@@ -185,12 +208,7 @@ impl Parties {
         }
         let programmes: Vec<Key> = of.iter().map(|(programme, ..)| Key::from(*programme)).collect();
         let requests: Vec<Key> = of.iter().map(|(_, request, _)| Key::from(*request)).collect();
-        let found: Vec<(Key, Key)> = on_either!(&mut *database, |c| support_requests::table
-            .filter(support_requests::programme_id.eq_any(programmes.clone()))
-            .filter(support_requests::id.eq_any(requests))
-            .select((support_requests::id, support_requests::parent_id))
-            .load(c))?;
-        let parents = found.into_iter().map(|(id, parent)| (id.into(), parent.into())).collect();
+        let parents = parents(database, programmes.clone(), requests)?;
         let ids: Vec<Key> = of.iter().map(|(.., buddy)| Key::from(*buddy)).collect();
         Ok(Self { parents, buddies: persons(database, programmes, ids)? })
     }
@@ -207,6 +225,19 @@ impl Parties {
             .about(parent, SubjectKind::Parent)
             .about(buddy, SubjectKind::Buddy)
     }
+}
+
+fn parents(
+    database: &mut Database<'_>,
+    programmes: Vec<Key>,
+    requests: Vec<Key>,
+) -> Result<HashMap<Request, PersonId>, Error> {
+    let found: Vec<(Key, Key)> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::programme_id.eq_any(programmes))
+        .filter(support_requests::id.eq_any(requests))
+        .select((support_requests::id, support_requests::parent_id))
+        .load(c))?;
+    Ok(found.into_iter().map(|(id, parent)| (id.into(), parent.into())).collect())
 }
 
 fn persons_of(
