@@ -72,9 +72,11 @@ const JOURNAL: Text = Text::of(
     "elke verandering in een logboek dat vervalsing laat zien, zonder gegevens van mensen",
     "each change in a journal that shows tampering, without data of people",
 );
-const CONSENT: Text = Text::of(
-    "toestemming van de ouder (AVG art. 6 lid 1 a), per doel, altijd in te trekken",
-    "the parent's consent (GDPR art. 6(1)(a)), for each purpose, to be withdrawn at any time",
+const CONSENT_AND_AGREEMENT: Text = Text::of(
+    "van ouders: toestemming (AVG art. 6 lid 1 a), per doel, altijd in te trekken; van buddy's: de afspraken met hen (6 lid 1 b), en voor \
+     hun banden het belang van de ouder bij een onafhankelijke buddy (6 lid 1 f)",
+    "of parents: consent (GDPR art. 6(1)(a)), for each purpose, to be withdrawn at any time; of buddies: the agreement with them (6(1)(b)), \
+     and for their ties the interest of the parent in an independent buddy (6(1)(f))",
 );
 
 /// Every activity, in the order of a case.
@@ -119,7 +121,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "een passende en onafhankelijke buddy vinden voor een ouder die daarom vraagt",
             "to find a fitting and independent buddy for a parent who asks for one",
         ),
-        ground: CONSENT,
+        ground: CONSENT_AND_AGREEMENT,
         persons: &[PARENTS, BUDDIES],
         data: &[
             Text::of(
@@ -155,7 +157,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "de steun mogelijk maken en de buddy daarbij begeleiden",
             "to make the support possible and guide the buddy in it",
         ),
-        ground: CONSENT,
+        ground: CONSENT_AND_AGREEMENT,
         persons: &[PARENTS, BUDDIES],
         data: &[
             Text::of(
@@ -178,7 +180,12 @@ pub const ACTIVITIES: &[Activity] = &[
             "ouder en buddy laten voorbereiden, terugkijken en overleggen zonder dat iemand meeleest",
             "to let parent and buddy prepare, look back and talk without anybody reading along",
         ),
-        ground: CONSENT,
+        ground: Text::of(
+            "toestemming van de ouder (AVG art. 6 lid 1 a); voor wat over de gezondheid van haar kind gaat de uitdrukkelijke \
+             toestemming daarvoor (art. 9 lid 2 a), die zij of de leerling apart geeft",
+            "the parent's consent (GDPR art. 6(1)(a)); for what is about her child's health the explicit consent to that (art. \
+             9(2)(a)), which she or the pupil gives apart",
+        ),
         persons: &[PARENTS, BUDDIES],
         data: &[Text::of(
             "aantekeningen, doelen en berichten; die kunnen over gezondheid van een kind gaan",
@@ -238,8 +245,10 @@ pub const ACTIVITIES: &[Activity] = &[
             "to recruit, train and guide buddies, and see that they are ready and independent",
         ),
         ground: Text::of(
-            "uitvoering van de afspraken met de buddy (AVG art. 6 lid 1 b)",
-            "performance of the agreement with the buddy (GDPR art. 6(1)(b))",
+            "uitvoering van de afspraken met de buddy (AVG art. 6 lid 1 b); voor banden het belang van de ouder bij onafhankelijkheid (6 lid \
+             1 f)",
+            "performance of the agreement with the buddy (GDPR art. 6(1)(b)); for ties the interest of the parent in independence \
+             (6(1)(f))",
         ),
         persons: &[
             BUDDIES,
@@ -304,10 +313,16 @@ pub const ACTIVITIES: &[Activity] = &[
             "legal obligation (GDPR art. 5(2), 15, 30 and 32)",
         ),
         persons: &[PARENTS, BUDDIES, STAFF],
-        data: &[Text::of(
-            "wie, in welke rol, wat voor gegevens, wanneer en waarvoor; nooit de gegevens zelf",
-            "who, in which role, what kind of data, when and what for; never the data themselves",
-        )],
+        data: &[
+            Text::of(
+                "wie, in welke rol, wat voor gegevens, wanneer en waarvoor; nooit de gegevens zelf",
+                "who, in which role, what kind of data, when and what for; never the data themselves",
+            ),
+            Text::of(
+                "welke toestemming wanneer is gegeven en teruggenomen, zonder naam; wie is gevraagd niets te bewaren",
+                "which consent was given and taken back when, without a name; who was asked to keep nothing",
+            ),
+        ],
         recipients: &[
             Text::of(
                 "wie het aangaat: rol en organisatie van de lezer",
@@ -319,8 +334,10 @@ pub const ACTIVITIES: &[Activity] = &[
             ),
         ],
         retention: Text::of(
-            "inzagelogboek twee jaar; het logboek van veranderingen blijft",
-            "access log two years; the journal of changes stays",
+            "inzagelogboek twee jaar; bewijs van toestemming vijf jaar; de vraag aan ontvangers 90 dagen na het wissen; een export een \
+             dag; het logboek van veranderingen en de grafstenen blijven",
+            "access log two years; proof of consent five years; the question to recipients 90 days after the erasure; an export a day; \
+             the journal of changes and the tombstones stay",
         ),
         measures: &[JOURNAL],
     },
