@@ -179,15 +179,20 @@ fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
     println!("{}", said("# wie ben ik", "# who am I"));
     println!("curl -s -H \"Authorization: Bearer $LEADER\" $BASE/me");
     let leap = said(
-        "# de schoolleider opent een gesprek; probeer dan de eerste vraag over te slaan",
-        "# the school leader opens a conversation; then try to leap over the first question",
+        "# de schoolleider opent een gesprek, en slaat dan de eerste vraag over: 409",
+        "# the school leader opens a conversation, and then leaps over the first question: 409",
     );
     println!("{leap}");
     println!(
-        "curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' $BASE/conversations -d \
-         '{{\"locationCode\":\"{}\",\"parentReference\":\"{}\",\"ground\":\"regular-talk\"}}'",
+        "TALK=$(curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' $BASE/conversations -d \
+         '{{\"locationCode\":\"{}\",\"parentReference\":\"{}\",\"ground\":\"regular-talk\"}}' | \
+         sed 's/{{\"id\":\"\\([^\"]*\\).*/\\1/')",
         thing("locationCode"),
         crate::clock::fresh::<uuid::Uuid>()
+    );
+    println!(
+        "curl -s -H \"Authorization: Bearer $LEADER\" -H 'Content-Type: application/json' -H 'If-Match: \"v1\"' \
+         $BASE/conversations/$TALK/answers -d '{{\"step\":\"explain-buddy\"}}'"
     );
     let candidates = said(
         "# de coördinator ziet de kandidaten voor een aanvraag, met elk punt uitgelegd",
@@ -198,4 +203,12 @@ fn tell_newcomer(demo: &Demo, address: SocketAddr, file: &str) {
         "curl -s -H \"Authorization: Bearer $COORDINATOR\" $BASE/support-requests/{}/candidates",
         thing("requestWithCandidates")
     );
+    let own = said(
+        "# de ouder leest wat op haar wacht, de buddy haar koppelingen",
+        "# the parent reads what waits for her, the buddy her matches",
+    );
+    println!("{own}");
+    for (role, path) in [("parent", "me/notices"), ("buddy", "matches")] {
+        println!("curl -s -H \"Authorization: Bearer {}\" $BASE/{path}", token(role));
+    }
 }
