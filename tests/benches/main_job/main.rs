@@ -84,7 +84,15 @@ fn main() {
 /// Seals what was seeded, as the first start of the product on an older database does.
 fn seal(location: &Location, data: &std::path::Path) {
     let begun = Instant::now();
-    let store = Store::open(location, 1).expect("a migrated database opens");
+    // what is prepared while a table is empty reads the whole of it ever after, until somebody gathers statistics
+    let planned_anew = match location {
+        Location::Postgres(url) => {
+            let more = if url.contains('?') { '&' } else { '?' };
+            Location::Postgres(format!("{url}{more}options=-c%20plan_cache_mode%3Dforce_custom_plan"))
+        }
+        Location::Sqlite(file) => Location::Sqlite(file.clone()),
+    };
+    let store = Store::open(&planned_anew, 1).expect("a migrated database opens");
     let now = naast_api::clock::Clock::default().now();
     Keys::at(&data.join("master-keys"), &store, now).expect("a seeded database takes keys");
     eprintln!("sealed in {} s", begun.elapsed().as_secs());
