@@ -14,6 +14,7 @@ use crate::signing_in::{call, client_token};
 on_both!(
     a_client_is_connected_changed_and_revoked_at_the_terminal,
     a_token_is_made_for_somebody_who_is_there_and_for_nobody_else,
+    what_is_done_and_cannot_be_anchored_is_told_all_the_same,
 );
 
 /// Runs the program on the installation of a test.
@@ -44,6 +45,20 @@ fn word(output: &Output, before: &str) -> String {
     let error = String::from_utf8_lossy(&output.stderr);
     let found = text.lines().find_map(|line| line.strip_prefix(before)?.split_whitespace().next());
     found.unwrap_or_else(|| panic!("no {before} in {text}{error}")).to_owned()
+}
+
+fn what_is_done_and_cannot_be_anchored_is_told_all_the_same(engine: Engine) {
+    let world = World::new(engine);
+    // where the anchors stand nothing can be written
+    std::fs::create_dir(world.app.platform.data.join("journal-anchors.jsonl")).expect("a folder");
+    let create = ["client", "create", "--organisation", &world.association, "--name", "Systeem"];
+    let rest = ["--purpose", "matching", "--scope", "events:read", "--secret"];
+    let made = naast(&world, &[&create[..], &rest[..]].concat());
+    let fault = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert_eq!(made.status.code(), Some(1), "{fault}");
+    assert!(fault.contains("done and journalled, and not anchored"), "{fault}");
+    let named = (word(&made, "client "), word(&made, "secret "));
+    client_token(&world, &named);
 }
 
 fn a_client_is_connected_changed_and_revoked_at_the_terminal(engine: Engine) {

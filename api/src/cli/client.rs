@@ -100,25 +100,23 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
     match what {
         Client::Create(create) => {
             let (client, secret) = connect(&platform, &create)?;
-            place.anchor(&platform)?;
+            // told before it is anchored: it is done, and the secret is nowhere else
             say(&format!("client {client}"));
             tell(secret);
-            Ok(())
+            place.anchor(&platform)
         }
         Client::Rotate { client, proof, overlap_hours } => {
             let secret = rotate(&platform, client, &proof, overlap_hours)?;
-            place.anchor(&platform)?;
             tell(secret);
-            Ok(())
+            place.anchor(&platform)
         }
         Client::Revoke { client } => {
             revoke(&platform, client)?;
-            place.anchor(&platform)?;
             say(&said(
                 format!("systeem {client} is buitengesloten; de tokens die het heeft gelden niet meer"),
                 format!("system {client} is shut out; the tokens that it has are good for nothing"),
             ));
-            Ok(())
+            place.anchor(&platform)
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct Listen {
     /// Calls in seconds for an address from which nobody is signed in; or off.
     #[arg(long, env = "NAAST_RATE_ADDRESS", default_value = "300/60", global = true)]
     rate_address: Setting,
-    /// Calls in seconds with which a code or a password can be tried; or off.
+    /// Calls in seconds with which a code can be tried; or off.
     #[arg(long, env = "NAAST_RATE_ATTEMPTS", default_value = "30/60", global = true)]
     rate_attempts: Setting,
     /// Origins whose pages may call from a browser, with commas, such as `https://app.example.org`. None when left out.

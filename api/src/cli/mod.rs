@@ -184,9 +184,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Administrator { name } => {
             let platform = place.platform(LIFETIME)?;
             let administrator = serve::first_administrator(&platform, &name)?;
-            place.anchor(&platform)?;
+            // told before it is anchored: it is done, and cannot be done again
             println!("{administrator}");
-            Ok(())
+            place.anchor(&platform)
         }
         Command::Reassess => {
             let platform = place.existing_platform()?;

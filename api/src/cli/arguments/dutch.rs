@@ -233,11 +233,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     ("rate_subject", "Aanroepen in seconden voor iemand die is ingelogd, zoals 600/60; of off", RATE),
     ("rate_address", "Aanroepen in seconden voor een adres waarvandaan niemand is ingelogd; of off", RATE),
-    (
-        "rate_attempts",
-        "Aanroepen in seconden waarmee een code of een wachtwoord kan worden geprobeerd; of off",
-        RATE,
-    ),
+    ("rate_attempts", "Aanroepen in seconden waarmee een code kan worden geprobeerd; of off", RATE),
     (
         "cors_origins",
         "Herkomsten waarvan de pagina's vanuit een browser mogen aanroepen, met komma's, zoals `https://app.example.org`. Geen als dit ontbreekt",
