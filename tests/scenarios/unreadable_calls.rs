@@ -14,14 +14,17 @@ use naast_tests::world::World;
 use serde_json::Value;
 
 /// An answer, read off the wire.
-struct Told {
-    status: u16,
-    headers: BTreeMap<String, String>,
+pub struct Told {
+    /// Its status.
+    pub status: u16,
+    /// Its headers, by their names in small letters.
+    pub headers: BTreeMap<String, String>,
     body: String,
 }
 
 impl Told {
-    fn problem(&self) -> Value {
+    /// Its body.
+    pub fn problem(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no problem: {:?}", self.body))
     }
 }
@@ -46,7 +49,7 @@ fn answers(mut came: &str) -> Vec<Told> {
 }
 
 /// Sends this at once, and gives back everything that came until the server closed the connection, in order.
-fn send(app: &TestApp, text: &str) -> Vec<Told> {
+pub fn send(app: &TestApp, text: &str) -> Vec<Told> {
     let mut stream = TcpStream::connect(app.address).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
     stream.write_all(text.as_bytes()).expect("the server reads on while it refuses");
@@ -84,6 +87,11 @@ fn unreadable(token: &str) -> Vec<(&'static str, String, u16, &'static str)> {
         one("no host", "GET /health/live HTTP/1.1\r\n\r\n".to_owned(), malformed),
         one("two hosts", get("host: test\r\n"), malformed),
         one("a header too large", get(&format!("x-large: {}\r\n", "a".repeat(200_000))), large),
+        one(
+            "a token of a megabyte",
+            get(&format!("authorization: Bearer {}\r\n", "a".repeat(1 << 20))),
+            large,
+        ),
         one("a line too large", format!("GET /{} HTTP/1.1\r\n", "a".repeat(200_000)), large),
         one("too many headers", get(&"x-many: 1\r\n".repeat(200)), large),
         one("a length of letters", post("content-length: abc\r\n", ""), malformed),
@@ -179,7 +187,7 @@ fn a_call_that_is_no_http_is_answered_like_every_other() {
         let line = format!("naast_calls_total{{method=\"other\",route=\"-\",status=\"{status}\"}} ");
         figures.lines().find_map(|found| found.strip_prefix(&line)).map(str::to_owned)
     };
-    assert_eq!((counted(431), counted(408)), (Some("3".to_owned()), Some("2".to_owned())), "{figures}");
+    assert_eq!((counted(431), counted(408)), (Some("4".to_owned()), Some("2".to_owned())), "{figures}");
     assert!(figures.contains("naast_calls_running 0"), "{figures}");
 }
 

@@ -36,6 +36,14 @@ struct Claims {
     /// What another issuer vouches for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     school_roles: Vec<SchoolRole>,
+    /// Of an ID token, which tells a client who signed in and opens nothing (`OpenID` Connect Core 1.0, 2).
+    #[serde(default, skip_serializing, deserialize_with = "is_there")]
+    nonce: bool,
+}
+
+/// Whether a claim is there, whatever it says.
+fn is_there<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    serde::de::IgnoredAny::deserialize(from).map(|_| true)
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,6 +87,7 @@ pub(super) fn sign(
             .iter()
             .map(|one| SchoolRole { role: one.role(), at: one.school().clone() })
             .collect(),
+        nonce: false,
     };
     let key = ring.signing(now);
     let mut header = Header::new(Algorithm::EdDSA);
@@ -112,7 +121,7 @@ pub(super) fn examine(
     let lives = claims.exp.checked_sub(claims.iat)?;
     let in_time =
         claims.iat <= now + SKEW && now < claims.exp && (1..=longest.num_seconds()).contains(&lives);
-    in_time.then_some(())?;
+    (in_time && !claims.nonce).then_some(())?;
     let reach = reach(&claims)?;
     let session = claims.sid.map(SessionId::from_uuid);
     // a session is of somebody who signed in here: no system has one, and nobody for whom another issuer vouches
