@@ -61,6 +61,8 @@ pub enum Kind {
     Certificate,
     /// A tie of a buddy.
     Tie,
+    /// The key of a call that is repeated.
+    Key,
 }
 
 /// Spreads the bits of a number (splitmix64).

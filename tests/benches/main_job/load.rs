@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A connection that is kept.
@@ -82,6 +83,41 @@ fn read_head(bytes: &[u8]) -> Option<(u16, std::ops::Range<usize>)> {
     Some((status, end..end + length))
 }
 
+/// In a call, where a key of its own is put each time that it is sent: no second one is a repetition of the first.
+pub const FRESH_KEY: &str = "00000000-0000-4000-8000-000000000000";
+
+/// How many digits at the end of [`FRESH_KEY`] make it another key.
+const DIGITS: usize = 12;
+
+/// How many keys there were.
+static KEYS: AtomicU64 = AtomicU64::new(0);
+
+/// A call as it is sent, with a key of its own where it asks for one.
+struct Written<'a> {
+    calls: &'a [Vec<u8>],
+    /// Where the digits of the key stand in each.
+    places: Vec<Option<usize>>,
+    own: Vec<u8>,
+}
+
+impl<'a> Written<'a> {
+    fn new(calls: &'a [Vec<u8>]) -> Self {
+        let place = |call: &Vec<u8>| {
+            let found = call.windows(FRESH_KEY.len()).position(|part| part == FRESH_KEY.as_bytes());
+            found.map(|place| place + FRESH_KEY.len() - DIGITS)
+        };
+        Self { calls, places: calls.iter().map(place).collect(), own: Vec::new() }
+    }
+
+    fn next(&mut self, number: usize) -> &[u8] {
+        let Some(place) = self.places[number] else { return &self.calls[number] };
+        self.own.clone_from(&self.calls[number]);
+        let key = format!("{:0DIGITS$}", KEYS.fetch_add(1, Ordering::Relaxed));
+        self.own[place..place + DIGITS].copy_from_slice(key.as_bytes());
+        &self.own
+    }
+}
+
 /// What came of one slice.
 #[derive(Debug, Clone, Copy)]
 pub struct Slice {
@@ -95,7 +131,8 @@ pub struct Slice {
     pub p99: Duration,
 }
 
-/// Calls for a while over so many connections, each beginning at another place of the list.
+/// Calls for a while over so many connections, each beginning at another place of the list; when there are as many calls as
+/// connections, each connection repeats its own, so that no two ever send the same at once.
 pub fn press(
     address: SocketAddr,
     calls: &[Vec<u8>],
@@ -111,9 +148,13 @@ pub fn press(
                 scope.spawn(move || {
                     let mut connection = Connection::open(address).expect("the server takes connections");
                     let mut times = Vec::with_capacity(8_192);
+                    let mut written = Written::new(calls);
                     start.wait();
                     let begun = Instant::now();
-                    for call in calls.iter().cycle().skip(number * calls.len() / connections) {
+                    let step = if calls.len() == connections { connections } else { 1 };
+                    let order = (0..calls.len()).cycle().skip(number * calls.len() / connections);
+                    for number in order.step_by(step) {
+                        let call = written.next(number);
                         let sent = Instant::now();
                         let (answered, body) = connection.exchange(call).expect("the server answers");
                         times.push(sent.elapsed());

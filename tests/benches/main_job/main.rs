@@ -21,6 +21,7 @@ mod measure;
 mod operations;
 mod options;
 mod process;
+mod promises;
 mod report;
 mod seed;
 mod start;
@@ -152,6 +153,7 @@ fn measure_all(engine: Engine, options: &Options) -> Vec<Row> {
         let name = operation.name();
         rows.push(Row { engine, name, statements, product, without: (without, what), counterpart, small });
     }
+    promises::measure(engine, options, (&identity, data), &on_small, block);
     if let Some(memory) = product.memory() {
         println!("{}: {memory:.0} MiB after all of this", report::name(engine));
     }

@@ -8,7 +8,7 @@ use naast_domain::ids::PersonId;
 use serde_json::{Value, json};
 
 use crate::data::{Kind, PER_PROGRAMME, Size, id, is_consented, mixed, municipality, person, school};
-use crate::load::Connection;
+use crate::load::{Connection, FRESH_KEY};
 
 /// How many different calls there are to choose from.
 const DIFFERENT: u64 = 2_000;
@@ -166,6 +166,23 @@ impl<'a> Caller<'a> {
             }
             Operation::SubmitToOne => self.submissions(|_| 0, "long-term"),
         }
+    }
+
+    /// Submissions to any of the programmes, each with a key of its own; or, for so many connections, one for each of them under a
+    /// key that it keeps, so that every sending after the first is answered with what was kept.
+    pub fn with_key(&mut self, repeated_by: Option<usize>) -> Vec<Vec<u8>> {
+        let mut calls = self.calls(Operation::Submit, &[], false);
+        calls.truncate(repeated_by.unwrap_or(calls.len()));
+        for (number, call) in calls.iter_mut().enumerate() {
+            let key = if repeated_by.is_some() {
+                id(Kind::Key, u32::try_from(number).expect("a few")).to_string()
+            } else {
+                FRESH_KEY.to_owned()
+            };
+            let line = call.windows(2).position(|two| two == b"\r\n").expect("a first line") + 2;
+            call.splice(line..line, format!("idempotency-key: {key}\r\n").into_bytes());
+        }
+        calls
     }
 
     fn submissions(&mut self, programme: impl Fn(u64) -> u64, duration: &str) -> Vec<Vec<u8>> {

@@ -29,12 +29,16 @@ fn url(location: &Location) -> String {
 }
 
 impl Server {
-    /// Starts the product.
+    /// Starts the product without limits: what is measured is the work, and one address sends more than any caller does.
     pub fn product(location: &Location, data: &Path) -> Self {
+        Self::limited(location, data, "off")
+    }
+
+    /// Starts the product with the same limit for everybody, or with none.
+    pub fn limited(location: &Location, data: &Path, rate: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "2", "--connections", "8"]);
-        // what is measured is the work, and one address sends more than any caller does
-        command.args(["--rate-subject", "off", "--rate-address", "off", "--rate-attempts", "off"]);
+        command.args(["--rate-subject", rate, "--rate-address", rate, "--rate-attempts", rate]);
         command.arg("--data").arg(data).env("DATABASE_URL", url(location)).env_remove("RUST_LOG");
         command.env_remove("NAAST_SIGNING_KEY_FILE");
         Self::start(command)

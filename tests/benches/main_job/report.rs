@@ -86,3 +86,25 @@ pub fn line(engine: Engine, operation: &str, subject: &str, figures: &Figures) {
         figures.p99()
     );
 }
+
+/// The head of the table of what limits and kept answers cost.
+pub fn promises_header() {
+    println!(
+        "| database | operation | with | calls : without | calls/s | p50 ms | p99 ms | CPU µs/call, server | CPU µs/call, PostgreSQL |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+}
+
+/// A line of it.
+pub fn promise(engine: Engine, operation: &str, with: &str, figures: &Figures, without: &Figures) {
+    let (server, cluster) = figures.cpu();
+    let cluster = if engine == Engine::Postgres { format!("{cluster:.0}") } else { "-".to_owned() };
+    println!(
+        "| {} | {operation} | {with} | **{:.2}** | {:.0} | {:.2} | {:.2} | {server:.0} | {cluster} |",
+        name(engine),
+        figures.times(without),
+        figures.rate(),
+        figures.p50(),
+        figures.p99()
+    );
+}
