@@ -130,11 +130,12 @@ fn what_was_open_goes_on_and_what_was_confirmed_is_not_asked_again(engine: Engin
 
 fn who_could_not_know_of_the_case_is_not_told_of_its_end(engine: Engine) {
     let world = World::new(engine);
-    let (case, entangled) = (Case::running(&world), world.coordinators[0]);
     let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let entangled = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
     let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
     let tie = world.app.post(entangled, &ties, &tie).expect(201);
+    let case = Case::running(&world);
     // another who asks for help where she coordinates: her own case is not hers to answer for
     let herself = world.consented(0, colleague);
     erase(&world, case.parent);

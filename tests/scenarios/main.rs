@@ -46,6 +46,7 @@ mod main_job;
 mod memberships;
 mod named_tests;
 mod never_held_up;
+mod notices_unread;
 mod one_round;
 mod organisations;
 mod over_time;

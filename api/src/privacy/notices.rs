@@ -4,6 +4,7 @@
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::access::{AnswerWithdrawalNotice, ReadConsents};
+use naast_domain::day_of;
 use naast_domain::ids::{ProgrammeId, RequestId, WithdrawalNoticeId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
@@ -93,7 +94,12 @@ impl RecipientView {
         let view = |mut notice: Notice| {
             notice.erased_at = erased_at;
             let outlives = after_case(&notice).filter(|_| notice.state == NoticeState::Pending);
-            Self::of(notice, outlives.unwrap_or_else(|| with_case.clone()))
+            // what does not outlive the case goes with it, on this very day
+            let with_case = RetentionView {
+                erase_after_date: erased_at.map(day_of).or(with_case.erase_after_date),
+                ..with_case.clone()
+            };
+            Self::of(notice, outlives.unwrap_or(with_case))
         };
         Ok(notices::about(db, request)?.into_iter().map(view).collect())
     }

@@ -1,14 +1,16 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served.
 
+use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
-use naast_domain::journal::{Chain, Purpose};
+use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::privacy::retention::RetentionGround;
+use naast_persistence::keys::Keys;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::privacy::tombstones::{self, Tombstone};
 use naast_persistence::privacy::{consents, erasure, restorations};
 use naast_persistence::support::private_space;
-use naast_persistence::{Kept, locks, requests};
+use naast_persistence::{Kept, Transaction, locks, requests};
 
 use super::take_back::take_back;
 use super::tombstones::TombstoneError;
@@ -77,16 +79,16 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
         done.withdrawals += usize::from(withdraw_again(platform, id)?);
     }
     for id in risen.cases {
-        // what ran in the backup is ended first, as it was then: a buddy has her place back
-        withdraw_again(platform, id)?;
         let keys = platform.keys.clone();
         platform.store.write(move |tx| {
             locks::lock_request(tx, id)?;
+            // what ran in the backup is ended first, as it was then: a buddy has her place back
+            let mut entries = ended_again(tx, &keys, id, now)?;
             let Some(mut found) = of_cases(tx, &[id])?.remove(&id) else { return Ok(Kept::unchanged(())) };
             // what was erased was not held then, whatever the backup says
             found.case.ground = RetentionGround::AskedFor;
             let entry = |act| unsigned_entry(found.programme, "replay", Purpose::Support, act, now);
-            let entries = super::round::erase_case(tx, (&keys, &leave), id, &found, now, entry)?;
+            entries.extend(super::round::erase_case(tx, (&keys, &leave), id, &found, now, entry)?);
             Ok::<_, Error>(tx.keep(entries, ())?)
         })?;
         done.cases += 1;
@@ -161,14 +163,29 @@ fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {
     let (keys, now) = (platform.keys.clone(), platform.clock.now());
     platform.store.write(move |tx| {
         locks::lock_request(tx, id)?;
-        let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), id)? else {
-            return Ok(Kept::unchanged(false));
-        };
-        let programme = stored.programme;
-        let entry = |act| unsigned_entry(programme, "replay", Purpose::Support, act, now);
-        match withdraw(tx, &keys, &stored, entry, now)? {
-            Withdrawn::Already => Ok::<_, Error>(Kept::unchanged(false)),
-            Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, true)?),
+        let entries = ended_again(tx, &keys, id, now)?;
+        if entries.is_empty() {
+            return Ok::<_, Error>(Kept::unchanged(false));
         }
+        Ok(tx.keep(entries, true)?)
+    })
+}
+
+/// Withdraws a request that is locked, when it is there and was not withdrawn before. Gives back the journal rows, none when nothing
+/// changed.
+fn ended_again(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    id: RequestId,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), id)? else {
+        return Ok(Vec::new());
+    };
+    let programme = stored.programme;
+    let entry = |act| unsigned_entry(programme, "replay", Purpose::Support, act, now);
+    Ok(match withdraw(tx, keys, &stored, entry, now)? {
+        Withdrawn::Already => Vec::new(),
+        Withdrawn::Now { entries, .. } => entries,
     })
 }

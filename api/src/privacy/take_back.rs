@@ -46,14 +46,19 @@ pub fn tell(
         let kinds = told.entry((kind, recipient)).or_default();
         *kinds = kinds.iter().chain(consent).collect();
     };
-    let buddies = notices::buddies_who_could_read(tx, request)?;
+    let buddies = notices::told_buddies(tx, request)?;
     for kept in back {
         let consent = Some(kept.consent.kind);
         for recipient in kept.consent.kind.recipients() {
             match recipient {
                 RecipientKind::Programme => add(*recipient, request.programme.to_string(), consent),
                 RecipientKind::Buddy => {
-                    for buddy in &buddies {
+                    // to whom it was only proposed, nothing of anybody's health was told
+                    let no_more: &[_] = match kept.consent.kind {
+                        ConsentKind::Request => &buddies.proposed,
+                        _ => &[],
+                    };
+                    for buddy in buddies.matched.iter().chain(no_more) {
                         add(*recipient, buddy.to_string(), consent);
                     }
                 }

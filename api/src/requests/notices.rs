@@ -12,7 +12,7 @@ use naast_domain::requests::{ParentNotice, RequestState};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
-use naast_persistence::privacy::consents;
+use naast_persistence::privacy::{consents, notices};
 use naast_persistence::{matching, support};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -83,6 +83,10 @@ pub async fn list_my_notices(
                     data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
                 }
                 if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
+                    if notices::is_unread(cx.db, &request, cx.today)? {
+                        let read = format!("{of_request}/withdrawal-recipients");
+                        data.push(notice(ParentNotice::WithdrawalUnread, read));
+                    }
                     continue;
                 }
                 if waits_for_coordinator(cx.db, &request, cx.today)? {

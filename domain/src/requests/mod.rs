@@ -83,6 +83,7 @@ code_list! {
         ProposalWaits = "proposal-waits": "Er is een buddy voor u. Lees wie zij is en wat u moet weten. U mag ja of nee zeggen." / "There is a buddy for you. Read who she is and what you must know. You may say yes or no.",
         ConsentToConfirm = "consent-to-confirm": "De coördinator schreef op dat u ja zei. Het telt pas als u dat zelf bevestigt." / "The coordinator wrote down that you said yes. It counts only once you confirm it yourself.",
         WaitsForCoordinator = "waits-for-coordinator": "Niemand van dit programma mag nu uw vraag doen. Zij zoeken iemand die dat wel mag. U hoeft niets te doen. Duurt het te lang? Vraag hulp bij een ander programma, of stop met deze vraag." / "Nobody of this programme may deal with your request now. They look for somebody who may. You need not do anything. Does it take too long? Ask another programme for help, or stop this request.",
+        WithdrawalUnread = "withdrawal-unread": "Wat u introk, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What you took back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use naast_domain::Date;
 use naast_domain::access::{Action, Grant, Upkeep};
 use naast_domain::ids::{PersonId, ProgrammeId};
-use naast_domain::independence::{Effect, known_now};
+use naast_domain::independence::{Effect, Tie, known_now};
 use naast_domain::requests::{RequestState, SupportRequest};
 
 use super::handling::{COLUMNS, Case, Columns, weigh_ties};
@@ -14,6 +14,7 @@ use super::{coordinators, known};
 use crate::columns::Key;
 use crate::database::Database;
 use crate::organisations::coordinators_on;
+use crate::privacy::notices;
 use crate::rows::Stored;
 use crate::schema::support_requests;
 use crate::{Error, on_either, programmes};
@@ -54,11 +55,18 @@ pub fn waits_for_coordinator(
     request: &Stored<SupportRequest>,
     today: Date,
 ) -> Result<bool, Error> {
-    Ok(!weighed(database, &Case::of(request), today)?.values().any(|clear| *clear))
+    nobody_may(database, &Case::of(request), today)
 }
 
-/// The programmes in which a case waits that none of its coordinators can handle today: each has a tie with it, or there is no
-/// coordinator. Which case, and how many, is nobody's to know by this. Reads every case that is not over.
+/// Whether nobody coordinates the programme of this case today who can handle it.
+pub(crate) fn nobody_may(database: &mut Database<'_>, case: &Case, today: Date) -> Result<bool, Error> {
+    Ok(!weighed(database, case, today)?.values().any(|clear| *clear))
+}
+
+/// The programmes in which something waits that none of its coordinators can handle today: each has a tie with it, or there is no
+/// coordinator. A case that is not over waits, and so does what the programme is told of one that was withdrawn or erased, until somebody
+/// said that nothing of it is kept. Which case, which of these it is, and how many, is nobody's to know by this. Reads every case that is
+/// not over, and every notice that is open.
 pub fn programmes_in_need(
     database: &mut Database<'_>,
     _leave: &Upkeep,
@@ -66,16 +74,19 @@ pub fn programmes_in_need(
 ) -> Result<Vec<ProgrammeId>, Error> {
     let mut in_need = Vec::new();
     for programme in programmes::ids(database)? {
+        let coordinators = coordinators_on(database, programme, today)?;
         let mut waiting = going_on(database, programme)?;
-        for person in coordinators_on(database, programme, today)? {
+        let told = notices::cases_told_of(database, programme)?;
+        waiting.extend(Case::load(database, programme, &told)?);
+        for person in &coordinators {
             if waiting.is_empty() {
                 break;
             }
-            let kept = kept_from(database, person, programme, &waiting, today)?;
+            let kept = kept_from(database, *person, programme, &waiting, today)?;
             let mut kept = kept.into_iter();
             waiting.retain(|_| kept.next() == Some(true));
         }
-        if !waiting.is_empty() {
+        if !waiting.is_empty() || notices::is_erased_unread(database, programme, &coordinators)? {
             in_need.push(programme);
         }
     }
@@ -94,6 +105,35 @@ fn going_on(database: &mut Database<'_>, programme: ProgrammeId) -> Result<Vec<C
 }
 
 /// Whether the caller has a tie that nobody but her own call knows of, because an issuer vouches for the role that it comes from.
-pub(crate) fn has_vouched_tie<A: Action>(grant: &Grant<A>) -> bool {
-    grant.principal().powers.iter().any(|power| known_now(power).is_some())
+pub(crate) fn has_vouched_tie<A: Action>(
+    database: &mut Database<'_>,
+    grant: &Grant<A>,
+) -> Result<bool, Error> {
+    let vouched: Vec<Tie> = grant.principal().powers.iter().filter_map(known_now).collect();
+    if vouched.is_empty() {
+        return Ok(false);
+    }
+    let person = grant.person();
+    let known = known::of_people(database, &[person])?.remove(&person).unwrap_or_default();
+    // a role by a membership gives the same tie as that membership
+    let is_known = |tie: &Tie| known.iter().any(|one| one.kind == tie.kind && one.about == tie.about);
+    Ok(!vouched.iter().all(is_known))
+}
+
+/// Whether a person has any tie as coordinator of this programme, declared or known, or is a parent there. What an issuer vouches for is not
+/// known here.
+pub(crate) fn has_any_tie(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    person: PersonId,
+) -> Result<bool, Error> {
+    if !coordinators::declared(database, programme, person)?.is_empty()
+        || known::of_people(database, &[person])?.remove(&person).is_some_and(|ties| !ties.is_empty())
+    {
+        return Ok(true);
+    }
+    let own = support_requests::table
+        .filter(support_requests::parent_id.eq(Key::from(person)))
+        .filter(support_requests::programme_id.eq(Key::from(programme)));
+    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(own)).get_result(c))?)
 }

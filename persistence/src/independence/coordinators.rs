@@ -113,7 +113,8 @@ pub fn list_own(
     of(database, programme, grant.person())
 }
 
-fn of(
+/// The ties that a person declared as coordinator of a programme, in the order in which she did.
+pub(super) fn of(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     person: PersonId,

@@ -13,6 +13,7 @@ use naast_domain::independence::{Effect, SchoolFacts, Situation, Tie, assess_coo
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 
+use super::colleagues::{has_any_tie, has_vouched_tie};
 use super::{coordinators, known};
 use crate::columns::Key;
 use crate::database::Database;
@@ -235,13 +236,7 @@ pub(crate) fn may_be_kept<A: Action>(
     grant: &Grant<A>,
     programme: ProgrammeId,
 ) -> Result<bool, Error> {
-    if !ties(database, grant, programme)?.is_empty() {
-        return Ok(true);
-    }
-    let own = support_requests::table
-        .filter(support_requests::parent_id.eq(Key::from(grant.person())))
-        .filter(support_requests::programme_id.eq(Key::from(programme)));
-    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(own)).get_result(c))?)
+    Ok(has_vouched_tie(database, grant)? || has_any_tie(database, programme, grant.person())?)
 }
 
 /// Whether a tie keeps the caller, who acts as coordinator, from a request: for what nothing may hold up, and of which she is

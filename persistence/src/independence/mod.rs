@@ -4,15 +4,17 @@
 mod colleagues;
 pub mod coordinators;
 mod handling;
+mod knew;
 pub(crate) mod known;
 pub mod ties;
 pub mod waiting;
 
-pub(crate) use colleagues::{Weighed, has_vouched_tie, weighed};
+pub(crate) use colleagues::{Weighed, has_any_tie, has_vouched_tie, nobody_may};
 pub use colleagues::{programmes_in_need, waits_for_coordinator};
 pub(crate) use handling::{COLUMNS as CASE, Columns as CaseColumns};
 pub(crate) use handling::{Case, ask, let_in, may_be_kept, reach, without_tied};
 pub use handling::{is_kept_from, own_verdict};
+pub(crate) use knew::who_knew;
 
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant};

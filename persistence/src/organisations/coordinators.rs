@@ -1,9 +1,9 @@
-//! Who coordinates a programme.
+//! Who coordinates a programme, and since when.
 
 use diesel::prelude::*;
 use naast_domain::Date;
 use naast_domain::ids::{PersonId, ProgrammeId};
-use naast_domain::organisations::Role;
+use naast_domain::organisations::{MembershipStatus, Role};
 
 use super::memberships::MembershipRow;
 use crate::columns::Key;
@@ -31,4 +31,20 @@ pub(crate) fn coordinators_on(
         }
     }
     Ok(people)
+}
+
+/// From when until when a person was to coordinate a programme, by the roles that are known of her today.
+pub(crate) fn days_of_coordinator(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    person: PersonId,
+) -> Result<Vec<(Date, Option<Date>)>, Error> {
+    let rows: Vec<MembershipRow> = on_either!(database, |c| memberships::table
+        .filter(memberships::programme_id.eq(Key::from(programme)))
+        .filter(memberships::person_id.eq(Key::from(person)))
+        .filter(memberships::role.eq(Role::Coordinator.to_string()))
+        .filter(memberships::status.ne(MembershipStatus::Invited.to_string()))
+        .select(MembershipRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(|row| row.read().map(|(one, _)| (one.since, one.until))).collect()
 }

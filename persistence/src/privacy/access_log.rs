@@ -3,6 +3,7 @@
 //! What was read comes out of storage as [`Shown`], which only this room makes of what a grant reached, with the people whom it is
 //! about. A record names the reader by her id, role and organisation, and never what was read.
 
+mod readers;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::schema::{access_log, organisations, programmes};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub(crate) use readers::coordinators_who_read;
 pub use shown::Shown;
 
 /// The call in which something was read.

@@ -2,6 +2,7 @@
 //! in [`erased`].
 
 mod erased;
+mod waiting;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
@@ -14,13 +15,16 @@ use naast_domain::requests::SupportRequest;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::independence::{Case, reach, without_tied};
-use crate::rows::{Shortened, Stored, code, one};
-use crate::schema::{buddies, matches, withdrawal_notices};
+use crate::independence::{Case, reach};
+use crate::rows::{Stored, code, one};
+use crate::schema::{buddies, matches, proposals, withdrawal_notices};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub(super) use erased::carry_over;
+pub(crate) use erased::is_erased_unread;
+pub(crate) use waiting::cases_told_of;
+pub use waiting::{Addressee, is_unread, waiting};
 
 const T: &str = "withdrawal_notices";
 
@@ -113,72 +117,38 @@ pub fn about(database: &mut Database<'_>, request: &Stored<SupportRequest>) -> R
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The buddies who could read a request that was loaded with a grant: those with whom a match was made.
-pub fn buddies_who_could_read(
+/// The buddies who were told something of a request that was loaded with a grant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToldBuddies {
+    /// With whom a match was made: they could read the request, and what was written to them.
+    pub matched: Vec<BuddyId>,
+    /// To whom it was put whether they would be the buddy, and no more: they know that somebody asks, and at which school.
+    pub proposed: Vec<BuddyId>,
+}
+
+/// The buddies who were told something of a request that was loaded with a grant.
+pub fn told_buddies(
     database: &mut Database<'_>,
     request: &Stored<SupportRequest>,
-) -> Result<Vec<BuddyId>, Error> {
-    let keys: Vec<Key> = on_either!(database, |c| matches::table
-        .filter(matches::programme_id.eq(Key::from(request.programme)))
-        .filter(matches::request_id.eq(Key::from(request.id)))
+) -> Result<ToldBuddies, Error> {
+    let (programme, id) = (Key::from(request.programme), Key::from(request.id));
+    let matched: Vec<Key> = on_either!(&mut *database, |c| matches::table
+        .filter(matches::programme_id.eq(programme))
+        .filter(matches::request_id.eq(id))
         .order(matches::buddy_id)
         .select(matches::buddy_id)
         .distinct()
         .load(c))?;
-    Ok(keys.into_iter().map(Into::into).collect())
-}
-
-/// Whose notices a list shows.
-#[derive(Debug, Clone, Copy)]
-pub enum Addressee {
-    /// Those to a programme.
-    Programme(ProgrammeId),
-    /// Those to the caller as a buddy, wherever she is or was one.
-    Myself,
-}
-
-/// The notices that wait for an answer of the caller, oldest first, at most two hundred. Empty where the grant does not
-/// reach.
-pub fn waiting(
-    database: &mut Database<'_>,
-    grant: &Grant<AnswerWithdrawalNotice>,
-    of: Addressee,
-) -> Result<Vec<Notice>, Error> {
-    let (kind, recipients): (RecipientKind, Vec<String>) = match of {
-        Addressee::Programme(programme) => {
-            if !grant.handles_in(programme) {
-                return Ok(Vec::new());
-            }
-            (RecipientKind::Programme, vec![programme.to_string()])
-        }
-        Addressee::Myself => {
-            let keys: Vec<Key> = on_either!(&mut *database, |c| buddies::table
-                .filter(buddies::person_id.eq(Key::from(grant.person())))
-                .select(buddies::id)
-                .load(c))?;
-            (RecipientKind::Buddy, keys.into_iter().map(|key| key.0.to_string()).collect())
-        }
-    };
-    let rows: Vec<Row> = on_either!(&mut *database, |c| withdrawal_notices::table
-        .filter(withdrawal_notices::recipient_kind.eq(kind.to_string()))
-        .filter(withdrawal_notices::recipient.eq_any(&recipients))
-        .filter(withdrawal_notices::state.eq(NoticeState::Pending.to_string()))
-        .order((withdrawal_notices::told_at, withdrawal_notices::id))
-        .limit(MOST.into())
-        .select(Row::as_select())
+    let proposed: Vec<Key> = on_either!(database, |c| proposals::table
+        .filter(proposals::programme_id.eq(programme))
+        .filter(proposals::request_id.eq(id))
+        .filter(proposals::buddy_id.ne_all(matched.clone()))
+        .order(proposals::buddy_id)
+        .select(proposals::buddy_id)
+        .distinct()
         .load(c))?;
-    let items = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<Notice>, _>>()?;
-    let mut all = match of {
-        Addressee::Programme(programme) => {
-            let all = Shortened { items, next: None };
-            without_tied(database, grant, programme, all, |one| one.request)?.items
-        }
-        Addressee::Myself => items,
-    };
-    all.extend(erased::waiting(database, grant, of, (kind, &recipients))?);
-    all.sort_by_key(|one| (one.told_at, one.id));
-    all.truncate(MOST.into());
-    Ok(all)
+    let ids = |keys: Vec<Key>| keys.into_iter().map(Into::into).collect();
+    Ok(ToldBuddies { matched: ids(matched), proposed: ids(proposed) })
 }
 
 /// A notice to the caller, with the role in which it is hers.

@@ -1,22 +1,25 @@
 //! Notices that outlive their case: what a recipient had not answered when the case was erased.
 //!
-//! Of the case only its id is left, by which the recipient knows it. Whether a tie keeps a coordinator from it cannot be worked out any more, so
-//! it is weighed for each coordinator at the erasure and kept with the notice: else an id that never stood in her own list would
+//! Of the case only its id is left, by which the recipient knows it. Which coordinator could know of it cannot be worked out any more, so
+//! it is weighed for each at the erasure and kept with the notice: else an id that never stood in her own list would
 //! tell her that a parent of her school had asked.
+
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{AnswerWithdrawalNotice, Grant, OwnTie, Standing};
-use naast_domain::ids::{ProgrammeId, WithdrawalNoticeId};
+use naast_domain::code::CodeSet;
+use naast_domain::ids::{PersonId, ProgrammeId, WithdrawalNoticeId};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{NoticeState, RecipientKind};
 use naast_domain::requests::SupportRequest;
-use naast_domain::{code::CodeSet, day_of};
 
-use super::{Addressee, MOST, Notice, about, buddy_of};
+use super::waiting::{Addressee, Place, answered_for, asked_kinds, place, read_on};
+use super::{MOST, Notice, about, buddy_of};
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
-use crate::independence::{Case, Weighed, has_vouched_tie, may_be_kept, weighed};
+use crate::independence::{Weighed, has_any_tie, has_vouched_tie, may_be_kept, who_knew};
 use crate::rows::{Stored, code, one};
 use crate::schema::erasure_notices;
 use crate::transaction::Transaction;
@@ -70,7 +73,7 @@ pub(in crate::privacy) fn carry_over(
     if open.is_empty() {
         return Ok(());
     }
-    let weighed = weighed(tx, &Case::of(request), day_of(now))?;
+    let weighed = who_knew(tx, request, now)?;
     let rows: Vec<Row> = open
         .into_iter()
         .map(|notice| Row {
@@ -100,7 +103,7 @@ fn own_tie(
     weighed: &Weighed,
 ) -> Result<OwnTie, Error> {
     let clear = match weighed.get(&grant.person()) {
-        Some(clear) => *clear && !has_vouched_tie(grant),
+        Some(clear) => *clear && !has_vouched_tie(database, grant)?,
         None => !may_be_kept(database, grant, programme)?,
     };
     Ok(if clear { OwnTie::Clear } else { OwnTie::Blocks })
@@ -111,30 +114,87 @@ pub(super) fn waiting(
     database: &mut Database<'_>,
     grant: &Grant<AnswerWithdrawalNotice>,
     of: Addressee,
-    (kind, recipients): (RecipientKind, &[String]),
+    recipients: &[String],
 ) -> Result<Vec<Notice>, Error> {
-    let rows: Vec<Row> = on_either!(&mut *database, |c| erasure_notices::table
-        .filter(erasure_notices::recipient_kind.eq(kind.to_string()))
+    read_on(|after| {
+        let read = page(database, recipients, after)?;
+        let last = read.last().map(|(notice, _)| place(notice));
+        let mut hers = Vec::new();
+        for (notice, weighed) in read {
+            let is_hers = match of {
+                Addressee::Programme(programme) => {
+                    own_tie(database, grant, programme, &weighed)? == OwnTie::Clear
+                }
+                Addressee::Myself => true,
+            };
+            if is_hers {
+                hers.push(notice);
+            }
+        }
+        Ok((hers, last))
+    })
+}
+
+/// A page of the open notices to these recipients, of cases that are gone.
+fn page(
+    database: &mut Database<'_>,
+    recipients: &[String],
+    after: Option<Place>,
+) -> Result<Vec<(Notice, Weighed)>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| {
+        let mut query = erasure_notices::table
+            .filter(erasure_notices::recipient_kind.eq_any(asked_kinds()))
+            .filter(erasure_notices::recipient.eq_any(recipients))
+            .filter(erasure_notices::state.eq(NoticeState::Pending.to_string()))
+            .order((erasure_notices::told_at, erasure_notices::id))
+            .limit(MOST.into())
+            .select(Row::as_select())
+            .into_boxed();
+        if let Some((at, id)) = after {
+            let at = At(at);
+            query = query.filter(
+                erasure_notices::told_at
+                    .ge(at)
+                    .and(erasure_notices::told_at.gt(at).or(erasure_notices::id.gt(Key(id)))),
+            );
+        }
+        query.load(c)
+    })?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// Whether something waits for an answer of a programme about a case that is gone, and none of these, who coordinate it, can know of it.
+pub(crate) fn is_erased_unread(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    coordinators: &[PersonId],
+) -> Result<bool, Error> {
+    let recipients = answered_for(database, programme)?;
+    let waiting: Vec<Json> = on_either!(&mut *database, |c| erasure_notices::table
+        .filter(erasure_notices::recipient_kind.eq_any(asked_kinds()))
         .filter(erasure_notices::recipient.eq_any(recipients))
         .filter(erasure_notices::state.eq(NoticeState::Pending.to_string()))
-        .order((erasure_notices::told_at, erasure_notices::id))
-        .limit(MOST.into())
-        .select(Row::as_select())
+        .select(erasure_notices::coordinators)
         .load(c))?;
-    let mut items = Vec::new();
-    for row in rows {
-        let (notice, weighed) = row.read()?;
-        let hers = match of {
-            Addressee::Programme(programme) => {
-                own_tie(database, grant, programme, &weighed)? == OwnTie::Clear
-            }
-            Addressee::Myself => true,
-        };
-        if hers {
-            items.push(notice);
+    let mut later: BTreeMap<PersonId, bool> = BTreeMap::new();
+    for weighed in waiting {
+        let weighed: Weighed = weighed.read(T, "coordinators")?;
+        let mut is_read = false;
+        for person in coordinators {
+            is_read |= match (weighed.get(person), later.get(person)) {
+                (Some(clear), _) | (None, Some(clear)) => *clear,
+                (None, None) => {
+                    let clear = !has_any_tie(database, programme, *person)?;
+                    later.insert(*person, clear);
+                    clear
+                }
+            };
+        }
+        if !is_read {
+            return Ok(true);
         }
     }
-    Ok(items)
+    Ok(false)
 }
 
 /// A notice of a case that is gone, with the role in which it is the caller's.
