@@ -463,6 +463,8 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         ties_declared_upon -> Nullable<Document>,
+        cancelled_because -> Nullable<Text>,
+        cancelled_at -> Nullable<Moment>,
     }
 }
 

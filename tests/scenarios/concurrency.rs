@@ -25,10 +25,10 @@ on_both!(
 );
 
 /// A call that waits for the others.
-type Call<'a> = Box<dyn Fn() -> Reply + Sync + 'a>;
+pub type Call<'a> = Box<dyn Fn() -> Reply + Sync + 'a>;
 
 /// One call for each of these, all at the same moment.
-fn at_once(calls: &[Call<'_>]) -> Vec<Reply> {
+pub fn at_once(calls: &[Call<'_>]) -> Vec<Reply> {
     let start = Barrier::new(calls.len());
     let replies: Vec<Reply> = std::thread::scope(|scope| {
         let threads: Vec<_> = calls
@@ -48,7 +48,7 @@ fn at_once(calls: &[Call<'_>]) -> Vec<Reply> {
     replies
 }
 
-fn with(replies: &[Reply], status: u16) -> usize {
+pub fn with(replies: &[Reply], status: u16) -> usize {
     replies.iter().filter(|reply| reply.status == status).count()
 }
 
@@ -84,7 +84,11 @@ fn a_buddy_never_gets_more_parents_than_she_has_places(engine: Engine) {
         let replies = at_once(&calls);
         assert_eq!((with(&replies, 201), with(&replies, 409)), (capacity, 12 - capacity));
         for refusal in replies.iter().filter(|reply| reply.status == 409) {
-            assert_eq!(refusal.body["code"], "buddy-full");
+            // what she has no place for any more has ended
+            assert_eq!(
+                (&refusal.body["code"], &refusal.body["reasons"]),
+                (&json!("proposal-not-open"), &json!(["buddy-full"]))
+            );
         }
         let shown = world.app.get(world.coordinators[0], &format!("/buddies/{}", buddy.id)).expect(200);
         assert_eq!(shown.body["runningMatches"], json!(capacity));

@@ -13,6 +13,7 @@ mod authorisation;
 mod backups;
 mod browsers;
 mod buddies;
+mod cancelled_proposals;
 mod checker;
 mod clients;
 mod clients_reach;

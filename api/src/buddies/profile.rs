@@ -84,7 +84,8 @@ pub struct BuddyChangeBody {
     /// The municipalities in which she can meet in person.
     #[schema(max_items = 50, nullable = false)]
     pub municipality_codes: Option<Vec<MunicipalityCode>>,
-    /// How many parents she can support at the same time. Fewer than she supports now ends nothing: no new one comes.
+    /// How many parents she can support at the same time. Fewer than she supports now ends no match: no new one comes.
+    /// When no place is left, the open proposals of her end (`buddy-full`).
     #[schema(minimum = 0, maximum = 10, nullable = false)]
     pub capacity: Option<u32>,
     /// Where she stands in the programme.

@@ -3,7 +3,7 @@
 //! A block ends the proposal or the match at once, and a new buddy is sought. A tie that the parent does not know yet
 //! pauses the match until she has answered. Where something is to be asked of the buddy on which she declared nothing, such as a
 //! school that is named later, or a year has gone by since she was asked, her yes falls away, and a match that runs rests until she
-//! declared anew. Where the rules say what they
+//! declared anew. Where a buddy has no place left, what she is proposed for elsewhere ends too. Where the rules say what they
 //! said before, nothing is written.
 
 use naast_domain::access::Upkeep;
@@ -12,7 +12,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{AssessmentId, PersonId, ProgrammeId, RequestId};
 use naast_domain::independence::{Assessment, Effect, Questions, is_yearly_question_due};
 use naast_domain::journal::{Entry, Purpose};
-use naast_domain::matching::{Proposal, ProposalState};
+use naast_domain::matching::{Cancellation, CancellationReason, Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::support::ClosureReason;
@@ -107,7 +107,7 @@ pub fn recheck(
     let mut entries = Vec::new();
     for stored in matching::open_proposals_of(tx, buddy)? {
         let look = again(tx, &stored, buddy, occasion)?;
-        entries.extend(recheck_proposal(tx, &stored, &look, occasion)?);
+        entries.extend(recheck_proposal(tx, &stored, buddy, &look, occasion)?);
     }
     let is_ready = is_ready(tx, buddy, occasion.today)?;
     for running in support::running_of_buddy(tx, buddy)? {
@@ -136,7 +136,7 @@ pub fn recheck_request(
     for stored in open {
         let buddy = buddies::of_proposal(tx, &stored)?;
         let look = again(tx, &stored, &buddy, occasion)?;
-        entries.extend(recheck_proposal(tx, &stored, &look, occasion)?);
+        entries.extend(recheck_proposal(tx, &stored, &buddy, &look, occasion)?);
     }
     if let Some(running) = running {
         let buddy = buddies::of_match(tx, &running)?;
@@ -230,18 +230,23 @@ pub fn recheck_programme(
 fn recheck_proposal(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<KeptProposal>,
+    buddy: &Buddy,
     look: &Look,
     occasion: Occasion,
 ) -> Result<Option<Entry>, Error> {
     let mut proposal = look.asked(stored);
+    let mut ends = None;
     if let Some((assessment, _)) = &look.changed {
-        if assessment.verdict == Effect::Block {
-            proposal.state = ProposalState::Cancelled;
-        }
+        ends = (assessment.verdict == Effect::Block).then_some(CancellationReason::IndependenceLost);
         // what she said yes to has changed: she is asked again
         let accepted = is_all_accepted(tx, stored, assessment)?;
         proposal.parent = proposal.parent.filter(|_| accepted);
-    } else if proposal == stored.proposal {
+    }
+    // a yes to a buddy without a place could come to nothing: whoever waits is told so, and another is sought
+    if let Some(because) = ends.or((buddy.free() == 0).then_some(CancellationReason::BuddyFull)) {
+        proposal = proposal.cancel(Cancellation { because, at: occasion.now });
+    }
+    if look.changed.is_none() && proposal == stored.proposal {
         return Ok(None);
     }
     matching::change(tx, stored, &proposal, look.assessment(stored))?;

@@ -4,7 +4,7 @@
 use naast_domain::buddies::Buddy;
 use naast_domain::code::Code as _;
 use naast_domain::journal::Entry;
-use naast_domain::matching::{Proposal, ProposalState};
+use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::support::{ClosureReason, Course, MatchState};
 use naast_persistence::independence::waiting;
 use naast_persistence::support::Match;
@@ -63,7 +63,8 @@ pub fn leave(
 ) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     for stored in matching::open_proposals_of(tx, buddy)? {
-        let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
+        let because = CancellationReason::BuddyStops;
+        let proposal = stored.proposal.clone().cancel(Cancellation { because, at: occasion.now });
         matching::change(tx, &stored, &proposal, stored.assessment)?;
         let states = (Some(stored.proposal.state.code()), Some(proposal.state.code()));
         let entry = occasion.entry(stored.programme, "proposal.cancelled").on(stored.id);

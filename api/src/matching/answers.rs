@@ -2,25 +2,29 @@
 //! independent and has a place free, asked again at that very moment. A no needs no reason.
 
 use actix_web::{post, web};
-use naast_domain::access::AnswerProposal;
-use naast_domain::buddies::readiness;
+use naast_domain::access::{AnswerProposal, Grant};
+use naast_domain::buddies::{Buddy, readiness};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId};
-use naast_domain::independence::{TieKind, is_yearly_question_due};
+use naast_domain::independence::{Assessment, TieKind, is_yearly_question_due};
 use naast_domain::journal::{Entry, Purpose};
-use naast_domain::matching::{Answer as Said, Declaration, Party, ProposalState};
+use naast_domain::matching::ProposalState;
+use naast_domain::matching::{
+    Answer as Said, Cancellation, CancellationReason, Declaration, Party, Proposal,
+};
 use naast_domain::organisations::Role;
-use naast_domain::rejection::Rejection;
-use naast_domain::requests::RequestState;
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::MatchState;
-use naast_domain::text::Text;
+use naast_persistence::buddies::WithFacts;
 use naast_persistence::independence::waiting;
 use naast_persistence::matching::KeptProposal;
-use naast_persistence::{Stored, buddies, independence, matching, requests, support};
+use naast_persistence::{Stored, buddies, matching, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::candidates::open_request;
+use super::declare::{declare_again, declares_again, note_declared};
 use super::show::{ProposalView, assemble};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
@@ -52,49 +56,6 @@ pub struct ProposalAnswerView {
     pub proposal: ProposalView,
     /// The match, when both said yes.
     pub match_id: Option<MatchId>,
-}
-
-/// Whether this is a buddy's yes, said again, to what runs already and rests because she has to declare anew.
-fn declares_again(stored: &Stored<KeptProposal>, answer: Said) -> bool {
-    let proposal = &stored.proposal;
-    answer == Said::Accepted && proposal.state == ProposalState::Accepted && proposal.declared.is_none()
-}
-
-/// The buddy, who is locked with what she touches, declares anew for a match that rests for it. What follows is what the rules say
-/// now: it goes on, it rests for the parent's answer, or it ends.
-fn declare_again(
-    cx: &mut Writing<'_, '_, '_>,
-    stored: &Stored<KeptProposal>,
-    role: Role,
-    asked: Option<&[TieKind]>,
-) -> Result<Vec<Entry>, Error> {
-    let request = requests::of_proposal(cx.tx, stored)?;
-    let buddy = buddies::of_proposal(cx.tx, stored)?;
-    let ties = independence::ties::counting_for(cx.tx, &buddy)?;
-    let questions = questions(cx.tx, &request, &ties, cx.today)?;
-    // with what she declares for one request she answers the yearly question too
-    let declaration = Declaration { questions: &questions, asked, on: cx.today, is_due: false };
-    let proposal = stored.proposal.clone().declare_again(declaration)?;
-    matching::change(cx.tx, stored, &proposal, stored.assessment)?;
-    let mut entries = vec![note_declared(cx, stored, role)?];
-    let answered = cx.entry(stored.programme, role, Purpose::Matching, "proposal.answered").on(stored.id);
-    let state = proposal.state.code();
-    entries.push(answered.states(Some(state), Some(state)));
-    let buddy = buddies::of_proposal(cx.tx, stored)?;
-    entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
-    Ok(entries)
-}
-
-/// Notes that the buddy of a proposal was asked today after her ties: what she said for one request counts as her yearly answer too.
-fn note_declared(
-    cx: &mut Writing<'_, '_, '_>,
-    stored: &Stored<KeptProposal>,
-    role: Role,
-) -> Result<Entry, Error> {
-    let buddy = buddies::of_proposal(cx.tx, stored)?;
-    let grant = cx.grant()?;
-    buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;
-    Ok(cx.entry(stored.programme, role, Purpose::Matching, "buddy.ties-confirmed").on(buddy.id))
 }
 
 /// Say yes or no to a proposal, as the parent or as the buddy.
@@ -134,90 +95,116 @@ pub async fn answer_proposal(
             lock_touched(cx.tx, &buddy)?;
             let (stored, role) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let running = support::running_of_proposal(cx.tx, &stored)?;
-            if let Some(running) =
-                running.filter(|_| role == Role::Buddy && declares_again(&stored, body.answer))
-            {
+            let anew = running.filter(|_| role == Role::Buddy && declares_again(&stored, body.answer));
+            let (entries, of_match) = if let Some(running) = anew {
                 seen.check(stored.version)?;
-                let entries = declare_again(cx, &stored, role, body.ties_asked.as_deref())?;
-                let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-                let proposal = assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?;
-                let view = ProposalAnswerView { proposal, match_id: Some(running.id) };
-                let answer = Answer::created(view, &format!("/proposals/{id}")).version(after.version);
-                return Ok(cx.tx.keep(entries, answer)?);
-            }
-            stored.proposal.still_open()?;
-            seen.check(stored.version)?;
-            let party = if role == Role::Parent { Party::Parent } else { Party::Buddy };
-
-            // what was true when the buddy was proposed is asked again: a tie may have come since
-            let request = requests::of_proposal(cx.tx, &stored)?;
-            let buddy = buddies::of_proposal(cx.tx, &stored)?;
-            let one = buddies::one_with_facts(cx.tx, &buddy)?;
-            let facts = Facts::load(cx.tx, &request, one.ties.iter(), cx.today)?;
-            // the yearly question is the buddy's to answer, with her yes or before it, and nothing that the parent can do about
-            let is_due = is_yearly_question_due(buddy.ties_asked_on, cx.today);
-            let mut asked = buddy.clone();
-            asked.value.ties_asked_on = Some(cx.today);
-            let assessment = facts.assess(&request, &asked, &one.ties, cx.today);
-            let accepted = matching::accepted_findings(cx.tx, &stored)?;
-            let questions = questions(cx.tx, &request, &one.ties, cx.today)?;
-            let kinds = body.ties_asked.as_deref();
-            let declaration = Declaration { questions: &questions, asked: kinds, on: cx.today, is_due };
-            let proposal =
-                stored.proposal.clone().answer(party, body.answer, &assessment, &accepted, declaration)?;
-            let mut entries = Vec::new();
-            if party == Party::Buddy && proposal.declared.is_some() {
-                entries.push(note_declared(cx, &stored, role)?);
-            }
-
-            let assessment_id = keep(cx.tx, &request, &buddy, facts.form, &assessment, (cx.now, cx.today))?;
-            matching::change(cx.tx, &stored, &proposal, assessment_id)?;
-            entries.push(
-                cx.entry(stored.programme, role, Purpose::Matching, "proposal.answered")
-                    .on(id)
-                    .states(Some(stored.proposal.state.code()), Some(proposal.state.code())),
-            );
-            let mut started = None;
-            if proposal.state == ProposalState::Accepted {
-                open_request(cx.tx, &request, cx.today)?;
-                readiness(&buddy, &one.certificates, cx.today).proven()?;
-                if !support::start(cx.tx, &grant, &stored, match_id, cx.now)? {
-                    return Err(Rejection::rule(
-                        "buddy-full",
-                        "S5",
-                        Text::of("Deze buddy heeft geen plaats meer.", "This buddy has no capacity left."),
-                    )
-                    .into());
+                (declare_again(cx, &stored, role, body.ties_asked.as_deref())?, Some(running.id))
+            } else {
+                stored.proposal.still_open()?;
+                seen.check(stored.version)?;
+                let case = Case::load(cx, &stored)?;
+                let (proposal, mut entries) = take(cx, &stored, &case, role, &body)?;
+                let begins = proposal.state == ProposalState::Accepted;
+                if begins {
+                    entries.extend(begin(cx, &grant, &stored, &case, (role, match_id))?);
+                } else if case.is_due && role == Role::Buddy && proposal.declared.is_some() {
+                    // her other matches rest for the same question
+                    let buddy = buddies::of_proposal(cx.tx, &stored)?;
+                    entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
                 }
-                requests::change_state(cx.tx, &request, RequestState::Matched, None, cx.now)?;
-                let entry = |act| cx.entry(stored.programme, role, Purpose::Matching, act);
-                entries
-                    .push(entry("match.started").on(match_id).states(None, Some(MatchState::Active.code())));
-                let states = (Some(request.state.code()), Some(RequestState::Matched.code()));
-                entries.push(entry("request.matched").on(request.id).states(states.0, states.1));
-                for cancelled in matching::cancel_open(cx.tx, &request, Some(id))? {
-                    entries.push(
-                        cx.entry(stored.programme, role, Purpose::Matching, "proposal.cancelled")
-                            .on(cancelled),
-                    );
-                }
-                // the other parents at this school whom she supports must know; those in another programme within a second
-                waiting::ask_others_of(cx.tx, stored.proposal.buddy, cx.now)?;
-                let buddy = buddies::of_proposal(cx.tx, &stored)?;
-                entries.extend(recheck(cx.tx, &buddy, Occasion::of_platform(cx.now, cx.today))?);
-                started = Some(match_id);
-            } else if is_due && party == Party::Buddy && proposal.declared.is_some() {
-                // her other matches rest for the same question
-                let buddy = buddies::of_proposal(cx.tx, &stored)?;
-                entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
-            }
-            let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let view = ProposalAnswerView {
-                proposal: assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?,
-                match_id: started,
+                (entries, begins.then_some(match_id))
             };
-            let place = format!("/proposals/{id}");
-            Ok(cx.tx.keep(entries, Answer::created(view, &place).version(after.version))?)
+            let (after, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let proposal = assemble(cx.tx, cx.keys, &after, role, (reader.0, cx.today))?;
+            let view = ProposalAnswerView { proposal, match_id: of_match };
+            let answer = Answer::created(view, &format!("/proposals/{id}")).version(after.version);
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
+}
+
+/// What was true when the buddy was proposed, asked again at an answer: a tie may have come since.
+struct Case {
+    request: Stored<SupportRequest>,
+    buddy: Stored<Buddy>,
+    one: WithFacts,
+    form: OrganisationForm,
+    assessment: Assessment,
+    /// Whether the yearly question waits for the buddy. It is hers to answer, with her yes or before it, and nothing that the parent can
+    /// do about.
+    is_due: bool,
+}
+
+impl Case {
+    fn load(cx: &mut Writing<'_, '_, '_>, stored: &Stored<KeptProposal>) -> Result<Self, Error> {
+        let request = requests::of_proposal(cx.tx, stored)?;
+        let buddy = buddies::of_proposal(cx.tx, stored)?;
+        let one = buddies::one_with_facts(cx.tx, &buddy)?;
+        let facts = Facts::load(cx.tx, &request, one.ties.iter(), cx.today)?;
+        let is_due = is_yearly_question_due(buddy.ties_asked_on, cx.today);
+        let mut asked = buddy.clone();
+        asked.value.ties_asked_on = Some(cx.today);
+        let assessment = facts.assess(&request, &asked, &one.ties, cx.today);
+        Ok(Self { request, buddy, one, form: facts.form, assessment, is_due })
+    }
+}
+
+/// Takes an answer of one of the two, and keeps it with what the rules say of the buddy at this moment.
+fn take(
+    cx: &mut Writing<'_, '_, '_>,
+    stored: &Stored<KeptProposal>,
+    case: &Case,
+    role: Role,
+    body: &ProposalAnswerBody,
+) -> Result<(Proposal, Vec<Entry>), Error> {
+    let party = if role == Role::Parent { Party::Parent } else { Party::Buddy };
+    let accepted = matching::accepted_findings(cx.tx, stored)?;
+    let questions = questions(cx.tx, &case.request, &case.one.ties, cx.today)?;
+    let asked = body.ties_asked.as_deref();
+    let declaration = Declaration { questions: &questions, asked, on: cx.today, is_due: case.is_due };
+    let before = stored.proposal.clone();
+    let proposal = before.answer(party, body.answer, &case.assessment, &accepted, declaration)?;
+    let mut entries = Vec::new();
+    if party == Party::Buddy && proposal.declared.is_some() {
+        entries.push(note_declared(cx, stored, role)?);
+    }
+    let at = (cx.now, cx.today);
+    let assessment = keep(cx.tx, &case.request, &case.buddy, case.form, &case.assessment, at)?;
+    matching::change(cx.tx, stored, &proposal, assessment)?;
+    let answered = cx.entry(stored.programme, role, Purpose::Matching, "proposal.answered").on(stored.id);
+    entries.push(answered.states(Some(stored.proposal.state.code()), Some(proposal.state.code())));
+    Ok((proposal, entries))
+}
+
+/// Both said yes: the match begins, while the buddy is ready and has a place free. What is proposed besides ends: of this request, for
+/// the parent has a buddy, and of the buddy, when this was her last place.
+fn begin(
+    cx: &mut Writing<'_, '_, '_>,
+    grant: &Grant<AnswerProposal>,
+    stored: &Stored<KeptProposal>,
+    case: &Case,
+    (role, id): (Role, MatchId),
+) -> Result<Vec<Entry>, Error> {
+    let request = &case.request;
+    open_request(cx.tx, request, cx.today)?;
+    readiness(&case.buddy, &case.one.certificates, cx.today).proven()?;
+    if !support::start(cx.tx, grant, stored, id, cx.now)? {
+        return Err(stored.proposal.without_place().into());
+    }
+    requests::change_state(cx.tx, request, RequestState::Matched, None, cx.now)?;
+    let entry = |act| cx.entry(stored.programme, role, Purpose::Matching, act);
+    let states = (Some(request.state.code()), Some(RequestState::Matched.code()));
+    let mut entries = vec![
+        entry("match.started").on(id).states(None, Some(MatchState::Active.code())),
+        entry("request.matched").on(request.id).states(states.0, states.1),
+    ];
+    let because = Cancellation { because: CancellationReason::RequestMatched, at: cx.now };
+    let cancelled = matching::cancel_open(cx.tx, request, Some(stored.id), because)?;
+    let entry = |act| cx.entry(stored.programme, role, Purpose::Matching, act);
+    entries.extend(cancelled.into_iter().map(|id| entry("proposal.cancelled").on(id)));
+    // the other parents at this school whom she supports must know; those in another programme within a second
+    waiting::ask_others_of(cx.tx, stored.proposal.buddy, cx.now)?;
+    let buddy = buddies::of_proposal(cx.tx, stored)?;
+    entries.extend(recheck(cx.tx, &buddy, Occasion::of_platform(cx.now, cx.today))?);
+    Ok(entries)
 }

@@ -1,8 +1,10 @@
 //! Matching (S2, S5): candidates with reasons, proposals, the parent's answers on ties, and the answers of both sides.
 
 pub mod answers;
+pub mod cancel;
 pub mod candidates;
 pub mod decisions;
+mod declare;
 pub mod explanation;
 pub mod propose;
 pub mod show;
@@ -22,5 +24,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(explanation::get_proposal_explanation)
         .service(ties::answer_ties)
         .service(ties::list_tie_answers)
-        .service(answers::answer_proposal);
+        .service(answers::answer_proposal)
+        .service(cancel::cancel_proposal);
 }

@@ -117,6 +117,7 @@ pub async fn propose_buddy(
                     parent: None,
                     buddy_answer: None,
                     declared: None,
+                    cancelled: None,
                 },
             };
             let stored = matching::insert(cx.tx, &propose, kept, decision_id, cx.now)?;

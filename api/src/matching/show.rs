@@ -8,7 +8,7 @@ use naast_domain::access::{ReadBuddy, ReadProposal, ReadProposals};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, ProposalId, RequestId};
 use naast_domain::independence::{FindingKey, TieKind, question};
-use naast_domain::matching::{Answer as Said, ProposalState};
+use naast_domain::matching::{Answer as Said, CancellationReason, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::programmes::OrganisationForm;
@@ -64,6 +64,11 @@ pub struct ProposalView {
     pub ties: Vec<DisclosedTieView>,
     /// When it was made.
     pub proposed_at: DateTime<Utc>,
+    /// Why it was cancelled: by the coordinator, or by the rules, as when the buddy has no place left. Empty while it was not, and
+    /// where it was before this was kept.
+    pub cancelled_because: Option<CancellationReason>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<DateTime<Utc>>,
     /// When it is erased, with the rest of its case.
     pub retention: RetentionView,
 }
@@ -148,6 +153,8 @@ pub(super) fn assemble(
         ties_declared_date: kept.proposal.declared.as_ref().map(|declared| declared.on),
         ties,
         proposed_at: stored.created_at,
+        cancelled_because: kept.proposal.cancelled.map(|one| one.because),
+        cancelled_at: kept.proposal.cancelled.map(|one| one.at),
         retention: RetentionView::load(db, kept.request)?,
     })
 }

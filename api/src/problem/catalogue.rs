@@ -82,7 +82,7 @@ catalogue! {
     "buddy-full" 409 "De buddy heeft geen plaats" / "The buddy has no capacity left", "Kies een andere buddy." / "Choose another buddy.";
     "buddy-unsuitable" 409 "De buddy past niet bij deze aanvraag" / "The buddy does not suit this request", "De redenen staan erbij." / "The reasons are given.";
     "own-request" 409 "Dit is haar eigen aanvraag" / "This is her own request", "Een buddy kan niet zichzelf steunen." / "A buddy cannot support herself.";
-    "too-many-proposals" 409 "Er staan al voorstellen open" / "Proposals are open already", "Wacht op het antwoord van de ouder." / "Wait for the parent's answer.";
+    "too-many-proposals" 409 "Er staan al voorstellen open" / "Proposals are open already", "Wacht op het antwoord van de ouder, of trek er een in: `POST /proposals/{id}/cancellation`." / "Wait for the parent's answer, or take one back: `POST /proposals/{id}/cancellation`.";
     "proposal-not-open" 409 "Dit voorstel staat niet meer open" / "This proposal is no longer open", "Zie de stand." / "See the state.";
     "already-answered" 409 "Het antwoord is al gegeven" / "The answer was given already", "Een antwoord verandert niet." / "An answer does not change.";
     "tie-not-accepted" 409 "De ouder heeft dit nog niet goedgevonden" / "The parent has not accepted this yet", "Elke band die wordt verteld, moet de ouder zelf goedvinden." / "Each tie that is told must be accepted by the parent herself.";
@@ -164,9 +164,9 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("only-the-parent", Carries::Rule),
     ("own-profile", Carries::Rule),
     ("coordinator-tied", Carries::Rule),
-    ("buddy-full", Carries::Rule),
+    ("buddy-full", Carries::Step),
     ("own-request", Carries::Rule),
-    ("too-many-proposals", Carries::Rule),
+    ("too-many-proposals", Carries::Step),
     ("tie-ends-before-start", Carries::Rule),
     ("talk-date", Carries::Rule),
     ("too-many-announcements", Carries::Rule),

@@ -156,7 +156,7 @@ pub struct Problem {
     /// The steps that are left in this state, when a step was refused: by whoever may take them, which need not be you.
     pub permitted: Vec<String>,
     /// What stands in the way, as codes, where a rule weighs several things: what a buddy misses, why she does not suit a request,
-    /// which ties are not accepted. More codes may come.
+    /// which ties are not accepted; and why a proposal was cancelled. More codes may come.
     pub reasons: Vec<String>,
     /// What holds now instead of what was sent, where something else does: the version of the text in use, the longest term in
     /// days, the first day of the latest form.

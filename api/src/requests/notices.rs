@@ -1,4 +1,4 @@
-//! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal, something that
+//! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal that waits or went, something that
 //! was heard of her, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
 
 use actix_web::{get, web};
@@ -12,8 +12,9 @@ use naast_domain::requests::{ParentNotice, RequestState};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
+use naast_persistence::matching::KeptProposal;
 use naast_persistence::privacy::{consents, notices};
-use naast_persistence::{matching, support};
+use naast_persistence::{Stored, matching, support};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,8 +103,9 @@ pub async fn list_my_notices(
                         ..notice(ParentNotice::NewTie, read)
                     });
                 }
+                let last = support::last_of_request(cx.db, &request)?;
                 if request.state == RequestState::Consented
-                    && let Some(last) = support::last_of_request(cx.db, &request)?
+                    && let Some(last) = &last
                     && last.closed_because == Some(ClosureReason::IndependenceLost)
                 {
                     let read = format!("{BASE}/matches/{}", last.id);
@@ -114,21 +116,42 @@ pub async fn list_my_notices(
                         ..notice(ParentNotice::IndependenceLost, read)
                     });
                 }
-                for open in matching::proposals_for(cx.db, &request)? {
-                    if open.proposal.state == ProposalState::Open && open.proposal.parent.is_none() {
-                        let read = format!("{BASE}/proposals/{}/explanation", open.id);
-                        let (proposal_id, since) = (Some(open.id), Some(open.created_at));
-                        data.push(ParentNoticeView {
-                            proposal_id,
-                            since,
-                            ..notice(ParentNotice::ProposalWaits, read)
-                        });
-                    }
-                }
+                let proposals = matching::proposals_for(cx.db, &request)?;
+                let sought = request.state == RequestState::Consented;
+                let since = last.map(|last| last.created_at);
+                let ended: Vec<_> = if sought { went(&proposals, since).collect() } else { Vec::new() };
+                data.extend(ended.into_iter().map(|(one, at)| {
+                    let place = format!("{BASE}/proposals/{}", one.id);
+                    of_proposal(one, at, notice(ParentNotice::ProposalCancelled, place))
+                }));
+                let waits = |one: &&Stored<KeptProposal>| {
+                    one.proposal.state == ProposalState::Open && one.proposal.parent.is_none()
+                };
+                data.extend(proposals.iter().filter(waits).map(|one| {
+                    let place = format!("{BASE}/proposals/{}/explanation", one.id);
+                    of_proposal(one, one.created_at, notice(ParentNotice::ProposalWaits, place))
+                }));
             }
             Ok(ParentNoticePage { data, next_cursor: None })
         })
         .await
+}
+
+/// What is told of a proposal, and since when it is so.
+fn of_proposal(one: &KeptProposal, since: DateTime<Utc>, told: ParentNoticeView) -> ParentNoticeView {
+    ParentNoticeView { proposal_id: Some(one.id), since: Some(since), ..told }
+}
+
+/// The proposals that ended without the parent, and in whose place nothing came yet: no other proposal, no match.
+fn went(
+    all: &[Stored<KeptProposal>],
+    matched: Option<DateTime<Utc>>,
+) -> impl Iterator<Item = (&Stored<KeptProposal>, DateTime<Utc>)> {
+    let latest = all.iter().map(|one| one.created_at).chain(matched).max();
+    let cancelled = all.iter().filter_map(|one| Some((one, one.proposal.cancelled?)));
+    cancelled
+        .filter(move |(_, how)| how.because.is_news_to_parent() && latest.is_none_or(|made| made <= how.at))
+        .map(|(one, how)| (one, how.at))
 }
 
 fn notice(kind: ParentNotice, request_id: RequestId, read: String, tongue: Tongue) -> ParentNoticeView {

@@ -7,6 +7,7 @@ use naast_domain::access::WithdrawRequest;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
+use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::organisations::Role;
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
@@ -92,7 +93,8 @@ pub fn withdraw(
     let back = consents::withdraw(tx, request, Which::All, now)?;
     entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
     entries.extend(tell(tx, request, &back, true, &entry, now)?);
-    let proposals = matching::cancel_open(tx, request, None)?;
+    let because = CancellationReason::RequestWithdrawn;
+    let proposals = matching::cancel_open(tx, request, None, Cancellation { because, at: now })?;
     entries.extend(proposals.iter().map(|id| entry("proposal.cancelled").on(id)));
     let running = support::running_of_request(tx, request)?;
     if let Some(running) = &running {

@@ -78,6 +78,8 @@ policy! {
     ReadProposal: Parent of Own, Buddy of Assigned, Coordinator of Case;
     /// Answer each tie of a proposed buddy.
     AnswerTies: Parent of Own;
+    /// Take a proposal back that waits for answers.
+    CancelProposal: Coordinator of Case;
     /// Say yes or no to a proposal.
     AnswerProposal: Parent of Own, Buddy of Assigned;
 

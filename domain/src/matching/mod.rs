@@ -3,12 +3,16 @@
 //! Hard rules exclude; preferences only order. Every exclusion and every point has a reason that a coordinator can
 //! read out to the parent, and the whole consideration can be replayed from its facts: nothing here asks anything.
 
+mod cancellation;
 mod declaration;
+mod proposable;
 mod proposals;
 mod score;
 
+pub use cancellation::{Cancellation, CancellationReason};
 pub use declaration::Declaration;
-pub use proposals::{Answer, OPEN_PROPOSALS, Party, Proposable, Proposal, ProposalFacts, ProposalState};
+pub use proposable::{OPEN_PROPOSALS, Proposable, ProposalFacts};
+pub use proposals::{Answer, Party, Proposal, ProposalState};
 pub use score::{Criterion, CriterionScore, RULES_VERSION, Score};
 
 use crate::buddies::{Buddy, Readiness};

@@ -1,15 +1,13 @@
 //! Proposals: a buddy is put to a parent, both answer, and only two yeses make a match.
 
-use crate::buddies::ReadyBuddy;
 use crate::code::Code;
 use crate::code_list;
 use crate::ids::BuddyId;
-use crate::independence::{Assessment, Declared, FindingKey, IndependentBuddy, Questions, all_accepted};
+use crate::independence::{Assessment, Declared, FindingKey, Questions, all_accepted};
 use crate::rejection::Rejection;
-use crate::requests::ConsentedRequest;
 use crate::text::Text;
 
-use super::Declaration;
+use super::{Cancellation, Declaration};
 
 code_list! {
     /// Where a proposal stands.
@@ -37,83 +35,6 @@ code_list! {
     }
 }
 
-/// At most so many proposals are open for one request: a choice, not a catalogue. [P]
-pub const OPEN_PROPOSALS: usize = 2;
-
-/// Everything that must be proven before a buddy can be put to a parent: the parent consented, the buddy is ready, and
-/// nothing blocks her independence.
-#[derive(Clone, Debug)]
-pub struct Proposable {
-    request: ConsentedRequest,
-    buddy: IndependentBuddy,
-}
-
-impl Proposable {
-    /// Brings the proofs together.
-    ///
-    /// # Errors
-    /// `buddy-full`, `own-request`, `too-many-proposals`.
-    ///
-    /// # Panics
-    /// When the proofs are of two different buddies: that is a mistake of the caller, not of a user.
-    pub fn new(
-        request: ConsentedRequest,
-        ready: ReadyBuddy,
-        independent: IndependentBuddy,
-        facts: ProposalFacts,
-    ) -> Result<Self, Rejection> {
-        assert_eq!(ready.buddy(), independent.buddy(), "both proofs are of one buddy");
-        if facts.is_the_parent {
-            return Err(Rejection::rule(
-                "own-request",
-                "S2",
-                Text::of("Een buddy kan niet zichzelf steunen.", "A buddy cannot support herself."),
-            ));
-        }
-        if facts.free == 0 {
-            return Err(Rejection::rule(
-                "buddy-full",
-                "S5",
-                Text::of("Deze buddy heeft geen plaats.", "This buddy has no capacity left."),
-            ));
-        }
-        if facts.open_proposals >= OPEN_PROPOSALS {
-            return Err(Rejection::rule(
-                "too-many-proposals",
-                "S5",
-                Text::new(
-                    format!(
-                        "Er staan al {OPEN_PROPOSALS} voorstellen open. Wacht op het antwoord van de ouder."
-                    ),
-                    format!("{OPEN_PROPOSALS} proposals are open already. Wait for the parent's answer."),
-                ),
-            ));
-        }
-        Ok(Self { request, buddy: independent })
-    }
-
-    /// The request.
-    pub fn request(&self) -> &ConsentedRequest {
-        &self.request
-    }
-
-    /// The buddy, with her assessment.
-    pub fn buddy(&self) -> &IndependentBuddy {
-        &self.buddy
-    }
-}
-
-/// What else counts when a buddy is proposed.
-#[derive(Clone, Copy, Debug)]
-pub struct ProposalFacts {
-    /// How many more parents the buddy can support.
-    pub free: u32,
-    /// How many proposals are open for the request.
-    pub open_proposals: usize,
-    /// Whether the buddy is the parent herself.
-    pub is_the_parent: bool,
-}
-
 /// A proposal as the rules look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -127,6 +48,8 @@ pub struct Proposal {
     pub buddy_answer: Option<Answer>,
     /// What she declared for this request; none while she has to say it, for the first time or again.
     pub declared: Option<Declared>,
+    /// Why and when it was cancelled; none while it is not, and of one that was cancelled before that was kept.
+    pub cancelled: Option<Cancellation>,
 }
 
 impl Proposal {
@@ -142,14 +65,48 @@ impl Proposal {
         if self.state == ProposalState::Open {
             return Ok(());
         }
-        Err(self.refuse(
+        let mut state = self.state.label();
+        let because = self.cancelled.map(|cancelled| cancelled.because);
+        if let Some(because) = because.map(Code::label) {
+            state =
+                Text::new(format!("{}: {}", state.nl, because.nl), format!("{}: {}", state.en, because.en));
+        }
+        let refusal = self.refuse(
             "proposal-not-open",
             Text::new(
-                format!("Dit voorstel staat niet meer open. Stand: {}.", self.state.label().nl),
-                format!("This proposal is no longer open. State: {}.", self.state.label().en),
+                format!("Dit voorstel staat niet meer open. Stand: {}.", state.nl),
+                format!("This proposal is no longer open. State: {}.", state.en),
             ),
             Vec::new(),
-        ))
+        );
+        Err(refusal.because_of(because.map(Code::code)))
+    }
+
+    /// The proposal once more, cancelled. What both said stays as it was.
+    #[must_use]
+    pub fn cancel(mut self, cancellation: Cancellation) -> Self {
+        self.state = ProposalState::Cancelled;
+        self.cancelled = Some(cancellation);
+        self
+    }
+
+    /// The coordinator takes it back while it waits for answers, also when one of the two said yes.
+    ///
+    /// # Errors
+    /// `proposal-not-open`.
+    pub fn take_back(self, cancellation: Cancellation) -> Result<Self, Rejection> {
+        self.still_open()?;
+        Ok(self.cancel(cancellation))
+    }
+
+    /// What two yeses come to where the buddy has no place free: nothing begins, and the parent says no or another is proposed.
+    pub fn without_place(&self) -> Rejection {
+        let reason = Text::of(
+            "Deze buddy heeft geen plaats meer. De coördinator stelt een andere buddy voor.",
+            "This buddy has no capacity left. The coordinator proposes another buddy.",
+        );
+        Rejection::rule("buddy-full", "S5", reason)
+            .in_state(self.state.code(), vec!["acceptances", "cancellation"])
     }
 
     /// The proposal once more, now that this is to be asked of its buddy. A declaration that does not answer it falls away, and with it
@@ -242,6 +199,7 @@ impl Proposal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::CancellationReason;
     use super::*;
     use crate::Date;
     use crate::directory::{BoardNumber, LocationCode, MunicipalityCode};
@@ -264,7 +222,7 @@ mod tests {
     ) -> Proposal {
         let declared = declared.map(|upon| Declared { on: on(), upon });
         let buddy = uuid::Uuid::from_u128(1).into();
-        Proposal { buddy, state: ProposalState::Open, parent, buddy_answer, declared }
+        Proposal { buddy, state: ProposalState::Open, parent, buddy_answer, declared, cancelled: None }
     }
 
     fn clear() -> Assessment {
@@ -287,6 +245,29 @@ mod tests {
     }
 
     const YES: Option<Answer> = Some(Answer::Accepted);
+
+    #[test]
+    fn only_what_waits_is_taken_back_and_the_refusal_afterwards_says_why() {
+        let at = chrono::DateTime::from_timestamp(1_780_000_000, 0).expect("a moment");
+        let no_answer = Cancellation { because: CancellationReason::NoAnswer, at };
+        let waits = proposal(YES, None, None);
+        let taken = waits.clone().take_back(no_answer).expect("it is open");
+        assert_eq!(
+            taken,
+            Proposal { state: ProposalState::Cancelled, cancelled: Some(no_answer), ..waits.clone() }
+        );
+        for state in [ProposalState::Accepted, ProposalState::Refused, ProposalState::Cancelled] {
+            let over = Proposal { state, ..waits.clone() };
+            let refusal = over.take_back(no_answer).expect_err("it is over");
+            assert_eq!((refusal.code, refusal.state), ("proposal-not-open", state.code()));
+            assert!(refusal.permitted.is_empty() && refusal.reasons().is_empty());
+        }
+        let mistake = Cancellation { because: CancellationReason::MadeByMistake, at };
+        let refusal = taken.take_back(mistake).expect_err("it was taken back already");
+        assert_eq!(refusal.reasons(), ["no-answer"]);
+        assert!(refusal.reason.nl.contains("er kwam geen antwoord"), "{}", refusal.reason.nl);
+        assert!(refusal.reason.en.contains("no answer came"), "{}", refusal.reason.en);
+    }
 
     #[test]
     fn a_yes_from_before_another_school_was_named_starts_no_match() {

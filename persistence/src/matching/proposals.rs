@@ -5,7 +5,7 @@ use naast_domain::access::{Action, Grant, ProposeBuddy, ReadProposal, Standing};
 use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::ids::{AssessmentId, DecisionId, ProgrammeId, ProposalId, RequestId};
 use naast_domain::independence::{Declared, Questions};
-use naast_domain::matching::{Proposal, ProposalState};
+use naast_domain::matching::{Cancellation, Proposal, ProposalState};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
@@ -48,6 +48,8 @@ struct Row {
     version: i32,
     created_at: At,
     ties_declared_upon: Option<Json>,
+    cancelled_because: Option<String>,
+    cancelled_at: Option<At>,
 }
 
 impl TryFrom<Row> for Stored<KeptProposal> {
@@ -59,6 +61,8 @@ impl TryFrom<Row> for Stored<KeptProposal> {
         let upon: Option<Questions> =
             row.ties_declared_upon.map(|kept| kept.read(T, "ties_declared_upon")).transpose()?;
         let declared = row.ties_declared_on.map(|on| Declared { on, upon: upon.unwrap_or_default() });
+        let because = code_or_none(T, "cancelled_because", row.cancelled_because.as_deref())?;
+        let cancelled = because.zip(row.cancelled_at).map(|(because, at)| Cancellation { because, at: at.0 });
         Ok(Self {
             version: row.version,
             created_at: row.created_at.0,
@@ -73,6 +77,7 @@ impl TryFrom<Row> for Stored<KeptProposal> {
                     parent: code_or_none(T, "parent_answer", row.parent_answer.as_deref())?,
                     buddy_answer: code_or_none(T, "buddy_answer", row.buddy_answer.as_deref())?,
                     declared,
+                    cancelled,
                 },
             },
         })
@@ -232,6 +237,8 @@ pub fn change(
         proposals::buddy_answer.eq(proposal.buddy_answer.map(|answer| answer.to_string())),
         proposals::ties_declared_on.eq(proposal.declared.as_ref().map(|declared| declared.on)),
         proposals::ties_declared_upon.eq(proposal.declared.as_ref().map(|declared| Json::of(&declared.upon))),
+        proposals::cancelled_because.eq(proposal.cancelled.map(|one| one.because.to_string())),
+        proposals::cancelled_at.eq(proposal.cancelled.map(|one| At(one.at))),
         proposals::assessment_id.eq(Key::from(assessment)),
         proposals::version.eq(stored.version + 1),
     ));
@@ -243,11 +250,12 @@ pub fn cancel_open(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     keep: Option<ProposalId>,
+    cancellation: Cancellation,
 ) -> Result<Vec<ProposalId>, Error> {
     let mut cancelled = Vec::new();
     for stored in proposals_for(tx, request)? {
         if stored.proposal.state == ProposalState::Open && Some(stored.id) != keep {
-            let proposal = Proposal { state: ProposalState::Cancelled, ..stored.proposal.clone() };
+            let proposal = stored.proposal.clone().cancel(cancellation);
             change(tx, &stored, &proposal, stored.assessment)?;
             cancelled.push(stored.id);
         }

@@ -16,7 +16,7 @@ pub fn state_for(operation: &str) -> State {
     match operation {
         "giveConsent" | "confirmConsent" => State::Submitted,
         "listCandidates" | "proposeBuddy" => State::Consented,
-        "answerTies" => State::Proposed,
+        "answerTies" | "cancelProposal" => State::Proposed,
         "answerProposal" => State::Told,
         "resumeMatch" => State::Paused,
         _ => State::Matched,
@@ -160,6 +160,7 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "withdrawAsPupil" => json!({ "code": on.pupil_code }),
         "giveConsent" => json!({ "kind": "request", "text": words("request") }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
+        "cancelProposal" => json!({ "reason": "no-answer" }),
         "answerTies" => json!({ "answers": [{ "finding": on.finding, "answer": "accepted" }] }),
         "answerProposal" => json!({ "answer": "accepted", "tiesAsked": [] }),
         "recordContact" => meeting(today),

@@ -63,6 +63,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ("ReadHolds", Thing::Request, &["listHolds"]),
     ("ReadCandidates", Thing::Request, &["listCandidates", "listDecisions"]),
     ("ProposeBuddy", Thing::Request, &["proposeBuddy"]),
+    ("CancelProposal", Thing::Match, &["cancelProposal"]),
     ("ReadProposals", Thing::Request, &["listProposalsForRequest", "getProposalExplanation"]),
     ("ReadProposal", Thing::Match, &["getProposal", "listTieAnswers"]),
     ("AnswerTies", Thing::Match, &["answerTies"]),

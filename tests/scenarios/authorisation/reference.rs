@@ -110,7 +110,7 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
         "AnswerProposal" | "ReadPrivateSpace" | "WriteInPrivateSpace" => hers || as_her_buddy,
         "RecordContact" => as_her_buddy || handles,
         // what the coordinator does
-        "ReadCandidates" | "ProposeBuddy" | "ReportConsent" => handles,
+        "ReadCandidates" | "ProposeBuddy" | "CancelProposal" | "ReportConsent" => handles,
         "ManageBuddies" | "DeclareOwnTies" => coordinates,
         // a buddy's own papers
         "ReadBuddy" | "DeclareTies" => hers || coordinates,
@@ -221,7 +221,7 @@ macro_rules! every {
 every! {
     ReadImports ManageOrganisations RegisterPeople ReadMemberships ManageMemberships ManageClients ManageProgrammes
     RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent
-    AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy ReadProposals ReadProposal AnswerTies AnswerProposal
+    AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy CancelProposal ReadProposals ReadProposal AnswerTies AnswerProposal
     ReadMatch RecordContact ReadContacts PauseMatch CloseMatch ReadPrivateSpace WriteInPrivateSpace ManageBuddies ReadBuddy
     DeclareTies VouchForTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds
     ReadEvents ReadWebhooks ManageWebhooks

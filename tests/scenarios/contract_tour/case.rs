@@ -71,6 +71,12 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let proposal =
         see.call(world, coordinator, &format!("POST {path}/proposals"), Some(&them), None).expect(201).id();
     let put = format!("/proposals/{proposal}");
+    let mistake = json!({ "reason": "made-by-mistake" });
+    see.call(world, coordinator, &format!("POST {put}/cancellation"), Some(&mistake), Some(&put)).expect(200);
+    see.call(world, coordinator, &format!("POST {put}/cancellation"), Some(&mistake), Some(&put)).expect(409);
+    let proposal =
+        see.call(world, coordinator, &format!("POST {path}/proposals"), Some(&them), None).expect(201).id();
+    let put = format!("/proposals/{proposal}");
     see.call(world, parent, &format!("GET {put}/explanation"), None, None).expect(200);
     see.call(world, parent, "GET /me/notices", None, None).expect(200);
     let yes = json!({ "answer": "accepted", "tiesAsked": [] });

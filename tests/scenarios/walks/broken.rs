@@ -118,6 +118,11 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
         ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
         ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
         ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused'".to_owned()),
+        (
+            "a proposal that waits for a buddy without a place",
+            "UPDATE proposals SET state = 'open' WHERE request_id = (SELECT id FROM support_requests WHERE origin = 'referral')"
+                .to_owned(),
+        ),
         ("more parents than places", "UPDATE buddies SET matches = matches - 1".to_owned()),
         (
             "a parent's consent to data on the health of a pupil who spoke herself",

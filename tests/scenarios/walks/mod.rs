@@ -159,6 +159,8 @@ const REACHED: &[&str] = &[
     "consents WHERE kind = 'pupil-health-data'",
     "consents WHERE withdrawn_at IS NOT NULL",
     "withdrawal_notices WHERE state = 'confirmed'",
+    "proposals WHERE cancelled_because = 'no-answer'",
+    "proposals WHERE cancelled_because = 'buddy-full'",
     "journal WHERE action = 'membership.changed'",
     "journal WHERE action = 'request.school-changed'",
     "proposals WHERE state = 'accepted' AND ties_declared_on IS NULL",

@@ -203,6 +203,8 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
             personal("created_at").exported("requests.proposals.proposedAt"),
             personal("ties_declared_upon").withheld(ThirdParty),
+            personal("cancelled_because").exported("requests.proposals.cancelledBecause"),
+            personal("cancelled_at").exported("requests.proposals.cancelledAt"),
         ],
     ),
     table(

@@ -63,6 +63,14 @@ impl Walk<'_> {
         Some(reply)
     }
 
+    /// The coordinator takes a proposal back.
+    pub(super) fn take_back(&mut self) -> Option<Reply> {
+        let (_, _, proposal) = self.dice.lately(&self.proposals)?;
+        let who = self.coordinator(0);
+        let body = json!({ "reason": "no-answer" });
+        Some(self.on(who, &format!("/proposals/{proposal}"), "cancellation", Some(&body)))
+    }
+
     pub(super) fn answer_ties(&mut self) -> Option<Reply> {
         let (parent, _, proposal) = self.dice.lately(&self.proposals)?;
         let path = format!("/proposals/{proposal}");

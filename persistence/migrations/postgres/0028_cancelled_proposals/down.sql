@@ -1,0 +1,2 @@
+ALTER TABLE proposals DROP COLUMN cancelled_at;
+ALTER TABLE proposals DROP COLUMN cancelled_because;
