@@ -65,8 +65,15 @@ impl Walk<'_> {
 
     /// The coordinator takes a proposal back.
     pub(super) fn take_back(&mut self) -> Option<Reply> {
-        let (_, _, proposal) = self.dice.lately(&self.proposals)?;
-        let who = self.coordinator(0);
+        let app = &self.world.app;
+        let path = |id: &str| format!("/proposals/{id}");
+        let last = self.proposals.iter().rev().take(20);
+        let waits =
+            |(parent, _, id): &&(_, Buddy, String)| app.get(*parent, &path(id)).body["state"] == "open";
+        let (_, buddy, proposal) = last.filter(waits).last().cloned()?;
+        let of = app.get(buddy.person, &format!("/buddies/{}", buddy.id)).body["programmeId"].clone();
+        let programme = self.world.programmes.iter().position(|one| of == one.as_str())?;
+        let who = self.coordinator(programme);
         let body = json!({ "reason": "no-answer" });
         Some(self.on(who, &format!("/proposals/{proposal}"), "cancellation", Some(&body)))
     }
@@ -75,7 +82,7 @@ impl Walk<'_> {
         let (parent, _, proposal) = self.dice.lately(&self.proposals)?;
         let path = format!("/proposals/{proposal}");
         let shown = self.world.app.get(parent, &path).body["ties"].clone();
-        let said = if self.dice.once_in(12) { "refused" } else { "accepted" };
+        let said = if self.dice.once_in(8) { "refused" } else { "accepted" };
         let mut answers: Vec<Value> = shown
             .as_array()?
             .iter()

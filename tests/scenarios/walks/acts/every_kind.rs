@@ -51,7 +51,8 @@ impl Walk<'_> {
         Some(match kind {
             ObjectKind::School => json!({ "kind": "school", "locationCode": pick(SCHOOL, ELSEWHERE) }),
             ObjectKind::Board => {
-                json!({ "kind": "board", "boardNumber": if near { board } else { "99909" } })
+                let (board, unlisted) = if near { (board, None) } else { ("99909", Some(true)) };
+                json!({ "kind": "board", "boardNumber": board, "notInDirectory": unlisted })
             }
             ObjectKind::Partnership => {
                 json!({ "kind": "partnership", "partnershipCode": pick("PO9901", "PO9902") })
@@ -60,7 +61,7 @@ impl Walk<'_> {
                 "kind": "seat", "partnershipCode": pick("PO9901", "PO9902"), "boardNumber": board
             }),
             ObjectKind::Municipality => {
-                json!({ "kind": "municipality", "municipalityCode": pick("9901", "0014") })
+                json!({ "kind": "municipality", "municipalityCode": pick("9901", "9902") })
             }
             ObjectKind::Request => {
                 let (_, _, request) = self.dice.lately(&of_the_programme)?;

@@ -148,7 +148,7 @@ impl<'w> Walk<'w> {
             95 => ("role", self.role()),
             96 => ("form", Some(self.form())),
             97 => ("notice", self.notice()),
-            98 => ("take a proposal back", self.take_back()),
+            98..=99 => ("take a proposal back", self.take_back()),
             100..=109 => ("talk", self.talk()),
             110..=113 => ("role", self.role()),
             114..=117 => ("tie of the next kind", self.tie_of_the_next_kind()),
