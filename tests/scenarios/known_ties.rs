@@ -173,10 +173,29 @@ fn a_tie_names_something_that_is_there_and_nothing_else(engine: Engine) {
     });
     let refusal = world.app.post(world.coordinators[0], "/buddies", &nobody).expect(400);
     assert_eq!(refusal.body["errors"][0]["pointer"], "/personId");
-    // a school beyond the directory of primary schools is in her life all the same
-    world
-        .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": "01AA00" }))
-        .expect(201);
+    // a school beyond the directory of primary schools is in her life all the same: she says that it is no slip of the pen
+    for (kind, about) in [
+        ("own-child-at-school", json!({ "kind": "school", "locationCode": "01AA00" })),
+        ("joint-council-member", json!({ "kind": "board", "boardNumber": "00001" })),
+    ] {
+        let member =
+            if about["locationCode"].is_null() { "/about/boardNumber" } else { "/about/locationCode" };
+        for said in [Value::Null, json!(false)] {
+            let mut about = about.clone();
+            about["notInDirectory"] = said;
+            let refusal = world.tie(&buddy, kind, &about).expect(400);
+            let fault = &refusal.body["errors"][0];
+            assert_eq!((&fault["pointer"], &fault["code"]), (&json!(member), &json!("unknown")));
+            assert!(fault["detail"].as_str().expect("words").contains("notInDirectory"), "{fault}");
+        }
+        let mut about = about;
+        about["notInDirectory"] = json!(true);
+        let kept = world.tie(&buddy, kind, &about).expect(201).body;
+        assert!(
+            kept["about"]["locationCode"] == "01AA00" || kept["about"]["boardNumber"] == "00001",
+            "{kept}"
+        );
+    }
     let request = world.request(0, parent);
     world.tie(&buddy, "tie-with-parent", &json!({ "kind": "parent", "personId": parent })).expect(201);
     world

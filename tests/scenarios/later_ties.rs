@@ -247,12 +247,12 @@ fn a_tie_with_where_the_parent_lives_counts_without_a_school(engine: Engine) {
     {
         let parent = world.person();
         let mut body = world.request_body(0);
-        (body["locationCode"], body["municipalityCode"]) = (Value::Null, json!("0599"));
+        (body["locationCode"], body["municipalityCode"]) = (Value::Null, json!("9902"));
         let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
         world.consent(parent, &request).expect(201);
         let (near, far) = (world.buddy(0, &json!({})), world.buddy(0, &json!({})));
-        world.tie(&near, kind, &about("0599")).expect(201);
-        world.tie(&far, kind, &about("0014")).expect(201);
+        world.tie(&near, kind, &about("9902")).expect(201);
+        world.tie(&far, kind, &about("9901")).expect(201);
         let ties = |buddy: &Buddy| {
             let proposal = world.propose(0, &request, buddy).expect(201).id();
             let shown = world.app.get(parent, &format!("/proposals/{proposal}")).expect(200).body;

@@ -33,8 +33,9 @@ fn names(operation: &Operation) -> Vec<(String, Reference)> {
 /// A value that looks right and names nothing.
 fn nothing(reference: &Reference) -> Value {
     match reference.code {
-        "school" | "own-school" => json!("98ZZ99"),
-        "board" => json!("99999"),
+        "school" | "own-school" | "school-of-tie" => json!("98ZZ99"),
+        "municipality" => json!("0000"),
+        "board" | "board-of-tie" => json!("99999"),
         "partnership" => json!("PO9999"),
         _ => json!(random_id()),
     }
@@ -44,7 +45,14 @@ fn nothing(reference: &Reference) -> Value {
 fn put(body: &mut Value, pattern: &str, value: Value) -> String {
     let pointer = pattern.replace("/*", "/0");
     // what a tie is about is named by the members of its kind
-    let kinds = [("requestId", "request"), ("personId", "parent"), ("partnershipCode", "partnership")];
+    let kinds = [
+        ("requestId", "request"),
+        ("personId", "parent"),
+        ("partnershipCode", "partnership"),
+        ("locationCode", "school"),
+        ("boardNumber", "board"),
+        ("municipalityCode", "municipality"),
+    ];
     let about = pointer.strip_prefix("/about/").and_then(|member| kinds.iter().find(|one| one.0 == member));
     if let Some((_, kind)) = about {
         body["about"] = json!({ "kind": kind });
@@ -212,6 +220,26 @@ fn together(today: naast_domain::Date) -> Vec<(&'static str, Value, &'static str
         ("declareTie", json!({ "aggravated": true }), "/aggravated", "not-asked"),
         ("declareTie", json!({ "sinceDate": today, "untilDate": yesterday }), "/untilDate", "too-early"),
         ("declareTie", json!({ "about": { "kind": "municipality" } }), "/about/municipalityCode", "required"),
+        (
+            "declareTie",
+            json!({ "about": { "kind": "municipality", "municipalityCode": "0000" } }),
+            "/about/municipalityCode",
+            "unknown",
+        ),
+        (
+            "declareTie",
+            json!({ "about": { "kind": "municipality", "municipalityCode": "9901", "notInDirectory": true } }),
+            "/about/notInDirectory",
+            "not-of-this-kind",
+        ),
+        ("submitSupportRequest", json!({ "municipalityCode": "0000" }), "/municipalityCode", "unknown"),
+        (
+            "registerBuddy",
+            json!({ "municipalityCodes": ["9901", "0000"] }),
+            "/municipalityCodes/1",
+            "unknown",
+        ),
+        ("updateBuddy", json!({ "municipalityCodes": ["0000", "9902"] }), "/municipalityCodes/0", "unknown"),
         ("giveConsent", json!({ "kind": "pool" }), "/poolOrganisationId", "required"),
         ("giveConsent", json!({ "kind": "child-health-data" }), "/childAge", "required"),
         ("createWebhookSubscription", json!({ "url": "http://127.0.0.1/x" }), "/url", "not-a-target"),
@@ -266,13 +294,13 @@ fn what_members_say_together_is_named_beside_what_the_schema_finds(engine: Engin
 fn the_contract_says_of_each_member_that_is_an_id_what_it_names() {
     let schemas = CONTRACT.document["components"]["schemas"].as_object().expect("schemas");
     // what they name need not be there: see the reasons at `NARROWER` in api/src/contract/references.rs
-    let free =
-        ["TieObjectBody/locationCode", "TieObjectBody/boardNumber", "SchoolPartnershipBody/partnershipCode"];
+    let free = ["SchoolPartnershipBody/partnershipCode"];
     let mut found = 0;
     for (name, schema) in schemas.iter().filter(|(name, _)| name.ends_with("Body")) {
         for (member, schema) in schema["properties"].as_object().into_iter().flatten() {
             let text = schema.to_string();
-            let is_id = ["Id\"", "/LocationCode\"", "/BoardNumber\"", "/PartnershipCode\""];
+            let is_id =
+                ["Id\"", "/LocationCode\"", "/BoardNumber\"", "/PartnershipCode\"", "/MunicipalityCode\""];
             // OAuth answers in its own way (RFC 6749, 5.2); a school's own reference names nothing here
             if !is_id.iter().any(|end| text.contains(end)) && !text.contains("\"uuid\"")
                 || name == "TokenBody"

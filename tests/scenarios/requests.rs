@@ -14,6 +14,7 @@ on_both!(
     withdrawal_is_never_refused_and_ends_everything,
     what_was_withdrawn_leaves_no_contact_behind,
     who_works_at_a_school_does_not_ask_there_in_a_parents_place,
+    a_municipality_that_nobody_has_is_told_and_without_a_directory_nobody_knows,
 );
 
 fn a_parent_asks_without_school_and_without_a_conversation(engine: Engine) {
@@ -235,4 +236,47 @@ fn who_works_at_a_school_does_not_ask_there_in_a_parents_place(engine: Engine) {
     let parent = world.person();
     let hers = format!("/support-requests/{}", world.request(0, parent));
     app.patch(parent, &hers, &other).expect(200);
+}
+
+fn a_municipality_that_nobody_has_is_told_and_without_a_directory_nobody_knows(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.applicant(0, &json!({})));
+    let mut body = world.request_body(0);
+    body.as_object_mut().expect("an object").remove("locationCode");
+    body["municipalityCode"] = json!("0000");
+    let ask = |body: &Value, language: &str| {
+        let token = format!("Bearer {}", world.app.token(parent));
+        let headers =
+            [("authorization", &*token), ("content-type", "application/json"), ("accept-language", language)];
+        world.app.send("POST", "/v1/support-requests", &headers, body.to_string().into_bytes())
+    };
+    for (language, words) in [("nl", "In geen gemeente"), ("en", "No municipality")] {
+        let refusal = ask(&body, language).expect(400);
+        let faults = refusal.body["errors"].as_array().expect("a list");
+        assert_eq!(faults.len(), 1, "{}", refusal.body);
+        assert_eq!(
+            (&faults[0]["pointer"], &faults[0]["code"]),
+            (&json!("/municipalityCode"), &json!("unknown"))
+        );
+        assert!(faults[0]["detail"].as_str().expect("words").starts_with(words), "{}", refusal.body);
+    }
+    // a school that closed still says that its municipality is there
+    let sql = |text: &str| around(&world.app.location, |database| database.batch(text)).expect("it is done");
+    sql("UPDATE schools SET gone_since = '2026-01-01' WHERE municipality_code = '9902'");
+    body["municipalityCode"] = json!("9902");
+    ask(&body, "nl").expect(201);
+    // an installation that imported no list knows of no code that it is wrong
+    sql("DELETE FROM school_words; DELETE FROM programme_schools; DELETE FROM school_partnerships; \
+         UPDATE organisations SET location_code = NULL; DELETE FROM schools");
+    body["municipalityCode"] = json!("0000");
+    ask(&body, "nl").expect(201);
+    world
+        .tie(&buddy, "political-office", &json!({ "kind": "municipality", "municipalityCode": "0000" }))
+        .expect(201);
+    world
+        .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": "01AA00" }))
+        .expect(201);
+    world
+        .tie(&buddy, "joint-council-member", &json!({ "kind": "board", "boardNumber": "00001" }))
+        .expect(201);
 }

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use naast_api::independence::round::round;
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
@@ -52,13 +52,16 @@ fn notices(world: &World, parent: PersonId) -> Vec<Value> {
 
 fn a_child_that_changes_school_has_its_buddy_assessed_again(engine: Engine) {
     let world = World::new(engine);
+    // a municipality of neither school
+    let third = format!("UPDATE schools SET municipality_code = '9903' WHERE location_code = '{SISTER}'");
+    around(&world.app.location, |database| database.batch(&third)).expect("a row changes");
     for (tie, after) in [
         ("employed-at-school", "closed"),
         ("own-child-at-school", "paused"),
         ("political-office", "declared"),
     ] {
         let about = if tie == "political-office" {
-            json!({ "kind": "municipality", "municipalityCode": "0363" })
+            json!({ "kind": "municipality", "municipalityCode": "9903" })
         } else {
             at(ELSEWHERE)
         };

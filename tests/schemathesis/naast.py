@@ -40,7 +40,7 @@ OF_MEANING_THERE = {
     *((f"/{name}", code) for code in ("required", "not-of-this-kind") for name in (
         "locationCode", "boardNumber", "partnershipCode")),
     *((f"/about/{name}", code) for code in ("required", "not-of-this-kind") for name in (
-        "locationCode", "boardNumber", "partnershipCode", "municipalityCode", "requestId", "personId")),
+        "locationCode", "boardNumber", "partnershipCode", "municipalityCode", "requestId", "personId", "notInDirectory")),
 }
 
 # A refusal that is no fault of the input: a rule, a version, a key that names another call.
@@ -84,6 +84,8 @@ NAMED = {
     "organisationId": "organisations",
     "subscriptionId": "webhook-subscriptions",
     "locationCode": "schools",
+    "municipalityCode": "municipalities",
+    "municipalityCodes": "municipalities",
     "boardNumber": "boards",
     "partnershipCode": "partnerships",
 }

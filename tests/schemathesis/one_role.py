@@ -38,6 +38,9 @@ def things(base, demo, role):
             # whoever takes her own role away tests nothing any more
             if name and one.get("personId") != demo["roles"][role]["subject"]:
                 found.setdefault(collection, []).append(name)
+            # a municipality is there with the schools in it
+            if one.get("municipalityCode") and collection == "schools":
+                found.setdefault("municipalities", []).append(one["municipalityCode"])
 
     for path, item in contract["paths"].items():
         if "get" not in item or "{" in path:

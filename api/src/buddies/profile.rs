@@ -14,7 +14,7 @@ use naast_domain::requests::Topic;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::retention::of_buddies;
-use naast_persistence::{Database, Stored, buddies, organisations};
+use naast_persistence::{Database, Stored, buddies, directory, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -22,7 +22,7 @@ use super::{not_herself, reached, seen};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query, Sent};
+use crate::contract::{Path, Query, Sent};
 use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::independence::course::leave;
 use crate::page_of;
@@ -193,6 +193,9 @@ pub async fn register_buddy(
                 }
                 None => None,
             };
+            check.refers_each("/municipalityCodes/*", |codes| {
+                Ok(directory::are_municipalities(cx.tx, &codes)?)
+            })?;
             check.refers("/personId", |id| Ok(organisations::is_registered(cx.tx, &grant, id)?))?;
             let body = sent.sound(check)?;
             let role = role.ok_or(Error::Internal("a sound body has its programme"))?;
@@ -313,7 +316,7 @@ pub async fn update_buddy(
     caller: Caller,
     Path(id): Path<BuddyId>,
     if_match: IfMatch,
-    Body(body): Body<BuddyChangeBody>,
+    sent: Sent<BuddyChangeBody>,
 ) -> Result<Answer<BuddyView>, Error> {
     platform
         .write(caller.0, move |cx| {
@@ -321,6 +324,11 @@ pub async fn update_buddy(
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
             lock_touched(cx.tx, &first)?;
             let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
+            let mut check = sent.check();
+            check.refers_each("/municipalityCodes/*", |codes| {
+                Ok(directory::are_municipalities(cx.tx, &codes)?)
+            })?;
+            let body = sent.sound(check)?;
             if_match.check(stored.version)?;
             let before = stored.status;
             if body.status == Some(BuddyStatus::Active) && before != BuddyStatus::Active {
@@ -333,7 +341,7 @@ pub async fn update_buddy(
                 let (after, _) = reached::<ManageBuddies>(cx, id)?;
                 stored = after;
             }
-            let (buddy, body) = (&mut stored.value, body.clone());
+            let buddy = &mut stored.value;
             buddy.languages = body.languages.map_or(buddy.languages, |list| list.into_iter().collect());
             buddy.specialisms = body.specialisms.map_or(buddy.specialisms, |list| list.into_iter().collect());
             buddy.channels = body.channels.map_or(buddy.channels, |list| list.into_iter().collect());

@@ -37,6 +37,9 @@ references! {
     OWN_PROGRAMME "own-programme" true "Dit is niet uw programma." / "This is not your programme.";
     SCHOOL "school" false "Er is geen school met deze code." / "There is no school with this code.";
     OWN_SCHOOL "own-school" true "Dit is niet uw school." / "This is not your school.";
+    TIE_SCHOOL "school-of-tie" false "Deze code staat niet in de lijst van basisscholen. Staat de school in geen lijst, zoals een middelbare school, stuur dan notInDirectory mee." / "This code does not stand in the list of primary schools. Where the school stands in no list, such as a secondary school, send notInDirectory.";
+    TIE_BOARD "board-of-tie" false "Dit nummer heeft geen bestuur van een basisschool. Staat het bestuur in geen lijst, stuur dan notInDirectory mee." / "No board of a primary school has this number. Where the board stands in no list, send notInDirectory.";
+    MUNICIPALITY "municipality" false "In geen gemeente met deze code staat een basisschool: zij bestaat niet." / "No municipality with this code has a primary school: it does not exist.";
     BOARD "board" false "Er is geen schoolbestuur met dit nummer." / "There is no school board with this number.";
     PARTNERSHIP "partnership" false "Er is geen samenwerkingsverband met deze code." / "There is no partnership with this code.";
     ORGANISATION "organisation" false "Er is geen organisatie met dit id." / "There is no organisation with this id.";
@@ -54,6 +57,7 @@ const BY_TYPE: &[(&str, Reference)] = &[
     ("LocationCode", SCHOOL),
     ("BoardNumber", BOARD),
     ("PartnershipCode", PARTNERSHIP),
+    ("MunicipalityCode", MUNICIPALITY),
     ("OrganisationId", ORGANISATION),
     ("PersonId", PERSON),
     ("BuddyId", BUDDY),
@@ -68,9 +72,9 @@ const NARROWER: &[(&str, &str, Option<Reference>)] = &[
     ("ConversationBody", "locationCode", Some(OWN_SCHOOL)),
     ("ConversationHolderBody", "personId", Some(COLLEAGUE)),
     ("TieObjectBody", "personId", Some(PARENT)),
-    // the directory knows what is published for primary education, and a buddy's life goes beyond it
-    ("TieObjectBody", "locationCode", None),
-    ("TieObjectBody", "boardNumber", None),
+    // the directory knows what is published for primary education, and a buddy's life goes beyond it: she says so
+    ("TieObjectBody", "locationCode", Some(TIE_SCHOOL)),
+    ("TieObjectBody", "boardNumber", Some(TIE_BOARD)),
     // a national partnership stands in no file: whoever records it says that it is there
     ("SchoolPartnershipBody", "partnershipCode", None),
 ];

@@ -32,6 +32,9 @@ pub struct TieObjectBody {
     pub request_id: Option<RequestId>,
     /// For `parent`.
     pub person_id: Option<PersonId>,
+    /// For `school`, `board` and `seat`: that the school or board is right and stands in no list of the directory, which has what is
+    /// published for primary education. Without it an unknown code is a fault, so that a slip of the pen is not a tie with nothing.
+    pub not_in_directory: Option<bool>,
 }
 
 /// The members that name a thing of a kind.
@@ -53,10 +56,10 @@ const MEMBERS: [&str; 6] =
     ["/locationCode", "/boardNumber", "/partnershipCode", "/municipalityCode", "/requestId", "/personId"];
 
 impl TieObjectBody {
-    /// Looks whether a thing is named by the members of its kind, all of them and no others; and looks up a request, a parent
-    /// or a partnership, so that a slip of the pen is not a tie with nothing. Of schools and boards the directory knows only
-    /// those that are published for primary education, and a buddy's life goes beyond it: such a tie is kept, and told
-    /// where it may matter.
+    /// Looks whether a thing is named by the members of its kind, all of them and no others; and looks it up, so that a slip of
+    /// the pen is not a tie with nothing. Of schools and boards the directory knows only those that are published for primary
+    /// education, and a buddy's life goes beyond it: whoever says so (`notInDirectory`) has such a tie kept, and told where it may
+    /// matter.
     ///
     /// # Errors
     /// What the database says.
@@ -81,9 +84,22 @@ impl TieObjectBody {
                     _ => {}
                 }
             }
+            let may_be_unlisted = matches!(kind, ObjectKind::School | ObjectKind::Board | ObjectKind::Seat);
+            if check.has("/notInDirectory") && !may_be_unlisted {
+                let text = Text::of("Dit hoort bij een andere soort.", "This belongs to another kind.");
+                check.fault("/notInDirectory", "not-of-this-kind", text);
+            }
         }
+        let unlisted = check.get("/notInDirectory").unwrap_or(false);
         check.refers("/requestId", |id| Ok(independence::has_request(db, leave, programme, id)?))?;
         check.refers("/personId", |id| Ok(independence::has_parent(db, leave, programme, id)?))?;
+        check.refers("/locationCode", |code| {
+            Ok(unlisted || directory::find(db, &code)?.is_some() || !directory::has_schools(db)?)
+        })?;
+        check.refers("/boardNumber", |number| {
+            Ok(unlisted || directory::board(db, &number)?.is_some() || !directory::has_schools(db)?)
+        })?;
+        check.refers("/municipalityCode", |code| Ok(directory::is_municipality(db, &code)?))?;
         check.refers("/partnershipCode", |code| {
             Ok(directory::partnership(db, &code)?.is_some() || !directory::has_partnerships(db)?)
         })

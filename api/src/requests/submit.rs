@@ -83,6 +83,7 @@ impl SupportRequestBody {
             let found = programmes::find(cx.tx, id)?;
             Ok(found.is_some_and(|one| one.form_on(today).is_some()))
         })?;
+        check.refers("/municipalityCode", |code| Ok(directory::is_municipality(cx.tx, &code)?))?;
         check.refers("/locationCode", |school| Ok(directory::school_facts(cx.tx, &school, today)?.is_some()))
     }
 

@@ -7,6 +7,7 @@ mod boards;
 mod facts;
 pub mod imports;
 mod links;
+mod municipalities;
 mod partnerships;
 mod pupils;
 mod schools;
@@ -18,9 +19,10 @@ pub use boards::{Board, board, boards};
 pub(crate) use facts::facts_of;
 pub use facts::{boards_of, school_facts};
 pub use links::{PartnershipLink, record_partnership};
+pub use municipalities::{are_municipalities, is_municipality};
 pub use partnerships::{Partnership, has_partnerships, partnership, partnerships};
 pub use pupils::Pupils;
-pub use schools::{Listed, find};
+pub use schools::{Listed, find, has_schools};
 pub use search::{Search, search};
 
 /// How many rows, or codes of a question, go into one statement. The widest row has 17 columns; PostgreSQL takes

@@ -160,3 +160,9 @@ fn listed(rows: Vec<Found>) -> Result<Vec<Listed>, Error> {
     }
     Ok(schools)
 }
+
+/// Whether the directory knows schools at all: before the first import it does not.
+pub fn has_schools(database: &mut Database<'_>) -> Result<bool, Error> {
+    let any = diesel::dsl::exists(schools::table.select(schools::location_code));
+    Ok(on_either!(database, |c| diesel::select(any).get_result(c))?)
+}

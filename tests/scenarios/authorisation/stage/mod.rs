@@ -184,7 +184,7 @@ fn nowhere() -> Outbound {
 
 /// What a tie is about that no case here is touched by.
 pub fn elsewhere() -> Value {
-    json!({ "kind": "municipality", "municipalityCode": "0363" })
+    json!({ "kind": "municipality", "municipalityCode": "9902" })
 }
 
 /// That they met today.
