@@ -345,7 +345,9 @@ fn of_fewer_places_and_a_yes_at_once_none_is_left_waiting(engine: Engine) {
     for _ in 0..5 {
         let buddy = world.buddy(0, &json!({ "capacity": 2 }));
         let all: Vec<_> = (0..4).map(|_| put(&world, &buddy)).collect();
-        all.iter().for_each(|one| one.parent_says_yes(&world));
+        for one in &all {
+            one.parent_says_yes(&world);
+        }
         let path = format!("/buddies/{}", buddy.id);
         let coordinator = world.coordinators[0];
         let yes = json!({ "answer": "accepted", "tiesAsked": [] });
