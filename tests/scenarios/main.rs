@@ -71,6 +71,7 @@ mod signing_in;
 mod signing_keys;
 mod stopping;
 mod strangers;
+mod taken_out;
 mod terms_shown;
 mod tied_coordinators;
 mod tokens;

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// A document, and how many columns its tables of tests have; the tests stand in the last.
 const TABLES: [(&str, usize); 2] = [("docs/ARCHITECTURE.md", 5), ("docs/PROOFS.md", 3)];
 
-fn root() -> PathBuf {
+/// The folder of the workspace.
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
 
@@ -54,14 +55,19 @@ fn tests(source: &str) -> BTreeSet<&str> {
     found
 }
 
-#[test]
-fn every_test_that_a_document_names_is_there() {
-    let root = root();
+/// Every test of the workspace.
+pub fn all_tests(root: &Path) -> BTreeSet<String> {
     let mut all = Vec::new();
     for part in ["api/src", "domain/src", "persistence/src", "tests"] {
         sources(&root.join(part), &mut all);
     }
-    let there: BTreeSet<&str> = all.iter().flat_map(|source| tests(source)).collect();
+    all.iter().flat_map(|source| tests(source)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_test_that_a_document_names_is_there() {
+    let root = root();
+    let there = all_tests(&root);
     let mut named = BTreeMap::new();
     for (document, columns) in TABLES {
         let text = std::fs::read_to_string(root.join(document)).expect("a document");
