@@ -36,6 +36,9 @@ struct Claims {
     /// What another issuer vouches for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     school_roles: Vec<SchoolRole>,
+    /// Before this it is not good; ours never say it.
+    #[serde(default, skip_serializing)]
+    nbf: i64,
     /// Of an ID token, which tells a client who signed in and opens nothing (`OpenID` Connect Core 1.0, 2).
     #[serde(default, skip_serializing, deserialize_with = "is_there")]
     nonce: bool,
@@ -87,6 +90,7 @@ pub(super) fn sign(
             .iter()
             .map(|one| SchoolRole { role: one.role(), at: one.school().clone() })
             .collect(),
+        nbf: 0,
         nonce: false,
     };
     let key = ring.signing(now);
@@ -113,14 +117,15 @@ pub(super) fn examine(
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[issuer]);
     validation.set_audience(&[resource]);
-    validation.validate_nbf = true;
     // time is checked below, against the clock of this server
+    validation.validate_nbf = false;
     validation.validate_exp = false;
     let claims = jsonwebtoken::decode::<Claims>(token, &key.verifying, &validation).ok()?.claims;
     let now = now.timestamp();
     let lives = claims.exp.checked_sub(claims.iat)?;
-    let in_time =
-        claims.iat <= now + SKEW && now < claims.exp && (1..=longest.num_seconds()).contains(&lives);
+    let in_time = claims.iat.max(claims.nbf) <= now + SKEW
+        && now < claims.exp
+        && (1..=longest.num_seconds()).contains(&lives);
     (in_time && !claims.nonce).then_some(())?;
     let reach = reach(&claims)?;
     let session = claims.sid.map(SessionId::from_uuid);

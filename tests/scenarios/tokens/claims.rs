@@ -47,7 +47,14 @@ pub fn claims(world: &World, forger: &Forger) -> Vec<(String, String)> {
         (claims["iat"], claims["exp"]) = (json!(now + 86_400), json!(now + 86_700));
         forger.signed(&forger.header, &claims)
     });
-    add("not yet", forger.with_claim("nbf", json!(now + 3_600)));
+    for (name, nbf) in [
+        ("in an hour", json!(now + 3_600)),
+        ("in 45 s", json!(now + 45)),
+        ("of a fraction", json!(0.5)),
+        ("null", Value::Null),
+    ] {
+        add(&format!("nbf {name}"), forger.with_claim("nbf", nbf));
+    }
     add("nbf as text", forger.with_claim("nbf", json!((now - 60).to_string())));
     add("nbf as words", forger.with_claim("nbf", json!("x")));
     for nonce in [json!("n-0S6_WzA2Mj"), json!(""), Value::Null] {
