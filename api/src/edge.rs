@@ -92,7 +92,7 @@ pub async fn edge(
         taken.subject = caller::read(request.request());
         let known = match &taken.subject {
             Some(subject) if platform.standing.holds(subject) => Known::Person(subject.person),
-            Some(_) => Known::Bearer,
+            Some(subject) => Known::Bearer(subject.person, subject.session),
             None => Known::Nobody,
         };
         taken.told = limits.count(request.request(), known, operation);

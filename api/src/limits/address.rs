@@ -17,6 +17,15 @@ pub fn of(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     Some(before_proxies(peer, &values, trusted))
 }
 
+/// Whether a call says that it comes from somebody else, by the word of one who is not trusted.
+pub fn is_unheard(request: &HttpRequest, trusted: &[IpNet]) -> bool {
+    request.headers().contains_key(FORWARDED)
+        && request.peer_addr().is_some_and(|peer| {
+            let peer = peer.ip().to_canonical();
+            !trusted.iter().any(|net| net.contains(&peer))
+        })
+}
+
 fn before_proxies(peer: IpAddr, values: &[&str], trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut nearest = peer;

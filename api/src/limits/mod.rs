@@ -8,6 +8,7 @@ mod buckets;
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpMessage as _;
@@ -17,7 +18,7 @@ use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
-use naast_domain::ids::PersonId;
+use naast_domain::ids::{PersonId, SessionId};
 
 use self::buckets::{Buckets, Ticks};
 use crate::clock::Clock;
@@ -86,9 +87,12 @@ pub struct LimitSettings {
 enum Who {
     Person(PersonId),
     Address([u8; 16]),
-    /// Everybody who has a token of ours at an address, together: accounts are free, and who makes many tries no more often. Apart
-    /// from those who have none, so that a stranger on the same network holds up nobody who is signed in.
+    /// Everybody who has a token of ours at an address, together, when she tries codes: accounts are free, and who makes many tries no
+    /// more often. Apart from those who have none, so that a stranger on the same network holds up nobody who is signed in.
     SignedInAt([u8; 16]),
+    /// Whoever has this token at an address, while nobody knows whether it holds: by the session too, so that one that ended takes
+    /// nothing from one that runs; and each for herself, so that nobody who signs in takes anything from who sits beside her.
+    Claimed([u8; 16], PersonId, Option<SessionId>),
 }
 
 /// Who calls, as far as that is known before the database was asked.
@@ -96,8 +100,8 @@ enum Who {
 pub enum Known {
     /// Whoever has no token of ours.
     Nobody,
-    /// Whoever has a token of ours, of which nobody knows at this moment whether it still holds.
-    Bearer,
+    /// Whoever has a token of ours for this person and session, of which nobody knows at this moment whether it still holds.
+    Bearer(PersonId, Option<SessionId>),
     /// Somebody who was there when she was last asked after.
     Person(PersonId),
 }
@@ -132,6 +136,8 @@ pub struct Limits {
     address: Option<Policy>,
     attempts: Option<Policy>,
     trusted_proxies: Vec<IpNet>,
+    /// That somebody speaks for others who is not trusted to was said.
+    warned: AtomicBool,
 }
 
 /// What the limits say of a call.
@@ -186,19 +192,24 @@ impl Limits {
             address: Policy::new("address", settings.address, clock),
             attempts: Policy::new("attempts", settings.attempts, clock),
             trusted_proxies: settings.trusted_proxies.clone(),
+            warned: AtomicBool::new(false),
         }
     }
 
-    /// Counts a call: for a person when she is known, else for her address. What nothing may hold up is counted and not refused.
+    /// Counts a call: for a person when she is known, else for her token at her address, and without one for her address. What nothing
+    /// may hold up is counted and not refused.
     pub fn count(&self, request: &HttpRequest, caller: Known, operation: Option<&Operation>) -> Told {
         // a call without an address comes from this process itself
         let place = self.address(request).map(|address| match address {
             Who::Address(place) if caller != Known::Nobody => Who::SignedInAt(place),
             _ => address,
         });
-        let (who, usual) = match caller {
-            Known::Person(person) => (Some(Who::Person(person)), &self.subject),
-            Known::Bearer | Known::Nobody => (place, &self.address),
+        let (who, usual) = match (caller, place) {
+            (Known::Person(person), _) => (Some(Who::Person(person)), &self.subject),
+            (Known::Bearer(person, session), Some(Who::SignedInAt(place))) => {
+                (Some(Who::Claimed(place, person, session)), &self.address)
+            }
+            _ => (place, &self.address),
         };
         let Some(who) = who else { return Told::default() };
         let attempts = self.attempts.as_ref().filter(|_| operation.is_some_and(|one| one.tries_code));
@@ -233,6 +244,12 @@ impl Limits {
     }
 
     fn address(&self, request: &HttpRequest) -> Option<Who> {
+        if address::is_unheard(request, &self.trusted_proxies) && !self.warned.swap(true, Ordering::Relaxed) {
+            log::warn!(
+                "a call says in X-Forwarded-For that it is somebody else's, and whoever brought it is not in NAAST_TRUSTED_PROXIES. If that is your \
+                 proxy, everybody behind it shares the limits of one address until it is"
+            );
+        }
         address::of(request, &self.trusted_proxies).map(|one| Who::Address(address::neighbourhood(one)))
     }
 }
