@@ -10,7 +10,7 @@ use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
 use crate::looks::{count, seen};
-use crate::signing_in::{FORM, ask, call, form, refused, signed_in};
+use crate::signing_in::{FORM, ask, call, client_token, form, refused, secret_client, signed_in};
 
 on_both!(
     a_refresh_token_is_good_for_one_use,
@@ -106,6 +106,22 @@ fn who_signs_out_is_out(engine: Engine) {
     refused(refresh(&world.app, &token), 400, "invalid_grant");
     assert_eq!(count(&world, "journal WHERE action = 'session.ended' AND state_after = 'signed-out'"), 1);
     refused(world.app.send("POST", "/v1/oauth/revoke", &[FORM], Vec::new()), 400, "invalid_request");
+
+    // by an access token too: whoever holds it could do more than end it
+    let second = signed_in(&world.app, "ouder@example.org");
+    let access = second.text("access_token");
+    call(&world.app, &access, "GET", "/me", None).expect(200);
+    for _ in 0..2 {
+        assert_eq!(seen(&sign_out(&access)), seen(&known));
+        call(&world.app, &access, "GET", "/me", None).expect(401);
+    }
+    refused(refresh(&world.app, &second.text("refresh_token")), 400, "invalid_grant");
+    assert_eq!(count(&world, "journal WHERE action = 'session.ended' AND state_after = 'signed-out'"), 2);
+    // what is of no session goes on until its end, and whoever asks is not told that it is over
+    let system = client_token(&world, &secret_client(&world, &world.school, &["directory:read"]));
+    for token in [system, world.app.token(world.leader)] {
+        refused(sign_out(&token), 400, "unsupported_token_type");
+    }
 }
 
 fn sign_out(app: &TestApp, token: &str) {

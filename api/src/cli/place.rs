@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use naast_persistence::keys::Keys;
 use naast_persistence::{Location, Store};
 use url::Url;
@@ -63,7 +64,7 @@ pub struct Place {
     #[command(flatten)]
     events: crate::events::Settings,
     /// Calls that may wait for the database or work with it at a time; more are sent away at once.
-    #[arg(long, env = "NAAST_QUEUE", default_value_t = crate::queue::USUAL, global = true)]
+    #[arg(long, env = "NAAST_QUEUE", default_value_t = crate::queue::USUAL, value_parser = RangedU64ValueParser::<usize>::new().range(1..=65_536), global = true)]
     queue: usize,
 }
 
@@ -175,6 +176,11 @@ impl Place {
     /// Where it stands under which address this installation was served last.
     fn served(&self) -> PathBuf {
         self.data.join("public-url")
+    }
+
+    /// Whether events name an organisation that does not exist.
+    pub(super) fn name_nobody(&self) -> bool {
+        self.events.name_nobody()
     }
 
     /// Notes the address, for commands that sign: the server believes no token that names another.

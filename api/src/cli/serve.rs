@@ -40,7 +40,14 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
             "NAAST_PUBLIC_URL is not set: metadata and tokens name {ISSUER}, where nobody is. Set it before the first client signs in"
         );
     }
+    if place.name_nobody() && !listen.listen.ip().is_loopback() {
+        log::warn!(
+            "NAAST_EVENT_SOURCE is not set: events name an organisation that does not exist, and receivers know an installation by that name. Set it \
+             before the first system reads them"
+        );
+    }
     crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::of(5, &fault))?;
+    make_folder(&place.data)?;
     // whoever was killed between an erasure and its line outside left that to the next start
     if let Err(fault) = crate::privacy::tombstones::write_out(&platform) {
         log::error!("the tombstones are not outside the database yet: {fault}");
@@ -76,7 +83,6 @@ pub(super) fn run(
     let drain = Duration::from_secs(listen.drain_seconds);
     let anchors = Arc::new(Mutex::new(Anchors::at(place.anchors())));
     let anchor_every = Duration::from_secs(listen.anchor_seconds);
-    make_folder(&place.data)?;
     actix_rt::System::new().block_on(async move {
         let mut running =
             start(platform.clone(), &settings).map_err(|fault| Failure::at(1, settings.listen, &fault))?;

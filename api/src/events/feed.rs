@@ -8,7 +8,7 @@ use naast_domain::access::ReadEvents;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Hash};
 use naast_domain::text::Text;
-use naast_persistence::{Database, events};
+use naast_persistence::{Database, events, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -136,6 +136,12 @@ pub async fn list_events(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadEvents>()?;
             grant.reaches(events::standing(chain)).ok_or(Error::NotFound)?;
+            // a mistyped id would read for ever as a programme in which nothing happened yet
+            if let Some(programme) = chain.programme()
+                && !programmes::exists(cx.db, programme)?
+            {
+                return Err(Error::NotFound);
+            }
             // a position of another history would pass over what was written since in this one
             if let Some(after) = &after
                 && !after.stands(cx.db, chain)?

@@ -21,7 +21,7 @@ pub const MEDIA_TYPE: &str = "application/cloudevents+json";
     "source": "urn:nld:oin:00000000000000000000:systeem:naast", "type": "nl.naast.request.withdrawn",
     "subject": "request/6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0001", "time": "2026-11-23T09:30:00.123456Z",
     "dataref": "/v1/support-requests/6b1f0c52-7f7e-4f0a-9d0a-3d6a5a0a0001",
-    "programmeid": "0a7e3f52-2c0e-4d43-8a54-0b8f6e9d0002", "sequence": "42", "sequencetype": "Integer"
+    "programmeid": "0a7e3f52-2c0e-4d43-8a54-0b8f6e9d0002", "sequence": "0000000000000000042"
 }))]
 pub struct EventView {
     /// The version of CloudEvents: `1.0`.
@@ -44,11 +44,11 @@ pub struct EventView {
     pub dataref: Option<String>,
     /// The programme; null for what belongs to none.
     pub programmeid: Option<ProgrammeId>,
-    /// Its number among all changes of the programme, or of the platform. Numbers rise; not every change is an event, so
-    /// some are missing.
+    /// Its number among all changes of the programme, or of the platform, in nineteen digits, so that it can be compared as text (CloudEvents,
+    /// extension Sequence). Numbers rise; not every change is an event, so some are missing, and there is no `sequencetype`: `Integer` would
+    /// promise that none is.
+    #[schema(pattern = r"^[0-9]{19}$")]
     pub sequence: String,
-    /// How `sequence` is to be read: `Integer`.
-    pub sequencetype: String,
 }
 
 impl EventView {
@@ -68,8 +68,7 @@ impl EventView {
             time: event.at,
             dataref: place(kind).map(|place| format!("{BASE}/{place}/{}", event.object_id)),
             programmeid: event.chain.programme(),
-            sequence: event.seq.to_string(),
-            sequencetype: "Integer".to_owned(),
+            sequence: format!("{:019}", event.seq),
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) enum Refusal {
     InvalidGrant,
     /// There is no such grant.
     UnsupportedGrantType,
+    /// A token of this kind is not ended here (RFC 7009, 2.2.1).
+    UnsupportedTokenType,
     /// The client asked for more than it may have.
     InvalidScope,
     /// A trusted issuer does not answer.
@@ -72,6 +74,14 @@ impl Refusal {
                 StatusCode::BAD_REQUEST,
                 "unsupported_grant_type",
                 Text::of("Deze soort bestaat niet.", "There is no such grant."),
+            ),
+            Self::UnsupportedTokenType => (
+                StatusCode::BAD_REQUEST,
+                "unsupported_token_type",
+                Text::of(
+                    "Dit token hoort bij geen sessie. Het geldt tot zijn einde, hoogstens tien minuten; een beheerder sluit een systeem af.",
+                    "This token is of no session. It is good until its end, ten minutes at most; an administrator shuts a system out.",
+                ),
             ),
             Self::InvalidScope => (
                 StatusCode::BAD_REQUEST,

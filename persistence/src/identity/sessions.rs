@@ -89,6 +89,12 @@ pub fn find(
     .transpose()
 }
 
+/// Whether a session runs. Lock it first.
+pub fn runs(database: &mut Database<'_>, session: SessionId) -> Result<bool, Error> {
+    let running = sessions::table.find(Key::from(session)).filter(sessions::ended_because.is_null());
+    Ok(on_either!(database, |c| diesel::select(diesel::dsl::exists(running)).get_result(c))?)
+}
+
 /// Marks a refresh token as used, once.
 pub fn mark_used(tx: &mut Transaction<'_, '_>, token: &Fingerprint) -> Result<(), Error> {
     let row = refresh_tokens::table.find(&token[..]).filter(refresh_tokens::used.eq(false));

@@ -189,7 +189,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
         "event_source",
         "De `source` van gebeurtenissen: wie ze stuurt, zoals het NL GOV-profiel van CloudEvents het schrijft (urn:nld:oin:NUMMER:systeem:NAAM, of \
          urn:nld:kvknr:NUMMER:systeem:NAAM)",
-        "",
+        "urn:nld:oin:NUMMER:systeem:NAAM met de twintig cijfers van uw OIN, of urn:nld:kvknr:NUMMER:systeem:NAAM met acht",
     ),
     (
         "webhooks_to_loopback",
@@ -204,7 +204,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     (
         "queue",
         "Zoveel aanroepen mogen tegelijk op de database wachten of ermee werken; wat meer is wordt meteen weggestuurd",
-        "een heel getal",
+        "een heel getal van 1 tot en met 65536",
     ),
     ("listen", "Adres en poort; poort 0 neemt een vrije", "adres en poort, zoals 127.0.0.1:8080"),
     ("workers", "Threads die aanroepen aannemen; het aantal processoren als dit ontbreekt", "een heel getal"),

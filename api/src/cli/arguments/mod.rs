@@ -138,6 +138,8 @@ mod tests {
                 "serve --connections 65",
                 "'65' kan niet bij '--connections <CONNECTIONS>': een heel getal van 1 tot en met 64",
             ),
+            ("serve --queue 0", "'0' kan niet bij '--queue <QUEUE>': een heel getal van 1 tot en met 65536"),
+            ("serve --event-source naast", "urn:nld:kvknr:NUMMER:systeem:NAAM met acht"),
             ("import school x.csv", "'school' kan niet bij '<KIND>'. Wat kan: schools, partnerships, pupils"),
             ("import schools", "er ontbreekt iets: <FILE>"),
             ("client rotate 4f0c", "'4f0c' kan niet bij '<CLIENT>': een id (UUID)"),

@@ -184,7 +184,7 @@ fn basic(request: &HttpRequest) -> Result<Option<String>, Refusal> {
 #[derive(Clone, Deserialize, ToSchema)]
 #[schema(example = json!({ "token": "..." }))]
 pub struct RevocationBody {
-    /// The refresh token of the session.
+    /// The refresh token of the session, or an access token of it.
     #[schema(min_length = 1, max_length = 4000)]
     token: String,
 }
@@ -202,10 +202,11 @@ pub struct RevocationView {
     active: bool,
 }
 
-/// Sign out: end the session of a refresh token (RFC 7009). A token that is unknown gets the same answer.
+/// Sign out: end the session of a refresh token, or of an access token (RFC 7009). A token that is unknown, or over, gets the same answer. An
+/// access token of no session, such as a system's, cannot be ended here: `unsupported_token_type`.
 #[utoipa::path(operation_id = "revokeToken", tag = "identity", security(()), request_body(content = RevocationBody, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "It is over: its refresh token and its access tokens are refused from the next call on", body = RevocationView),
-    (status = 400, description = "The form is wrong", body = TokenErrorView)
+    (status = 400, description = "The form is wrong, or the token is of no session", body = TokenErrorView)
 ))]
 #[post("/oauth/revoke")]
 pub async fn revoke_token(
@@ -214,6 +215,10 @@ pub async fn revoke_token(
     Form(body): Form<RevocationBody>,
 ) -> Result<HttpResponse, Error> {
     let Some(body) = body else { return Refusal::InvalidRequest.answer(reader.0) };
-    person::sign_out(&platform, &body.token).await?;
+    match platform.identity.verify(&body.token, platform.clock.now()).map(|subject| subject.session) {
+        Some(Some(session)) => person::leave(&platform, session).await?,
+        Some(None) => return Refusal::UnsupportedTokenType.answer(reader.0),
+        None => person::sign_out(&platform, &body.token).await?,
+    }
     Ok(HttpResponse::Ok().json(RevocationView { active: false }))
 }

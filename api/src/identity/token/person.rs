@@ -109,14 +109,30 @@ pub(super) async fn refresh(platform: &Platform, used: &str) -> Result<TokenView
                     sessions::issue(tx, id, &new, now)?;
                     Ok(Kept::bookkeeping(Some((session.person, id))))
                 }
-                Refreshed::Reused => end(tx, &session, SessionEnd::Reused, now),
+                Refreshed::Reused => end(tx, session.id, SessionEnd::Reused, now),
             }
         })
         .await?;
     Ok(token(platform, renewed.ok_or(Refusal::InvalidGrant)?, secret))
 }
 
-/// Ends a session that runs.
+/// Ends the session that an access token is good in, when it runs.
+pub(super) async fn leave(platform: &Platform, session: SessionId) -> Result<(), Error> {
+    let now = platform.clock.now();
+    platform
+        .write_open(move |tx| {
+            locks::lock_session(tx, session)?;
+            if sessions::runs(tx, session)? {
+                end(tx, session, SessionEnd::SignedOut, now)
+            } else {
+                Ok::<_, Error>(Kept::unchanged(None))
+            }
+        })
+        .await
+        .map(|_: Option<()>| ())
+}
+
+/// Ends the session of a refresh token, when it runs.
 pub(super) async fn sign_out(platform: &Platform, token: &str) -> Result<(), Error> {
     let (now, token) = (platform.clock.now(), of_refresh(token));
     platform
@@ -127,7 +143,7 @@ pub(super) async fn sign_out(platform: &Platform, token: &str) -> Result<(), Err
             locks::lock_session(tx, id)?;
             match sessions::find(tx, &token)? {
                 Some((session, ..)) if session.ended.is_none() => {
-                    end(tx, &session, SessionEnd::SignedOut, now)
+                    end(tx, session.id, SessionEnd::SignedOut, now)
                 }
                 _ => Ok(Kept::unchanged(None)),
             }
@@ -138,14 +154,14 @@ pub(super) async fn sign_out(platform: &Platform, token: &str) -> Result<(), Err
 
 fn end<T>(
     tx: &mut naast_persistence::Transaction<'_, '_>,
-    session: &Session,
+    session: SessionId,
     because: SessionEnd,
     now: naast_domain::Moment,
 ) -> Result<Kept<Option<T>>, Error> {
     use naast_domain::code::Code as _;
-    sessions::end(tx, session.id, because)?;
+    sessions::end(tx, session, because)?;
     let entry = unsigned_entry(Chain::PLATFORM, "self", Purpose::Administration, "session.ended", now)
-        .on(session.id)
+        .on(session)
         .states(None, Some(because.code()));
     Ok(tx.keep([entry], None)?)
 }
