@@ -1,24 +1,24 @@
-//! Answers: one thing with its `ETag`, a new thing with its place, a page with the way to the next. And what a caller must
-//! say before she changes a thing.
-
-use std::future::{Ready, ready};
+//! Answers: one thing with its `ETag`, a new thing with its place, a page with the way to the next.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, dev};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use naast_domain::text::Tongue;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::BASE;
 use crate::problem::Error;
+use crate::version::{is_cached, tag};
+
+pub use crate::version::{IfMatch, etag};
 
 /// An answer with a body.
 #[derive(Debug)]
 pub struct Answer<T> {
     body: Content<T>,
     status: StatusCode,
-    etag: Option<String>,
+    version: Option<i32>,
     location: Option<String>,
     shown_once: bool,
 }
@@ -28,7 +28,7 @@ enum Content<T> {
     /// A value that is written when the answer is sent.
     Value(T),
     /// What was written before, in a language.
-    Text { body: String, language: String },
+    Text { body: String, language: String, etag: Option<String> },
 }
 
 /// An answer that is written out: what is kept of it, so that it can be given again to the byte.
@@ -47,7 +47,7 @@ impl<T> Answer<T> {
         Self {
             body: Content::Value(body),
             status: StatusCode::OK,
-            etag: None,
+            version: None,
             location: None,
             shown_once: false,
         }
@@ -77,7 +77,7 @@ impl<T> Answer<T> {
     /// The same, with the version of the thing.
     #[must_use]
     pub fn version(self, version: i32) -> Self {
-        Self { etag: Some(etag(version)), ..self }
+        Self { version: Some(version), ..self }
     }
 
     /// The same, when it shows a secret that is shown only once: it is kept for a repeated call for minutes only.
@@ -94,9 +94,9 @@ impl<T> Answer<T> {
     /// The answer that was written.
     pub fn written(written: Written) -> Self {
         Self {
-            body: Content::Text { body: written.body, language: written.language },
+            body: Content::Text { body: written.body, language: written.language, etag: written.etag },
             status: StatusCode::from_u16(written.status).unwrap_or(StatusCode::OK),
-            etag: written.etag,
+            version: None,
             location: written.location,
             shown_once: false,
         }
@@ -109,93 +109,52 @@ impl<T: Serialize> Answer<T> {
     /// # Errors
     /// [`Error::Internal`] for a body that JSON cannot hold.
     pub fn write(self, tongue: Tongue) -> Result<Written, Error> {
-        let (body, language) = match self.body {
+        let (body, language, etag) = match self.body {
             Content::Value(value) => {
                 let body = serde_json::to_string(&value);
-                (body.map_err(|_| Error::Internal("a body does not write"))?, tongue.code().to_owned())
+                let body = body.map_err(|_| Error::Internal("a body does not write"))?;
+                let etag = self.version.map(|version| tag(Some(version), &body));
+                (body, tongue.code().to_owned(), etag)
             }
-            Content::Text { body, language } => (body, language),
+            Content::Text { body, language, etag } => (body, language, etag),
         };
-        Ok(Written { status: self.status.as_u16(), etag: self.etag, location: self.location, language, body })
+        Ok(Written { status: self.status.as_u16(), etag, location: self.location, language, body })
     }
-}
-
-/// The `ETag` of a version, as it stands in the header.
-pub fn etag(version: i32) -> String {
-    format!("\"v{version}\"")
 }
 
 impl<T: Serialize> Responder for Answer<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let shows = request.method() == Method::GET && self.status == StatusCode::OK;
+        let (body, language, etag) = match self.body {
+            Content::Value(value) => {
+                let Ok(body) = serde_json::to_string(&value) else {
+                    return HttpResponse::from_error(Error::Internal("a body does not write"));
+                };
+                // what has no version of its own and is shown is known by what it says
+                let etag = (shows || self.version.is_some()).then(|| tag(self.version, &body));
+                (body, None, etag)
+            }
+            Content::Text { body, language, etag } => (body, Some(language), etag),
+        };
         // whoever changes something is told what became of it (RFC 9110, 13.1.2)
-        if let Some(etag) = &self.etag
-            && request.method() == Method::GET
-            && self.status == StatusCode::OK
-            && is_cached(request.headers(), etag)
-        {
-            return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
+        if let Some(etag) = etag.as_deref().filter(|etag| shows && is_cached(request.headers(), etag)) {
+            return HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish();
         }
         let mut response = HttpResponse::build(self.status);
-        if let Some(etag) = self.etag {
+        if let Some(etag) = etag {
             response.insert_header((header::ETAG, etag));
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        match self.body {
-            _ if self.status == StatusCode::NO_CONTENT => response.finish(),
-            Content::Value(value) => response.json(value),
-            Content::Text { body, language } => response
-                .insert_header((header::CONTENT_LANGUAGE, language))
-                .content_type("application/json")
-                .body(body),
+        if let Some(language) = language {
+            response.insert_header((header::CONTENT_LANGUAGE, language));
         }
-    }
-}
-
-/// Whether the caller has this version already. A cache may hold it as a weak tag, which is good enough for reading.
-fn is_cached(headers: &HeaderMap, etag: &str) -> bool {
-    names(headers, header::IF_NONE_MATCH, etag) || names(headers, header::IF_NONE_MATCH, &format!("W/{etag}"))
-}
-
-/// Whether a list of entity tags names this one.
-fn names(headers: &HeaderMap, header: header::HeaderName, etag: &str) -> bool {
-    headers.get_all(header).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
-        |one| {
-            let one = one.trim();
-            one == "*" || one == etag
-        },
-    )
-}
-
-/// The version that a caller says she changes.
-#[derive(Debug)]
-pub struct IfMatch(HeaderMap);
-
-impl FromRequest for IfMatch {
-    type Error = Error;
-    type Future = Ready<Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let mut given = HeaderMap::new();
-        for value in request.headers().get_all(header::IF_MATCH) {
-            given.append(header::IF_MATCH, value.clone());
+        if self.status == StatusCode::NO_CONTENT {
+            return response.finish();
         }
-        ready(Ok(Self(given)))
-    }
-}
-
-impl IfMatch {
-    /// Checks that the caller changes the version that stands.
-    ///
-    /// # Errors
-    /// [`Error::PreconditionMissing`] when she did not say, [`Error::Stale`] when it is another.
-    pub fn check(&self, version: i32) -> Result<(), Error> {
-        if !self.0.contains_key(header::IF_MATCH) {
-            return Err(Error::PreconditionMissing);
-        }
-        if names(&self.0, header::IF_MATCH, &etag(version)) { Ok(()) } else { Err(Error::Stale) }
+        response.content_type("application/json").body(body)
     }
 }

@@ -1,7 +1,7 @@
 //! What the edge knows of the call in progress, for what works below the handlers: a handler does not pass it on, so a
 //! new endpoint cannot forget to.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::future::Future;
 use std::rc::Rc;
 
@@ -35,6 +35,10 @@ pub struct Call {
     pub beyond: Option<u64>,
     /// The trace that it says it is part of, and the span that it came from.
     pub trace: Option<(Uuid, i64)>,
+    /// Whether it changes a part of something (`PATCH`).
+    pub is_patch: bool,
+    /// Whether it is such a change, and its body names nothing to change.
+    pub changes_nothing: Cell<bool>,
     /// When it first asked for the database.
     pub asked: OnceCell<Instant>,
 }
@@ -55,6 +59,11 @@ pub fn waits_since() -> Instant {
 /// that. None when they let the call through.
 pub fn refusal() -> Option<Error> {
     current().and_then(|call| call.beyond).map(Error::TooMany)
+}
+
+/// Whether the call in progress is a change of a part that names nothing to change.
+pub fn changes_nothing() -> bool {
+    current().is_some_and(|call| call.changes_nothing.get())
 }
 
 /// The call in progress; none in the work of the server itself.

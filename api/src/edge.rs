@@ -33,6 +33,7 @@ use crate::platform::Platform;
 use crate::problem::{Error, InputFault};
 use crate::retries::{self, Repeatable};
 use crate::server::life::OnConnection;
+use crate::version;
 
 /// What of a call is needed once the call itself is gone.
 struct Taken {
@@ -207,6 +208,8 @@ fn take_in(
         number: Uuid::try_parse(&taken.number).unwrap_or_default(),
         operation: operation.map(|operation| operation.id.as_str()),
         trace: crate::privacy::trace::parent(request.headers()),
+        is_patch: request.method() == actix_web::http::Method::PATCH,
+        changes_nothing: std::cell::Cell::new(false),
         asked: std::cell::OnceCell::new(),
     };
     if operation.is_some_and(Operation::is_never_held_up) {
@@ -235,6 +238,9 @@ fn take_in(
     if is_system && operation.takes_key && repeatable.is_none() && !found.iter().any(InputFault::is_in_header)
     {
         found.push(retries::missing_key());
+    }
+    if operation.takes_version {
+        found.extend(version::fault(request.headers()));
     }
     Ok(of(repeatable, found))
 }

@@ -37,3 +37,4 @@ pub mod routes;
 pub mod server;
 pub mod service;
 pub mod support;
+pub mod version;

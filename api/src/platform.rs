@@ -267,7 +267,40 @@ impl Platform {
         caller: impl Into<Subject>,
         work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
     ) -> Result<Answer<T>, Error> {
-        let (caller, keys) = (caller.into(), self.keys.clone());
+        if call::changes_nothing() {
+            return Err(Error::Internal(
+                "an empty change of a part is answered with what stands: see `patch`",
+            ));
+        }
+        self.write_as(caller.into(), work).await
+    }
+
+    /// Runs a use case that changes a part of something (`PATCH`). A change that names nothing is only rehearsed, so that whatever would
+    /// refuse it refuses it; then nothing is changed or written down, and the answer is what stands, which `show` shows.
+    pub async fn patch<T: Serialize + Send + 'static>(
+        &self,
+        caller: impl Into<Subject>,
+        show: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Answer<T>, Error> + Send + 'static,
+        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
+    ) -> Result<Answer<T>, Error> {
+        let changes_nothing = call::changes_nothing();
+        self.write_as(caller.into(), move |cx| {
+            if !changes_nothing {
+                return work(cx);
+            }
+            let (keys, me, now, today) = (cx.keys, cx.me.clone(), cx.now, cx.today);
+            cx.tx.rehearse(|tx| work(&mut Writing { tx, keys, me, now, today }))?;
+            Ok(Kept::unchanged(show(cx)?))
+        })
+        .await
+    }
+
+    async fn write_as<T: Serialize + Send + 'static>(
+        &self,
+        caller: Subject,
+        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
+    ) -> Result<Answer<T>, Error> {
+        let keys = self.keys.clone();
         let (now, today, standing) = (self.clock.now(), self.clock.today(), Arc::clone(&self.standing));
         self.write_once(
             Whose::Subject(caller.person),

@@ -12,6 +12,7 @@ use crate::looks::refused;
 on_both!(
     an_answer_is_json_in_dutch_or_in_english_and_not_sent_twice,
     a_cache_may_compare_weakly,
+    a_tag_is_another_exactly_when_the_answer_is,
     pages_of_requests_have_no_gap_and_no_double,
 );
 
@@ -62,6 +63,43 @@ fn a_cache_may_compare_weakly(engine: Engine) {
     let token = format!("Bearer {}", world.app.token(world.leader));
     let headers = [("authorization", token.as_str()), ("if-none-match", &etag)];
     world.app.send("GET", &format!("/v1{path}"), &headers, Vec::new()).expect(304);
+}
+
+/// Of what has a version, and of what has none. That an answer changes keeps nobody from changing the thing, which did not.
+fn a_tag_is_another_exactly_when_the_answer_is(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, coordinator) = (world.person(), world.coordinators[0]);
+    let request = world.consented(0, parent);
+    let path = format!("/support-requests/{request}");
+    let before = world.app.get(parent, &path).expect(200);
+    assert_eq!(world.app.get(parent, &path).etag(), before.etag());
+    world.app.post(coordinator, &format!("{path}/holds"), &json!({ "because": "complaint" })).expect(201);
+    let held = world.app.get(parent, &path).expect(200);
+    assert!(held.body != before.body && held.etag() != before.etag(), "{}", held.body);
+    let reads = |who, path: &str, etag: &str| {
+        let token = format!("Bearer {}", world.app.token(who));
+        let headers = [("authorization", token.as_str()), ("if-none-match", etag)];
+        world.app.send("GET", &format!("/v1{path}"), &headers, Vec::new()).status
+    };
+    assert_eq!((reads(parent, &path, &before.etag()), reads(parent, &path, &held.etag())), (200, 304));
+    let version = |etag: String| etag.split_once('-').map(|(version, _)| version.to_owned());
+    assert_eq!(version(before.etag()), version(held.etag()));
+    let none = json!({ "locationCode": null });
+    let on = |etag: &str| world.app.call(Some(parent), "PATCH", &path, Some(&none), Some(etag));
+    refused(on("\"v99-0\""), 412, "stale-version");
+    on(&before.etag()).expect(200);
+    // a role more is another answer to who am I, and gone again the first
+    let me = world.app.get(parent, "/me").expect(200);
+    assert_eq!(reads(parent, "/me", &me.etag()), 304);
+    let list = format!("/organisations/{}/memberships", world.association);
+    let role = json!({ "personId": parent, "role": "trainer", "programmeId": world.programmes[0] });
+    world.app.post(world.administrator, &list, &role).expect(201);
+    assert_eq!(reads(parent, "/me", &me.etag()), 200);
+    assert_ne!(world.app.get(parent, "/me").etag(), me.etag());
+    for path in ["/boards/99901", "/partnerships/PO9901", "/conversation-guide"] {
+        let shown = world.app.get(parent, path).expect(200);
+        assert_eq!(reads(parent, path, &shown.etag()), 304, "{path}");
+    }
 }
 
 fn pages_of_requests_have_no_gap_and_no_double(engine: Engine) {

@@ -1,6 +1,6 @@
 //! Checks an answer against the contract: its status, its form, its schema and its headers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Validator;
 use naast_api::contract::CONTRACT;
@@ -20,6 +20,14 @@ pub struct Checker {
     pub done: BTreeSet<String>,
     /// The codes of the problems that were seen.
     pub codes: BTreeSet<String>,
+    /// What each reader was shown of each single thing last: its tag and the bytes.
+    shown: BTreeMap<(PersonId, String), (String, Vec<u8>)>,
+}
+
+/// Whether a good answer of an operation shows one thing, as JSON: no page of a collection.
+pub fn shows_one(operation: &Value) -> bool {
+    let schema = &resolved(&operation["responses"]["200"])["content"]["application/json"]["schema"];
+    schema["$ref"].as_str().is_some_and(|name| !name.ends_with("Page"))
 }
 
 fn schema(name: &str) -> Validator {
@@ -53,7 +61,7 @@ fn takes_key(operation: &Value) -> bool {
 }
 
 /// A response, or the shared one that it refers to.
-fn resolved(response: &'static Value) -> &'static Value {
+fn resolved(response: &Value) -> &Value {
     let pointer = response["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     pointer.map_or(response, |pointer| CONTRACT.document.pointer(pointer).expect("a shared response"))
 }
@@ -140,6 +148,16 @@ impl Checker {
         self.check("POST", path, reply)
     }
 
+    /// The tag of what is shown is another exactly when it is another answer, or the thing has another version.
+    fn compare(&mut self, who: PersonId, path: &str, reply: &Reply) {
+        let now = (reply.etag(), reply.bytes.clone());
+        if let Some(before) = self.shown.insert((who, path.to_owned()), now.clone()) {
+            let version = |tag: &str| tag.split_once('-').map(|(version, _)| version.to_owned());
+            let stands = version(&before.0) == version(&now.0);
+            assert_eq!(before.0 == now.0, before.1 == now.1 && stands, "{path}: {before:?} {now:?}");
+        }
+    }
+
     /// Calls, on the version that `of` is or has now, and checks the answer. What takes an `Idempotency-Key` gets one, and what
     /// was done with it is sent again: no operation does it twice, or answers otherwise.
     pub fn call(
@@ -165,6 +183,13 @@ impl Checker {
         let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let send = || world.app.send(method, &format!("/v1{path}"), &headers, bytes.clone());
         let reply = self.check(method, path, send());
+        if method == "GET" && reply.status == 200 && shows_one(operation(method, path)) {
+            self.compare(who, path, &reply);
+            let etag = reply.etag();
+            let again = [&headers[..], &[("if-none-match", &*etag)]].concat();
+            let again = world.app.send("GET", &format!("/v1{path}"), &again, Vec::new()).expect(304);
+            assert_eq!((again.bytes.len(), again.etag()), (0, etag), "{line}");
+        }
         // whoever has erased herself is nobody who could call again
         if takes_key && reply.status < 300 && path != "/me/erasure" {
             let again = send();

@@ -7,6 +7,7 @@ use naast_api::clock::Clock;
 use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
 use naast_api::problem::{CATALOGUE, Error};
 use naast_domain::text::Tongue;
+use naast_tests::app::Reply;
 use naast_tests::changes::judge;
 use naast_tests::changes::released::kept;
 use naast_tests::world::{SCHOOL, World};
@@ -22,6 +23,7 @@ on_both!(
     a_query_key_that_nobody_knows_is_a_fault_everywhere,
     a_body_is_json_of_a_reasonable_size_or_is_refused,
     every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value,
+    what_turns_the_direction_of_text_is_refused_wherever_text_is,
     an_answer_tells_a_hundred_faults_and_that_there_are_more,
 );
 
@@ -189,6 +191,37 @@ fn a_body_is_json_of_a_reasonable_size_or_is_refused(engine: Engine) {
     let twice = send(&[json], br#"{"name":"Een","name":"Twee"}"#.to_vec());
     refused(twice, 400, "invalid-input");
     refused(send(&[json], deep), 400, "invalid-input");
+}
+
+fn what_turns_the_direction_of_text_is_refused_wherever_text_is(engine: Engine) {
+    let world = World::new(engine);
+    let fault = |reply: &Reply, place: &str, at: &str| {
+        let errors = reply.body["errors"].as_array().expect("faults");
+        errors.iter().any(|one| one[place] == at && one["code"] == "control-character")
+    };
+    for letter in ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
+        let text = format!("An{letter}na");
+        let named = world.app.post(world.administrator, "/people", &json!({ "name": text })).expect(400);
+        assert!(fault(&named, "pointer", "/name"), "{letter:?} {}", named.body);
+        let query: Vec<String> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let query = query.concat();
+        let searched = world.app.get(world.leader, &format!("/schools?name={query}")).expect(400);
+        assert!(fault(&searched, "parameter", "name"), "{letter:?} {}", searched.body);
+        // with the other faults, each in its place
+        let mut body = world.request_body(0);
+        body["contact"] = json!({ "name": text, "kind": "email", "value": text });
+        body["municipalityCode"] = json!("0000");
+        let asked = world.app.post(world.person(), "/support-requests", &body).expect(400);
+        for place in ["/contact/name", "/contact/value"] {
+            assert!(fault(&asked, "pointer", place), "{letter:?} {}", asked.body);
+        }
+        let unknown = asked.body["errors"].as_array().expect("faults").iter();
+        assert!(unknown.clone().any(|one| one["pointer"] == "/municipalityCode"), "{}", asked.body);
+    }
+    // what a script needs is text
+    let name = "\u{200f}مريم\u{200e} Şahin-Łuczak";
+    let kept = world.app.post(world.administrator, "/people", &json!({ "name": name })).expect(201);
+    assert_eq!(kept.body["name"], name);
 }
 
 fn every_fault_of_the_input_is_told_at_once_and_never_repeats_the_value(engine: Engine) {

@@ -186,6 +186,9 @@ fn a_step_names_the_version_that_it_is_taken_on(engine: Engine) {
     let moved = on(&read, &ask).expect(201).etag();
     assert_ne!(moved, read);
     refused(on(&read, &json!({ "step": "has-nobody" })), 412, "stale-version");
-    assert_eq!(world.app.get(world.leader, &path).expect(200).etag(), moved);
+    // another view of the same version
+    let version =
+        |etag: String| etag.split_once('-').map(|(version, _)| version.to_owned()).expect("two parts");
+    assert_eq!(version(world.app.get(world.leader, &path).expect(200).etag()), version(moved.clone()));
     on(&moved, &json!({ "step": "has-nobody" })).expect(201);
 }

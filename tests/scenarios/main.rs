@@ -29,6 +29,7 @@ mod deprecation;
 mod directory;
 mod each_match;
 mod edge;
+mod empty_changes;
 mod erasure;
 mod erasure_told;
 mod events;

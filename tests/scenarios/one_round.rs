@@ -85,7 +85,7 @@ fn put(body: &mut Value, pattern: &str, value: Value) -> String {
 }
 
 /// A caller who may do this on the case at hand.
-fn who_may(table: &Table, operation: &Operation) -> &'static str {
+pub fn who_may(table: &Table, operation: &Operation) -> &'static str {
     let may = |caller: &&&str| table.cell(&operation.id, caller, Column::Own).is_some_and(Cell::is_kind);
     // of a programme that is not there only whoever reaches every programme is told so
     let widest = ["administrator"].iter().chain(NAMES);

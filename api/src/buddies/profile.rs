@@ -27,7 +27,7 @@ use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::independence::course::leave;
 use crate::page_of;
 use crate::paging;
-use crate::platform::{Platform, Said as _};
+use crate::platform::{Platform, Said as _, Writing};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
@@ -318,8 +318,12 @@ pub async fn update_buddy(
     if_match: IfMatch,
     sent: Sent<BuddyChangeBody>,
 ) -> Result<Answer<BuddyView>, Error> {
+    let show = move |cx: &mut Writing<'_, '_, '_>| {
+        let (stored, _) = reached::<ManageBuddies>(cx, id)?;
+        answer(cx.tx, cx.keys, &stored)
+    };
     platform
-        .write(caller.0, move |cx| {
+        .patch(caller.0, show, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
             lock_touched(cx.tx, &first)?;

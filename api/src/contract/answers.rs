@@ -173,7 +173,7 @@ pub(super) fn headers() -> Value {
             "schema": { "type": "string", "enum": ["nl", "en"] }
         },
         "ETag": text(
-            "The version of what is shown, where it has versions: send it in `If-Match` to change it, in `If-None-Match` to \
+            "The version of what is shown, or what it says where it has no versions: send it in `If-Match` to change it, in `If-None-Match` to \
              read it only when it changed (304).",
             "\"v3\""
         ),

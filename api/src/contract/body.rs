@@ -10,9 +10,9 @@ use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::StreamExt as _;
 use jsonschema::Validator;
-use naast_domain::text::Text;
+use naast_domain::text::{Text, steers};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{CONTRACT, json};
@@ -154,6 +154,11 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Erro
         return Err(Error::Input(found));
     }
     let mut body = None;
+    if found.is_empty()
+        && let Some(call) = call::current()
+    {
+        call.changes_nothing.set(call.is_patch && value.as_object().is_some_and(Map::is_empty));
+    }
     if found.is_empty() {
         match T::deserialize(&value) {
             Ok(read) => body = Some(read),
@@ -167,7 +172,8 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Arrived<T>, Erro
     Ok(Arrived { value, found, body })
 }
 
-/// No text holds NUL or another control character: PostgreSQL refuses the first, and nobody means the others.
+/// No text holds NUL or another control character: PostgreSQL refuses the first, and nobody means the others. Nor one that turns the
+/// direction of text: a name could be shown as another.
 fn find_control_characters(value: &Value, pointer: &mut String, faults: &mut Vec<InputFault>) {
     use std::fmt::Write as _;
 
@@ -176,7 +182,7 @@ fn find_control_characters(value: &Value, pointer: &mut String, faults: &mut Vec
     }
     let length = pointer.len();
     match value {
-        Value::String(text) if text.chars().any(|letter| letter.is_control() && letter != '\n') => {
+        Value::String(text) if text.chars().any(|letter| steers(letter) && letter != '\n') => {
             faults.push(InputFault::body(
                 pointer.clone(),
                 "control-character",

@@ -33,7 +33,7 @@ the tag `identity`. **Changing**: send the `ETag` that you read in `If-Match`. \
 **Repeating**: send an `Idempotency-Key` with what you create, and send it again when no answer came: it is done once. \
 **Paging**: follow `nextCursor` until it is null. **Language**: `Accept-Language: nl` (default) or `en`. **Codes**: \
 lists of codes can grow; treat an unknown code as you treat an unknown word. **Faults**: everything that is wrong with a body comes in one answer, each fault \
-with its place; `x-refers-to` says what a member names, and what is not there, or not yours to see, is a fault `unknown`. **Text** holds no control characters but line breaks.",
+with its place; `x-refers-to` says what a member names, and what is not there, or not yours to see, is a fault `unknown`. **Text** holds no control characters but line breaks, and none that turns its direction (U+202A to U+202E, U+2066 to U+2069).",
         version = "1.0.0",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
         contact(name = "Naast maintainers", url = "https://naast.example", email = "api@naast.example")
@@ -216,6 +216,12 @@ pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
         && !is_never_held_up(operation)
 }
 
+/// Whether a call of an operation names the version that it changes.
+pub(super) fn takes_version(operation: &Value) -> bool {
+    let parameters = operation["parameters"].as_array();
+    parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"))
+}
+
 /// Whether an operation is open to all.
 pub(super) fn is_open(operation: &Value) -> bool {
     operation["security"].as_array().is_some_and(Vec::is_empty)
@@ -257,9 +263,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         operation["security"] = json!([]);
     }
     name_optional_body(operation);
-    let conditional = operation["parameters"]
-        .as_array()
-        .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"));
+    let conditional = takes_version(operation);
     let repeatable = takes_key(method, path, operation);
     if repeatable {
         super::answers::add_parameter(operation, "IdempotencyKey");

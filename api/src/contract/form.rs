@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev};
+use naast_domain::text::steers;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -44,7 +45,7 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Option<T>, Error
     let Ok(pairs) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(bytes) else { return Ok(None) };
     let mut members = Map::new();
     for (name, text) in pairs {
-        if text.chars().any(char::is_control) || members.contains_key(&name) {
+        if text.chars().any(steers) || members.contains_key(&name) {
             return Ok(None);
         }
         if !text.is_empty() {

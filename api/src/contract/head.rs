@@ -3,7 +3,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::dev::{Path, Payload, Url};
-use naast_domain::text::Text;
+use naast_domain::text::{Text, steers};
 use serde_json::Value;
 
 use super::{CONTRACT, Operation, Parameter, ParameterKind, body};
@@ -92,7 +92,7 @@ fn of_query(query: &str, operation: &Operation, found: &mut Vec<InputFault>) {
 
 /// What is wrong with the value of a parameter.
 fn violations(name: &str, text: &str, parameter: &Parameter) -> Vec<InputFault> {
-    if text.chars().any(char::is_control) {
+    if text.chars().any(steers) {
         let said = Text::of("Hier staat een stuurteken in.", "There is a control character in here.");
         return vec![InputFault::parameter(name, "control-character", said)];
     }

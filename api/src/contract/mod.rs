@@ -54,11 +54,14 @@ pub struct Contract {
 
 /// An operation as the contract describes it.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says a thing of its own of how it is called")]
 pub struct Operation {
     /// Its operationId.
     pub id: String,
     /// Whether it takes an `Idempotency-Key`.
     pub takes_key: bool,
+    /// Whether it changes a version that the caller names in `If-Match`.
+    pub takes_version: bool,
     /// Who may call it.
     pub callers: Callers,
     /// The media types of its good answers.
@@ -176,6 +179,7 @@ impl Contract {
                 let operation = Operation {
                     id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
                     takes_key: document::takes_key(method, path, operation),
+                    takes_version: document::takes_version(operation),
                     forms: forms_of(operation),
                     callers: if document::is_open(operation) {
                         Callers::Everybody

@@ -2,7 +2,7 @@
 //! signed in can look.
 
 use actix_web::{get, web};
-use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode, place_key, search_words};
+use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode, place_meant, search_words};
 use naast_domain::text::Text;
 use naast_persistence::directory::{self, Search};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub struct SchoolQuery {
     /// count.
     #[param(min_length = 1, max_length = 100)]
     pub name: Option<String>,
-    /// The whole name of the place. Capitals, accents and punctuation do not count.
+    /// The whole name of the place, or its everyday name (`den bosch`, `den haag`). Capitals, accents and punctuation do not count.
     #[param(min_length = 1, max_length = 100)]
     pub place: Option<String>,
     /// A postcode, or its four digits for the whole area. The space and capitals do not count.
@@ -53,7 +53,7 @@ impl SchoolQuery {
         if name_words.as_ref().is_some_and(Vec::is_empty) {
             faults.push(without_words("name"));
         }
-        let place_key = self.place.as_deref().map(place_key);
+        let place_key = self.place.as_deref().map(place_meant);
         if place_key.as_ref().is_some_and(String::is_empty) {
             faults.push(without_words("place"));
         }

@@ -8,7 +8,7 @@ use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_persistence::independence::waiting;
 use naast_persistence::{directory, locks, programmes, requests, support};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::submit::is_asked_by_the_parent;
@@ -17,7 +17,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::contract::{Path, Sent};
 use crate::independence::again::{Occasion, recheck_request};
-use crate::platform::Platform;
+use crate::platform::{Platform, Writing};
 use crate::privacy::choice::is_shown_a_choice_anew;
 use crate::problem::Error;
 
@@ -27,12 +27,30 @@ use crate::problem::Error;
 #[schema(example = json!({ "locationCode": "03GR00" }))]
 pub struct SchoolChangeBody {
     /// The school; null when the parent does not want to name it any longer. Then nobody can check that a buddy is
-    /// independent of it, and she is told so.
-    pub location_code: Option<LocationCode>,
+    /// independent of it, and she is told so. Left out, it stays.
+    #[serde(default)]
+    #[schema(value_type = Option<LocationCode>)]
+    pub location_code: NamedSchool,
     /// The programmes that the parent was shown for this school, when a school runs the programme that she asked and she consented
     /// already: at least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
+}
+
+/// What becomes of the school. Left out is another thing than null (RFC 7396).
+#[derive(Debug, Clone, Default)]
+pub enum NamedSchool {
+    /// It stays.
+    #[default]
+    Stays,
+    /// It is this one from now on, or none is named any longer.
+    From(Option<LocationCode>),
+}
+
+impl<'de> Deserialize<'de> for NamedSchool {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Option::deserialize(from).map(Self::From)
+    }
 }
 
 /// Say that my child goes to another school. Proposals and a running match are assessed again in the same step.
@@ -56,8 +74,14 @@ pub async fn change_request_school(
     seen: IfMatch,
     sent: Sent<SchoolChangeBody>,
 ) -> Result<Answer<SupportRequestView>, Error> {
+    let show = move |cx: &mut Writing<'_, '_, '_>| {
+        let grant = cx.grant::<DecideOnRequest>()?;
+        let (stored, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+        let view = SupportRequestView::load(cx.tx, cx.keys, &stored)?;
+        Ok(Answer::found(view).version(stored.version))
+    };
     platform
-        .write(caller.0, move |cx| {
+        .patch(caller.0, show, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
@@ -67,14 +91,17 @@ pub async fn change_request_school(
             })?;
             check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(cx.tx, &ids)?))?;
             let body = sent.sound(check)?;
-            is_asked_by_the_parent(cx, body.location_code.as_ref())?;
+            let school = match &body.location_code {
+                NamedSchool::Stays => stored.school.as_ref(),
+                NamedSchool::From(named) => named.as_ref(),
+            };
+            is_asked_by_the_parent(cx, school)?;
             stored.change_school()?;
             seen.check(stored.version)?;
-            let (school, shown) = (body.location_code.as_ref(), body.programmes_shown.as_deref());
-            is_shown_a_choice_anew(cx.tx, &stored, school, shown, cx.today)?;
+            is_shown_a_choice_anew(cx.tx, &stored, school, body.programmes_shown.as_deref(), cx.today)?;
             // before the rules end it: what changes for the others of its buddy changes then too
             let running = support::running_of_request(cx.tx, &stored)?;
-            requests::change_school(cx.tx, &grant, &stored, body.location_code.as_ref(), cx.now)?;
+            requests::change_school(cx.tx, &grant, &stored, school, cx.now)?;
             let entry = cx.entry(stored.programme, role, Purpose::Matching, "request.school-changed");
             let mut entries = vec![crate::platform::Said::on(entry, id)];
             let (changed, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;

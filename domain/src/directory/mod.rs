@@ -18,4 +18,4 @@ pub use partnership::{
     Derivation, PartnershipSource, PostcodeArea, has_national_partnership, partnership_by_postcode,
 };
 pub use school::School;
-pub use words::{place_key, search_words};
+pub use words::{place_key, place_meant, search_words};

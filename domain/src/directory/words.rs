@@ -20,6 +20,18 @@ pub fn place_key(place: &str) -> String {
     words(place).join(" ")
 }
 
+/// Places that are called otherwise in everyday life than in the list of schools: what is said, and the place in that list. DUO's list
+/// (August 2026) writes the official names 's-GRAVENHAGE and 's-HERTOGENBOSCH; their municipalities call themselves, on denhaag.nl and in
+/// the speech of everybody, Den Haag and Den Bosch. The Hague is what Den Haag calls itself in English.
+const EVERYDAY: &[(&str, &str)] =
+    &[("den haag", "s gravenhage"), ("the hague", "s gravenhage"), ("den bosch", "s hertogenbosch")];
+
+/// The key of the place that somebody means who types this: what it is called in the list, also when she calls it by its everyday name.
+pub fn place_meant(typed: &str) -> String {
+    let key = place_key(typed);
+    EVERYDAY.iter().find(|(said, _)| *said == key).map_or(key, |(_, listed)| (*listed).to_owned())
+}
+
 fn words(text: &str) -> Vec<String> {
     let plain = plain(text);
     let mut words = Vec::new();
@@ -110,6 +122,24 @@ mod tests {
             (" .'- ", vec![]),
         ] {
             assert_eq!(search_words(typed), words, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_meant_by_its_everyday_name_too() {
+        for (typed, listed) in [
+            ("den bosch", "'S-HERTOGENBOSCH"),
+            (" Den  BOSCH", "'s-Hertogenbosch"),
+            ("Den Haag", "'S-GRAVENHAGE"),
+            ("The Hague", "'S-GRAVENHAGE"),
+            ("Amsterdam", "AMSTERDAM"),
+            ("Den Burg", "DEN BURG"),
+        ] {
+            assert_eq!(place_meant(typed), place_key(listed), "{typed}");
+        }
+        // what stands in the table is a key, or nobody would ever find it
+        for (said, listed) in EVERYDAY {
+            assert_eq!((place_key(said), place_key(listed)), ((*said).to_owned(), (*listed).to_owned()));
         }
     }
 

@@ -1,5 +1,6 @@
 //! An announced talk as a calendar object (RFC 5545), for the calendar of whoever receives the parent at school.
 
+use crate::text::steers;
 use crate::{Date, Moment};
 
 /// One event of a calendar.
@@ -62,7 +63,7 @@ fn escape(text: &str) -> String {
                 out.push(letter);
             }
             '\n' => out.push_str("\\n"),
-            letter if letter.is_control() => {}
+            letter if steers(letter) => {}
             letter => out.push(letter),
         }
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use self::case::case;
 use self::rights::{consents, privacy};
-use crate::checker::Checker;
+use crate::checker::{Checker, shows_one};
 use crate::signing_in::{ONE_TIME_CODE, code_in, letters};
 
 on_both!(every_operation_answers_as_the_contract_says);
@@ -37,6 +37,24 @@ fn every_operation_answers_as_the_contract_says(engine: Engine) {
         .collect();
     assert_eq!(all.difference(&see.done).collect::<Vec<_>>(), [""; 0], "never answered kindly");
     assert!(see.codes.len() >= 8, "{:?}", see.codes);
+}
+
+/// What one thing is shown as has a tag, also where a new operation shows it: a walk through all of them asks for it, and the contract
+/// promises it.
+#[test]
+fn the_contract_promises_a_tag_of_whatever_shows_one_thing() {
+    let paths = CONTRACT.document["paths"].as_object().expect("paths");
+    let reads = paths.values().filter_map(|item| item.get("get")).filter(|one| shows_one(one));
+    let (mut without, mut found) = (Vec::new(), 0);
+    for operation in reads {
+        found += 1;
+        if operation["responses"]["200"]["headers"].get("ETag").is_none()
+            || operation["responses"].get("304").is_none()
+        {
+            without.push(operation["operationId"].as_str().unwrap_or_default());
+        }
+    }
+    assert!(without.is_empty() && found > 25, "{found} found, without a tag: {without:?}");
 }
 
 /// Directory, organisations, programmes.

@@ -198,7 +198,7 @@ impl Watched {
         let name = name.first().copied().unwrap_or_default();
         Ok(Vouched {
             issuer: self.described.issuer.clone(),
-            name: name.chars().filter(|letter| !letter.is_control()).take(200).collect(),
+            name: name.chars().filter(|letter| !naast_domain::text::steers(*letter)).take(200).collect(),
             roles: self.roles(&claims.others),
             expires: claims.exp,
             subject: claims.sub,

@@ -19,7 +19,7 @@ use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
 use crate::page_of;
 use crate::paging;
-use crate::platform::{Platform, Said as _};
+use crate::platform::{Platform, Said as _, Writing};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
@@ -213,8 +213,13 @@ pub async fn change_private_note(
     Body(body): Body<PrivateNoteChangeBody>,
 ) -> Result<Answer<PrivateNoteView>, Error> {
     let text = body.text.as_deref().map(said).transpose()?;
+    let show = move |cx: &mut Writing<'_, '_, '_>| {
+        let space = entered_to_write(cx, id)?;
+        let stored = private_space::find_note(cx.tx, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;
+        PrivateNoteView::answer(cx.tx, &space, stored)
+    };
     platform
-        .write(caller.0, move |cx| {
+        .patch(caller.0, show, move |cx| {
             let space = entered_to_write(cx, id)?;
             let mut stored =
                 private_space::find_note(cx.tx, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;

@@ -243,7 +243,7 @@ pub(super) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 }
 
 fn has_controls(cell: &str) -> bool {
-    cell.contains(char::is_control)
+    cell.contains(crate::text::steers)
 }
 
 const CONTROLS: Text = Text::of(
