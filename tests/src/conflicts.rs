@@ -62,7 +62,8 @@ pub fn faults(problem: &Value) -> Vec<&'static str> {
         other => !other.is_null(),
     };
     let ended = problem["state"].as_str().is_some_and(|state| ENDS.contains(&state));
-    let (is_step, is_done) = (*carries == Carries::Step, *carries == Carries::State);
+    let begun = *carries == Carries::Started && has("state");
+    let (is_step, is_done) = (*carries == Carries::Step || begun, *carries == Carries::State);
     let demands = [
         ((is_step || is_done) && !has("state"), "a step was refused without the state"),
         (is_step && !has("permitted") && !ended, "a step was refused without the steps that are permitted"),
@@ -95,6 +96,10 @@ mod tests {
             ("step-not-permitted", json!({ "permitted": ["ask"] }), 1),
             ("step-not-permitted", json!({ "state": "planned" }), 1),
             ("announcement-cancelled", json!({ "state": "cancelled" }), 0),
+            ("choice-too-narrow", json!({ "errors": [{ "pointer": "/programmeIds" }] }), 2),
+            ("no-independent-choice", json!({}), 0),
+            ("no-independent-choice", json!({ "state": "second-question-agreed" }), 1),
+            ("no-independent-choice", json!({ "permitted": ["explain-buddy"] }), 1),
             ("buddy-not-ready", json!({ "state": "not-ready", "permitted": ["vog"] }), 3),
             ("buddy-not-ready", json!({ "reasons": ["vog"] }), 0),
             ("form-not-later", json!({ "state": "text-version", "permitted": ["2026-1"] }), 4),

@@ -122,6 +122,7 @@ pub async fn consent_to_referral(
                         "Choose a programme that you were shown. You can submit a request to another one yourself.",
                     ),
                 )
+                .in_state(stands.code(), stands.permitted().into_iter().map(Step::code).collect())
                 .at("/request/programmeId")
                 .into());
             }

@@ -140,8 +140,9 @@ pub async fn record_conversation_step(
             let code = (body.step == SchoolStep::ExplainBuddy).then(|| fresh.clone());
             if body.step == SchoolStep::ExplainBuddy {
                 let available = programmes::choices(cx.tx, &one.school, cx.today)?;
+                let stands = ConversationSchoolState::of(one.state);
                 check_choice(body.programme_ids.as_deref().unwrap_or_default(), &available)
-                    .map_err(|refusal| refusal.at("/programmeIds"))?;
+                    .map_err(|refusal| stands.said_no(refusal).at("/programmeIds"))?;
             }
             let taken = Taken {
                 step: Step::School(body.step),

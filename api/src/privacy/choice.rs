@@ -2,11 +2,13 @@
 //! names another school, where there may be others to choose from. That it was shown is what the frontend says.
 
 use naast_domain::Date;
+use naast_domain::code::Code as _;
 use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::programmes::OrganisationForm;
+use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
 use naast_persistence::{Database, programmes};
 
@@ -91,5 +93,8 @@ fn check(
     }
     let mut shown = shown.unwrap_or_default().to_vec();
     shown.push(request.programme);
-    Ok(check_choice(&shown, &choices).map_err(|refusal| refusal.at("/programmesShown"))?)
+    let said_no = |refusal: Rejection| {
+        refusal.in_state(request.state.code(), request.state.permitted()).at("/programmesShown")
+    };
+    Ok(check_choice(&shown, &choices).map_err(said_no)?)
 }

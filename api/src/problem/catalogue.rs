@@ -110,6 +110,8 @@ catalogue! {
 pub enum Carries {
     /// A step was refused: `state`, and in `permitted` the steps that may be taken instead, none where it is over.
     Step,
+    /// The same where something was begun that has a state; nothing where it was to be opened.
+    Started,
     /// It was done already, or happens by itself: `state`, and no step is left to who was refused.
     State,
     /// Several things were weighed: `reasons`.
@@ -157,19 +159,19 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("already-there", Carries::Rule),
     ("reference-unknown", Carries::Rule),
     ("organisation-known", Carries::Rule),
-    ("programme-not-available", Carries::Rule),
+    ("programme-not-available", Carries::Step),
     ("no-programme", Carries::Rule),
-    ("choice-too-narrow", Carries::Rule),
-    ("no-independent-choice", Carries::Rule),
+    ("choice-too-narrow", Carries::Step),
+    ("no-independent-choice", Carries::Started),
     ("only-the-parent", Carries::Rule),
     ("own-profile", Carries::Rule),
     ("coordinator-tied", Carries::Rule),
     ("buddy-full", Carries::Step),
-    ("own-request", Carries::Rule),
+    ("own-request", Carries::Step),
     ("too-many-proposals", Carries::Step),
     ("tie-ends-before-start", Carries::Rule),
     ("talk-date", Carries::Rule),
-    ("too-many-announcements", Carries::Rule),
+    ("too-many-announcements", Carries::Step),
     ("written-by-other", Carries::Rule),
     ("too-many-subscriptions", Carries::Rule),
 ];

@@ -204,6 +204,12 @@ impl ConversationSchoolState {
         next.into_iter().find_map(|step| wording(step, WORDING_VERSION).map(|entry| entry.spoken.clone()))
     }
 
+    /// The same refusal, with where the conversation stands and what school may do instead.
+    #[must_use]
+    pub fn said_no(self, refusal: Rejection) -> Rejection {
+        refusal.in_state(self.code(), self.permitted().iter().map(|step| step.code()).collect())
+    }
+
     fn refuse(self, step: SchoolStep) -> Rejection {
         let next = self.permitted();
         let reason = if next.is_empty() {
@@ -217,9 +223,7 @@ impl ConversationSchoolState {
                 format!("This cannot be done yet: {}. State: {}.", step.label().en, self.label().en),
             )
         };
-        Rejection::rule("step-not-permitted", "L6", reason)
-            .in_state(self.code(), next.iter().map(|step| step.code()).collect())
-            .saying(self.sentence())
+        self.said_no(Rejection::rule("step-not-permitted", "L6", reason)).saying(self.sentence())
     }
 }
 

@@ -37,10 +37,10 @@ impl Proposable {
             |code, reason, permitted| Rejection::rule(code, "S5", reason).in_state(state, permitted);
         assert_eq!(ready.buddy(), independent.buddy(), "both proofs are of one buddy");
         if facts.is_the_parent {
-            return Err(Rejection::rule(
+            return Err(in_state(
                 "own-request",
-                "S2",
                 Text::of("Een buddy kan niet zichzelf steunen.", "A buddy cannot support herself."),
+                vec!["candidates", "proposals"],
             ));
         }
         if facts.free == 0 {

@@ -94,13 +94,14 @@ impl AnnouncementState {
 /// The most announcements of one match that are open at a time.
 pub const MOST_OPEN: i64 = 20;
 
-/// The refusal of one more.
-pub fn too_many() -> Rejection {
+/// The refusal of one more, of a match in this state.
+pub fn too_many(state: MatchState) -> Rejection {
     let reason = Text::of(
         "Er staan al twintig gesprekken aangekondigd. Laat er eerst een vervallen.",
         "Twenty talks are announced already. Cancel one first.",
     );
     Rejection::rule("too-many-announcements", "L2", reason)
+        .in_state(crate::code::Code::code(state), vec!["cancellation"])
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ pub async fn announce_meeting(
             let body = sent.sound(check)?;
             stored.course.state.announce(body.date, cx.today)?;
             if announcements::open_of_match(cx.tx, &stored)? >= MOST_OPEN {
-                return Err(too_many().into());
+                return Err(too_many(stored.course.state).into());
             }
             let school = body.location_code.or_else(|| request.school.clone());
             let school = school.ok_or(Error::Internal("a sound announcement has a school"))?;
