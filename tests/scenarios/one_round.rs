@@ -204,7 +204,7 @@ fn together(today: naast_domain::Date) -> Vec<(&'static str, Value, &'static str
         ),
         ("recordCertificate", json!({ "kind": "vog" }), "/profile", "required"),
         ("recordCertificate", json!({ "issuedDate": tomorrow }), "/issuedDate", "too-late"),
-        ("recordCertificate", json!({ "expiresDate": yesterday }), "/expiresDate", "too-early"),
+        ("recordCertificate", json!({ "validUntilDate": yesterday }), "/validUntilDate", "too-early"),
         ("createMembership", json!({ "untilDate": yesterday }), "/untilDate", "too-early"),
         ("createMembership", json!({ "role": "coordinator" }), "/programmeId", "required"),
         ("createMembership", json!({ "role": "school-leader" }), "/role", "role-not-here"),

@@ -39,7 +39,7 @@ pub struct CertificateBody {
     /// The day of issue: today or earlier.
     pub issued_date: Date,
     /// The last day on which it is valid, when it names one. A VOG or training that names none is valid for 36 months.
-    pub expires_date: Option<Date>,
+    pub valid_until_date: Option<Date>,
 }
 
 /// A certificate that was recorded.
@@ -87,7 +87,7 @@ fn look_over(check: &mut Check<'_>, today: Date) {
         check.fault("/profile", "required", text);
     }
     let issued = check.get::<Date>("/issuedDate");
-    let expires = check.get::<Date>("/expiresDate");
+    let expires = check.get::<Date>("/validUntilDate");
     if issued.is_some_and(|issued| issued > today) {
         let text = Text::of("De datum van afgifte ligt in de toekomst.", "The day of issue is ahead.");
         check.fault("/issuedDate", "too-late", text);
@@ -95,7 +95,7 @@ fn look_over(check: &mut Check<'_>, today: Date) {
     if issued.zip(expires).is_some_and(|(issued, expires)| expires < issued) {
         let text =
             Text::of("De laatste dag ligt voor de afgifte.", "The last day lies before the day of issue.");
-        check.fault("/expiresDate", "too-early", text);
+        check.fault("/validUntilDate", "too-early", text);
     }
 }
 
@@ -131,7 +131,7 @@ pub async fn record_certificate(
                     kind: body.kind,
                     profile: body.profile,
                     issued_on: body.issued_date,
-                    expires_on: body.expires_date,
+                    expires_on: body.valid_until_date,
                 },
                 seen_by: cx.me.person,
                 recorded_at: cx.now,
