@@ -39,6 +39,8 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--workers", "2", "--connections", "8"]);
         command.args(["--rate-subject", rate, "--rate-address", rate, "--rate-attempts", rate]);
+        // the daily round would erase meanwhile what was seeded as long over: other work, and fewer rows
+        command.args(["--rounds-after-seconds", "3600"]);
         command.arg("--data").arg(data).env("DATABASE_URL", url(location)).env_remove("RUST_LOG");
         command.env_remove("NAAST_SIGNING_KEY_FILE");
         Self::start(command)
