@@ -628,6 +628,7 @@ diesel::table! {
         version -> Integer,
         written_at -> Moment,
         changed_at -> Nullable<Moment>,
+        about_health -> Bool,
     }
 }
 

@@ -62,7 +62,8 @@ fn case(world: &World) -> (PersonId, String) {
     let buddy = world.buddy(0, &json!({}));
     let request = world.consented(0, parent);
     let (matched, _) = world.matched(0, parent, &request, &buddy);
-    let note = json!({ "kind": "goal", "text": "Weer aan tafel, \"samen\" \\ en\nrustig é" });
+    let note =
+        json!({ "kind": "goal", "text": "Weer aan tafel, \"samen\" \\ en\nrustig é", "aboutHealth": false });
     world.app.post(parent, &format!("/matches/{matched}/private-notes"), &note).expect(201);
     let talk = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
     world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &talk).expect(201);
@@ -223,9 +224,18 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
         let id = app.post(who, &format!("{of_match}/{at}"), body).expect(201).id();
         format!("{of_match}/{at}/{id}")
     };
-    let note = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Weg ermee" }));
-    let stays = written(parent, "private-notes", &json!({ "kind": "goal", "text": "Dit blijft" }));
-    let message = written(buddy.person, "messages", &json!({ "text": "Verkeerd verstuurd" }));
+    let note = written(
+        parent,
+        "private-notes",
+        &json!({ "kind": "goal", "text": "Weg ermee", "aboutHealth": false }),
+    );
+    let stays = written(
+        parent,
+        "private-notes",
+        &json!({ "kind": "goal", "text": "Dit blijft", "aboutHealth": false }),
+    );
+    let message =
+        written(buddy.person, "messages", &json!({ "text": "Verkeerd verstuurd", "aboutHealth": false }));
     let talk = json!({ "date": app.platform.clock.today(), "text": words("meeting-announcement") });
     let talk = written(parent, "meeting-announcements", &talk);
     let health =

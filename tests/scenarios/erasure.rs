@@ -62,7 +62,7 @@ fn nothing_that_was_sealed_for_an_erased_parent_is_left_in_the_files(engine: Eng
     let case = |parent| {
         let request = world.consented(0, parent);
         let (matched, _) = world.matched(0, parent, &request, &buddy);
-        let note = json!({ "kind": "goal", "text": "Zeer persoonlijke woorden" });
+        let note = json!({ "kind": "goal", "text": "Zeer persoonlijke woorden", "aboutHealth": false });
         world.app.post(parent, &format!("/matches/{matched}/private-notes"), &note).expect(201);
         (request, matched)
     };

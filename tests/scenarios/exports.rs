@@ -31,7 +31,7 @@ fn she_gets_everything_that_the_classification_says_is_hers(engine: Engine) {
     let helper = world.buddy(1, &json!({ "firstName": "Helpende Naam", "capacity": 3 }));
     world.tie(&helper, "own-child-at-school", &about);
     let (matched, _) = world.matched(1, me, &request, &helper);
-    let note = json!({ "kind": "goal", "text": "<b>Mijn</b> doel" });
+    let note = json!({ "kind": "goal", "text": "<b>Mijn</b> doel", "aboutHealth": false });
     world.app.post(me, &format!("/matches/{matched}/private-notes"), &note).expect(201);
     let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
     world.app.post(helper.person, &format!("/matches/{matched}/contacts"), &met).expect(201);
@@ -114,7 +114,7 @@ fn another_case(world: &World, buddy: &Buddy) {
     let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
     world.consent(parent, &request);
     let (matched, _) = world.matched(1, parent, &request, buddy);
-    let note = json!({ "kind": "goal", "text": "Besloten van een ander" });
+    let note = json!({ "kind": "goal", "text": "Besloten van een ander", "aboutHealth": false });
     world.app.post(buddy.person, &format!("/matches/{matched}/private-notes"), &note).expect(201);
 }
 

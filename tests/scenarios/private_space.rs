@@ -17,7 +17,8 @@ on_both!(
     a_buddy_about_whom_the_parent_must_know_something_first_is_shut_out,
     a_next_buddy_does_not_read_what_was_written_to_the_one_before,
     a_page_of_messages_says_what_is_unread_and_only_to_its_reader,
-    a_row_of_the_private_space_takes_no_number_of_the_programme
+    a_row_of_the_private_space_takes_no_number_of_the_programme,
+    what_is_about_health_is_asked_and_rests_on_a_consent_to_that,
 );
 
 /// A match that runs.
@@ -47,11 +48,15 @@ impl Pair {
     }
 
     fn write(&self, who: PersonId, text: &str) -> Reply {
-        self.world.app.post(who, &self.notes(), &json!({ "kind": "goal", "text": text }))
+        self.world.app.post(
+            who,
+            &self.notes(),
+            &json!({ "kind": "goal", "text": text, "aboutHealth": false }),
+        )
     }
 
     fn send(&self, who: PersonId, text: &str) -> Reply {
-        self.world.app.post(who, &self.messages(), &json!({ "text": text }))
+        self.world.app.post(who, &self.messages(), &json!({ "text": text, "aboutHealth": false }))
     }
 
     fn close(&self) {
@@ -235,5 +240,80 @@ fn a_row_of_the_private_space_takes_no_number_of_the_programme(engine: Engine) {
     }
     let hook = json!({ "programmeId": private, "url": "https://hooks.example.org/naast" });
     assert_eq!(app.post(world.administrator, "/webhook-subscriptions", &hook).status, 400);
+    assert_sound(world);
+}
+
+fn what_is_about_health_is_asked_and_rests_on_a_consent_to_that(engine: Engine) {
+    let pair = Pair::new(engine);
+    let (world, app) = (&pair.world, &pair.world.app);
+    let note = |who, about: bool, text: &str| {
+        let body = json!({ "kind": "goal", "text": text, "aboutHealth": about });
+        app.post(who, &pair.notes(), &body)
+    };
+    let message = |who, about: bool, text: &str| {
+        app.post(who, &pair.messages(), &json!({ "text": text, "aboutHealth": about }))
+    };
+    // whoever writes is asked each time
+    let unsaid = app.post(pair.parent, &pair.messages(), &json!({ "text": "Dag" }));
+    assert_eq!(refused(unsaid, 400, "invalid-input").body["errors"][0]["pointer"], "/aboutHealth");
+    let both = [pair.parent, pair.buddy.person];
+    let plain = note(pair.parent, false, "Weer samen aan tafel.").expect(201);
+    let path = format!("{}/{}", pair.notes(), plain.id());
+    let turn = |about: bool| {
+        app.call(Some(pair.parent), "PATCH", &path, Some(&json!({ "aboutHealth": about })), Some("*"))
+    };
+    let none_is_written = || {
+        for who in both {
+            refused(note(who, true, "Zij slaapt slecht."), 409, "health-consent-needed");
+            let refusal = refused(message(who, true, "Zij slaapt slecht."), 409, "health-consent-needed");
+            assert_eq!(refusal.body["permitted"], json!(["child-health-data", "pupil-health-data"]));
+            message(who, false, "Tot donderdag.").expect(201);
+        }
+        refused(turn(true), 409, "health-consent-needed");
+    };
+    none_is_written();
+    let consents = format!("/support-requests/{}/consents", pair.request);
+    let yes =
+        |kind: &str| json!({ "kind": kind, "childAge": "under-16", "text": naast_tests::world::words(kind) });
+    let given = app.post(pair.parent, &consents, &yes("child-health-data")).expect(201).id();
+    for who in both {
+        assert_eq!(note(who, true, "Zij slaapt slecht.").expect(201).body["aboutHealth"], json!(true));
+        message(who, true, "Zij slaapt slecht.").expect(201);
+    }
+    turn(true).expect(200);
+    assert_eq!(turn(false).expect(200).body["aboutHealth"], json!(false));
+    assert_eq!(count(world, "private_entries WHERE about_health"), 4);
+    let chain = |act: &str| count(world, &format!("journal WHERE action = '{act}'"));
+    let (left, told) = (count(world, "private_entries"), chain("withdrawal-notice.sent"));
+    // the coordinator notes that the parent takes it back, and learns nothing of what was there
+    let back = format!("{consents}/{given}/withdrawal");
+    let answer = app.ask(world.coordinators[0], &back).expect(200);
+    assert_eq!(answer.body["consequence"], json!("health-data-stops"));
+    assert_eq!(answer.body["recipients"].as_array().map(Vec::len), Some(2));
+    assert_eq!(count(world, "private_entries WHERE about_health"), 0);
+    assert_eq!(count(world, "private_entries"), left - 4, "and the rest stays");
+    assert_eq!(chain("withdrawal-notice.sent"), told + 2);
+    assert_eq!(count(world, "tombstones WHERE kind = 'private-entry'"), 4);
+    let of_its_own = format!(
+        "journal WHERE action = 'private-entry.taken-away' AND CAST(chain AS text) <> '{}'",
+        world.programmes[0]
+    );
+    assert_eq!((chain("private-entry.taken-away"), count(world, &of_its_own)), (4, 4));
+    for who in both {
+        let shown = app.get(who, &pair.notes()).expect(200).body;
+        assert!(!texts(&shown).contains(&"Zij slaapt slecht.") && texts(&shown).len() == 1, "{shown}");
+    }
+    none_is_written();
+    // a pupil of 16 decides for herself, and her word counts here as her parent's did
+    let code = app.ask(pair.parent, &format!("/support-requests/{}/pupil-codes", pair.request)).expect(201);
+    let code = code.text("pupilCode");
+    let words = naast_tests::world::words("pupil-health-data");
+    let said = app.call(None, "POST", "/pupil-consents", Some(&json!({ "code": code, "text": words })), None);
+    said.expect(200);
+    message(pair.buddy.person, true, "Zij slaapt beter.").expect(201);
+    let no = json!({ "code": code });
+    app.call(None, "POST", "/pupil-consents/withdrawal", Some(&no), None).expect(200);
+    assert_eq!(count(world, "private_entries WHERE about_health"), 0);
+    none_is_written();
     assert_sound(world);
 }

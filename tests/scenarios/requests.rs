@@ -53,12 +53,12 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
     };
     let unknown =
         refused(world.app.post(parent, &path, &words("request", "2020-1")), 409, "consent-text-unknown");
-    assert_eq!(unknown.body["current"], "2026-1");
-    refused(world.app.post(parent, &path, &words("referral", "2026-1")), 409, "request-not-open");
+    assert_eq!(unknown.body["current"], "2026-2");
+    refused(world.app.post(parent, &path, &words("referral", "2026-2")), 409, "request-not-open");
     for other in
         [world.coordinators[0], world.coordinators[1], world.leader, world.person(), world.administrator]
     {
-        let reply = world.app.post(other, &path, &words("request", "2026-1"));
+        let reply = world.app.post(other, &path, &words("request", "2026-2"));
         assert!([403, 404].contains(&reply.status), "{}", reply.body);
     }
     assert_eq!(count(&world, "consents"), 0);
@@ -66,11 +66,14 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
     let given = world.consent(parent, &request).expect(201);
     let texts = world.app.call(None, "GET", "/consent-texts", None, None).expect(200);
     let shown = texts.body["data"].as_array().expect("texts");
-    let shown =
-        shown.iter().find(|one| one["kind"] == "request" && one["language"] == "nl").expect("the words");
+    // those before stay readable, each with its fingerprint
+    let nl = |one: &&Value| one["kind"] == "request" && one["language"] == "nl";
+    let before = shown.iter().filter(nl).find(|one| one["version"] == "2026-1").expect("the words before");
+    assert_eq!((&before["current"], before["textHash"].as_str().map(str::len)), (&json!(false), Some(64)));
+    let shown = shown.iter().filter(nl).find(|one| one["current"] == json!(true)).expect("the words");
     assert_eq!(given.body["textHash"], shown["textHash"]);
     refused(world.consent(parent, &request), 409, "already-there");
-    let mut health = words("child-health-data", "2026-1");
+    let mut health = words("child-health-data", "2026-2");
     health["childAge"] = json!("under-16");
     world.app.post(parent, &path, &health).expect(201);
     assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL"), 2);

@@ -104,7 +104,7 @@ fn a_round_erases_what_had_its_time_and_nothing_else(engine: Engine) {
     let (matched, _) = world.matched(0, gone, &old, &buddy);
     let (other, _) = world.matched(0, stays, &running, &buddy);
     for (parent, matched) in [(gone, &matched), (stays, &other)] {
-        let hello = json!({ "text": "Dag" });
+        let hello = json!({ "text": "Dag", "aboutHealth": false });
         world.app.post(parent, &format!("/matches/{matched}/messages"), &hello).expect(201);
     }
     withdraw(&world, gone, &old);

@@ -41,7 +41,7 @@ impl Stage {
         let world = World::on(TestApp::start_as(engine, Shape { clock, ..Shape::default() }));
         let buddy = world.buddy(0, &json!({ "capacity": 10 }));
         let say = |who: PersonId, matched: &str| {
-            let words = json!({ "text": "Dag" });
+            let words = json!({ "text": "Dag", "aboutHealth": false });
             world.app.post(who, &format!("/matches/{matched}/messages"), &words).expect(201);
         };
         let mut due = Vec::new();

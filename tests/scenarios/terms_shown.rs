@@ -237,10 +237,11 @@ fn what_parent_and_buddy_share_goes_before_the_case(engine: Engine) {
     let path = format!("/matches/{matched}");
     let (notes, messages) = (format!("{path}/private-notes"), format!("{path}/messages"));
     let running = term(&Value::Null, "running");
-    let note = json!({ "kind": "talk-preparation", "text": "Eerst vragen." });
+    let note = json!({ "kind": "talk-preparation", "text": "Eerst vragen.", "aboutHealth": false });
     let written = world.app.post(parent, &notes, &note).expect(201);
     assert_eq!(written.body["retention"], running);
-    let sent = world.app.post(buddy.person, &messages, &json!({ "text": "Dag" })).expect(201);
+    let sent =
+        world.app.post(buddy.person, &messages, &json!({ "text": "Dag", "aboutHealth": false })).expect(201);
     assert_eq!(sent.body["retention"], running);
     let one = format!("{notes}/{}", written.id());
     for place in [&notes, &messages, &one] {

@@ -68,9 +68,9 @@ def things(base, demo, role):
 
 
 def texts(base, demo, role):
-    """The SHA-256 of the words in use, by kind of consent and language, and their version."""
+    """The words in use, by kind of consent and language: their version, and their SHA-256."""
     current = [one for one in get(base, demo["roles"][role]["token"], "/consent-texts")["data"] if one["current"]]
-    return {f"{one['kind']} {one['language']}": one["textHash"] for one in current} | {"version": current[0]["version"]}
+    return {f"{one['kind']} {one['language']}": {"version": one["version"], "hash": one["textHash"]} for one in current}
 
 
 def main():

@@ -29,7 +29,8 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 11] = [
+const OF_A_MEMBER: [&str; 12] = [
+    "health-consent-needed",
     "programme-not-available",
     "choice-too-narrow",
     "consent-elsewhere",

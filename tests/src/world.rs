@@ -8,7 +8,7 @@ use naast_domain::directory::{
     BoardNumber, LocationCode, MunicipalityCode, PartnershipCode, Postcode, PostcodeArea, School,
 };
 use naast_domain::ids::PersonId;
-use naast_domain::privacy::consents::{ConsentKind, TEXT_VERSION, text_of};
+use naast_domain::privacy::consents::{ConsentKind, text_in_use};
 use naast_domain::text::Tongue;
 use naast_persistence::directory::imports::{self, ImportFile};
 use serde_json::{Value, json};
@@ -26,8 +26,8 @@ pub const ELSEWHERE: &str = "98ZC00";
 /// The words of a kind of consent that are in use, as a frontend that showed them in Dutch sends them.
 pub fn words(kind: &str) -> Value {
     let known = ConsentKind::parse(kind).expect("a kind of consent");
-    let shown = text_of(known, TEXT_VERSION).expect("words in use");
-    json!({ "textVersion": TEXT_VERSION, "language": "nl", "textHash": shown.fingerprint(Tongue::Dutch) })
+    let shown = text_in_use(known);
+    json!({ "textVersion": shown.version, "language": "nl", "textHash": shown.fingerprint(Tongue::Dutch) })
 }
 
 /// The world, on a server of its own.

@@ -7,7 +7,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, OrganisationId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{
-    ChildAge, Consent, ConsentKind, GivenHow, TEXT_VERSION, TEXTS, parent_decides, text_of,
+    ChildAge, Consent, ConsentKind, GivenHow, TEXTS, parent_decides, text_in_use,
 };
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::SupportRequest;
@@ -48,8 +48,9 @@ pub struct ShownTextBody {
 
 /// The words in use of a kind, as a frontend that showed them in Dutch sends them: for the examples of the contract.
 pub(crate) fn example_of(kind: ConsentKind) -> serde_json::Value {
-    let hash = text_of(kind, TEXT_VERSION).map(|words| words.fingerprint(Tongue::Dutch));
-    serde_json::json!({ "textVersion": TEXT_VERSION, "language": "nl", "textHash": hash })
+    let words = text_in_use(kind);
+    let hash = words.fingerprint(Tongue::Dutch);
+    serde_json::json!({ "textVersion": words.version, "language": "nl", "textHash": hash })
 }
 
 /// A consent.
@@ -118,19 +119,20 @@ pub fn shown(
     now: DateTime<Utc>,
 ) -> Result<KeptConsent, Rejection> {
     let tongue = if text.language == "en" { Tongue::English } else { Tongue::Dutch };
-    let words =
-        text_of(kind, &text.text_version).filter(|words| words.version == TEXT_VERSION).ok_or_else(|| {
-            Rejection::rule(
-                "consent-text-unknown",
-                "L6",
-                Text::new(
-                    format!("Toon de tekst die nu geldt: versie {TEXT_VERSION}."),
-                    format!("Show the text that is in use now: version {TEXT_VERSION}."),
-                ),
-            )
-            .while_it_is(&TEXT_VERSION)
-            .at("/text/textVersion")
-        })?;
+    let words = text_in_use(kind);
+    if text.text_version != words.version {
+        let version = words.version;
+        return Err(Rejection::rule(
+            "consent-text-unknown",
+            "L6",
+            Text::new(
+                format!("Toon de tekst die nu geldt: versie {version}."),
+                format!("Show the text that is in use now: version {version}."),
+            ),
+        )
+        .while_it_is(&version)
+        .at("/text/textVersion"));
+    }
     let text_hash = words.fingerprint(tongue);
     if text.text_hash != text_hash {
         let (version, language) = (words.version, &text.language);
@@ -202,7 +204,7 @@ pub async fn list_consent_texts() -> ConsentTextPage {
         language: language.to_owned(),
         text: words.text.get(tongue).to_owned(),
         text_hash: words.fingerprint(tongue),
-        current: words.version == TEXT_VERSION,
+        current: words.version == text_in_use(words.kind).version,
     });
     ConsentTextPage { data: data.collect(), next_cursor: None }
 }

@@ -7,16 +7,17 @@ use actix_web::{post, web};
 use naast_domain::Moment;
 use naast_domain::access::WithdrawRequest;
 use naast_domain::code::CodeSet;
-use naast_domain::ids::{ConsentId, RequestId};
-use naast_domain::journal::{Entry, Purpose};
+use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
+use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
-use naast_domain::privacy::consents::{ConsentKind, Consequence, RecipientKind};
+use naast_domain::privacy::consents::{Consent, ConsentKind, Consequence, RecipientKind};
 use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::support::private_space::holds_for_health;
 use naast_persistence::independence::is_kept_from;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::notices::{self, Notice};
-use naast_persistence::support::{self, announcements};
+use naast_persistence::support::{self, announcements, private_space};
 use naast_persistence::{Kept, Stored, Transaction, locks, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,7 +26,7 @@ use super::notices::RecipientView;
 use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::clock::fresh;
+use crate::clock::{day_of, fresh};
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::problem::Error;
@@ -92,7 +93,29 @@ pub fn tell(
         notices::insert(tx, &notice)?;
         entries.push(entry("withdrawal-notice.sent").on(notice.id));
     }
+    if back.iter().any(|kept| kept.consent.kind.is_of_health()) {
+        entries.extend(health_goes(tx, request, entry, now)?);
+    }
     Ok(entries)
+}
+
+/// Takes away what was said of the child's health in the private space, once no consent to that holds. Its journal rows are of the space's own
+/// chain: outside it nothing tells whether there was anything.
+fn health_goes(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    entry: &impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    let left: Vec<Consent> = consents::on(tx, request)?.into_iter().map(|kept| kept.consent).collect();
+    if holds_for_health(&left, day_of(now)) {
+        return Ok(Vec::new());
+    }
+    let gone = private_space::take_health_away(tx, request, now)?;
+    let chain = Chain::private_of(request.programme);
+    let row =
+        |id| Entry { chain: chain.clone(), ..entry("private-entry.taken-away").on(PrivateNoteId::from(id)) };
+    Ok(gone.into_iter().map(row).collect())
 }
 
 /// Takes one consent of a locked request back, and stops what rests on it. Gives back the journal rows, none when it was taken back or

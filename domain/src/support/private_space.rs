@@ -1,7 +1,9 @@
 //! The private space of a match: what parent and buddy write for themselves and to each other. It is the parent's. The
 //! buddy is let in while the match runs; nobody else is, in any role.
 
+use crate::Date;
 use crate::code_list;
+use crate::privacy::consents::Consent;
 use crate::rejection::Rejection;
 use crate::support::{Course, MatchState, PauseReason};
 use crate::text::Text;
@@ -72,6 +74,29 @@ impl Course {
     }
 }
 
+/// Whether something that is about the child's health can be written: only on a consent to that which holds on this day, the
+/// parent's or the pupil's own. What is not about it needs none.
+///
+/// # Errors
+/// `health-consent-needed`, at the member that says what it is about.
+pub fn may_be_about_health(is_about_health: bool, consents: &[Consent], day: Date) -> Result<(), Rejection> {
+    if !is_about_health || holds_for_health(consents, day) {
+        return Ok(());
+    }
+    let reason = Text::of(
+        "Dit gaat over de gezondheid van het kind. Daarvoor is eerst toestemming nodig: van de ouder, of van een leerling van 16 jaar of ouder zelf.",
+        "This is about the child's health. That needs consent first: the parent's, or that of a pupil of 16 or older herself.",
+    );
+    Err(Rejection::rule("health-consent-needed", "S5", reason)
+        .in_state("no-health-consent", vec!["child-health-data", "pupil-health-data"])
+        .at("/aboutHealth"))
+}
+
+/// Whether a consent to data on the child's health holds on a day. Once none does, what was written on it goes.
+pub fn holds_for_health(consents: &[Consent], day: Date) -> bool {
+    consents.iter().any(|one| one.kind.is_of_health() && one.in_force_on(day))
+}
+
 /// Whether one of the two may change or take away what was written: only who wrote it.
 ///
 /// # Errors
@@ -120,6 +145,34 @@ mod tests {
         assert!(Course::resting(PauseReason::NewTie).write_privately().is_ok());
         let closed = Course { state: MatchState::Closed, ..Course::RUNNING };
         assert_eq!(closed.write_privately().expect_err("over").code, "private-space-closed");
+    }
+
+    #[test]
+    fn what_is_about_health_rests_on_a_consent_to_that_and_nothing_else_does() {
+        use crate::privacy::consents::{ConsentKind, GivenHow};
+        let day = Date::from_ymd_opt(2026, 11, 26).expect("a day");
+        let given = |kind, how| Consent::given(kind, how, None);
+        for kind in ConsentKind::ALL {
+            let own = [given(*kind, GivenHow::OwnLogin)];
+            assert!(may_be_about_health(false, &own, day).is_ok());
+            assert_eq!(may_be_about_health(true, &own, day).is_ok(), kind.is_of_health(), "{kind}");
+        }
+        let kind = ConsentKind::ChildHealthData;
+        let over =
+            Consent { withdrawn_at: Some(crate::Moment::UNIX_EPOCH), ..given(kind, GivenHow::OwnLogin) };
+        let last = day.pred_opt();
+        for none in [
+            vec![],
+            vec![over],
+            vec![given(kind, GivenHow::ReportedByStaff)],
+            vec![Consent::given(kind, GivenHow::OwnLogin, last)],
+        ] {
+            let refusal = may_be_about_health(true, &none, day).expect_err("there is no consent that holds");
+            assert_eq!((refusal.code, refusal.member()), ("health-consent-needed", Some("/aboutHealth")));
+            assert!(!holds_for_health(&none, day));
+        }
+        // the pupil's own counts beside the parent's that is over
+        assert!(holds_for_health(&[over, given(ConsentKind::PupilHealthData, GivenHow::OneTimeCode)], day));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use naast_domain::access::{DecideOnRequest, Grant, ReadConsents, ReportConsent};
-use naast_domain::ids::{ConsentId, PersonId, ProgrammeId};
+use naast_domain::ids::{ConsentId, PersonId, ProgrammeId, RequestId};
 use naast_domain::privacy::consents::{Consent, ConsentKind};
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
@@ -185,9 +185,18 @@ pub(crate) fn lapse_about(
 
 /// Every consent on a request that was loaded with a grant, in the order in which they were given.
 pub fn on(database: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<Vec<KeptConsent>, Error> {
+    of_request(database, request.programme, request.id)
+}
+
+/// The same, for a room that let somebody in by its own rules.
+pub(crate) fn of_request(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    request: RequestId,
+) -> Result<Vec<KeptConsent>, Error> {
     let rows: Vec<Row> = on_either!(database, |c| consents::table
-        .filter(consents::programme_id.eq(Key::from(request.programme)))
-        .filter(consents::request_id.eq(Key::from(request.id)))
+        .filter(consents::programme_id.eq(Key::from(programme)))
+        .filter(consents::request_id.eq(Key::from(request)))
         .order((consents::given_at, consents::id))
         .select(Row::as_select())
         .load(c))?;

@@ -166,9 +166,11 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "recordContact" => meeting(today),
         "announceMeeting" => announcement(today, &on.school),
         "noteObjection" => json!({ "objection": "room" }),
-        "writePrivateNote" => json!({ "kind": "goal", "text": "Weer samen aan tafel." }),
+        "writePrivateNote" => {
+            json!({ "kind": "goal", "text": "Weer samen aan tafel.", "aboutHealth": false })
+        }
         "changePrivateNote" => json!({ "text": "Rustig blijven." }),
-        "sendMessage" => json!({ "text": "Tot donderdag." }),
+        "sendMessage" => json!({ "text": "Tot donderdag.", "aboutHealth": false }),
         "noteReading" => json!({ "upTo": on.message }),
         "closeMatch" => json!({ "reason": "goal-reached" }),
         "registerBuddy" => json!({

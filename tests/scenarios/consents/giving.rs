@@ -27,7 +27,8 @@ fn a_receipt_holds_the_exact_words_and_the_way_out(engine: Engine) {
     let receipt = world.app.get(parent, &place).expect(200);
     let all = world.app.call(None, "GET", "/consent-texts", None, None).expect(200);
     let shown = all.body["data"].as_array().expect("texts").iter();
-    let shown: Vec<_> = shown.filter(|one| one["kind"] == "request" && one["language"] == "nl").collect();
+    let in_use = |one: &&Value| one["kind"] == "request" && one["current"] == true && one["language"] == "nl";
+    let shown: Vec<_> = shown.filter(in_use).collect();
     assert_eq!(receipt.body["words"], shown[0]["text"]);
     assert_eq!(receipt.body["consent"]["textHash"], shown[0]["textHash"]);
     let page = receipt.text("page");
@@ -49,7 +50,7 @@ fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {
     let parent = world.person();
     let request = world.request(0, parent);
     let sent = |language: &str, hash: &str| {
-        let text = json!({ "textVersion": "2026-1", "language": language, "textHash": hash });
+        let text = json!({ "textVersion": "2026-2", "language": language, "textHash": hash });
         consent(&world, parent, &request, &json!({ "kind": "request", "text": text }))
     };
     let other = refused(sent("nl", &"0".repeat(64)), 409, "consent-text-differs");
@@ -64,7 +65,8 @@ fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {
     let all = world.app.call(None, "GET", "/consent-texts", None, None).expect(200);
     let hash = |language: &str| {
         let mut shown = all.body["data"].as_array().expect("texts").iter();
-        let one = shown.find(|one| one["kind"] == "request" && one["language"] == language);
+        let one = shown
+            .find(|one| one["kind"] == "request" && one["current"] == true && one["language"] == language);
         one.expect("words")["textHash"].as_str().expect("a hash").to_owned()
     };
     // the words of another language are other words

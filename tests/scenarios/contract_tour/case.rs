@@ -175,10 +175,10 @@ fn announcements(world: &World, see: &mut Checker, parent: PersonId, running: &s
 /// What parent and buddy write to each other.
 fn private_space(world: &World, see: &mut Checker, (parent, buddy): (PersonId, PersonId), running: &str) {
     let notes = format!("{running}/private-notes");
-    let note = json!({ "kind": "goal", "text": "Weer samen aan tafel." });
+    let note = json!({ "kind": "goal", "text": "Weer samen aan tafel.", "aboutHealth": false });
     let made = see.call(world, parent, &format!("POST {notes}"), Some(&note), None).expect(201);
     let note = format!("{notes}/{}", made.id());
-    let change = json!({ "text": "Rustig aan tafel." });
+    let change = json!({ "text": "Rustig aan tafel.", "aboutHealth": false });
     see.call(world, parent, &format!("PATCH {note}"), Some(&change), None).expect(428);
     see.call(world, parent, &format!("PATCH {note}"), Some(&change), Some(&note)).expect(200);
     see.call(world, parent, &format!("PATCH {note}"), Some(&change), Some(&made.etag())).expect(412);
@@ -189,9 +189,9 @@ fn private_space(world: &World, see: &mut Checker, (parent, buddy): (PersonId, P
     see.call(world, parent, &format!("DELETE {note}"), None, None).expect(204);
     see.call(world, parent, &format!("DELETE {note}"), None, None).expect(404);
     let messages = format!("{running}/messages");
-    let blank = json!({ "text": "  " });
+    let blank = json!({ "text": "  ", "aboutHealth": false });
     see.call(world, parent, &format!("POST {messages}"), Some(&blank), None).expect(400);
-    let hello = json!({ "text": "Dag" });
+    let hello = json!({ "text": "Dag", "aboutHealth": false });
     let sent = see.call(world, parent, &format!("POST {messages}"), Some(&hello), None).expect(201).id();
     see.call(world, buddy, &format!("GET {messages}"), None, None).expect(200);
     let read = json!({ "upTo": sent });

@@ -93,14 +93,14 @@ impl<'a> Space<'a> {
         match act {
             Act::Note { by_parent, kind, text } => {
                 let kind = ["contact-note", "talk-preparation", "goal"][*kind];
-                let body = json!({ "kind": kind, "text": text });
+                let body = json!({ "kind": kind, "text": text, "aboutHealth": false });
                 told(|| app.post(who(by_parent), &format!("{}/private-notes", self.path), &body)).expect(201);
             }
             Act::Change { by_parent, which, text } => {
                 let own = self.rows(who(by_parent), "private-notes", *by_parent);
                 let Some(id) = own.get(which % own.len().max(1)) else { return false };
                 let path = format!("{}/private-notes/{id}", self.path);
-                let body = json!({ "text": text });
+                let body = json!({ "text": text, "aboutHealth": false });
                 told(|| app.call(Some(who(by_parent)), "PATCH", &path, Some(&body), Some("*"))).expect(200);
             }
             Act::TakeAway { by_parent, which } | Act::Unsend { by_parent, which } => {
@@ -117,7 +117,8 @@ impl<'a> Space<'a> {
                 told(|| app.call(Some(who(by_parent)), "DELETE", &path, None, None)).expect(204);
             }
             Act::Message { by_parent, text } => {
-                let (path, body) = (format!("{}/messages", self.path), json!({ "text": text }));
+                let (path, body) =
+                    (format!("{}/messages", self.path), json!({ "text": text, "aboutHealth": false }));
                 told(|| app.post(who(by_parent), &path, &body)).expect(201);
             }
             Act::Read { by_parent } => {

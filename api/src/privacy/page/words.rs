@@ -56,6 +56,7 @@ pub(super) const TITLES: Words = &[
 
 /// The members. What is not named here is shown under its own name: nothing is left out for want of a word.
 pub(super) const MEMBERS: Words = &[
+    ("aboutHealth", "Gaat over gezondheid", "About health"),
     ("about", "Gaat over", "Is about"),
     ("activity", "Onderdeel van", "Part of"),
     ("addedAt", "Toegevoegd op", "Added on"),

@@ -12,7 +12,7 @@ use naast_persistence::support::private_space::{self, Message, PrivateSpace, Rea
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{entered, entered_to_write, said};
+use super::{entered, entered_to_write, may_say, said};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
@@ -26,11 +26,13 @@ use crate::problem::Error;
 /// A message to send.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "text": "Zullen we donderdag bellen?" }))]
+#[schema(example = json!({ "text": "Zullen we donderdag bellen?", "aboutHealth": false }))]
 pub struct MessageBody {
     /// What it says.
     #[schema(min_length = 1, max_length = 2000)]
     pub text: String,
+    /// Whether it is about the child's health: ask whoever writes. Then a consent to that must hold, and it goes when the consent is taken back.
+    pub about_health: bool,
 }
 
 /// Up to where messages were read.
@@ -52,6 +54,8 @@ pub struct MessageView {
     pub writer: PrivateSide,
     /// What it says; null when it was erased.
     pub text: Option<String>,
+    /// Whether it is about the child's health, as its writer said.
+    pub about_health: bool,
     /// When it was sent.
     pub sent_at: DateTime<Utc>,
     /// Whether it was written to you and you have not read it. Of your own messages you do not learn it.
@@ -72,8 +76,8 @@ impl MessageView {
     fn of(message: Message, space: &PrivateSpace, read_to: Option<ReadTo>, retention: RetentionView) -> Self {
         let place = (message.sent_at, message.id.uuid());
         let unread = message.writer != space.side && read_to.is_none_or(|to| place > to);
-        let Message { id, writer, text, sent_at } = message;
-        Self { id, writer, text, sent_at, unread, retention }
+        let Message { id, writer, text, about_health, sent_at } = message;
+        Self { id, writer, text, about_health, sent_at, unread, retention }
     }
 }
 
@@ -134,7 +138,9 @@ pub async fn send_message(
         .write(caller.0, move |cx| {
             let space = entered_to_write(cx, id)?;
             space.course.write_privately()?;
-            let message = private_space::insert_message(cx.tx, cx.keys, &space, message_id, &text, cx.now)?;
+            may_say(cx, &space, body.about_health)?;
+            let words = (text.as_str(), body.about_health);
+            let message = private_space::insert_message(cx.tx, cx.keys, &space, message_id, words, cx.now)?;
             let entry = cx
                 .entry(space.chain(), space.role(), Purpose::Support, "private-message.sent")
                 .on(message_id);

@@ -7,7 +7,7 @@ pub mod notes;
 use naast_domain::access::{ReadPrivateSpace, WriteInPrivateSpace};
 use naast_domain::ids::MatchId;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::support::private_space::words;
+use naast_domain::support::private_space::{may_be_about_health, words};
 use naast_domain::text::Text;
 use naast_persistence::Database;
 use naast_persistence::locks;
@@ -55,4 +55,12 @@ fn said(text: &str) -> Result<String, Error> {
         let fault = Text::of("Hier staat niets.", "There is nothing here.");
         InputFault::body("/text", "empty", fault).into()
     })
+}
+
+/// Whether something can be written that is, or is not, about the child's health. The request of the space is locked, so no consent is taken
+/// back meanwhile.
+fn may_say(cx: &mut Writing<'_, '_, '_>, space: &PrivateSpace, is_about_health: bool) -> Result<(), Error> {
+    // of what is not about it no consent is asked
+    let consents = if is_about_health { private_space::consents(cx.tx, space)? } else { Vec::new() };
+    Ok(may_be_about_health(is_about_health, &consents, cx.today)?)
 }

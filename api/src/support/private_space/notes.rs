@@ -12,7 +12,7 @@ use naast_persistence::{Database, Stored};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{entered, entered_to_write, said};
+use super::{entered, entered_to_write, may_say, said};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
@@ -26,13 +26,15 @@ use crate::problem::Error;
 /// A private note to write.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({ "kind": "talk-preparation", "text": "Eerst vragen hoe het in de pauze gaat." }))]
+#[schema(example = json!({ "kind": "talk-preparation", "text": "Eerst vragen hoe het in de pauze gaat.", "aboutHealth": false }))]
 pub struct PrivateNoteBody {
     /// What it is about.
     pub kind: NoteKind,
     /// What it says.
     #[schema(min_length = 1, max_length = 8000)]
     pub text: String,
+    /// Whether it is about the child's health: ask whoever writes. Then a consent to that must hold, and it goes when the consent is taken back.
+    pub about_health: bool,
 }
 
 /// What to change in a private note; what is left out stays.
@@ -45,6 +47,8 @@ pub struct PrivateNoteChangeBody {
     /// What it says.
     #[schema(min_length = 1, max_length = 8000)]
     pub text: Option<String>,
+    /// Whether it is about the child's health.
+    pub about_health: Option<bool>,
 }
 
 /// A private note.
@@ -59,6 +63,8 @@ pub struct PrivateNoteView {
     pub writer: PrivateSide,
     /// What it says; null when it was erased.
     pub text: Option<String>,
+    /// Whether it is about the child's health, as its writer said.
+    pub about_health: bool,
     /// When it was written.
     pub written_at: DateTime<Utc>,
     /// When it was last changed.
@@ -70,8 +76,8 @@ pub struct PrivateNoteView {
 impl PrivateNoteView {
     fn of(stored: Stored<Note>, retention: RetentionView) -> Self {
         let written_at = stored.created_at;
-        let Note { id, kind, writer, text, changed_at } = stored.value;
-        Self { id, kind, writer, text, written_at, changed_at, retention }
+        let Note { id, kind, writer, text, about_health, changed_at } = stored.value;
+        Self { id, kind, writer, text, about_health, written_at, changed_at, retention }
     }
 
     fn answer(
@@ -156,7 +162,8 @@ pub async fn write_private_note(
         .write(caller.0, move |cx| {
             let space = entered_to_write(cx, id)?;
             space.course.write_privately()?;
-            let note = (body.kind, text.as_str());
+            may_say(cx, &space, body.about_health)?;
+            let note = (body.kind, text.as_str(), body.about_health);
             let stored = private_space::insert_note(cx.tx, cx.keys, &space, note_id, note, cx.now)?;
             let entry =
                 cx.entry(space.chain(), space.role(), Purpose::Support, "private-note.written").on(note_id);
@@ -228,10 +235,14 @@ pub async fn change_private_note(
             seen.check(stored.version)?;
             let kind = body.kind.unwrap_or(stored.kind);
             let text = text.clone().or(stored.text.clone()).ok_or(Error::NotFound)?;
-            private_space::change_note(cx.tx, cx.keys, &space, &stored, (kind, &text), cx.now)?;
+            let about_health = body.about_health.unwrap_or(stored.about_health);
+            may_say(cx, &space, about_health)?;
+            let note = (kind, text.as_str(), about_health);
+            private_space::change_note(cx.tx, cx.keys, &space, &stored, note, cx.now)?;
             let entry =
                 cx.entry(space.chain(), space.role(), Purpose::Support, "private-note.changed").on(note_id);
             stored.value.kind = kind;
+            stored.value.about_health = about_health;
             stored.value.text = Some(text);
             stored.value.changed_at = Some(cx.now);
             stored.version += 1;

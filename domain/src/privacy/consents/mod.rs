@@ -13,7 +13,7 @@ mod texts;
 pub use pupil::{PupilsWord, another_code, parent_decides, says_yes};
 pub use receipt::{Shown, receipt};
 pub use recipients::{NoticeState, RecipientKind};
-pub use texts::{ConsentText, TEXT_VERSION, TEXTS, text_of};
+pub use texts::{ConsentText, TEXTS, text_in_use, text_of};
 
 use chrono::Months;
 
@@ -58,7 +58,7 @@ code_list! {
     /// What stops when a consent is taken back.
     pub enum Consequence {
         RequestEnds = "request-ends": "uw aanvraag stopt: voorstellen vervallen, de koppeling eindigt, uw gegevens gaan weg" / "your request ends: proposals are cancelled, the match is closed, your data go away",
-        HealthDataStops = "health-data-stops": "gegevens over de gezondheid worden niet meer gebruikt; uw buddy blijft" / "data on health are used no longer; your buddy stays",
+        HealthDataStops = "health-data-stops": "gegevens over de gezondheid worden niet meer gebruikt, en wat daarover in de besloten ruimte staat gaat weg; uw buddy blijft" / "data on health are used no longer, and what stands about it in the private space goes; your buddy stays",
         AnnouncementCancelled = "announcement-cancelled": "de aankondiging bij school vervalt; uw buddy blijft" / "the announcement to the school is cancelled; your buddy stays",
         OffersCancelled = "offers-cancelled": "vragen aan deze buddypool vervallen" / "what was asked of this pool is cancelled",
     }

@@ -24,6 +24,11 @@ code_list! {
 }
 
 impl ConsentKind {
+    /// Whether it is about data on health (AVG art. 9(2)(a)): the parent's for a child under 16, or the pupil's own.
+    pub const fn is_of_health(self) -> bool {
+        matches!(self, Self::ChildHealthData | Self::PupilHealthData)
+    }
+
     /// Who may receive on this consent.
     pub const fn recipients(self) -> &'static [RecipientKind] {
         match self {

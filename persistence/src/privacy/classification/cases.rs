@@ -289,6 +289,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
             personal("written_at").exported("requests.matches.privateSpace.writtenAt"),
             personal("changed_at").exported("requests.matches.privateSpace.changedAt"),
+            personal("about_health").exported("requests.matches.privateSpace.aboutHealth"),
         ],
     ),
     table(

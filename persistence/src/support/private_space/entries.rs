@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::ProgrammeId;
+use naast_domain::requests::SupportRequest;
 use uuid::Uuid;
 
 use super::PrivateSpace;
@@ -11,7 +12,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Place, Sealed};
 use crate::privacy::tombstones;
-use crate::rows::{Page, Slice, one};
+use crate::rows::{Page, Slice, Stored, one};
 use crate::schema::private_entries;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -32,6 +33,7 @@ pub(super) struct Row {
     pub(super) version: i32,
     pub(super) written_at: At,
     pub(super) changed_at: Option<At>,
+    pub(super) about_health: bool,
 }
 
 pub(super) fn place(id: Uuid) -> Place {
@@ -43,6 +45,7 @@ pub(super) struct Writing<'a> {
     pub(super) id: Uuid,
     pub(super) kind: String,
     pub(super) text: &'a str,
+    pub(super) about_health: bool,
     pub(super) now: Moment,
 }
 
@@ -64,6 +67,7 @@ pub(super) fn insert(
         version: 1,
         written_at: At(writing.now),
         changed_at: None,
+        about_health: writing.about_health,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(private_entries::table).values(row).execute(c))?;
     Ok(())
@@ -136,6 +140,26 @@ pub(super) fn take_away(
     let delete = diesel::delete(row);
     one(on_either!(&mut **tx, |c| delete.execute(c))?)?;
     tombstones::lay(tx, tombstones::Kind::PrivateEntry, id, now)
+}
+
+/// Takes away everything in the private spaces of a request that was said to be about the child's health, once no consent to that holds.
+/// Gives back the ids of what is gone.
+pub fn take_health_away(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    now: Moment,
+) -> Result<Vec<Uuid>, Error> {
+    let of_health = private_entries::table
+        .filter(private_entries::programme_id.eq(Key::from(request.programme)))
+        .filter(private_entries::request_id.eq(Key::from(request.id)))
+        .filter(private_entries::about_health.eq(true));
+    let mut gone: Vec<Key> = on_either!(&mut **tx, |c| of_health.select(private_entries::id).load(c))?;
+    gone.sort_unstable();
+    on_either!(&mut **tx, |c| diesel::delete(of_health).execute(c))?;
+    for id in &gone {
+        tombstones::lay(tx, tombstones::Kind::PrivateEntry, id.0, now)?;
+    }
+    Ok(gone.into_iter().map(|key| key.0).collect())
 }
 
 /// Takes away again what a backup brought back after its writer had taken it away.

@@ -25,6 +25,8 @@ pub struct Message {
     pub writer: PrivateSide,
     /// What it says; nothing when its key was destroyed.
     pub text: Option<String>,
+    /// Whether it is about the child's health.
+    pub about_health: bool,
     /// When it was sent.
     pub sent_at: Moment,
 }
@@ -35,16 +37,18 @@ pub fn insert_message(
     keys: &Keys,
     space: &PrivateSpace,
     id: MessageId,
-    text: &str,
+    (text, about_health): (&str, bool),
     now: Moment,
 ) -> Result<Message, Error> {
-    insert(tx, keys, space, &Writing { id: id.uuid(), kind: MESSAGE.to_owned(), text, now })?;
-    Ok(Message { id, writer: space.side, text: Some(text.to_owned()), sent_at: now })
+    let writing = Writing { id: id.uuid(), kind: MESSAGE.to_owned(), text, about_health, now };
+    insert(tx, keys, space, &writing)?;
+    Ok(Message { id, writer: space.side, text: Some(text.to_owned()), about_health, sent_at: now })
 }
 
 fn message(row: &Row, text: Option<String>) -> Result<Message, Error> {
     let writer = code(T, "writer", &row.writer)?;
-    Ok(Message { id: row.id.into(), writer, text, sent_at: row.written_at.0 })
+    let about_health = row.about_health;
+    Ok(Message { id: row.id.into(), writer, text, about_health, sent_at: row.written_at.0 })
 }
 
 /// Who wrote a message of the space, and when.

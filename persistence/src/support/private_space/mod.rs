@@ -13,6 +13,7 @@ use naast_domain::access::{Action, Grant, Standing};
 use naast_domain::ids::{MatchId, PersonId, ProgrammeId, RequestId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
+use naast_domain::privacy::consents::Consent;
 use naast_domain::support::Course;
 use naast_domain::support::private_space::PrivateSide;
 
@@ -20,11 +21,12 @@ use super::{Match, Row as MatchRow};
 use crate::columns::Key;
 use crate::database::Database;
 use crate::keys::Owner;
+use crate::privacy::consents;
 use crate::rows::Stored;
 use crate::schema::{buddies, matches, support_requests};
 use crate::{Error, on_either};
 
-pub use entries::take_away_again;
+pub use entries::{take_away_again, take_health_away};
 pub use messages::{
     Message, ReadTo, find_message, insert_message, messages, note_reading, read_to, take_message_away, unread,
 };
@@ -107,4 +109,10 @@ pub fn enter<A: Action>(
     };
     let Match { id, request, programme, course, .. } = stored.value;
     Ok(Some(PrivateSpace { matched: id, request, side, course, programme, parent: parent.into() }))
+}
+
+/// The consents on the request of a space that somebody came into: on them rests what may be written.
+pub fn consents(database: &mut Database<'_>, space: &PrivateSpace) -> Result<Vec<Consent>, Error> {
+    let kept = consents::of_request(database, space.programme, space.request)?;
+    Ok(kept.into_iter().map(|one| one.consent).collect())
 }

@@ -26,6 +26,8 @@ pub struct Note {
     pub writer: PrivateSide,
     /// What it says; nothing when its key was destroyed.
     pub text: Option<String>,
+    /// Whether it is about the child's health.
+    pub about_health: bool,
     /// When it was last changed.
     pub changed_at: Option<Moment>,
 }
@@ -36,13 +38,13 @@ pub fn insert_note(
     keys: &Keys,
     space: &PrivateSpace,
     id: PrivateNoteId,
-    (kind, text): (NoteKind, &str),
+    (kind, text, about_health): (NoteKind, &str, bool),
     now: Moment,
 ) -> Result<Stored<Note>, Error> {
-    insert(tx, keys, space, &Writing { id: id.uuid(), kind: kind.to_string(), text, now })?;
+    insert(tx, keys, space, &Writing { id: id.uuid(), kind: kind.to_string(), text, about_health, now })?;
     let text = Some(text.to_owned());
     Ok(Stored {
-        value: Note { id, kind, writer: space.side, text, changed_at: None },
+        value: Note { id, kind, writer: space.side, text, about_health, changed_at: None },
         version: 1,
         created_at: now,
     })
@@ -55,6 +57,7 @@ fn note(row: &Row, text: Option<String>) -> Result<Stored<Note>, Error> {
             kind: code(T, "kind", &row.kind)?,
             writer: code(T, "writer", &row.writer)?,
             text,
+            about_health: row.about_health,
             changed_at: row.changed_at.map(|at| at.0),
         },
         version: row.version,
@@ -99,7 +102,7 @@ pub fn change_note(
     keys: &Keys,
     space: &PrivateSpace,
     note: &Stored<Note>,
-    (kind, text): (NoteKind, &str),
+    (kind, text, about_health): (NoteKind, &str, bool),
     now: Moment,
 ) -> Result<(), Error> {
     let sealed = keys.seal(tx, space.owner(), place(note.id.uuid()), text, now)?;
@@ -108,6 +111,7 @@ pub fn change_note(
         .filter(private_entries::version.eq(note.version));
     let update = diesel::update(row).set((
         private_entries::kind.eq(kind.to_string()),
+        private_entries::about_health.eq(about_health),
         private_entries::words.eq(sealed.as_str().to_owned()),
         private_entries::version.eq(note.version + 1),
         private_entries::changed_at.eq(Some(At(now))),

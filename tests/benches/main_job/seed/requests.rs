@@ -1,7 +1,7 @@
 //! Parents, their requests, and their consents.
 
 use chrono::TimeDelta;
-use naast_domain::privacy::consents::{ConsentKind, TEXT_VERSION, text_of};
+use naast_domain::privacy::consents::{ConsentKind, text_in_use};
 use naast_domain::text::Tongue;
 
 use super::{Seed, moment};
@@ -38,18 +38,19 @@ impl Seed<'_, '_> {
                 )
             }),
         );
-        let text = text_of(ConsentKind::Request, TEXT_VERSION).expect("a text in use");
+        let text = text_in_use(ConsentKind::Request);
         let print = text.fingerprint(Tongue::Dutch);
         let columns = "consents (programme_id, id, request_id, subject_id, kind, text_version, language, text_hash, how, given_at)";
         self.fill(
             columns,
             self.in_order_of_time().filter(|(n, _)| is_consented(*n)).map(|(n, at)| {
                 format!(
-                    "'{}', '{}', '{}', '{}', 'request', '{TEXT_VERSION}', 'nl', '{print}', 'own-login', {}",
+                    "'{}', '{}', '{}', '{}', 'request', '{}', 'nl', '{print}', 'own-login', {}",
                     id(Kind::Programme, size.programme_of(n)),
                     id(Kind::Consent, n),
                     id(Kind::Request, n),
                     id(Kind::Request, n),
+                    text.version,
                     moment(at + TimeDelta::minutes(5))
                 )
             }),

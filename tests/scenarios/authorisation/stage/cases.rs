@@ -95,7 +95,7 @@ impl Stage {
     pub(super) fn private_words(&self, objects: &mut Objects, side: &Side) {
         let path = format!("/matches/{}", objects.matched);
         let write = |list: &str, kind: Option<&str>| {
-            let mut body = json!({ "text": private_words_of(side.name) });
+            let mut body = json!({ "text": private_words_of(side.name), "aboutHealth": false });
             if let Some(kind) = kind {
                 body["kind"] = json!(kind);
             }
