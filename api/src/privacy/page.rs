@@ -5,7 +5,7 @@ mod words;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use naast_domain::text::Tongue;
+use naast_domain::text::{Text, Tongue};
 use serde_json::Value;
 
 use self::words::{MEMBERS, TITLES};
@@ -61,6 +61,9 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
 fn shown(place: (&str, &str), value: &Value, tongue: Tongue) -> String {
     match value {
         Value::Null => String::new(),
+        Value::Bool(yes) => {
+            if *yes { Text::of("ja", "yes") } else { Text::of("nee", "no") }.get(tongue).to_owned()
+        }
         Value::String(text) => {
             if let Some(words) = words::of_code(place.0, place.1, text) {
                 return words.get(tongue).to_owned();

@@ -8,7 +8,7 @@ use crate::programmes::OrganisationForm as Form;
 use crate::text::Text;
 
 /// The version of the register.
-pub const VERSION: &str = "2026-1";
+pub const VERSION: &str = "2026-2";
 
 /// One activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,7 @@ pub fn controller(form: Form) -> Text {
 }
 
 const PARENTS: Text = Text::of("ouders die steun vragen", "parents who ask for support");
+const PUPILS: Text = Text::of("leerlingen van 16 jaar of ouder", "pupils of 16 or older");
 const BUDDIES: Text = Text::of("buddy's", "buddies");
 const STAFF: Text =
     Text::of("mensen met een rol in een organisatie", "people with a role in an organisation");
@@ -132,7 +133,10 @@ pub const ACTIVITIES: &[Activity] = &[
                 "wensen: duur, vorm, onderwerpen, taal, school",
                 "wishes: duration, form, topics, language, school",
             ),
-            Text::of("toestemmingen, met de getoonde woorden", "consents, with the words that were shown"),
+            Text::of(
+                "voorstellen, en wat ouder en buddy antwoordden, ook op elke band",
+                "proposals, and what parent and buddy answered, also on each tie",
+            ),
             Text::of(
                 "mogelijke buddy's, punten, banden en het besluit",
                 "possible buddies, points, ties and the decision",
@@ -188,8 +192,8 @@ pub const ACTIVITIES: &[Activity] = &[
         ),
         persons: &[PARENTS, BUDDIES],
         data: &[Text::of(
-            "aantekeningen, doelen en berichten; die kunnen over gezondheid van een kind gaan",
-            "notes, goals and messages; they may be about a child's health",
+            "aantekeningen, doelen en berichten, tot waar elk van beiden las, en of iets over de gezondheid van het kind gaat",
+            "notes, goals and messages, up to where each of the two read, and whether something is about the child's health",
         )],
         recipients: &[Text::of(
             "de ouder, en haar buddy zolang de koppeling loopt; verder niemand, in geen enkele rol",
@@ -238,6 +242,86 @@ pub const ACTIVITIES: &[Activity] = &[
         measures: &[SEALED, POLICY, LOGGED, JOURNAL],
     },
     Activity {
+        code: "consents",
+        name: Text::of("Toestemmingen", "Consents"),
+        purpose: Text::of(
+            "laten zien waarvoor iemand toestemming gaf en in welke woorden, en stoppen zodra zij die terugneemt",
+            "to show what somebody consented to and in which words, and to stop once she takes it back",
+        ),
+        ground: Text::of(
+            "wettelijke plicht om toestemming te kunnen aantonen en ontvangers te laten weten dat zij is ingetrokken (AVG art. 7 lid 1 en 3, 19)",
+            "legal obligation to demonstrate consent and to tell recipients that it was withdrawn (GDPR art. 7(1), 7(3), 19)",
+        ),
+        persons: &[PARENTS, PUPILS, BUDDIES],
+        data: &[
+            Text::of(
+                "welke toestemming, in welke woorden, wanneer gegeven, bevestigd, verlopen en teruggenomen",
+                "which consent, in which words, when given, confirmed, lapsed and taken back",
+            ),
+            Text::of(
+                "van een leerling van 16 jaar of ouder: een vingerafdruk van een code, en ja of nee; geen naam",
+                "of a pupil of 16 or older: a fingerprint of a code, and yes or no; no name",
+            ),
+            Text::of(
+                "wie is gevraagd niets te bewaren, en wanneer dat is bevestigd, ook van een zaak die is gewist",
+                "who was asked to keep nothing, and when that was confirmed, also of a case that was erased",
+            ),
+            Text::of(
+                "na het wissen: een vingerafdruk, de woorden en de dagen; geen naam",
+                "after erasure: a fingerprint, the words and the days; no name",
+            ),
+        ],
+        recipients: &[
+            COORDINATOR,
+            Text::of("een buddy: wat aan haar is gevraagd", "a buddy: what she was asked"),
+        ],
+        retention: Text::of(
+            "als de zaak; het bewijs zonder naam vijf jaar; de vraag aan ontvangers tot 90 dagen na het wissen",
+            "as the case; the proof without a name five years; the question to recipients until 90 days after the erasure",
+        ),
+        measures: &[POLICY, LOGGED, JOURNAL],
+    },
+    Activity {
+        code: "rights",
+        name: Text::of("Rechten uitvoeren", "Carrying out rights"),
+        purpose: Text::of(
+            "inzage geven, wissen, en niet wissen zolang dat niet mag",
+            "to give access, to erase, and not to erase while that may not be",
+        ),
+        ground: Text::of(
+            "wettelijke plicht (AVG art. 12, 15, 17, 18 en 20)",
+            "legal obligation (GDPR art. 12, 15, 17, 18 and 20)",
+        ),
+        persons: &[PARENTS, BUDDIES, STAFF],
+        data: &[
+            Text::of("dat iemand vroeg om wissen, en wanneer", "that somebody asked for erasure, and when"),
+            Text::of(
+                "een export: alles wat van haar is, als een verzegeld geheel",
+                "an export: everything that is hers, as one sealed whole",
+            ),
+            Text::of(
+                "waarom een zaak wordt vastgehouden, door wie en tot wanneer",
+                "why a case is held, by whom and until when",
+            ),
+            Text::of(
+                "grafstenen: een vingerafdruk van wat is gewist of teruggenomen",
+                "tombstones: a fingerprint of what was erased or taken back",
+            ),
+        ],
+        recipients: &[
+            Text::of("zij zelf", "she herself"),
+            Text::of(
+                "van een zaak die wordt vastgehouden: de coördinator en de beheerder, zonder wie",
+                "of a case that is held: the coordinator and the administrator, without who",
+            ),
+        ],
+        retention: Text::of(
+            "een export een dag; de vraag om te wissen en wat vasthoudt als de zaak of het account; grafstenen blijven",
+            "an export a day; the request for erasure and what holds as the case or the account; tombstones stay",
+        ),
+        measures: &[SEALED, JOURNAL],
+    },
+    Activity {
         code: "volunteers",
         name: Text::of("Werken met buddy's", "Working with buddies"),
         purpose: Text::of(
@@ -264,6 +348,11 @@ pub const ACTIVITIES: &[Activity] = &[
                 "certificates: kind and dates, never the document",
             ),
             Text::of("banden met scholen en besturen", "ties with schools and boards"),
+            Text::of(
+                "van coördinatoren: hun eigen banden, om te zien welke zaak naar een ander gaat",
+                "of coordinators: their own ties, to see which case goes to another",
+            ),
+            Text::of("dat een buddy opnieuw wordt beoordeeld", "that a buddy is assessed again"),
         ],
         recipients: &[
             COORDINATOR,
@@ -288,6 +377,18 @@ pub const ACTIVITIES: &[Activity] = &[
             Text::of(
                 "een naam, een vingerafdruk van het mailadres",
                 "a name, a fingerprint of the mail address",
+            ),
+            Text::of(
+                "het nummer bij een andere uitgever waarmee iemand zich aanmeldt, als vingerafdruk",
+                "the number at another issuer with which somebody signs in, as a fingerprint",
+            ),
+            Text::of(
+                "antwoorden op een aanroep die kan worden herhaald, verzegeld, een dag",
+                "answers to a call that can be repeated, sealed, for a day",
+            ),
+            Text::of(
+                "sleutels van mensen en zaken, zelf versleuteld, en van systemen het openbare deel",
+                "keys of people and cases, themselves encrypted, and of systems the public part",
             ),
             Text::of(
                 "rollen, sessies en codes als vingerafdruk",
@@ -319,8 +420,8 @@ pub const ACTIVITIES: &[Activity] = &[
                 "who, in which role, what kind of data, when and what for; never the data themselves",
             ),
             Text::of(
-                "welke toestemming wanneer is gegeven en teruggenomen, zonder naam; wie is gevraagd niets te bewaren",
-                "which consent was given and taken back when, without a name; who was asked to keep nothing",
+                "wie wat veranderde, in welke rol en waarvoor; nooit een waarde",
+                "who changed what, in which role and what for; never a value",
             ),
         ],
         recipients: &[
@@ -334,10 +435,8 @@ pub const ACTIVITIES: &[Activity] = &[
             ),
         ],
         retention: Text::of(
-            "inzagelogboek twee jaar; bewijs van toestemming vijf jaar; de vraag aan ontvangers 90 dagen na het wissen; een export een \
-             dag; het logboek van veranderingen en de grafstenen blijven",
-            "access log two years; proof of consent five years; the question to recipients 90 days after the erasure; an export a day; \
-             the journal of changes and the tombstones stay",
+            "inzagelogboek twee jaar; het logboek van veranderingen blijft",
+            "access log two years; the journal of changes stays",
         ),
         measures: &[JOURNAL],
     },

@@ -137,6 +137,10 @@ fn in_words(table: &str, column: &str, is_document: bool, value: &Value) -> Valu
         ("support_requests", "topics") | ("buddies", "specialisms") => codes::<Topic>(value),
         ("buddies", "languages") => codes::<SpokenLanguage>(value),
         ("withdrawal_notices", "kinds") => codes::<ConsentKind>(value),
+        // SQLite keeps a yes as a number
+        ("ties" | "coordinator_ties", "aggravated") | ("private_entries", "about_health") => {
+            json!(value.as_bool().unwrap_or(value.as_i64() == Some(1)))
+        }
         _ if is_document => {
             value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
         }

@@ -51,6 +51,7 @@ pub(super) const TITLES: Words = &[
     ("buddyProfiles", "U als buddy", "You as a buddy"),
     ("buddyProfiles.ties", "Uw banden", "Your ties"),
     ("buddyProfiles.certificates", "Uw bewijzen", "Your certificates"),
+    ("coordinatorTies", "Uw banden als coördinator", "Your ties as a coordinator"),
     ("accessLog", "Wie naar uw gegevens keek", "Who looked at your data"),
 ];
 
@@ -171,6 +172,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("buddyProfiles", "status", label::<BuddyStatus>),
     ("buddyProfiles.certificates", "kind", label::<CertificateKind>),
     ("buddyProfiles.ties", "kind", label::<TieKind>),
+    ("coordinatorTies", "kind", label::<TieKind>),
     ("parties", "role", label::<Role>),
     ("requests", "channel", label::<Channel>),
     ("requests", "duration", label::<SupportDuration>),

@@ -1,7 +1,7 @@
 //! Organisations, the people who work in them, and how people and systems sign in.
 
 use naast_domain::journal::Purpose::Administration;
-use naast_domain::privacy::WithheldBecause::{NotAParents, Repeated, ThirdParty};
+use naast_domain::privacy::WithheldBecause::{Repeated, ThirdParty};
 use naast_domain::privacy::retention::Rule::{AccessLog, Account, Installation, Minutes, Session};
 
 use super::{Form, Of, SealedFor, Table, fingerprint, internal, key, personal, public, secret, table};
@@ -192,12 +192,12 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("person_id"),
-            personal("kind").withheld(NotAParents),
-            personal("about").withheld(ThirdParty),
-            personal("aggravated").withheld(NotAParents),
-            personal("since").withheld(NotAParents),
-            personal("until").withheld(NotAParents),
-            personal("declared_at").withheld(NotAParents),
+            personal("kind").exported("coordinatorTies.kind"),
+            personal("about").exported("coordinatorTies.about"),
+            personal("aggravated").exported("coordinatorTies.furtherAnswer"),
+            personal("since").exported("coordinatorTies.sinceDate"),
+            personal("until").exported("coordinatorTies.untilDate"),
+            personal("declared_at").exported("coordinatorTies.declaredAt"),
             internal("version"),
         ],
     ),
