@@ -167,6 +167,9 @@ pub const TEXTS: &[ConsentText] = &[
 ];
 
 /// The text of a consent that is in use now.
+///
+/// # Panics
+/// When a kind has no words: a test holds that each has.
 pub fn text_in_use(kind: ConsentKind) -> &'static ConsentText {
     TEXTS.iter().rev().find(|text| text.kind == kind).expect("every kind of consent has words")
 }
