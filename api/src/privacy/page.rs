@@ -79,7 +79,7 @@ fn shown(place: (&str, &str), value: &Value, tongue: Tongue) -> String {
                 members.iter().map(|(name, one)| format!("{name}: {}", shown((place.0, name), one, tongue)));
             parts.collect::<Vec<_>>().join("; ")
         }
-        other => other.to_string(),
+        number @ Value::Number(_) => number.to_string(),
     }
 }
 

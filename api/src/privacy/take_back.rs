@@ -113,8 +113,7 @@ fn health_goes(
     }
     let gone = private_space::take_health_away(tx, request, now)?;
     let chain = Chain::private_of(request.programme);
-    let row =
-        |id| Entry { chain: chain.clone(), ..entry("private-entry.taken-away").on(PrivateNoteId::from(id)) };
+    let row = |id| Entry { chain, ..entry("private-entry.taken-away").on(PrivateNoteId::from(id)) };
     Ok(gone.into_iter().map(row).collect())
 }
 
