@@ -5,7 +5,7 @@ use naast_domain::code::Code;
 use naast_domain::identity::SessionEnd;
 use naast_domain::independence::TieKind;
 use naast_domain::journal::Purpose;
-use naast_domain::matching::{Answer, ProposalState};
+use naast_domain::matching::{Answer, CancellationReason, ProposalState};
 use naast_domain::organisations::{MembershipStatus, Role};
 use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
@@ -67,6 +67,8 @@ pub(super) const MEMBERS: Words = &[
     ("asWhom", "Over u als", "Of you as"),
     ("assessedOnDate", "Beoordeeld op", "Assessed on"),
     ("because", "Reden", "Reason"),
+    ("cancelledAt", "Ingetrokken op", "Cancelled on"),
+    ("cancelledBecause", "Reden van het intrekken", "Reason of the cancellation"),
     ("capacity", "Hoeveel ouders u wilt helpen", "How many parents you want to help"),
     ("changedAt", "Veranderd op", "Changed on"),
     ("channel", "Op welke manier", "In which way"),
@@ -196,6 +198,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests.matches.contacts", "task", label::<ContactTask>),
     ("requests.matches.privateSpace", "kind", label::<NoteKind>),
     ("requests.matches.privateSpace", "writer", label::<PrivateSide>),
+    ("requests.proposals", "cancelledBecause", label::<CancellationReason>),
     ("requests.proposals", "parentAnswer", label::<Answer>),
     ("requests.proposals", "state", label::<ProposalState>),
     ("requests.proposals.tieAnswers", "answer", label::<Answer>),
