@@ -50,8 +50,8 @@ const CHECKS: &[(Text, &str)] = &[
     ),
     (
         Text::of(
-            "een aanvraag die voorbij is, houdt geen toestemming vast",
-            "a request that is over holds no consent",
+            "een ingetrokken aanvraag houdt geen toestemming vast",
+            "a withdrawn request holds no consent",
         ),
         "SELECT count(*) AS wrong FROM consents c JOIN support_requests r ON r.programme_id = c.programme_id \
          AND r.id = c.request_id WHERE r.state = 'withdrawn' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL",
@@ -62,8 +62,8 @@ const CHECKS: &[(Text, &str)] = &[
             "a running match comes from a proposal that both accepted",
         ),
         "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
-         AND p.id = m.proposal_id WHERE m.state <> 'closed' AND (p.state <> 'accepted' OR p.parent_answer <> 'accepted' \
-         OR p.buddy_answer <> 'accepted')",
+         AND p.id = m.proposal_id WHERE m.state <> 'closed' AND (p.state <> 'accepted' \
+         OR COALESCE(p.parent_answer, '') <> 'accepted' OR COALESCE(p.buddy_answer, '') <> 'accepted')",
     ),
     (
         Text::of(

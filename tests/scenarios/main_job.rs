@@ -1,10 +1,13 @@
 //! The main job: from the first question at school to a running match, and its end.
 
 use naast_tests::world::{SCHOOL, World, words};
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
-on_both!(from_the_first_question_to_a_match_that_closes);
+on_both!(
+    from_the_first_question_to_a_match_that_closes,
+    a_match_that_not_both_said_yes_to_is_told_by_the_doctor
+);
 
 fn from_the_first_question_to_a_match_that_closes(engine: Engine) {
     let world = World::new(engine);
@@ -43,4 +46,25 @@ fn from_the_first_question_to_a_match_that_closes(engine: Engine) {
     .expect(200);
     assert_eq!(app.get(parent, &path).expect(200).body["state"], "closed");
     assert_eq!(app.get(parent, &path).expect(200).body["locationCode"], SCHOOL);
+}
+
+fn a_match_that_not_both_said_yes_to_is_told_by_the_doctor(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    world.matched(0, parent, &request, &buddy);
+    let wrong = |change: &str| {
+        around(&world.app.location, |database| {
+            database.batch(&format!("UPDATE proposals SET {change}")).expect("an administrator may");
+            let told = naast_persistence::doctor::run(database).expect("the checks run");
+            told.iter().map(|check| check.wrong).sum::<i64>()
+        })
+    };
+    assert_eq!(wrong("state = 'accepted'"), 0);
+    for answer in ["parent_answer", "buddy_answer"] {
+        // no answer at all is no yes either
+        for (text, count) in [("NULL", 1), ("'refused'", 1), ("'accepted'", 0)] {
+            assert_eq!(wrong(&format!("{answer} = {text}")), count, "{answer} = {text}");
+        }
+    }
 }
