@@ -18,6 +18,7 @@ on_both!(
     a_match_that_ends_lifts_what_the_others_rest_for,
     a_match_in_one_programme_counts_in_the_other_programmes_of_its_buddy,
     an_import_asks_again_whoever_is_killed_after_it,
+    a_partnership_that_is_recorded_asks_again,
     a_server_asks_the_others_within_a_second,
     what_waits_survives_servers_that_are_killed,
 );
@@ -166,6 +167,33 @@ fn an_import_asks_again_whoever_is_killed_after_it(engine: Engine) {
     // the same files again change nothing, and nothing is asked
     world.move_school("99902");
     assert_eq!(waiting(&world), 0);
+}
+
+/// Recording one is the only way to know the partnership of a school of a national denomination.
+fn a_partnership_that_is_recorded_asks_again(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({}));
+    let case = Case::running(&world, &buddy, SCHOOL);
+    let other = json!({ "kind": "partnership", "partnershipCode": "PO9902" });
+    world.tie(&buddy, "employed-by-partnership", &other).expect(201);
+    worked_off(&world);
+    assert_eq!(case.state(&world), "active", "nothing to do with this school");
+    let path = format!("/schools/{SCHOOL}");
+    let record = || {
+        let seen = world.app.get(world.administrator, &path).expect(200).etag();
+        let body = json!({ "partnershipCode": "PO9902", "source": "partnership", "sinceDate": "2026-08-01" });
+        world
+            .app
+            .call(Some(world.administrator), "PUT", &format!("{path}/partnership"), Some(&body), Some(&seen))
+            .expect(200);
+    };
+    record();
+    assert_eq!(waiting(&world), 1, "in the same transaction");
+    assert!(worked_off(&world).changes > 0);
+    assert_eq!(case.state(&world), "closed");
+    record();
+    assert_eq!(waiting(&world), 0, "what was recorded before changes nothing");
+    assert_sound(&world);
 }
 
 /// The real server beside the one of the test, on the same database; its own rounds are far away.

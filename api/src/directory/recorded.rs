@@ -69,7 +69,7 @@ fn look_over(check: &mut Check<'_>, denomination: &str, today: Date) {
 /// Record which partnership a school belongs to.
 ///
 /// It takes the place of what the postcode says, and no import changes it. The rules of independence count with it from the next call on; what
-/// runs already is asked again within six hours.
+/// runs already, and what is proposed, is asked again within a second.
 #[utoipa::path(
     operation_id = "recordSchoolPartnership",
     tag = "directory",
@@ -108,7 +108,7 @@ pub async fn record_school_partnership(
             if school.partnership.as_ref() == Some(&link) {
                 return Ok(Kept::unchanged(view(school)));
             }
-            directory::record_partnership(cx.tx, &grant, &school, &link)?;
+            directory::record_partnership(cx.tx, &grant, &school, &link, cx.now)?;
             let after = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
             let entry = cx
                 .entry(

@@ -5,15 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use naast_domain::Date;
 use naast_domain::access::{Grant, RecordPartnership};
 use naast_domain::code::Code;
 use naast_domain::directory::{Derivation, LocationCode, PartnershipCode, PartnershipSource};
+use naast_domain::{Date, Moment};
 
 use super::BATCH;
 use super::imports::Steps;
 use super::schools::Listed;
 use crate::database::Database;
+use crate::independence::waiting;
 use crate::rows::{code, identifier, one};
 use crate::schema::{partnerships, school_partnerships, schools};
 use crate::transaction::Transaction;
@@ -60,13 +61,16 @@ impl Row {
 }
 
 /// Keeps that a school which stands as it was loaded belongs to a partnership from a day on, because somebody said so. What was
-/// known before holds until the day before; what would then hold on no day goes.
+/// known before holds until the day before; what would then hold on no day goes. It can count in any match, so the rules are asked again, as
+/// after an import.
 pub fn record_partnership(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<RecordPartnership>,
     school: &Listed,
     link: &PartnershipLink,
+    now: Moment,
 ) -> Result<(), Error> {
+    waiting::ask_everybody(tx, now)?;
     let location = school.school.location.as_str();
     let partnership = diesel::insert_into(partnerships::table)
         .values(partnerships::code.eq(link.code.as_str()))
