@@ -1,6 +1,7 @@
 //! Support requests (S5): the parent asks herself, consents in words that she was shown, and stops when she wants.
 
 use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
@@ -168,7 +169,9 @@ fn withdrawal_is_never_refused_and_ends_everything(engine: Engine) {
         }
         let again = world.app.ask(parent, &format!("{path}/withdrawal")).expect(200);
         assert_eq!((&again.body["state"], &again.body["closedMatchId"]), (&json!("withdrawn"), &Value::Null));
-        assert_eq!(again.etag(), first.etag(), "{state}");
+        // the second has less to tell, of a request that did not change
+        let version = |reply: &Reply| reply.etag().split('-').next().map(str::to_owned);
+        assert_eq!(version(&again), version(&first), "{state}");
 
         let shown = world.app.get(world.coordinators[0], &path).expect(200);
         assert_eq!(
