@@ -1,3 +1,3 @@
 -- Whoever writes in a private space says whether it is about the child's health: that rests on a consent of its own and goes with it.
 -- Of what was written before nobody was asked.
-ALTER TABLE private_entries ADD COLUMN about_health INTEGER NOT NULL DEFAULT 0 CHECK (about_health IN (0, 1));
+ALTER TABLE private_entries ADD COLUMN about_health INTEGER NOT NULL DEFAULT FALSE;
