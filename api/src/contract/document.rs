@@ -222,6 +222,18 @@ pub(super) fn takes_version(operation: &Value) -> bool {
     parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "If-Match"))
 }
 
+/// The grammar of `If-Match` (RFC 9110, 13.1.1): a star, or tags in double quotes.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
+/// What an `If-Match` may say, in the contract too: one that says something else is refused with whatever else is wrong.
+fn say_what_a_version_is(operation: &mut Value) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter["name"] == "If-Match" {
+            parameter["schema"]["pattern"] = json!(TAGS);
+        }
+    }
+}
+
 /// Whether an operation is open to all.
 pub(super) fn is_open(operation: &Value) -> bool {
     operation["security"].as_array().is_some_and(Vec::is_empty)
@@ -263,6 +275,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         operation["security"] = json!([]);
     }
     name_optional_body(operation);
+    say_what_a_version_is(operation);
     let conditional = takes_version(operation);
     let repeatable = takes_key(method, path, operation);
     if repeatable {
