@@ -1,9 +1,11 @@
 //! Two worlds that differ only in the private space answer everybody else byte for byte the same, what they read and what the school's side
 //! writes. The exact form of it: one server is asked, parent and buddy write at random, and it is asked again.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use naast_domain::ids::PersonId;
+use naast_tests::world::words;
 use naast_tests::{Engine, on_both};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -34,10 +36,10 @@ const STAGE_LIVES: Duration = Duration::from_secs(180);
 /// Something that one of the two does in the private space.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
-    Note { by_parent: bool, kind: usize, text: String },
-    Change { by_parent: bool, which: usize, text: String },
+    Note { by_parent: bool, kind: usize, text: String, about_health: bool },
+    Change { by_parent: bool, which: usize, text: String, about_health: bool },
     TakeAway { by_parent: bool, which: usize },
-    Message { by_parent: bool, text: String },
+    Message { by_parent: bool, text: String, about_health: bool },
     Unsend { by_parent: bool, which: usize },
     Read { by_parent: bool },
     Look { by_parent: bool },
@@ -46,18 +48,18 @@ pub(super) enum Act {
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let text = || "[a-zA-Zé \n]{0,300}x";
     let act = prop_oneof![
-        (any::<bool>(), 0..3_usize, text()).prop_map(|(by_parent, kind, text)| Act::Note {
-            by_parent,
-            kind,
-            text
-        }),
-        (any::<bool>(), 0..8_usize, text()).prop_map(|(by_parent, which, text)| Act::Change {
-            by_parent,
-            which,
-            text
-        }),
+        (any::<bool>(), 0..3_usize, text(), any::<bool>()).prop_map(
+            |(by_parent, kind, text, about_health)| Act::Note { by_parent, kind, text, about_health }
+        ),
+        (any::<bool>(), 0..8_usize, text(), any::<bool>()).prop_map(
+            |(by_parent, which, text, about_health)| Act::Change { by_parent, which, text, about_health }
+        ),
         (any::<bool>(), 0..8_usize).prop_map(|(by_parent, which)| Act::TakeAway { by_parent, which }),
-        (any::<bool>(), text()).prop_map(|(by_parent, text)| Act::Message { by_parent, text }),
+        (any::<bool>(), text(), any::<bool>()).prop_map(|(by_parent, text, about_health)| Act::Message {
+            by_parent,
+            text,
+            about_health
+        }),
         (any::<bool>(), 0..8_usize).prop_map(|(by_parent, which)| Act::Unsend { by_parent, which }),
         any::<bool>().prop_map(|by_parent| Act::Read { by_parent }),
         any::<bool>().prop_map(|by_parent| Act::Look { by_parent }),
@@ -72,10 +74,31 @@ pub(super) struct Space<'a> {
     two: [PersonId; 2],
 }
 
+impl Act {
+    /// Whether it writes something that is said to be about the child's health.
+    fn is_about_health(&self) -> bool {
+        match self {
+            Self::Note { about_health, .. }
+            | Self::Change { about_health, .. }
+            | Self::Message { about_health, .. } => *about_health,
+            Self::TakeAway { .. } | Self::Unsend { .. } | Self::Read { .. } | Self::Look { .. } => false,
+        }
+    }
+}
+
 impl<'a> Space<'a> {
+    /// The space of the case that came so far. The parent consents to data on health first, since nothing may be said to be about it
+    /// otherwise: others see that consent, so that a space is made before the first world is asked, and both worlds have it.
     pub(super) fn of(stage: &'a Stage, come: State) -> Self {
-        let path = format!("/matches/{}", stage.standing(Column::Own, come).matched);
-        Self { stage, path, two: [stage.cast.person("buddy"), stage.cast.person("parent")] }
+        let on = stage.standing(Column::Own, come);
+        let parent = stage.cast.person("parent");
+        let consent = json!({
+            "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data")
+        });
+        let path = format!("/support-requests/{}/consents", on.request);
+        told(|| stage.world.app.post(parent, &path, &consent)).expect(201);
+        let path = format!("/matches/{}", on.matched);
+        Self { stage, path, two: [stage.cast.person("buddy"), parent] }
     }
 
     fn rows(&self, who: PersonId, list: &str, by_parent: bool) -> Vec<String> {
@@ -91,16 +114,16 @@ impl<'a> Space<'a> {
         let app = &self.stage.world.app;
         let who = |by_parent: &bool| self.two[usize::from(*by_parent)];
         match act {
-            Act::Note { by_parent, kind, text } => {
+            Act::Note { by_parent, kind, text, about_health } => {
                 let kind = ["contact-note", "talk-preparation", "goal"][*kind];
-                let body = json!({ "kind": kind, "text": text, "aboutHealth": false });
+                let body = json!({ "kind": kind, "text": text, "aboutHealth": about_health });
                 told(|| app.post(who(by_parent), &format!("{}/private-notes", self.path), &body)).expect(201);
             }
-            Act::Change { by_parent, which, text } => {
+            Act::Change { by_parent, which, text, about_health } => {
                 let own = self.rows(who(by_parent), "private-notes", *by_parent);
                 let Some(id) = own.get(which % own.len().max(1)) else { return false };
                 let path = format!("{}/private-notes/{id}", self.path);
-                let body = json!({ "text": text, "aboutHealth": false });
+                let body = json!({ "text": text, "aboutHealth": about_health });
                 told(|| app.call(Some(who(by_parent)), "PATCH", &path, Some(&body), Some("*"))).expect(200);
             }
             Act::TakeAway { by_parent, which } | Act::Unsend { by_parent, which } => {
@@ -116,9 +139,9 @@ impl<'a> Space<'a> {
                 let path = format!("{}/{list}/{id}", self.path);
                 told(|| app.call(Some(who(by_parent)), "DELETE", &path, None, None)).expect(204);
             }
-            Act::Message { by_parent, text } => {
+            Act::Message { by_parent, text, about_health } => {
                 let (path, body) =
-                    (format!("{}/messages", self.path), json!({ "text": text, "aboutHealth": false }));
+                    (format!("{}/messages", self.path), json!({ "text": text, "aboutHealth": about_health }));
                 told(|| app.post(who(by_parent), &path, &body)).expect(201);
             }
             Act::Read { by_parent } => {
@@ -191,10 +214,24 @@ impl Asked<'_> {
     }
 }
 
-/// So many pairs of worlds, in batches: a stage is left before its tokens are dead, and the next batch begins on another. Gives back how
-/// many private changes there were, and how many answers were compared.
-fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
-    let (written, compared) = (std::cell::Cell::new(0_u64), std::cell::Cell::new(0_u64));
+/// What the random pairs came to.
+#[derive(Default)]
+struct Counted {
+    /// Private changes.
+    written: Cell<u64>,
+    /// Those that said that they are about the child's health.
+    about_health: Cell<u64>,
+    /// Answers that were compared.
+    compared: Cell<u64>,
+}
+
+fn add(to: &Cell<u64>, more: u64) {
+    to.set(to.get() + more);
+}
+
+/// So many pairs of worlds, in batches: a stage is left before its tokens are dead, and the next batch begins on another.
+fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> Counted {
+    let counted = Counted::default();
     let some = || prop::collection::vec(any::<prop::sample::Index>(), QUESTIONS + ATTEMPTS);
     let tried = attempts(table);
     let mut left = pairs;
@@ -222,10 +259,11 @@ fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
                     let before = asked.before(&stage);
                     for act in &acts {
                         let wrote = spaces[usize::from(which)].does(act);
-                        written.set(written.get() + u64::from(wrote));
+                        add(&counted.written, u64::from(wrote));
+                        add(&counted.about_health, u64::from(wrote && act.is_about_health()));
                     }
                     let changed = asked.differing(&stage, &before);
-                    compared.set(compared.get() + asked.len());
+                    add(&counted.compared, asked.len());
                     prop_assert!(changed.is_empty(), "{acts:?}\n{}", changed.join("\n"));
                     Ok(())
                 })
@@ -234,7 +272,7 @@ fn random_pairs(engine: Engine, table: &Table, pairs: u32) -> (u64, u64) {
         }
         assert_sound(&stage.world);
     }
-    (written.get(), compared.get())
+    counted
 }
 
 fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) {
@@ -243,6 +281,9 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     let begun = Instant::now();
     let counted = random_pairs(engine, &table, pairs);
     let took = begun.elapsed().as_secs();
+    let [written, about_health, compared] =
+        [&counted.written, &counted.about_health, &counted.compared].map(Cell::get);
+    assert!(about_health > 0 && about_health < written, "{about_health} of {written} about health");
 
     // and once with every question that there is, and everything that the school's side tries
     let stage = Stage::new(engine);
@@ -252,9 +293,10 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     let every = Asked { reads: all.iter().collect(), attempts: tried.iter().collect(), with_a_talk: true };
     let before = every.before(&stage);
     let fixed = [
-        Act::Note { by_parent: true, kind: 1, text: "Anders".to_owned() },
-        Act::Message { by_parent: false, text: "Anders".to_owned() },
-        Act::Change { by_parent: true, which: 0, text: "Weer anders".to_owned() },
+        Act::Note { by_parent: true, kind: 1, text: "Anders".to_owned(), about_health: true },
+        Act::Message { by_parent: false, text: "Anders".to_owned(), about_health: true },
+        Act::Message { by_parent: true, text: "Anders".to_owned(), about_health: false },
+        Act::Change { by_parent: true, which: 0, text: "Weer anders".to_owned(), about_health: false },
         Act::TakeAway { by_parent: true, which: 0 },
         Act::Read { by_parent: true },
     ];
@@ -266,10 +308,8 @@ fn what_parent_and_buddy_write_changes_no_byte_for_anybody_else(engine: Engine) 
     let changed = every.differing(&stage, &before);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
     println!(
-        "{pairs} pairs of worlds in {took} s, {} private changes between them, {} answers compared; and all {} questions and {} \
-         attempts once",
-        counted.0,
-        counted.1,
+        "{pairs} pairs of worlds in {took} s, {written} private changes between them, {about_health} of them about health, {compared} \
+         answers compared; and all {} questions and {} attempts once",
         all.len(),
         tried.len()
     );

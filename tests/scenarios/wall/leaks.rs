@@ -40,6 +40,11 @@ fn leaks(engine: Engine) -> Vec<(&'static str, &'static str, String)> {
             on_entry("leak", "UPDATE announced_meetings SET version = version + length(NEW.words)"),
         ),
         (
+            "whether something is about health moves the version of an announced talk",
+            "getAnnouncedMeeting by school-leader",
+            on_entry("leak", "UPDATE announced_meetings SET version = version + 1 WHERE NEW.about_health"),
+        ),
+        (
             "who wrote stands in the ground of a conversation",
             "getConversation by school-leader",
             on_entry(
@@ -74,9 +79,17 @@ fn a_private_column_that_leaks_is_found(engine: Engine) {
             attempts: tried.iter().take(ATTEMPTS).collect(),
             with_a_talk: true,
         };
-        let before = asked.before(&stage);
         let space = Space::of(&stage, State::Matched);
-        assert!(space.does(&Act::Message { by_parent: true, text: "Anders".to_owned() }));
+        let before = asked.before(&stage);
+        let message =
+            |about_health| Act::Message { by_parent: true, text: "Anders".to_owned(), about_health };
+        if what.contains("about health") {
+            // it is that member that is found, and not that there is a message
+            assert!(space.does(&message(false)));
+            let found = asked.differing(&stage, &before);
+            assert!(found.is_empty(), "{what}: {found:?}");
+        }
+        assert!(space.does(&message(true)));
         let found = asked.differing(&stage, &before);
         assert!(found.iter().any(|one| one.starts_with(finder)), "{what} is not found, but {found:?}");
     }
