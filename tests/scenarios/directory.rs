@@ -115,12 +115,16 @@ fn pages_follow_each_other_and_a_cursor_belongs_to_its_question(engine: Engine) 
     assert_eq!(members(&first, "locationCode"), [SCHOOL, SISTER]);
     let cursor = first.text("nextCursor");
     assert!(first.header("link").is_some_and(|link| link.contains(&cursor) && link.contains("rel=\"next\"")));
-    let second = get(&format!("/schools?place=teststad&cursor={cursor}")).expect(200);
+    let second = get(&format!("/schools?pageSize=2&cursor={cursor}&place=TESTSTAD")).expect(200);
     assert_eq!(
         (members(&second, "locationCode"), &second.body["nextCursor"]),
         (vec![ELSEWHERE.to_owned()], &Value::Null)
     );
-    for other in [format!("/schools?cursor={cursor}"), format!("/boards?cursor={cursor}")] {
+    for other in [
+        format!("/schools?place=ELDERS&cursor={cursor}"),
+        format!("/schools?cursor={cursor}"),
+        format!("/boards?cursor={cursor}"),
+    ] {
         assert_eq!(wrong_parameters(&get(&other).expect(400)), ["cursor"]);
     }
 }

@@ -1,7 +1,7 @@
 //! The feed of events: in order, nothing skipped, nothing of anybody in it, and only for who may read it.
 
 use naast_api::contract::CONTRACT;
-use naast_api::paging;
+use naast_api::paging::Paging;
 use naast_domain::ids::PersonId;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both, random_id};
@@ -145,11 +145,17 @@ fn a_position_that_the_feed_does_not_have_is_refused(engine: Engine) {
     let world = World::new(engine);
     let own = page(&world, world.coordinators[0], 0, None, 1)["after"].as_str().expect("a place").to_owned();
     let of = |after: &str| format!("/events?programmeId={}&after={after}", world.programmes[1]);
-    let question = format!("events/{}", world.programmes[1]);
-    let place = |place: &str| paging::write(&question, place);
+    let asked = |more: &[(&str, &str)]| {
+        let programme = world.programmes[1].clone();
+        let all = [("programmeId", programme.as_str())].into_iter().chain(more.iter().copied());
+        let pairs: Vec<_> = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Paging::of("/v1/events", &pairs).expect("ours")
+    };
+    let place = |place: &str| asked(&[]).write(place);
     // what this feed gives, in the same words as the positions that are made up here
     let mine = page(&world, world.coordinators[1], 1, None, 1)["after"].as_str().expect("a place").to_owned();
-    let said = paging::read(&question, Some(&mine)).expect("ours").expect("a place");
+    let said =
+        asked(&[("after", &mine)]).after(|place| Some(place.to_owned())).expect("ours").expect("a place");
     let (seq, print) = said.split_once('_').expect("a number, and what tells one history from another");
     assert_eq!(place(&said), mine);
     world.app.get(world.coordinators[1], &of(&mine)).expect(200);

@@ -1,5 +1,6 @@
 //! The private space: what parent and buddy write to each other, who reads it and until when.
 
+use naast_api::paging::Paging;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::Chain;
 use naast_tests::app::Reply;
@@ -235,7 +236,9 @@ fn a_row_of_the_private_space_takes_no_number_of_the_programme(engine: Engine) {
     let feed = format!("/events?programmeId={private}");
     assert_eq!(app.get(world.administrator, &feed).expect(200).body["data"], json!([]));
     for number in [1, 2, 3] {
-        let after = naast_api::paging::write(&format!("events/{private}"), &number.to_string());
+        let asked =
+            Paging::of("/v1/events", &[("programmeId".to_owned(), private.to_string())]).expect("a page");
+        let after = asked.write(&format!("{number}_AAAAAAAAAAAA"));
         refused(app.get(world.administrator, &format!("{feed}&after={after}")), 400, "invalid-input");
     }
     let hook = json!({ "programmeId": private, "url": "https://hooks.example.org/naast" });

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
+use naast_api::contract::{CONTRACT, NEEDS, NEVER_HELD_UP};
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, TestApp};
 use naast_tests::world::World;
@@ -14,6 +14,8 @@ use crate::authorisation::table::{Operation, operations};
 
 on_both!(
     whatever_is_wrong_with_a_call_comes_in_one_answer,
+    a_cursor_of_another_question_comes_with_the_rest,
+    a_filter_without_the_one_that_it_needs_comes_with_the_rest,
     a_wrong_key_comes_with_what_the_body_names_in_vain,
     who_may_not_call_learns_nothing_of_her_call,
     the_owner_of_a_token_who_is_gone_learns_nothing_of_her_call,
@@ -104,6 +106,88 @@ fn whatever_is_wrong_with_a_call_comes_in_one_answer(engine: Engine) {
     }
     assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(tried > 100 && four > 10, "{tried} tried, {four} of them with a fault in each place");
+}
+
+/// Calls an operation with a query, and whatever its path asks for.
+fn ask(world: &World, operation: &Operation, query: &str) -> Reply {
+    let mut path = operation.template.clone();
+    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
+        path.replace_range(from..=to, &random_id().to_string());
+    }
+    let authorization = format!("Bearer {}", world.app.token(world.administrator));
+    let headers = [("accept", "application/json"), ("authorization", authorization.as_str())];
+    world.app.send(&operation.method, &format!("/v1{path}?{query}"), &headers, Vec::new())
+}
+
+/// The values with which the required filters of a collection are sound.
+fn sound_filters(contract: &Value) -> Vec<String> {
+    let parameters = contract["parameters"].as_array().into_iter().flatten();
+    let required = parameters.filter(|one| one["in"] == "query" && one["required"] == true);
+    let sound = |one: &Value| {
+        let name = one["name"].as_str().expect("a name");
+        let value = if name.ends_with("Id") { random_id().to_string() } else { "99ZZ99".to_owned() };
+        format!("{name}={value}")
+    };
+    required.map(sound).collect()
+}
+
+/// A cursor that is written as ours are, and of no question.
+const OF_NO_QUESTION: &str = "YWJjZGVmZ2guMDFBQTAx";
+
+fn a_cursor_of_another_question_comes_with_the_rest(engine: Engine) {
+    let world = World::new(engine);
+    let mut collections = 0;
+    for (operation, contract) in careful() {
+        let query = names(contract, "query");
+        let Some(cursor) = ["cursor", "after"].into_iter().find(|name| query.iter().any(|one| one == name))
+        else {
+            continue;
+        };
+        collections += 1;
+        let sound = sound_filters(contract).join("&");
+        let told = |query: &str| places(&ask(&world, &operation, query).expect(400));
+        let place = format!("parameter {cursor}");
+        let rest = ["parameter nobodyKnowsThis", "parameter pageSize"].map(str::to_owned);
+        let all: BTreeSet<String> = rest.into_iter().chain([place.clone()]).collect();
+        let foreign = format!("{sound}&nobodyKnowsThis=1&pageSize=0&{cursor}={OF_NO_QUESTION}");
+        assert_eq!(told(&foreign), all, "{}: of another question", operation.id);
+        let alone = told(&format!("{sound}&{cursor}={OF_NO_QUESTION}"));
+        assert_eq!(alone, BTreeSet::from([place.clone()]), "{}: alone", operation.id);
+        // what nobody could ask has no cursor: only the form of one is told
+        let Some(filter) = query.iter().find(|name| ![cursor, "pageSize"].contains(&name.as_str())) else {
+            continue;
+        };
+        let wrong = format!("parameter {filter}");
+        let no_cursor = told(&format!("{filter}={NOTHING}&{cursor}=zzzz"));
+        assert!(no_cursor.contains(&wrong) && no_cursor.contains(&place), "{}: {no_cursor:?}", operation.id);
+        let perhaps = told(&format!("{filter}={NOTHING}&{cursor}={OF_NO_QUESTION}"));
+        assert!(perhaps.contains(&wrong) && !perhaps.contains(&place), "{}: {perhaps:?}", operation.id);
+    }
+    assert!(collections > 20, "{collections} collections");
+}
+
+fn a_filter_without_the_one_that_it_needs_comes_with_the_rest(engine: Engine) {
+    let world = World::new(engine);
+    let mut tried = 0;
+    for (operation, contract) in careful() {
+        let parameters = contract["parameters"].as_array().into_iter().flatten();
+        for one in parameters.into_iter().filter(|one| one.get(NEEDS).is_some()) {
+            let (name, value) = (one["name"].as_str().expect("a name"), one["schema"]["enum"][0].as_str());
+            let value = value.unwrap_or("99ZZ99");
+            let reply =
+                ask(&world, &operation, &format!("{name}={value}&pageSize=0&nobodyKnowsThis=1")).expect(400);
+            let all = [name, "pageSize", "nobodyKnowsThis"].map(|name| format!("parameter {name}"));
+            assert_eq!(places(&reply), BTreeSet::from(all), "{}", operation.id);
+            let needed = one[NEEDS].as_str().expect("a name");
+            let with = format!("{name}={value}&{needed}={}", random_id());
+            assert_ne!(ask(&world, &operation, &with).status, 400, "{}", operation.id);
+            tried += 1;
+        }
+    }
+    assert!(tried > 0, "no parameter needs another one");
+    let search = world.app.get(world.administrator, "/schools?name=%25&place=%25&x=1").expect(400);
+    let all = ["name", "place", "x"].map(|name| format!("parameter {name}"));
+    assert_eq!(places(&search), BTreeSet::from(all));
 }
 
 fn a_wrong_key_comes_with_what_the_body_names_in_vain(engine: Engine) {

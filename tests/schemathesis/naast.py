@@ -22,7 +22,7 @@ OF_MEANING = {
     "cursor",  # a position of another list, or of none
     "too-early",  # a last day before the first
     "too-late",  # a day that is still to come
-    "needs-programme",  # a filter that goes with another
+    "needs-other",  # a filter that goes with another
     "guessable",  # a secret is shown, and then the Idempotency-Key must be a random UUID
     "control-character",  # the contract says of all text that it holds none
 }

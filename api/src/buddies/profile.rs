@@ -26,7 +26,7 @@ use crate::contract::{Path, Query, Sent};
 use crate::independence::again::{Occasion, lock_touched, recheck};
 use crate::independence::course::leave;
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _, Writing};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -230,11 +230,6 @@ pub async fn register_buddy(
 pub struct BuddyQuery {
     /// The buddies of this programme, for its coordinator; the profiles of the caller herself when left out.
     pub programme_id: Option<ProgrammeId>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -246,7 +241,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listBuddies",
     tag = "buddies",
-    params(BuddyQuery),
+    params(BuddyQuery, PageQuery),
     responses(
         (status = 200, description = "A page; empty for a programme that is not yours", body = BuddyPage),
     ),
@@ -256,9 +251,9 @@ pub async fn list_buddies(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<BuddyQuery>,
+    paging: Paging,
 ) -> Result<BuddyPage, Error> {
-    let question = format!("buddies/{:?}", query.programme_id);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadBuddy>()?;
@@ -269,7 +264,7 @@ pub async fn list_buddies(
                 return Ok(BuddyPage { data, next_cursor: None });
             };
             let slice = buddies::list(cx.db, &grant, programme, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let shown = |one| Shown::buddy(DataKind::BuddyProfile, Role::Coordinator, one);
             cx.shows(slice.items.iter().map(shown));
             let data = BuddyView::load_all(cx.db, cx.keys, &slice.items)?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt as _;
 
+use super::NEEDS;
 use crate::problem::CATALOGUE;
 
 /// The version of the contract, semantic.
@@ -140,13 +141,21 @@ fn choose_contact_form(document: &mut Value) {
     contact["else"] = with(json!({}), json!({ "pattern": NUMBER }));
 }
 
+/// The parameters that say something only together with another one: operation, parameter, the other one.
+const TOGETHER: [(&str, &str, &str); 1] = [("listSupportRequests", "state", "programmeId")];
+
 /// What a position in a list looks like, wherever one is given; and what a parameter is, where only its schema says so.
 fn shape_parameters(document: &mut Value) {
     let items = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     let operations = items.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
     for operation in operations {
+        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
+            let needs = TOGETHER.iter().find(|(of, name, _)| *of == id && parameter["name"] == *name);
+            if let Some((_, _, needed)) = needs {
+                parameter[NEEDS] = (*needed).into();
+            }
             if parameter["in"] == "query" && (parameter["name"] == "cursor" || parameter["name"] == "after") {
                 parameter["schema"]["pattern"] = "^[A-Za-z0-9_-]+$".into();
                 parameter["schema"]["maxLength"] = 1000.into();

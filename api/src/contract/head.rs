@@ -7,13 +7,38 @@ use naast_domain::text::{Text, steers};
 use serde_json::Value;
 
 use super::{CONTRACT, Operation, Parameter, ParameterKind, body};
+use crate::paging;
 use crate::problem::{Error, InputFault};
 
 /// What is wrong with the path and the query of a call.
 pub fn faults(request: &HttpRequest, operation: &Operation) -> Vec<InputFault> {
     let mut found = of_path(request, operation);
-    of_query(request.query_string(), operation, &mut found);
+    let Ok(pairs) = serde_urlencoded::from_str::<Vec<(String, String)>>(request.query_string()) else {
+        let text = Text::of("De vraag is niet te lezen.", "The query cannot be read.");
+        found.push(InputFault::parameter("", "malformed", text));
+        return found;
+    };
+    found.extend(of_query(&pairs, operation));
+    found.extend(of_cursor(request.path(), pairs, operation, &found));
     found
+}
+
+/// What is wrong with the cursor, when nothing was found in how it is written. A parameter that nobody knows is no part of the question,
+/// and neither is the size of a page.
+fn of_cursor(
+    path: &str,
+    mut pairs: Vec<(String, String)>,
+    operation: &Operation,
+    found: &[InputFault],
+) -> Option<InputFault> {
+    pairs.retain(|(name, _)| operation.query.contains_key(name));
+    let is_wrong = |name: &str| found.iter().any(|fault| fault.is_of_parameter(name));
+    if pairs.iter().any(|(name, _)| paging::is_cursor(name) && is_wrong(name)) {
+        return None;
+    }
+    let mut question =
+        operation.path.keys().chain(operation.query.keys()).filter(|name| !paging::is_of_page(name));
+    paging::fault(path, &pairs, !question.any(|name| is_wrong(name)))
 }
 
 /// The refusal of a call in which something was found already, with what its schema finds in its body.
@@ -63,13 +88,8 @@ fn of_path(request: &HttpRequest, operation: &Operation) -> Vec<InputFault> {
         .collect()
 }
 
-fn of_query(query: &str, operation: &Operation, found: &mut Vec<InputFault>) {
-    let known = &operation.query;
-    let Ok(pairs) = serde_urlencoded::from_str::<Vec<(String, String)>>(query) else {
-        let text = Text::of("De vraag is niet te lezen.", "The query cannot be read.");
-        found.push(InputFault::parameter("", "malformed", text));
-        return;
-    };
+fn of_query(pairs: &[(String, String)], operation: &Operation) -> Vec<InputFault> {
+    let (known, mut found) = (&operation.query, Vec::new());
     for (place, (name, text)) in pairs.iter().enumerate() {
         let Some(parameter) = known.get(name) else {
             found.push(InputFault::parameter(name, "unknown-parameter", allowed_names(operation)));
@@ -81,6 +101,8 @@ fn of_query(query: &str, operation: &Operation, found: &mut Vec<InputFault>) {
             continue;
         }
         found.extend(violations(name, text, parameter));
+        let lacking = parameter.needs.iter().filter(|needed| pairs.iter().all(|(given, _)| given != *needed));
+        found.extend(lacking.map(|needed| InputFault::parameter(name, "needs-other", with(needed))));
     }
     for (name, parameter) in known {
         if parameter.required && pairs.iter().all(|(given, _)| given != name) {
@@ -88,6 +110,14 @@ fn of_query(query: &str, operation: &Operation, found: &mut Vec<InputFault>) {
             found.push(InputFault::parameter(name, "required", text));
         }
     }
+    found
+}
+
+fn with(needed: &str) -> Text {
+    Text::new(
+        format!("Dit kan alleen samen met `{needed}`."),
+        format!("This works only together with `{needed}`."),
+    )
 }
 
 /// What is wrong with the value of a parameter.

@@ -36,6 +36,12 @@ pub use sent::{Check, Sent};
 pub const KEY: &str =
     r#"^("([ !#-\[\]-~]|\\["\\]){1,255}"|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"#;
 
+/// The mark of a parameter that says something only together with another one, which it names.
+pub const NEEDS: &str = "x-needs";
+
+/// A search for words: what has no letter and no digit holds none.
+pub const WORDS: &str = r"[\p{L}\p{N}]";
+
 /// The contract of this build. Made once.
 pub static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::build);
 
@@ -109,6 +115,8 @@ struct Parameter {
     validator: Validator,
     kind: ParameterKind,
     required: bool,
+    /// Without which other parameter it says nothing ([`NEEDS`]).
+    needs: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,7 +292,8 @@ fn parameters_of(place: &str, operation: &Value, document: &Value) -> HashMap<St
         };
         let name = parameter["name"].as_str().unwrap_or_default().to_owned();
         let required = parameter["required"].as_bool().unwrap_or_default();
-        (name, Parameter { validator: compile(schema, document), kind, required })
+        let needs = parameter[NEEDS].as_str().map(str::to_owned);
+        (name, Parameter { validator: compile(schema, document), kind, required, needs })
     })
     .collect()
 }

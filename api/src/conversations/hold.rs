@@ -22,7 +22,7 @@ use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Path, Query, Sent};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
@@ -152,11 +152,6 @@ pub struct ConversationQuery {
     /// The school.
     #[param(pattern = "^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
     pub location_code: String,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -169,7 +164,7 @@ page_of! {
     operation_id = "listConversations",
     tag = "conversations",
     security(("person" = []), ("client" = ["conversations:open", "referrals:status"])),
-    params(ConversationQuery),
+    params(ConversationQuery, PageQuery),
     responses((status = 200, description = "A page", body = ConversationPage)),
 )]
 #[get("/conversations")]
@@ -178,16 +173,16 @@ pub async fn list_conversations(
     caller: Caller,
     reader: Reader,
     Query(query): Query<ConversationQuery>,
+    paging: Paging,
 ) -> Result<ConversationPage, Error> {
     let school = LocationCode::parse(&query.location_code)
         .map_err(|fault| InputFault::identifier("locationCode", fault))?;
-    let question = format!("conversations/{school}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadConversation>()?;
             let slice = conversations::list(cx.db, &grant, &school, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.opened_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.opened_at, one.id.uuid()));
             let data = slice.items.iter().map(|one| ConversationView::of(one, reader.0)).collect();
             Ok(ConversationPage { data, next_cursor })
         })

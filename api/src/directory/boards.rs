@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::contract::{Path, Query};
+use crate::contract::Path;
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::problem::Error;
 
@@ -48,17 +48,15 @@ page_of! {
 pub async fn list_boards(
     platform: web::Data<Platform>,
     caller: Caller,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<BoardPage, Error> {
-    const QUESTION: &str = "boards";
-    let after =
-        paging::read(QUESTION, query.cursor.as_deref())?.and_then(|number| BoardNumber::parse(&number).ok());
-    let size = paging::size(query.page_size);
+    let after = paging.after(|number| BoardNumber::parse(number).ok())?;
+    let size = paging.size();
     platform
         .read(caller.0, move |cx| {
             let slice = directory::boards(cx.db, size, after.as_ref())?;
             let last = slice.items.last().filter(|_| slice.more);
-            let next_cursor = last.map(|board| paging::write(QUESTION, board.number.as_str()));
+            let next_cursor = last.map(|board| paging.write(board.number.as_str()));
             Ok(BoardPage { data: slice.items.into_iter().map(BoardView::from).collect(), next_cursor })
         })
         .await

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::contract::{Path, Query};
+use crate::contract::Path;
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::problem::Error;
 
@@ -194,15 +194,14 @@ page_of! {
 pub async fn list_directory_imports(
     platform: web::Data<Platform>,
     caller: Caller,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<DirectoryImportPage, Error> {
-    const QUESTION: &str = "directory-imports";
-    let page = paging::by_time(QUESTION, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadImports>()?;
             let slice = imports::imports(cx.db, &grant, page)?;
-            let next_cursor = paging::next(QUESTION, &slice, |one| (one.at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.at, one.id.uuid()));
             let data = slice.items.into_iter().map(DirectoryImportView::from).collect();
             Ok(DirectoryImportPage { data, next_cursor })
         })

@@ -3,7 +3,6 @@
 
 use actix_web::{get, web};
 use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode, place_meant, search_words};
-use naast_domain::text::Text;
 use naast_persistence::directory::{self, Search};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -12,7 +11,7 @@ use super::schools::SchoolView;
 use crate::caller::Caller;
 use crate::contract::Query;
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::problem::{Error, InputFault};
 
@@ -23,10 +22,10 @@ use crate::problem::{Error, InputFault};
 pub struct SchoolQuery {
     /// Words, each the beginning of a word of the school's name or place. Capitals, accents and punctuation do not
     /// count.
-    #[param(min_length = 1, max_length = 100)]
+    #[param(min_length = 1, max_length = 100, pattern = r"[\p{L}\p{N}]")]
     pub name: Option<String>,
     /// The whole name of the place, or its everyday name (`den bosch`, `den haag`). Capitals, accents and punctuation do not count.
-    #[param(min_length = 1, max_length = 100)]
+    #[param(min_length = 1, max_length = 100, pattern = r"[\p{L}\p{N}]")]
     pub place: Option<String>,
     /// A postcode, or its four digits for the whole area. The space and capitals do not count.
     #[param(pattern = "^[1-9][0-9]{3}( ?[A-Za-z]{2})?$")]
@@ -39,47 +38,22 @@ pub struct SchoolQuery {
     pub partnership_code: Option<String>,
     /// Also schools that are no longer published.
     pub include_gone: Option<bool>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 impl SchoolQuery {
     fn search(&self) -> Result<Search, Error> {
-        let mut faults = Vec::new();
-        let name_words = self.name.as_deref().map(search_words);
-        if name_words.as_ref().is_some_and(Vec::is_empty) {
-            faults.push(without_words("name"));
-        }
-        let place_key = self.place.as_deref().map(place_meant);
-        if place_key.as_ref().is_some_and(String::is_empty) {
-            faults.push(without_words("place"));
-        }
         let board = self.board_number.as_deref().map(BoardNumber::parse).transpose();
         let partnership = self.partnership_code.as_deref().map(PartnershipCode::parse).transpose();
-        faults.extend(board.as_ref().err().map(|fault| InputFault::identifier("boardNumber", *fault)));
-        faults.extend(
-            partnership.as_ref().err().map(|fault| InputFault::identifier("partnershipCode", *fault)),
-        );
-        match (board, partnership) {
-            (Ok(board), Ok(partnership)) if faults.is_empty() => Ok(Search {
-                name_words: shortest_question(&name_words.unwrap_or_default()),
-                place_key,
-                postcode: self.postcode.as_deref().map(as_published),
-                board,
-                partnership,
-                include_gone: self.include_gone.unwrap_or_default(),
-            }),
-            _ => Err(Error::Input(faults)),
-        }
+        let identifier = |name| move |fault| InputFault::identifier(name, fault);
+        Ok(Search {
+            name_words: shortest_question(&self.name.as_deref().map(search_words).unwrap_or_default()),
+            place_key: self.place.as_deref().map(place_meant),
+            postcode: self.postcode.as_deref().map(as_published),
+            board: board.map_err(identifier("boardNumber"))?,
+            partnership: partnership.map_err(identifier("partnershipCode"))?,
+            include_gone: self.include_gone.unwrap_or_default(),
+        })
     }
-}
-
-fn without_words(parameter: &str) -> InputFault {
-    let text = Text::of("Hier staat geen letter of cijfer in.", "There is no letter or digit in here.");
-    InputFault::parameter(parameter, "without-words", text)
 }
 
 /// The words in their order, without those that another one begins with: they ask for nothing more.
@@ -98,19 +72,6 @@ fn as_published(postcode: &str) -> String {
     if letters.is_empty() { area.to_owned() } else { format!("{area} {letters}") }
 }
 
-/// What a cursor of this search belongs to. None of the filters can hold an ampersand any more.
-fn question(search: &Search) -> String {
-    format!(
-        "schools?name={}&place={}&postcode={}&board={}&partnership={}&gone={}",
-        search.name_words.join(" "),
-        search.place_key.as_deref().unwrap_or_default(),
-        search.postcode.as_deref().unwrap_or_default(),
-        search.board.as_ref().map(BoardNumber::as_str).unwrap_or_default(),
-        search.partnership.as_ref().map(PartnershipCode::as_str).unwrap_or_default(),
-        search.include_gone,
-    )
-}
-
 page_of! {
     /// A page of schools, by location code.
     SchoolPage of SchoolView
@@ -121,7 +82,7 @@ page_of! {
     operation_id = "listSchools",
     tag = "directory",
     security(("person" = []), ("client" = ["directory:read"])),
-    params(SchoolQuery),
+    params(SchoolQuery, PageQuery),
     responses((status = 200, description = "A page", body = SchoolPage)),
 )]
 #[get("/schools")]
@@ -129,17 +90,16 @@ pub async fn list_schools(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<SchoolQuery>,
+    paging: Paging,
 ) -> Result<SchoolPage, Error> {
     let search = query.search()?;
-    let question = question(&search);
-    let after =
-        paging::read(&question, query.cursor.as_deref())?.and_then(|code| LocationCode::parse(&code).ok());
-    let size = paging::size(query.page_size);
+    let after = paging.after(|code| LocationCode::parse(code).ok())?;
+    let size = paging.size();
     platform
         .read(caller.0, move |cx| {
             let slice = directory::search(cx.db, &search, size, after.as_ref())?;
             let last = slice.items.last().filter(|_| slice.more);
-            let next_cursor = last.map(|one| paging::write(&question, one.school.location.as_str()));
+            let next_cursor = last.map(|one| paging.write(one.school.location.as_str()));
             Ok(SchoolPage { data: slice.items.into_iter().map(SchoolView::from).collect(), next_cursor })
         })
         .await
@@ -147,32 +107,10 @@ pub async fn list_schools(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-
-    fn query() -> SchoolQuery {
-        SchoolQuery {
-            name: None,
-            place: None,
-            postcode: None,
-            board_number: None,
-            partnership_code: None,
-            include_gone: None,
-            page_size: None,
-            cursor: None,
-        }
-    }
-
-    fn of(name: &str) -> String {
-        let query = SchoolQuery { name: Some(name.to_owned()), ..query() };
-        question(&query.search().expect("a question"))
-    }
-
-    #[test]
-    fn the_same_question_in_other_words_has_the_same_cursors() {
-        assert_eq!(of("De  Ark Urk"), of("urk árk, DE"));
-        assert_eq!(of("ark a ar"), of("ark"));
-        assert_ne!(of("de ark"), of("dé arken"));
-    }
+    use crate::contract::{CONTRACT, WORDS};
 
     #[test]
     fn a_postcode_is_asked_for_as_it_is_published() {
@@ -182,9 +120,25 @@ mod tests {
     }
 
     #[test]
-    fn a_question_without_a_letter_is_refused_for_each_parameter() {
-        let empty = || Some("...".to_owned());
-        let query = SchoolQuery { name: empty(), place: empty(), ..query() };
-        assert!(matches!(query.search(), Err(Error::Input(faults)) if faults.len() == 2));
+    fn what_another_word_begins_with_asks_for_nothing_more() {
+        let asked = |words: [&str; 3]| shortest_question(&words.map(str::to_owned));
+        assert_eq!(asked(["ark", "a", "ar"]), ["ark"]);
+        assert_eq!(asked(["urk", "de", "ark"]), ["ark", "de", "urk"]);
+    }
+
+    #[test]
+    fn what_the_contract_lets_through_holds_a_word() {
+        let contract = &CONTRACT.document["paths"]["/schools"]["get"]["parameters"];
+        let of = |name| {
+            contract.as_array().expect("parameters").iter().find(|one| one["name"] == name).expect(name)
+        };
+        for name in ["name", "place"] {
+            assert_eq!(of(name)["schema"]["pattern"], WORDS, "{name}");
+        }
+        let pattern = jsonschema::validator_for(&json!({ "pattern": WORDS })).expect("a schema");
+        let letters = ('\0'..='\u{2ffff}').filter(|letter| pattern.is_valid(&json!(letter.to_string())));
+        for letter in letters {
+            assert!(!search_words(&letter.to_string()).is_empty(), "{letter:?}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::{Path, Query};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -82,11 +82,6 @@ pub struct WebhookDeliveryQuery {
     pub subscription_id: WebhookSubscriptionId,
     /// Only those that stand so.
     pub state: Option<DeliveryState>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -98,7 +93,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listWebhookDeliveries",
     tag = "events",
-    params(WebhookDeliveryQuery),
+    params(WebhookDeliveryQuery, PageQuery),
     responses(
         (status = 200, description = "A page", body = WebhookDeliveryPage),
         (
@@ -114,16 +109,15 @@ pub async fn list_webhook_deliveries(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<WebhookDeliveryQuery>,
+    paging: Paging,
 ) -> Result<WebhookDeliveryPage, Error> {
-    let state = query.state.map_or("", DeliveryState::code);
-    let question = format!("webhook-deliveries/{}/{state}", query.subscription_id);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadWebhooks>()?;
             let (of, _) = events::find(cx.db, &grant, query.subscription_id)?.ok_or(Error::NotFound)?;
             let slice = events::deliveries_of(cx.db, &of, query.state, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let data = slice.items.into_iter().map(WebhookDeliveryView::from).collect();
             Ok(WebhookDeliveryPage { data, next_cursor })
         })

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use naast_domain::access::ReadEvents;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Hash};
-use naast_domain::text::Text;
 use naast_persistence::{Database, events, programmes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,9 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::view::EventView;
 use crate::caller::Caller;
 use crate::contract::Query;
-use crate::paging;
+use crate::paging::{FeedQuery, Paging};
 use crate::platform::Platform;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -26,11 +25,6 @@ use crate::problem::{Error, InputFault};
 pub struct EventQuery {
     /// The programme; the platform's own events when you leave it out, for who reads those.
     pub programme_id: Option<ProgrammeId>,
-    /// `after` of the page before; from the beginning when you leave it out.
-    pub after: Option<String>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
 }
 
 /// A page of events, oldest first.
@@ -64,18 +58,6 @@ impl Responder for EventPage {
     }
 }
 
-/// A position that this feed does not have: of another feed, or of a history that a backup undid.
-fn no_position() -> InputFault {
-    InputFault::parameter(
-        "after",
-        "cursor",
-        Text::of(
-            "Deze plaats is niet van deze reeks. Begin opnieuw zonder `after`; wat u al had, herkent u aan `id`.",
-            "This position is not of this feed. Begin again without `after`; what you had already has the same `id`.",
-        ),
-    )
-}
-
 /// Where a reader is: behind a row, by its number and what tells it from the row of that number in another history.
 struct Position {
     seq: i64,
@@ -83,13 +65,9 @@ struct Position {
 }
 
 impl Position {
-    fn read(question: &str, after: Option<&str>) -> Result<Option<Self>, Error> {
-        let Some(place) = paging::read(question, after).map_err(|_| no_position())? else { return Ok(None) };
-        let read = || {
-            let (seq, print) = place.split_once('_')?;
-            Some(Self { seq: seq.parse().ok()?, print: print.to_owned() })
-        };
-        read().map(Some).ok_or_else(|| no_position().into())
+    fn read(place: &str) -> Option<Self> {
+        let (seq, print) = place.split_once('_')?;
+        Some(Self { seq: seq.parse().ok()?, print: print.to_owned() })
     }
 
     /// Whether the journal holds the very row that the reader saw.
@@ -111,7 +89,7 @@ fn print(hash: &Hash) -> String {
     operation_id = "listEvents",
     tag = "events",
     security(("person" = []), ("client" = ["events:read"])),
-    params(EventQuery),
+    params(EventQuery, FeedQuery),
     responses(
         (status = 200, description = "A page, oldest first", body = EventPage),
         (
@@ -127,11 +105,11 @@ pub async fn list_events(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<EventQuery>,
+    paging: Paging,
 ) -> Result<EventPage, Error> {
     let chain = query.programme_id.map_or(Chain::PLATFORM, Chain::from);
-    let question = format!("events/{}", chain.uuid());
-    let after = Position::read(&question, query.after.as_deref())?;
-    let (size, settings) = (paging::size(query.page_size), platform.events.clone());
+    let after = paging.after(Position::read)?;
+    let settings = platform.events.clone();
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadEvents>()?;
@@ -146,13 +124,17 @@ pub async fn list_events(
             if let Some(after) = &after
                 && !after.stands(cx.db, chain)?
             {
-                return Err(no_position().into());
+                return Err(paging.refusal());
             }
-            let feed = events::feed(cx.db, &grant, chain, after.as_ref().map_or(0, |after| after.seq), size)?;
+            let feed = events::feed(
+                cx.db,
+                &grant,
+                chain,
+                after.as_ref().map_or(0, |after| after.seq),
+                paging.size(),
+            )?;
             let last = feed.last.as_ref().map(|(seq, hash)| Position { seq: *seq, print: print(hash) });
-            let after = last
-                .or(after)
-                .map(|place| paging::write(&question, &format!("{}_{}", place.seq, place.print)));
+            let after = last.or(after).map(|place| paging.write(&format!("{}_{}", place.seq, place.print)));
             let data = feed.events.iter().map(|event| EventView::of(event, &settings.event_source)).collect();
             Ok(EventPage { data, next_cursor: after.clone().filter(|_| feed.more), after })
         })

@@ -19,7 +19,7 @@ use crate::caller::Caller;
 use crate::clock::{fresh, fresh_secret};
 use crate::contract::{Path, Query, Sent};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -169,11 +169,6 @@ pub async fn create_webhook_subscription(
 pub struct WebhookSubscriptionQuery {
     /// Only those of this programme.
     pub programme_id: Option<ProgrammeId>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -185,7 +180,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listWebhookSubscriptions",
     tag = "events",
-    params(WebhookSubscriptionQuery),
+    params(WebhookSubscriptionQuery, PageQuery),
     responses((status = 200, description = "A page", body = WebhookSubscriptionPage)),
 )]
 #[get("/webhook-subscriptions")]
@@ -193,15 +188,15 @@ pub async fn list_webhook_subscriptions(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<WebhookSubscriptionQuery>,
+    paging: Paging,
 ) -> Result<WebhookSubscriptionPage, Error> {
     let chain = query.programme_id.map(Chain::from);
-    let question = format!("webhook-subscriptions/{:?}", chain.map(Chain::uuid));
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadWebhooks>()?;
             let slice = events::list(cx.db, &grant, chain, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let data = slice.items.into_iter().map(WebhookSubscriptionView::from).collect();
             Ok(WebhookSubscriptionPage { data, next_cursor })
         })

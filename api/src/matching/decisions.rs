@@ -11,9 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::contract::{Path, Query};
+use crate::contract::Path;
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -74,16 +74,15 @@ pub async fn list_decisions(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<RequestId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<DecisionPage, Error> {
-    let question = format!("decisions/{id}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadCandidates>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             let slice = matching::decisions_on(cx.db, &grant, &stored, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.decided_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.decided_at, one.id.uuid()));
             let record = Shown::decisions(cx.db, role, &stored, &slice.items)?;
             cx.shows(record);
             let retention = RetentionView::load(cx.db, id)?;

@@ -25,7 +25,7 @@ use crate::caller::{Caller, Reader};
 use crate::contract::{Path, Query};
 use crate::independence::questions;
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -214,18 +214,13 @@ pub async fn list_proposals_for_request(
 pub struct MyProposalQuery {
     /// The buddy that I am.
     pub buddy_id: BuddyId,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 /// List the proposals to a buddy: for herself, or for her coordinator.
 #[utoipa::path(
     operation_id = "listProposalsToBuddy",
     tag = "matching",
-    params(MyProposalQuery),
+    params(MyProposalQuery, PageQuery),
     responses(
         (
             status = 200,
@@ -240,9 +235,9 @@ pub async fn list_my_proposals(
     caller: Caller,
     reader: Reader,
     Query(query): Query<MyProposalQuery>,
+    paging: Paging,
 ) -> Result<ProposalPage, Error> {
-    let question = format!("proposals/{}", query.buddy_id);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let (find, read) = (cx.grant::<ReadBuddy>()?, cx.grant::<ReadProposal>()?);
@@ -254,7 +249,7 @@ pub async fn list_my_proposals(
                 cx.shows([]);
                 return Ok(ProposalPage { data: Vec::new(), next_cursor: None });
             };
-            let next_cursor = paging::behind(&question, page.next);
+            let next_cursor = paging.behind(page.next);
             let all: Vec<_> = page.items.iter().collect();
             let record = Shown::proposals(cx.db, &read, DataKind::Proposal, &all)?;
             cx.shows(record);

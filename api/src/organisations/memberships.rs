@@ -19,10 +19,10 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Check, Path, Query, Sent};
+use crate::contract::{Body, Check, Path, Sent};
 use crate::independence::again::{Occasion, recheck_person};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -220,20 +220,17 @@ pub async fn list_memberships(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(organisation): Path<OrganisationId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<MembershipPage, Error> {
-    let question = format!("memberships/{organisation}");
-    let after = paging::read(&question, query.cursor.as_deref())?
-        .and_then(|place| uuid::Uuid::try_parse(&place).ok())
-        .map(MembershipId::from_uuid);
-    let size = paging::size(query.page_size);
+    let after = paging.after(|place| uuid::Uuid::try_parse(place).ok())?.map(MembershipId::from_uuid);
+    let size = paging.size();
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadMemberships>()?;
             organisations::find(cx.db, organisation)?.ok_or(Error::NotFound)?;
             let slice = organisations::memberships_in(cx.db, &grant, organisation, size, after)?;
             let last = slice.items.last().filter(|_| slice.more);
-            let next_cursor = last.map(|(one, _)| paging::write(&question, &one.id.to_string()));
+            let next_cursor = last.map(|(one, _)| paging.write(&one.id.to_string()));
             Ok(MembershipPage {
                 data: slice.items.into_iter().map(MembershipView::from).collect(),
                 next_cursor,

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Check, Path, Query, Sent};
+use crate::contract::{Check, Path, Sent};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -178,14 +178,13 @@ page_of! {
 pub async fn list_organisations(
     platform: web::Data<Platform>,
     caller: Caller,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<OrganisationPage, Error> {
-    const QUESTION: &str = "organisations";
-    let page = paging::by_time(QUESTION, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let slice = organisations::list(cx.db, page)?;
-            let next_cursor = paging::next(QUESTION, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             Ok(OrganisationPage {
                 data: slice.items.into_iter().map(|one| one.value.into()).collect(),
                 next_cursor,

@@ -15,9 +15,8 @@ use uuid::Uuid;
 
 use crate::caller::{Caller, Reader};
 use crate::clock::day_of;
-use crate::contract::Query;
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -107,13 +106,13 @@ pub async fn list_my_access_log(
     platform: web::Data<Platform>,
     caller: Caller,
     reader: Reader,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<AccessLogPage, Error> {
-    let page = paging::by_time("access-log", query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let slice = access_log::of_person(cx.db, &cx.me, page)?;
-            let next_cursor = paging::next("access-log", &slice, |one| (one.at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.at, one.id.uuid()));
             let data = slice.items.into_iter().map(|one| AccessRecordView::of(one, reader.0)).collect();
             Ok(AccessLogPage { data, next_cursor })
         })

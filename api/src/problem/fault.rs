@@ -6,7 +6,7 @@ use naast_domain::directory::InvalidIdentifier;
 use naast_domain::text::{Text, Tongue};
 
 use super::InputProblem;
-use crate::contract::{ADDRESS, NUMBER};
+use crate::contract::{ADDRESS, NUMBER, WORDS};
 
 /// So many faults are told in one answer. An answer is to be bounded by more than the call: 10,000 faults of 160 bytes fit in
 /// a body of 60,000 (docs/adr/0044).
@@ -63,6 +63,11 @@ impl InputFault {
     pub fn is_within(&self, pointer: &str) -> bool {
         let Place::Body(place) = &self.place else { return false };
         place.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether the fault stands in this parameter of the path or the query.
+    pub fn is_of_parameter(&self, name: &str) -> bool {
+        matches!(&self.place, Place::Parameter(place) if place == name)
     }
 
     /// Whether the fault stands in a header.
@@ -223,6 +228,12 @@ fn pattern(expected: &str) -> Text {
         return Text::of(
             "Hier hoort minstens één zichtbaar teken.",
             "At least one visible character belongs here.",
+        );
+    }
+    if expected == WORDS {
+        return Text::of(
+            "Hier hoort minstens één letter of cijfer.",
+            "At least one letter or digit belongs here.",
         );
     }
     if expected == ADDRESS {

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::contract::{Path, Query, Sent};
+use crate::contract::{Path, Sent};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -111,18 +111,16 @@ pub async fn list_covered_schools(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<ProgrammeId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<CoveragePage, Error> {
-    let question = format!("covered/{id}");
-    let after =
-        paging::read(&question, query.cursor.as_deref())?.and_then(|code| LocationCode::parse(&code).ok());
-    let size = paging::size(query.page_size);
+    let after = paging.after(|code| LocationCode::parse(code).ok())?;
+    let size = paging.size();
     platform
         .read(caller.0, move |cx| {
             programmes::find(cx.db, id)?.ok_or(Error::NotFound)?;
             let slice = programmes::covered_schools(cx.db, id, size, after.as_ref())?;
             let last = slice.items.last().filter(|_| slice.more);
-            let next_cursor = last.map(|one| paging::write(&question, one.school.as_str()));
+            let next_cursor = last.map(|one| paging.write(one.school.as_str()));
             Ok(CoveragePage { data: slice.items.into_iter().map(CoverageView::from).collect(), next_cursor })
         })
         .await

@@ -20,7 +20,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Check, Path, Query, Sent};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::problem::{Error, InputFault};
 
@@ -153,11 +153,6 @@ pub struct ProgrammeQuery {
     /// Only programmes that cover this school today.
     #[param(pattern = "^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
     pub location_code: Option<String>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -170,7 +165,7 @@ page_of! {
     operation_id = "listProgrammes",
     tag = "programmes",
     security(("person" = []), ("client" = ["conversations:open", "directory:read"])),
-    params(ProgrammeQuery),
+    params(ProgrammeQuery, PageQuery),
     responses((status = 200, description = "A page", body = ProgrammePage)),
 )]
 #[get("/programmes")]
@@ -178,18 +173,18 @@ pub async fn list_programmes(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<ProgrammeQuery>,
+    paging: Paging,
 ) -> Result<ProgrammePage, Error> {
     let school = query
         .location_code
         .map(|code| LocationCode::parse(&code).map_err(|fault| InputFault::identifier("locationCode", fault)))
         .transpose()?;
-    let question = format!("programmes/{}", school.as_ref().map(LocationCode::as_str).unwrap_or_default());
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let covering = school.as_ref().map(|school| (school, cx.today));
             let slice = programmes::list(cx.db, covering, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let data = slice.items.iter().map(|one| ProgrammeView::of(one, cx.today)).collect();
             Ok(ProgrammePage { data, next_cursor })
         })

@@ -16,9 +16,9 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::{Path, Query};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
-use crate::problem::{Error, InputFault};
+use crate::problem::Error;
 
 /// Which requests.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -30,11 +30,6 @@ pub struct SupportRequestQuery {
     /// Only requests in this state; together with a programme.
     #[param(inline)]
     pub state: Option<RequestState>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -46,7 +41,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listSupportRequests",
     tag = "requests",
-    params(SupportRequestQuery),
+    params(SupportRequestQuery, PageQuery),
     responses(
         (
             status = 200,
@@ -60,16 +55,9 @@ pub async fn list_support_requests(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<SupportRequestQuery>,
+    paging: Paging,
 ) -> Result<SupportRequestPage, Error> {
-    if query.state.is_some() && query.programme_id.is_none() {
-        let text = naast_domain::text::Text::of(
-            "Kies hierbij een programma met `programmeId`.",
-            "Name a programme with `programmeId` to use this.",
-        );
-        return Err(InputFault::parameter("state", "needs-programme", text).into());
-    }
-    let question = format!("requests/{:?}/{:?}", query.programme_id, query.state);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadRequest>()?;
@@ -77,7 +65,7 @@ pub async fn list_support_requests(
                 Some(programme) => requests::list_of_programme(cx.db, &grant, programme, query.state, page)?,
                 None => requests::list_own(cx.db, &grant, page)?,
             };
-            let next_cursor = paging::behind(&question, page.next);
+            let next_cursor = paging.behind(page.next);
             let data = SupportRequestView::load_all(cx.db, cx.keys, &page.items)?;
             cx.shows(Shown::requests(&grant, &page.items));
             Ok(SupportRequestPage { data, next_cursor })

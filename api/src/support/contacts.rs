@@ -19,9 +19,9 @@ use super::reached;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Check, Path, Query, Sent};
+use crate::contract::{Check, Path, Sent};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -155,10 +155,9 @@ pub async fn list_contacts(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<MeetingPage, Error> {
-    let question = format!("contacts/{id}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadContacts>()?;
@@ -166,7 +165,7 @@ pub async fn list_contacts(
             let record = Shown::matches(cx.db, &grant, DataKind::Contacts, &[&stored])?;
             cx.shows(record);
             let slice = support::contacts_of(cx.db, &grant, &stored, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.recorded_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.recorded_at, one.id.uuid()));
             let retention = RetentionView::load(cx.db, stored.request)?;
             let view = |one: &Contact| MeetingView::of(one, retention.clone());
             Ok(MeetingPage { data: slice.items.iter().map(view).collect(), next_cursor })

@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::{Path, Query};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::Platform;
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -88,11 +88,6 @@ impl MatchView {
 pub struct MatchQuery {
     /// The matches of this programme, for its coordinator; the caller's own, as parent or buddy, when left out.
     pub programme_id: Option<ProgrammeId>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -104,7 +99,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listMatches",
     tag = "support",
-    params(MatchQuery),
+    params(MatchQuery, PageQuery),
     responses(
         (status = 200, description = "A page; empty for a programme that is not yours", body = MatchPage),
     ),
@@ -114,15 +109,15 @@ pub async fn list_matches(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<MatchQuery>,
+    paging: Paging,
 ) -> Result<MatchPage, Error> {
-    let question = format!("matches/{:?}", query.programme_id);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadMatch>()?;
             let whose = query.programme_id.map_or(Whose::Own, Whose::Programme);
             let page = support::list(cx.db, &grant, whose, page)?;
-            let next_cursor = paging::behind(&question, page.next);
+            let next_cursor = paging.behind(page.next);
             let all: Vec<_> = page.items.iter().collect();
             let record = Shown::matches(cx.db, &grant, DataKind::Match, &all)?;
             cx.shows(record);

@@ -22,9 +22,9 @@ use super::super::reached;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Path, Query, Sent};
+use crate::contract::{Path, Sent};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::give::{ShownTextBody, shown};
 use crate::privacy::retention::RetentionView;
@@ -205,10 +205,9 @@ pub async fn list_announcements(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<AnnouncementPage, Error> {
-    let question = format!("announcements/{id}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncements>()?;
@@ -218,7 +217,7 @@ pub async fn list_announcements(
             let slice = announcements::list(cx.db, &grant, &stored, page)?;
             let all: Vec<&Stored<Announcement>> = slice.items.iter().collect();
             let mut noted = announcements::objections(cx.db, &stored, &all)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let retention = RetentionView::load(cx.db, stored.request)?;
             let view = |one: Stored<Announcement>| {
                 let noted = noted.remove(&one.id).unwrap_or_default();

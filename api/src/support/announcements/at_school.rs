@@ -22,7 +22,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
@@ -84,11 +84,6 @@ pub struct AnnouncedMeetingQuery {
     /// The school.
     #[param(pattern = "^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
     pub location_code: String,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -100,7 +95,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listAnnouncedMeetings",
     tag = "support",
-    params(AnnouncedMeetingQuery),
+    params(AnnouncedMeetingQuery, PageQuery),
     responses(
         (
             status = 200,
@@ -114,18 +109,18 @@ pub async fn list_announced_meetings(
     platform: web::Data<Platform>,
     caller: Caller,
     Query(query): Query<AnnouncedMeetingQuery>,
+    paging: Paging,
 ) -> Result<AnnouncedMeetingPage, Error> {
     let school = LocationCode::parse(&query.location_code).map_err(|_| {
         let text = Text::of("Dit is geen vestigingscode.", "This is not a location code.");
         InputFault::parameter("locationCode", "location-code", text)
     })?;
-    let question = format!("announced-meetings/{school}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let slice = announcements::list_at_school(cx.db, cx.keys, &grant, &school, cx.today, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let all: Vec<_> = slice.items.iter().collect();
             let standing = Standing { school: Some(&school), ..Standing::default() };
             cx.shows(grant.reaches(standing).into_iter().flat_map(|role| Shown::announced(role, &all)));

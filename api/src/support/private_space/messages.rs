@@ -16,9 +16,9 @@ use super::{entered, entered_to_write, may_say, said};
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Query, Sent};
+use crate::contract::{Body, Path, Sent};
 use crate::page_of;
-use crate::paging::{self, PageQuery};
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -100,16 +100,15 @@ pub async fn list_messages(
     platform: web::Data<Platform>,
     caller: Caller,
     Path(id): Path<MatchId>,
-    Query(query): Query<PageQuery>,
+    paging: Paging,
 ) -> Result<MessagePage, Error> {
-    let question = format!("messages/{id}");
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let space = entered(cx, id, DataKind::Messages)?;
             let read_to = private_space::read_to(cx.db, &space)?;
             let slice = private_space::messages(cx.db, cx.keys, &space, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.sent_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.sent_at, one.id.uuid()));
             let retention = RetentionView::of_private_space(cx.db, space.request)?;
             let view = |one| MessageView::of(one, &space, read_to, retention.clone());
             Ok(MessagePage { data: slice.items.into_iter().map(view).collect(), next_cursor })

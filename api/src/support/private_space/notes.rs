@@ -18,7 +18,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Body, Path, Query};
 use crate::page_of;
-use crate::paging;
+use crate::paging::{PageQuery, Paging};
 use crate::platform::{Platform, Said as _, Writing};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -98,11 +98,6 @@ impl PrivateNoteView {
 pub struct PrivateNoteQuery {
     /// Only of this kind.
     pub kind: Option<NoteKind>,
-    /// How many at most: 50 when you do not say, never more than 200.
-    #[param(minimum = 1)]
-    pub page_size: Option<i64>,
-    /// `nextCursor` of the page before.
-    pub cursor: Option<String>,
 }
 
 page_of! {
@@ -117,7 +112,7 @@ page_of! {
 #[utoipa::path(
     operation_id = "listPrivateNotes",
     tag = "support",
-    params(("id" = MatchId, Path, description = "The match"), PrivateNoteQuery),
+    params(("id" = MatchId, Path, description = "The match"), PrivateNoteQuery, PageQuery),
     responses((status = 200, description = "A page", body = PrivateNotePage)),
 )]
 #[get("/matches/{id}/private-notes")]
@@ -126,14 +121,14 @@ pub async fn list_private_notes(
     caller: Caller,
     Path(id): Path<MatchId>,
     Query(query): Query<PrivateNoteQuery>,
+    paging: Paging,
 ) -> Result<PrivateNotePage, Error> {
-    let question = format!("private-notes/{id}/{:?}", query.kind);
-    let page = paging::by_time(&question, query.page_size, query.cursor.as_deref())?;
+    let page = paging.by_time()?;
     platform
         .read(caller.0, move |cx| {
             let space = entered(cx, id, DataKind::PrivateNotes)?;
             let slice = private_space::notes(cx.db, cx.keys, &space, query.kind, page)?;
-            let next_cursor = paging::next(&question, &slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
             let retention = RetentionView::of_private_space(cx.db, space.request)?;
             let view = |one| PrivateNoteView::of(one, retention.clone());
             Ok(PrivateNotePage { data: slice.items.into_iter().map(view).collect(), next_cursor })
