@@ -128,6 +128,26 @@ pub(crate) fn blank_of_case(tx: &mut Transaction<'_, '_>, request: RequestId) ->
     Ok(())
 }
 
+/// Takes away what was answered of a case to these persons: what they wrote in its private space and took back. The answers that anybody else
+/// has of the case stay as they are, so that nobody outside the space can tell that something in it went.
+pub(crate) fn blank_of_case_to(
+    tx: &mut Transaction<'_, '_>,
+    request: RequestId,
+    persons: &[PersonId],
+) -> Result<(), Error> {
+    let persons: Vec<Key> = persons.iter().copied().map(Key::from).collect();
+    let theirs = kept_answers::table
+        .filter(kept_answers::request_id.eq(Key::from(request)))
+        .filter(kept_answers::person_id.eq_any(persons));
+    let update = diesel::update(theirs).set((
+        kept_answers::sealed.eq(Vec::<u8>::new()),
+        kept_answers::request_id.eq(None::<Key>),
+        kept_answers::person_id.eq(None::<Key>),
+    ));
+    on_either!(&mut **tx, |c| update.execute(c))?;
+    Ok(())
+}
+
 /// Takes away what was answered to a person who is erased.
 pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
     let update = diesel::update(kept_answers::table.filter(kept_answers::person_id.eq(Key::from(person))))

@@ -63,6 +63,7 @@ mod retention_killed;
 mod retries;
 mod retry_secrets;
 mod retry_standing;
+mod retry_taken_away;
 mod school_side;
 mod school_statements;
 mod second_verifier;

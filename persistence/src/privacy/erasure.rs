@@ -19,6 +19,7 @@ use crate::keys::{Keys, Owner};
 use crate::retries;
 use crate::rows::Stored;
 use crate::schema::{buddies, consent_proofs, consents, erased_counts};
+use crate::support::private_space;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -134,6 +135,8 @@ pub fn erase_private_space(
     let gone = delete(tx, Subject::Case(request), |table| table.retention == Rule::PrivateSpace)?;
     if gone > 0 {
         forget_keys(tx, keys, Owner::Private(request), now)?;
+        // a programme may have set a term that is over within the day
+        private_space::forget_answers(tx, request)?;
     }
     Ok(gone > 0)
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
-use naast_domain::ids::ProgrammeId;
+use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::requests::SupportRequest;
 use uuid::Uuid;
 
@@ -12,8 +12,9 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Place, Sealed};
 use crate::privacy::tombstones;
+use crate::retries;
 use crate::rows::{Page, Slice, Stored, one};
-use crate::schema::private_entries;
+use crate::schema::{buddies, matches, private_entries, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -139,7 +140,30 @@ pub(super) fn take_away(
         .filter(private_entries::match_id.eq(Key::from(space.matched)));
     let delete = diesel::delete(row);
     one(on_either!(&mut **tx, |c| delete.execute(c))?)?;
+    // only its writer was ever answered with it: what the other of the two did in this case is given again as before
+    retries::blank_of_case_to(tx, space.request, &[space.me])?;
     tombstones::lay(tx, tombstones::Kind::PrivateEntry, id, now)
+}
+
+/// Takes away what was answered of a case to its parent and to the buddies of its matches, whichever of them wrote: an answer that is kept holds
+/// what an entry said when it was written, also where it was changed since. Whoever else has an answer of the case keeps it.
+pub(crate) fn forget_answers(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
+    let parent: Option<Key> = on_either!(&mut **tx, |c| support_requests::table
+        .filter(support_requests::id.eq(Key::from(request)))
+        .select(support_requests::parent_id)
+        .first(c)
+        .optional())?;
+    let buddies: Vec<Key> = on_either!(&mut **tx, |c| matches::table
+        .inner_join(
+            buddies::table
+                .on(buddies::programme_id.eq(matches::programme_id).and(buddies::id.eq(matches::buddy_id))),
+        )
+        .filter(matches::request_id.eq(Key::from(request)))
+        .select(buddies::person_id)
+        .distinct()
+        .load(c))?;
+    let both: Vec<PersonId> = parent.into_iter().chain(buddies).map(Into::into).collect();
+    retries::blank_of_case_to(tx, request, &both)
 }
 
 /// Takes away everything in the private spaces of a request that was said to be about the child's health, once no consent to that holds.
@@ -156,6 +180,8 @@ pub fn take_health_away(
     let mut gone: Vec<Key> = on_either!(&mut **tx, |c| of_health.select(private_entries::id).load(c))?;
     gone.sort_unstable();
     on_either!(&mut **tx, |c| diesel::delete(of_health).execute(c))?;
+    // also where nothing is there any more: it may have been changed since, or taken away by hand
+    forget_answers(tx, request.id)?;
     for id in &gone {
         tombstones::lay(tx, tombstones::Kind::PrivateEntry, id.0, now)?;
     }

@@ -26,6 +26,7 @@ use crate::rows::Stored;
 use crate::schema::{buddies, matches, support_requests};
 use crate::{Error, on_either};
 
+pub(crate) use entries::forget_answers;
 pub use entries::{take_away_again, take_health_away};
 pub use messages::{
     Message, ReadTo, find_message, insert_message, messages, note_reading, read_to, take_message_away, unread,
@@ -46,6 +47,8 @@ pub struct PrivateSpace {
     pub course: Course,
     programme: ProgrammeId,
     parent: PersonId,
+    /// Who came in.
+    me: PersonId,
 }
 
 impl PrivateSpace {
@@ -108,7 +111,8 @@ pub fn enter<A: Action>(
         _ => return Ok(None),
     };
     let Match { id, request, programme, course, .. } = stored.value;
-    Ok(Some(PrivateSpace { matched: id, request, side, course, programme, parent: parent.into() }))
+    let me = grant.person();
+    Ok(Some(PrivateSpace { matched: id, request, side, course, programme, parent: parent.into(), me }))
 }
 
 /// The consents on the request of a space that somebody came into: on them rests what may be written.

@@ -1,0 +1,149 @@
+//! What was written in the private space and is taken away is not given again by the answer that was kept of it; what others were answered of the
+//! case is given again as before, so that nobody outside the space can tell.
+
+use naast_domain::ids::PersonId;
+use naast_tests::app::Reply;
+use naast_tests::world::{Buddy, World, words};
+use naast_tests::{Engine, on_both, random_id};
+use serde_json::{Value, json};
+
+use crate::looks::{assert_sound, contents, count, differing, refused};
+
+on_both!(
+    what_is_taken_away_is_not_given_again_to_who_wrote_it,
+    what_was_written_about_health_is_not_given_again_after_its_consent,
+);
+
+fn key() -> String {
+    format!("\"{}\"", random_id())
+}
+
+/// A call under a key, that can be sent again.
+struct Call<'a> {
+    world: &'a World,
+    who: PersonId,
+    line: String,
+    body: Value,
+    key: String,
+    seen: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    fn new(world: &'a World, who: PersonId, line: String, body: Value) -> Self {
+        Self { world, who, line, body, key: key(), seen: None }
+    }
+
+    fn send(&self) -> Reply {
+        self.world.app.keyed_on(Some(self.who), &self.line, &self.body, &self.key, self.seen)
+    }
+
+    /// Sends it for the first time.
+    fn first(self) -> (Self, Reply) {
+        let reply = self.send();
+        assert!(matches!(reply.status, 200 | 201), "{}: {}", self.line, reply.body);
+        (self, reply)
+    }
+}
+
+/// It is given again, to the byte.
+fn stays((call, first): &(Call<'_>, Reply)) {
+    assert_eq!(call.send().bytes, first.bytes, "{}", call.line);
+}
+
+/// It is not, and nothing is done again.
+fn is_gone((call, _): &(Call<'_>, Reply)) {
+    let before = contents(call.world);
+    refused(call.send(), 409, "idempotency-answer-gone");
+    assert_eq!(differing(&before, &contents(call.world)), [""; 0], "{}", call.line);
+}
+
+/// A match, with what its coordinator was answered of it before.
+fn matched<'a>(world: &'a World, parent: PersonId, buddy: &Buddy) -> (String, String, (Call<'a>, Reply)) {
+    let request = world.consented(0, parent);
+    let line = format!("POST /support-requests/{request}/holds");
+    let held = Call::new(world, world.administrator, line, json!({ "because": "complaint" })).first();
+    let (matched, _) = world.matched(0, parent, &request, buddy);
+    (request, format!("/matches/{matched}"), held)
+}
+
+fn what_is_taken_away_is_not_given_again_to_who_wrote_it(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let (request, path, held) = matched(&world, parent, &buddy);
+    let note = json!({ "kind": "goal", "text": "Weer naar gym.", "aboutHealth": false });
+    let message = json!({ "text": "Tot donderdag.", "aboutHealth": false });
+    let noted = Call::new(&world, parent, format!("POST {path}/private-notes"), note).first();
+    let place = format!("{path}/private-notes/{}", noted.1.id());
+    let change = json!({ "text": "Weer naar zwemmen." });
+    let changed =
+        Call { seen: Some("*"), ..Call::new(&world, parent, format!("PATCH {place}"), change) }.first();
+    let hers = Call::new(&world, buddy.person, format!("POST {path}/messages"), message.clone()).first();
+    let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
+    let met = Call::new(&world, buddy.person, format!("POST {path}/contacts"), met).first();
+    let pool = json!({ "kind": "pool", "poolOrganisationId": world.association, "text": words("pool") });
+    let heard = Call::new(
+        &world,
+        world.coordinators[0],
+        format!("POST /support-requests/{request}/reported-consents"),
+        pool,
+    )
+    .first();
+    // of another case of hers everything stays
+    let other = Call::new(&world, parent, "POST /support-requests".to_owned(), world.request_body(0)).first();
+    for call in [&noted, &changed, &hers, &met, &heard, &held, &other] {
+        stays(call);
+    }
+    let delete =
+        |who: PersonId, path: &str| world.app.call(Some(who), "DELETE", path, None, None).expect(204);
+
+    delete(parent, &place);
+    is_gone(&noted);
+    is_gone(&changed);
+    // what the buddy did in the same case, a word of hers too, is given again: it is not she who took something away
+    for call in [&hers, &met, &heard, &held, &other] {
+        stays(call);
+    }
+    delete(buddy.person, &format!("{path}/messages/{}", hers.1.id()));
+    is_gone(&hers);
+    for call in [&heard, &held, &other] {
+        stays(call);
+    }
+    assert_eq!(count(&world, "private_entries"), 0);
+    // whoever writes anew under another key is answered as ever
+    stays(&Call::new(&world, buddy.person, format!("POST {path}/messages"), message).first());
+    assert_sound(&world);
+}
+
+fn what_was_written_about_health_is_not_given_again_after_its_consent(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let (request, path, held) = matched(&world, parent, &buddy);
+    let consents = format!("/support-requests/{request}/consents");
+    let yes =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let given = world.app.post(parent, &consents, &yes).expect(201).id();
+    let health = json!({ "text": "Zij slaapt slecht.", "aboutHealth": true });
+    let note = json!({ "kind": "goal", "text": "Zij slaapt slecht.", "aboutHealth": true });
+    let send = |who| Call::new(&world, who, format!("POST {path}/messages"), health.clone()).first();
+    let (hers, theirs) = (send(parent), send(buddy.person));
+    // this one is changed since: its words are elsewhere no more, but the first answer still says them
+    let noted = Call::new(&world, parent, format!("POST {path}/private-notes"), note).first();
+    let place = format!("{path}/private-notes/{}", noted.1.id());
+    let other_words = json!({ "text": "Weer naar gym.", "aboutHealth": false });
+    world.app.call(Some(parent), "PATCH", &place, Some(&other_words), Some("*")).expect(200);
+    let other = Call::new(&world, parent, "POST /support-requests".to_owned(), world.request_body(0)).first();
+    for call in [&hers, &theirs, &noted, &held, &other] {
+        stays(call);
+    }
+
+    // the coordinator notes it on the parent's word
+    world.app.ask(world.coordinators[0], &format!("{consents}/{given}/withdrawal")).expect(200);
+    for call in [&hers, &theirs, &noted] {
+        is_gone(call);
+    }
+    for call in [&held, &other] {
+        stays(call);
+    }
+    assert_eq!(count(&world, "private_entries"), 1);
+    assert_sound(&world);
+}
