@@ -1010,6 +1010,7 @@ diesel::table! {
         backup_made_at -> Moment,
         restored_at -> Moment,
         replayed_at -> Nullable<Moment>,
+        tombstones_missing -> Bool,
     }
 }
 

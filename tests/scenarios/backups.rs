@@ -29,35 +29,48 @@ struct Counted {
     number: i64,
 }
 
-struct Elsewhere {
-    location: Location,
-    data: TempDir,
+pub struct Elsewhere {
+    pub location: Location,
+    pub data: TempDir,
     _guard: Guard,
 }
 
-fn elsewhere(engine: Engine) -> Elsewhere {
+/// A place without anything, for a backup to be restored into.
+pub fn elsewhere(engine: Engine) -> Elsewhere {
     let (location, guard) = empty_location(engine);
     Elsewhere { location, data: tempfile::tempdir().expect("a folder"), _guard: guard }
 }
 
 impl Elsewhere {
-    fn run(&self, world: &World, line: &[&str]) -> Output {
+    /// Runs the program there, with the keys of a world.
+    pub fn run(&self, world: &World, line: &[&str]) -> Output {
         naast_on(world, &self.location, self.data.path(), line)
     }
 }
 
-fn text(output: &Output) -> String {
+/// The tombstones of a world, which whoever restores a backup of it names.
+pub fn stones_of(world: &World) -> String {
+    let file = world.app.platform.data.join("tombstones.jsonl");
+    // a server makes it when it starts; these worlds were never started
+    std::fs::OpenOptions::new().append(true).create(true).open(&file).expect("made");
+    file.to_str().expect("UTF-8").to_owned()
+}
+
+/// What the program said.
+pub fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn backup(world: &World, folder: &Path) -> PathBuf {
+/// A backup of a world, in that folder.
+pub fn backup(world: &World, folder: &Path) -> PathBuf {
     let to = folder.join("naast.backup");
     let made = naast(world, &["backup", to.to_str().expect("UTF-8")]);
     assert!(made.status.success(), "{}", text(&made));
     to
 }
 
-fn case(world: &World) -> (PersonId, String) {
+/// A case that runs, with what belongs to one: its parent, and its request.
+pub fn case(world: &World) -> (PersonId, String) {
     let parent = world.person();
     let buddy = world.buddy(0, &json!({}));
     let request = world.consented(0, parent);
@@ -87,7 +100,7 @@ fn a_backup_restores_into_either_database(engine: Engine) {
     let file = file.to_str().expect("UTF-8");
     for into in [Engine::Sqlite, Engine::Postgres] {
         let there = elsewhere(into);
-        let done = there.run(&world, &["restore", file]);
+        let done = there.run(&world, &["restore", file, "--tombstones", &stones_of(&world)]);
         assert!(done.status.success(), "{into:?}: {}", text(&done));
         for command in [vec!["doctor"], vec!["journal", "verify", "--without-anchors"], vec!["keys", "check"]]
         {
@@ -125,18 +138,19 @@ fn a_changed_backup_is_refused_and_nothing_is_written(engine: Engine) {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x10;
         std::fs::write(&changed, &bytes).expect("written");
-        let refused = there.run(&world, &["restore", name]);
+        let refused = there.run(&world, &["restore", name, "--without-tombstones"]);
         assert_eq!(refused.status.code(), Some(1), "byte {place}: {}", text(&refused));
     }
     for length in [0, 10, whole.len() / 2, whole.len() - 1] {
         std::fs::write(&changed, &whole[..length]).expect("written");
-        assert_eq!(there.run(&world, &["restore", name]).status.code(), Some(1), "cut at {length}");
+        let refused = there.run(&world, &["restore", name, "--without-tombstones"]);
+        assert_eq!(refused.status.code(), Some(1), "cut at {length}");
     }
     if let Location::Sqlite(path) = &there.location {
         assert!(!path.exists(), "something was written");
     }
     // the very same place takes the one that was not changed
-    let done = there.run(&world, &["restore", file.to_str().expect("UTF-8")]);
+    let done = there.run(&world, &["restore", file.to_str().expect("UTF-8"), "--without-tombstones"]);
     assert!(done.status.success(), "{}", text(&done));
 }
 
@@ -162,7 +176,7 @@ fn what_was_erased_after_a_backup_does_not_come_back(engine: Engine) {
     assert!(doctor.status.success(), "{}", text(&doctor));
     // where it is not replayed, the same backup brings her back: the search would find her
     let without = elsewhere(engine);
-    assert!(without.run(&world, &line[..2]).status.success());
+    assert!(without.run(&world, &[line[0], line[1], "--without-tombstones"]).status.success());
     let rows = |at: &Elsewhere, id: &str| {
         let question = format!(
             "SELECT count(*) AS number FROM support_requests WHERE CAST(id AS text) = '{id}' AND state <> 'withdrawn'"
@@ -297,7 +311,8 @@ fn a_database_that_is_older_than_its_tombstones_is_not_served(engine: Engine) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = backup(&world, folder.path());
     let there = elsewhere(engine);
-    assert!(there.run(&world, &["restore", file.to_str().expect("UTF-8")]).status.success());
+    let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", &stones_of(&world)];
+    assert!(there.run(&world, &line).status.success());
     let words = json!({ "confirmation": "erase-everything-of-mine" });
     world.app.post(parent, "/me/erasure", &words).expect(200);
     // whoever puts an old database in the place of the live one finds its tombstones beside it
@@ -323,7 +338,8 @@ fn a_place_in_use_is_never_restored_into(engine: Engine) {
     let world = World::new(engine);
     let folder = tempfile::tempdir().expect("a folder");
     let file = backup(&world, folder.path());
-    let refused = naast(&world, &["restore", file.to_str().expect("UTF-8")]);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", &stones_of(&world)];
+    let refused = naast(&world, &line);
     assert!(!refused.status.success(), "{}", text(&refused));
     assert!(text(&refused).contains("Nothing was written"), "{}", text(&refused));
     world.app.get(world.administrator, "/me").expect(200);

@@ -88,4 +88,5 @@ mod wall;
 mod webhook_failures;
 mod webhooks;
 mod whole_call;
+mod without_tombstones;
 mod yearly_question;

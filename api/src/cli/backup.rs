@@ -8,9 +8,11 @@ use clap::Args;
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::backup::{self, Beside};
 use naast_persistence::keys::Ring;
-use naast_persistence::privacy::restorations;
+use naast_persistence::privacy::restorations::Restoration;
+use naast_persistence::privacy::tombstones::Tombstone;
 use naast_persistence::{Location, Store};
 
+use super::brought;
 use super::language::said;
 use super::place::Place;
 use super::retention::again;
@@ -18,7 +20,7 @@ use super::terminal::{Failure, make_folder, say, shown};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
 use crate::platform::{Said as _, unsigned_entry};
-use crate::privacy::replay::replay;
+use crate::privacy::replay::{missing, replay};
 use crate::privacy::tombstones;
 use crate::problem::Error;
 
@@ -37,10 +39,14 @@ pub struct Backup {
 pub struct Restore {
     /// The backup.
     from: PathBuf,
-    /// The tombstones of the installation whose backup it is, when they are not in the data folder: what was erased and taken back
-    /// since. Name it once for each replica: each has those that it laid itself.
+    /// The tombstones of the installation whose backup it is: what was erased and taken back since. Name it once for each replica: each
+    /// has those that it laid itself.
     #[arg(long)]
     tombstones: Vec<PathBuf>,
+    /// Restore though they are lost, or some of them: what was erased or taken back since the backup is here again. The installation
+    /// keeps in mind that they are missing, and `naast doctor` and the log say so, until `naast retention replay --tombstones` brings them.
+    #[arg(long)]
+    without_tombstones: bool,
     /// Only read it to its end and say what it holds.
     #[arg(long)]
     check: bool,
@@ -113,6 +119,7 @@ fn owners_only(path: &Path) -> std::io::Result<File> {
 /// Restores a backup into an empty place, and erases again what was erased since.
 pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let keys = place.master_key_file();
+    must_name_tombstones(what)?;
     if !keys.exists() {
         let keys = shown(&keys);
         let words = said(
@@ -154,19 +161,26 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
         );
         return Err(Failure::new(2, words));
     }
-    make_folder(&place.data)?;
     let stones = gathered(place, what, &checked)?;
-    let restored =
-        backup::restore(&location, &ring, &checked, open()?).map_err(Failure::from).and_then(|()| {
-            // marked before anything else can open it
+    let now = Clock::default().now();
+    let restoration = Restoration {
+        id: fresh(),
+        backup_made_at: checked.made_at,
+        restored_at: now,
+        tombstones_missing: what.without_tombstones,
+    };
+    let restored = backup::restore(&location, &ring, (&checked, &restoration), open()?)
+        .map_err(Failure::from)
+        .and_then(|()| {
             let store = Store::open(&location, 1)?;
-            let (id, made_at, now) = (fresh(), checked.made_at, Clock::default().now());
+            let act = if what.without_tombstones {
+                "installation.restored-without-tombstones"
+            } else {
+                "installation.restored"
+            };
             store.write(move |tx| {
-                restorations::begin(tx, id, made_at, now)?;
-                let act = "installation.restored";
-                let entry =
-                    unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now).on(id);
-                Ok::<_, Error>(tx.keep([entry], ())?)
+                let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
+                Ok::<_, Error>(tx.keep([entry.on(restoration.id)], ())?)
             })?;
             Ok(())
         });
@@ -179,10 +193,10 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
         return Err(fault);
     }
     let anchors = place.anchors();
-    if let Some(kept) = checked.beside.iter().find(|one| one.name == ANCHORS)
+    if let Some(kept) = beside(&checked, ANCHORS)
         && !anchors.exists()
     {
-        std::fs::write(&anchors, &kept.content)?;
+        std::fs::write(&anchors, kept)?;
     }
     let platform = place.platform(LIFETIME)?;
     let done = replay(&platform, &stones)?;
@@ -193,29 +207,47 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
         format!("{rows} rijen van {at} teruggezet; {again}"),
         format!("{rows} rows of {at} restored; {again}"),
     ));
+    if let Some(told) = brought::missing(&missing(&platform)?) {
+        say(&told);
+    }
     Ok(())
 }
 
-/// Every tombstone that is known: of the backup, of the data folder, and of the file that was named.
-fn gathered(
-    place: &Place,
-    what: &Restore,
-    checked: &backup::Checked,
-) -> Result<Vec<naast_persistence::privacy::tombstones::Tombstone>, Failure> {
-    let file = place.tombstones();
-    for named in &what.tombstones {
-        if !named.exists() {
-            let named = shown(named);
-            let words = said(
-                format!("er zijn geen grafstenen op {named}"),
-                format!("there are no tombstones at {named}"),
-            );
-            return Err(Failure::new(2, words));
-        }
-        tombstones::append(&file, &tombstones::read(named)?)?;
+/// Refuses a restore of which nobody said what becomes of what was erased since the backup.
+fn must_name_tombstones(what: &Restore) -> Result<(), Failure> {
+    if what.tombstones.is_empty() && !what.without_tombstones && !what.check {
+        return Err(Failure::new(
+            2,
+            said(
+                "noem de grafstenen van de installatie waarvan dit de back-up is: --tombstones BESTAND, een keer voor elke replica. Zonder \
+                 die komt terug wat sinds de back-up is gewist of ingetrokken. Zijn zij verloren, zeg dat dan: --without-tombstones. Er is \
+                 niets geschreven",
+                "name the tombstones of the installation that this is the backup of: --tombstones FILE, once for each replica. Without \
+                 them what was erased or taken back since the backup comes back. If they are lost, say so: --without-tombstones. Nothing \
+                 was written",
+            ),
+        ));
     }
-    if let Some(kept) = checked.beside.iter().find(|one| one.name == TOMBSTONES) {
-        tombstones::append(&file, &tombstones::read_all(&kept.content)?)?;
+    Ok(())
+}
+
+/// Every tombstone that is known: of the files that were named, of the backup, and of the data folder. Nothing is written before those
+/// that were named are known to be all, or to be said to be lost.
+fn gathered(place: &Place, what: &Restore, checked: &backup::Checked) -> Result<Vec<Tombstone>, Failure> {
+    let named = brought::read(&what.tombstones)?;
+    let of_backup = beside(checked, TOMBSTONES).map(tombstones::read_all).transpose()?.unwrap_or_default();
+    if !what.without_tombstones {
+        brought::must_hold(&named, &of_backup)?;
+    }
+    make_folder(&place.data)?;
+    let file = place.tombstones();
+    for stones in [named, of_backup] {
+        tombstones::append(&file, &stones)?;
     }
     Ok(tombstones::read(&file)?)
+}
+
+/// What a file that went along with a backup holds.
+fn beside<'a>(checked: &'a backup::Checked, name: &str) -> Option<&'a [u8]> {
+    checked.beside.iter().find(|one| one.name == name).map(|one| one.content.as_slice())
 }

@@ -3,6 +3,7 @@
 use naast_persistence::doctor as checks;
 use naast_persistence::journal::verify;
 
+use super::brought;
 use super::language::{said, tongue};
 use super::place::Place;
 use super::terminal::{Failure, say, words};
@@ -62,6 +63,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             check(&said("journaal", "journal"), journal(place, &platform));
             check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
             check(&said("coördinatoren", "coordinators"), coordinators(&platform));
+            check(&said("grafstenen", "tombstones"), tombstones(&platform));
             check(&said("meldpunt voor zwakke plekken", "contact for weaknesses"), Ok(contact(&platform)));
         }
     }
@@ -117,6 +119,12 @@ fn coordinators(platform: &Platform) -> Result<String, String> {
             format!("WARNING: {in_need} programmes need another coordinator; see GET /coordination-needs"),
         )
     })
+}
+
+/// Whether each backup was restored with its tombstones. That some are lost is no fault that somebody could mend; it is told at every look.
+fn tombstones(platform: &Platform) -> Result<String, String> {
+    let missing = crate::privacy::replay::missing(platform).map_err(|fault| fault.to_string())?;
+    Ok(brought::missing(&missing).unwrap_or_else(|| said("er ontbreken er geen", "none are missing")))
 }
 
 /// The journal against its hashes, heads and anchors.

@@ -3,6 +3,7 @@
 pub mod access_log;
 mod arguments;
 mod backup;
+mod brought;
 pub mod client;
 pub mod demo;
 mod doctor;

@@ -1,12 +1,16 @@
 //! `naast retention`: erase what had its time, and erase again what a restored backup brought back.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use naast_persistence::privacy::tombstones::all;
 
+use super::brought;
 use super::language::said;
 use super::place::Place;
 use super::terminal::{Failure, say};
-use crate::privacy::replay::{Replayed, replay};
+use crate::privacy::replay::{Replayed, brought as brought_later, missing, replay};
 use crate::privacy::round::{Pace, Report, round_at};
 use crate::privacy::tombstones;
 
@@ -29,7 +33,11 @@ pub enum Retention {
         batch: u16,
     },
     /// After a backup was restored: erase and withdraw again what the tombstones name. Nothing is served before.
-    Replay,
+    Replay {
+        /// The tombstones of the installation whose backup it is, where it was restored without them. Name it once for each replica.
+        #[arg(long)]
+        tombstones: Vec<PathBuf>,
+    },
 }
 
 /// Runs the command.
@@ -52,9 +60,18 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             place.anchor(&platform)?;
             show(&report, *dry_run);
         }
-        Retention::Replay => {
+        Retention::Replay { tombstones: named } => {
+            let waiting = if named.is_empty() { Vec::new() } else { missing(&platform)? };
+            let later = brought::read(named)?;
+            if let Some(last) = waiting.iter().map(|one| one.backup_made_at).max() {
+                let mut of_before = platform.store.read(all)?;
+                of_before.retain(|stone| stone.laid_at <= last);
+                brought::must_hold(&later, &of_before)?;
+            }
+            tombstones::append(&platform.tombstones, &later)?;
             let stones = tombstones::read(&platform.tombstones)?;
             let done = replay(&platform, &stones)?;
+            brought_later(&platform, &waiting)?;
             place.anchor(&platform)?;
             let (stones, again) = (done.stones, again(&done));
             say(&said(format!("{stones} grafstenen; {again}"), format!("{stones} tombstones; {again}")));

@@ -12,6 +12,7 @@ use naast_persistence::organisations::{self, Person};
 
 use tokio::time::MissedTickBehavior;
 
+use super::brought;
 use super::language::said;
 use super::listen::Listen;
 use super::place::Place;
@@ -47,6 +48,9 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
         );
     }
     crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::of(5, &fault))?;
+    if let Some(told) = brought::missing(&crate::privacy::replay::missing(&platform)?) {
+        log::warn!("{told}");
+    }
     make_folder(&place.data)?;
     // whoever was killed between an erasure and its line outside left that to the next start
     if let Err(fault) = crate::privacy::tombstones::write_out(&platform) {

@@ -6,6 +6,7 @@ use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::privacy::retention::RetentionGround;
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::privacy::tombstones::{self, Tombstone};
 use naast_persistence::privacy::{consents, erasure, restorations};
@@ -67,6 +68,32 @@ pub fn may_serve(platform: &Platform) -> Result<(), NotYet> {
     }
     let waits = platform.store.read(restorations::unfinished).map_err(TombstoneError::from)?;
     if waits { Err(NotYet::Unfinished) } else { Ok(()) }
+}
+
+/// The restorations of which the tombstones are missing, the oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn missing(platform: &Platform) -> Result<Vec<Restoration>, Error> {
+    platform.store.read(|db| Ok::<_, Error>(restorations::without_tombstones(db)?))
+}
+
+/// Notes that the tombstones of these restorations were brought after all, and replayed.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn brought(platform: &Platform, of: &[Restoration]) -> Result<(), Error> {
+    if of.is_empty() {
+        return Ok(());
+    }
+    let (ids, now): (Vec<_>, _) = (of.iter().map(|one| one.id).collect(), platform.clock.now());
+    platform.store.write(move |tx| {
+        restorations::brought(tx, &ids)?;
+        let act = "installation.tombstones-brought";
+        let entry = |id| unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
+        let entries: Vec<Entry> = ids.iter().copied().map(entry).collect();
+        Ok::<_, Error>(tx.keep(entries, ())?)
+    })
 }
 
 /// Erases and withdraws again what the tombstones name. Can be cut short and run again.

@@ -11,14 +11,16 @@ use super::{BackupError, Checked, Line, rows};
 use crate::database::{Database, prepare_sqlite};
 use crate::keys::Ring;
 use crate::privacy::classification::tables;
+use crate::privacy::restorations::{self, Restoration};
 use crate::{Error, Location, migrate, migrations, on_either};
 
-/// Restores a backup that was checked into an empty database. What it holds is there then, and not yet what was erased since:
-/// whoever restores replays the tombstones before anything is served.
+/// Restores a backup that was checked into an empty database, and marks in the same transaction that it was: there is no moment at which
+/// the database could be taken for one that was never away. What was erased since is there again then: whoever restores replays the
+/// tombstones before anything is served.
 pub fn restore(
     location: &Location,
     ring: &Ring,
-    checked: &Checked,
+    (checked, restoration): (&Checked, &Restoration),
     from: impl Read,
 ) -> Result<(), BackupError> {
     migrate(location)?;
@@ -28,12 +30,12 @@ pub fn restore(
             let mut connection = diesel::SqliteConnection::establish(&url)
                 .map_err(|fault| crate::OpenError::Unreachable(fault.to_string()))?;
             prepare_sqlite(&mut connection, false)?;
-            into(&mut Database::Sqlite(&mut connection), ring, checked, from)
+            into(&mut Database::Sqlite(&mut connection), ring, (checked, restoration), from)
         }
         Location::Postgres(url) => {
             let mut connection = diesel::PgConnection::establish(url)
                 .map_err(|fault| crate::OpenError::Unreachable(fault.to_string()))?;
-            into(&mut Database::Postgres(&mut connection), ring, checked, from)
+            into(&mut Database::Postgres(&mut connection), ring, (checked, restoration), from)
         }
     }
 }
@@ -41,7 +43,7 @@ pub fn restore(
 fn into(
     database: &mut Database<'_>,
     ring: &Ring,
-    checked: &Checked,
+    (checked, restoration): (&Checked, &Restoration),
     from: impl Read,
 ) -> Result<(), BackupError> {
     if migrations::applied(database)? != checked.migrations {
@@ -82,7 +84,7 @@ fn into(
                 return Err(BackupError::Unreadable("as many rows as it said"));
             }
         }
-        Ok(())
+        Ok(restorations::begin(database, restoration)?)
     })
 }
 

@@ -164,9 +164,10 @@ const WITHOUT: &[(&str, &[&str])] = &[
         &[
             "privacy::leases::take",
             "privacy::leases::give_back",
-            "privacy::restorations::begin",
             "privacy::restorations::unfinished",
             "privacy::restorations::finish",
+            "privacy::restorations::without_tombstones",
+            "privacy::restorations::brought",
             "privacy::tombstones::lay",
             "privacy::tombstones::set_up",
             "privacy::tombstones::all",

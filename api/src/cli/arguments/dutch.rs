@@ -301,8 +301,19 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("from", "De back-up", ""),
     (
         "tombstones",
-        "De grafstenen van de installatie waarvan het de back-up is, als zij niet in de datamap staan: wat sindsdien is gewist en ingetrokken. Noem dit \
-         een keer voor elke replica: elk heeft die het zelf legde",
+        "De grafstenen van de installatie waarvan het de back-up is: wat sindsdien is gewist en ingetrokken. Noem dit een keer voor elke replica: \
+         elk heeft die het zelf legde",
+        "",
+    ),
+    (
+        "without_tombstones",
+        "Zet terug terwijl zij verloren zijn, of een deel ervan: wat sinds de back-up is gewist of ingetrokken, staat er weer. De installatie onthoudt \
+         dat zij ontbreken, en `naast doctor` en de log zeggen het, tot `naast retention replay --tombstones` ze brengt",
+        "",
+    ),
+    (
+        "retention replay tombstones",
+        "De grafstenen van de installatie waarvan het de back-up is, waar die zonder is teruggezet. Noem dit een keer voor elke replica",
         "",
     ),
     ("check", "Lees hem alleen tot het einde en zeg wat erin staat", ""),

@@ -144,6 +144,12 @@ pub(super) const TABLES: &[Table] = &[
         Of::Nobody,
         Administration,
         Installation,
-        &[internal("id"), internal("backup_made_at"), internal("restored_at"), internal("replayed_at")],
+        &[
+            internal("id"),
+            internal("backup_made_at"),
+            internal("restored_at"),
+            internal("replayed_at"),
+            internal("tombstones_missing"),
+        ],
     ),
 ];

@@ -1,0 +1,1 @@
+ALTER TABLE restorations DROP COLUMN tombstones_missing;
