@@ -7,7 +7,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use naast_domain::Moment;
-use naast_domain::ids::{PersonId, RequestId};
+use naast_domain::ids::{ExportId, PersonId, RequestId};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
@@ -31,6 +31,8 @@ pub struct KeptAnswer {
     pub sealed: Vec<u8>,
     /// The case that it is of, when it is of one.
     pub case: Option<RequestId>,
+    /// The export that it gave out, when it gave one out.
+    pub export: Option<ExportId>,
 }
 
 impl KeptAnswer {
@@ -72,12 +74,14 @@ pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<
             kept_answers::sealed,
             kept_answers::expires_at,
             kept_answers::request_id,
+            kept_answers::export_id,
         ))
-        .first::<(Vec<u8>, Vec<u8>, At, Option<Key>)>(c)
+        .first::<(Vec<u8>, Vec<u8>, At, Option<Key>, Option<Key>)>(c)
         .optional())?;
     match found {
-        Some((fingerprint, sealed, until, case)) if until.0 > now => {
-            Ok(Some(KeptAnswer { fingerprint, sealed, case: case.map(Into::into) }))
+        Some((fingerprint, sealed, until, case, export)) if until.0 > now => {
+            let (case, export) = (case.map(Into::into), export.map(Into::into));
+            Ok(Some(KeptAnswer { fingerprint, sealed, case, export }))
         }
         Some(_) => {
             on_either!(&mut **tx, |c| diesel::delete(kept_answers::table.find(&slot[..])).execute(c))?;
@@ -105,6 +109,7 @@ pub fn keep(
             kept_answers::sealed.eq(&answer.sealed),
             kept_answers::expires_at.eq(At(until)),
             kept_answers::request_id.eq(answer.case.map(Key::from)),
+            kept_answers::export_id.eq(answer.export.map(Key::from)),
             kept_answers::person_id.eq(person.map(Key::from)),
         )
     };
@@ -115,17 +120,23 @@ pub fn keep(
     one(kept)
 }
 
-/// Takes away what was answered of a case, for whomever it was kept: nobody reads it again. The slots stay, so that a call that is
-/// repeated is not done again either.
-pub(crate) fn blank_of_case(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
-    let update = diesel::update(kept_answers::table.filter(kept_answers::request_id.eq(Key::from(request))))
-        .set((
+/// Takes the answers away that are meant: their slots stay, so that a call that is repeated is not done again either.
+macro_rules! blank {
+    ($tx:expr, $meant:expr) => {{
+        let update = diesel::update(kept_answers::table.filter($meant)).set((
             kept_answers::sealed.eq(Vec::<u8>::new()),
             kept_answers::request_id.eq(None::<Key>),
             kept_answers::person_id.eq(None::<Key>),
+            kept_answers::export_id.eq(None::<Key>),
         ));
-    on_either!(&mut **tx, |c| update.execute(c))?;
-    Ok(())
+        on_either!(&mut **$tx, |c| update.execute(c))?;
+        Ok(())
+    }};
+}
+
+/// Takes away what was answered of a case, for whomever it was kept: nobody reads it again.
+pub(crate) fn blank_of_case(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
+    blank!(tx, kept_answers::request_id.eq(Key::from(request)))
 }
 
 /// Takes away what was answered of a case to these persons: what they wrote in its private space and took back. The answers that anybody else
@@ -136,28 +147,18 @@ pub(crate) fn blank_of_case_to(
     persons: &[PersonId],
 ) -> Result<(), Error> {
     let persons: Vec<Key> = persons.iter().copied().map(Key::from).collect();
-    let theirs = kept_answers::table
-        .filter(kept_answers::request_id.eq(Key::from(request)))
-        .filter(kept_answers::person_id.eq_any(persons));
-    let update = diesel::update(theirs).set((
-        kept_answers::sealed.eq(Vec::<u8>::new()),
-        kept_answers::request_id.eq(None::<Key>),
-        kept_answers::person_id.eq(None::<Key>),
-    ));
-    on_either!(&mut **tx, |c| update.execute(c))?;
-    Ok(())
+    let of_case = kept_answers::request_id.eq(Key::from(request));
+    blank!(tx, of_case.and(kept_answers::person_id.eq_any(persons)))
 }
 
 /// Takes away what was answered to a person who is erased.
 pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
-    let update = diesel::update(kept_answers::table.filter(kept_answers::person_id.eq(Key::from(person))))
-        .set((
-            kept_answers::sealed.eq(Vec::<u8>::new()),
-            kept_answers::request_id.eq(None::<Key>),
-            kept_answers::person_id.eq(None::<Key>),
-        ));
-    on_either!(&mut **tx, |c| update.execute(c))?;
-    Ok(())
+    blank!(tx, kept_answers::person_id.eq(Key::from(person)))
+}
+
+/// Takes away what was answered with these exports.
+pub(crate) fn blank_of_exports(tx: &mut Transaction<'_, '_>, exports: &[Key]) -> Result<(), Error> {
+    blank!(tx, kept_answers::export_id.eq_any(exports.to_vec()))
 }
 
 /// Removes some of the answers that have expired, and says how many: call again until it says none.

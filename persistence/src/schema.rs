@@ -889,6 +889,7 @@ diesel::table! {
         expires_at -> Moment,
         request_id -> Nullable<Id>,
         person_id -> Nullable<Id>,
+        export_id -> Nullable<Id>,
     }
 }
 
@@ -1025,6 +1026,7 @@ diesel::table! {
         requested_at -> Moment,
         expires_at -> Moment,
         taken_at -> Nullable<Moment>,
+        gone_at -> Nullable<Moment>,
     }
 }
 

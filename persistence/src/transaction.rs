@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use naast_domain::ids::RequestId;
+use naast_domain::ids::{ExportId, RequestId};
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
@@ -18,6 +18,8 @@ pub struct Transaction<'a, 'c> {
     laid: Vec<Tombstone>,
     /// The cases that it holds off others from, or makes: an answer that is kept of it is of them.
     cases: BTreeSet<RequestId>,
+    /// The export that it gives out: an answer that is kept of it holds what was in it.
+    export: Option<ExportId>,
 }
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
@@ -54,7 +56,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
         database: &'a mut Database<'c>,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<(T, Vec<Tombstone>), E> {
-        let mut tx = Self { database, laid: Vec::new(), cases: BTreeSet::new() };
+        let mut tx = Self { database, laid: Vec::new(), cases: BTreeSet::new(), export: None };
         let value = work(&mut tx)?;
         Ok((value, tx.laid))
     }
@@ -67,6 +69,16 @@ impl<'a, 'c> Transaction<'a, 'c> {
     /// Notes that this transaction changes something of a case.
     pub(crate) fn touches(&mut self, request: RequestId) {
         self.cases.insert(request);
+    }
+
+    /// Notes that this transaction gives an export out.
+    pub(crate) fn gives_out(&mut self, export: ExportId) {
+        self.export = Some(export);
+    }
+
+    /// The export that it gives out.
+    pub fn export(&self) -> Option<ExportId> {
+        self.export
     }
 
     /// The one case that it changes something of; none where it is several.

@@ -34,6 +34,7 @@ mod erasure;
 mod erasure_told;
 mod events;
 mod exports;
+mod exports_taken_back;
 mod figures;
 mod identity_provider;
 mod independence;

@@ -10,8 +10,11 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::{ConsentKind, text_of};
 use naast_domain::privacy::retention;
-use naast_domain::text::Tongue;
+use naast_domain::rejection::Rejection;
+use naast_domain::text::{Text, Tongue};
+use naast_persistence::locks;
 use naast_persistence::privacy::export::{self, Collections, Kept};
+use naast_persistence::privacy::retention::cases_of;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -40,6 +43,8 @@ pub struct ExportView {
     pub expires_at: DateTime<Utc>,
     /// When it was taken; null while it waits.
     pub taken_at: Option<DateTime<Utc>>,
+    /// When it went before it was taken: something in it was taken back or erased since. Ask for another. Null while it is there.
+    pub gone_at: Option<DateTime<Utc>>,
     /// When it is erased: at its last moment, taken or not.
     pub retention: RetentionView,
 }
@@ -51,6 +56,7 @@ impl From<&Kept> for ExportView {
             requested_at: kept.requested_at,
             expires_at: kept.expires_at,
             taken_at: kept.taken_at,
+            gone_at: kept.gone_at,
             retention: RetentionView::of(retention::until(kept.expires_at)),
         }
     }
@@ -82,6 +88,10 @@ pub async fn request_export(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
+            // what is taken back at this moment is not in it, or takes it along; in the order of their ids, as locks are taken everywhere
+            for (request, _) in cases_of(cx.tx, &grant)? {
+                locks::lock_request(cx.tx, request)?;
+            }
             let mut all = export::collect(cx.tx, cx.keys, &grant)?;
             with_texts(&mut all);
             let content = json!({ "madeAt": cx.now, "collections": all }).to_string();
@@ -134,6 +144,15 @@ pub async fn get_export(
         .await
 }
 
+/// That an export went before it was taken.
+fn gone() -> Rejection {
+    let text = Text::of(
+        "Sinds deze uitdraai is gemaakt, is er iets van wat erin stond teruggenomen of gewist. Daarom is hij weg. Vraag een nieuwe aan.",
+        "Since this export was made, something in it was taken back or erased. That is why it is gone. Ask for another.",
+    );
+    Rejection::rule("export-gone", "AVG 17", text).in_state("gone", vec!["request"])
+}
+
 /// Take an export of mine: once.
 #[utoipa::path(
     operation_id = "takeExport",
@@ -152,6 +171,9 @@ pub async fn take_export(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
             let kept = export::find(cx.tx, &grant, id, cx.now)?.ok_or(Error::NotFound)?;
+            if kept.gone_at.is_some() {
+                return Err(gone().into());
+            }
             // one that was taken is there no more
             let content = export::take(cx.tx, cx.keys, &kept, cx.now)?.ok_or(Error::NotFound)?;
             let data: serde_json::Value =

@@ -148,7 +148,7 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     }
     for (programme, id) in risen.entries {
         platform.store.write(move |tx| {
-            private_space::take_away_again(tx, &leave, programme, id)?;
+            private_space::take_away_again(tx, &leave, programme, id, now)?;
             let chain = Chain::private_of(programme);
             let act = "private-entry.taken-away";
             let entry =

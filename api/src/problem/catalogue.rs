@@ -101,6 +101,7 @@ catalogue! {
     "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
     "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
     "delivery-waits" 409 "Dit wacht al" / "This waits already", "Het wordt vanzelf verstuurd." / "It is sent by itself.";
+    "export-gone" 409 "Deze uitdraai is weg" / "This export is gone", "Er is sindsdien iets van wat erin stond teruggenomen of gewist. Vraag een nieuwe aan." / "Something in it was taken back or erased since. Ask for another.";
     "already-held" 409 "Deze zaak wordt al vastgehouden" / "This case is held already", "Een zaak wordt hoogstens één keer tegelijk vastgehouden." / "A case is held once at a time.";
     "term-needs-reason" 409 "Langer bewaren mag alleen met een reden" / "Keeping longer needs a reason", "Korter dan gebruikelijk mag altijd." / "Shorter than usual is always possible.";
     "term-too-long" 409 "Zo lang mag het niet blijven" / "It may not stay that long", "Zie de langste termijn." / "See the longest term.";
@@ -148,6 +149,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("subscription-state", Carries::Step),
     ("delivery-waits", Carries::State),
     ("already-held", Carries::Step),
+    ("export-gone", Carries::Step),
     ("buddy-not-ready", Carries::Reasons),
     ("buddy-not-independent", Carries::Reasons),
     ("buddy-unsuitable", Carries::Reasons),

@@ -212,7 +212,12 @@ impl Attempt {
         let bytes =
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
-        let row = KeptAnswer { fingerprint: self.fingerprint.to_vec(), sealed, case: tx.case() };
+        let row = KeptAnswer {
+            fingerprint: self.fingerprint.to_vec(),
+            sealed,
+            case: tx.case(),
+            export: tx.export(),
+        };
         kept::keep(tx, &self.slot, &row, self.person, now + if shown_once { SHOWN_ONCE } else { DAY })?;
         Ok(Answer::written(done.written))
     }

@@ -241,7 +241,7 @@ pub(super) fn find(
 }
 
 /// Destroys every key of an owner. Says how many that were.
-pub(super) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
+pub(crate) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
     let (kind, owner_id) = owner.parts();
     let update = diesel::update(
         data_keys::table

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::privacy::erasure::Subject;
 use crate::privacy::tombstones;
 use crate::requests::standing;
 use crate::rows::{Stored, code, must_reach};
@@ -254,7 +255,7 @@ pub fn withdraw(
         kept.consent.withdrawn_at = Some(now);
         // where everything was taken back, the tombstone of the withdrawal says it
         if !matches!(which, Which::All) {
-            tombstones::lay(tx, tombstones::Kind::Consent, kept.id.uuid(), now)?;
+            tombstones::lay(tx, tombstones::Kind::Consent, kept.id.uuid(), Subject::Case(request.id), now)?;
         }
     }
     Ok(back)

@@ -93,7 +93,7 @@ fn run(tx: &mut Transaction<'_, '_>, statement: &str, id: Uuid) -> Result<usize,
 }
 
 /// Destroys the data keys of an owner and takes their rows away: nothing is left that they sealed.
-pub(super) fn forget_keys(
+pub(in crate::privacy) fn forget_keys(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     owner: Owner,
@@ -121,7 +121,7 @@ pub fn erase_case(
     keep_proofs(tx, request)?;
     count_one(tx, &format!("programme:{programme}"), "request", outcome, now)?;
     delete(tx, Subject::Case(request), |_| true)?;
-    tombstones::lay(tx, Kind::Case, request.uuid(), now)
+    tombstones::lay(tx, Kind::Case, request.uuid(), Subject::Case(request), now)
 }
 
 /// Erases what parent and buddy shared in a case. Says whether there was anything.
@@ -137,6 +137,7 @@ pub fn erase_private_space(
         forget_keys(tx, keys, Owner::Private(request), now)?;
         // a programme may have set a term that is over within the day
         private_space::forget_answers(tx, request)?;
+        export::outdate(tx, Subject::Case(request), now)?;
     }
     Ok(gone > 0)
 }
@@ -153,7 +154,7 @@ pub fn erase_account(
     retries::blank_of_person(tx, person)?;
     delete(tx, Subject::Person(person), |table| table.name != "people")?;
     forget_keys(tx, keys, Owner::Person(person), now)?;
-    tombstones::lay(tx, Kind::Person, person.uuid(), now)?;
+    tombstones::lay(tx, Kind::Person, person.uuid(), Subject::Person(person), now)?;
     let gone = tx.savepoint(|tx| {
         let mark = if tx.is_postgres() { "$1" } else { "?" };
         run(tx, &format!("DELETE FROM people WHERE id = {mark}"), person.uuid())
@@ -177,7 +178,7 @@ pub fn erase_buddy_file(
     now: Moment,
 ) -> Result<bool, Error> {
     delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
-    tombstones::lay(tx, Kind::Buddy, buddy.uuid(), now)?;
+    tombstones::lay(tx, Kind::Buddy, buddy.uuid(), Subject::Buddy(buddy), now)?;
     let gone = tx.savepoint(|tx| {
         let mark = if tx.is_postgres() { "$1" } else { "?" };
         run(tx, &format!("DELETE FROM buddies WHERE id = {mark}"), buddy.uuid())

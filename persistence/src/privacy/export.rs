@@ -1,15 +1,16 @@
 //! What is kept of a person, for herself: every column that the classification says she gets, of every row that is hers. A
 //! table that is added later is in it without anybody thinking of it.
 
+mod waiting;
+
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use naast_domain::Moment;
 use naast_domain::access::{DecideOnRequest, Grant};
 use naast_domain::buddies::{Channel, SpokenLanguage};
 use naast_domain::code::{Code, CodeSet};
-use naast_domain::ids::{ExportId, PersonId, RequestId};
+use naast_domain::ids::RequestId;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::requests::Topic;
 use naast_domain::support::PauseReason;
@@ -17,15 +18,18 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::classification::{Column, Export, Form, Table, tables};
-use super::erasure::{Subject, condition, forget_keys};
+use super::erasure::{Subject, condition};
 use crate::backup::Catalogue;
 use crate::buddies::open_names;
-use crate::columns::{At, Id, Key};
+use crate::columns::{Id, Key};
 use crate::database::Database;
-use crate::keys::{Keys, Owner, Place, Sealed};
-use crate::schema::{buddies, exports, organisations, programmes, proposals, support_requests};
-use crate::transaction::Transaction;
+use crate::keys::{Keys, Place, Sealed};
+use crate::schema::{buddies, organisations, programmes, proposals, support_requests};
 use crate::{Error, on_either};
+
+pub(super) use waiting::forget_of_parent;
+pub(crate) use waiting::outdate;
+pub use waiting::{Kept, expired, find, forget_expired, forget_of, keep, take};
 
 /// Rows by the place in which an export shows them.
 pub type Collections = BTreeMap<String, Vec<Map<String, Value>>>;
@@ -188,137 +192,6 @@ fn parties(
     Ok(())
 }
 
-/// An export as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    /// Its id.
-    pub id: ExportId,
-    /// When it was asked for.
-    pub requested_at: Moment,
-    /// When it is deleted.
-    pub expires_at: Moment,
-    /// When it was taken.
-    pub taken_at: Option<Moment>,
-    content: Option<String>,
-}
-
-fn place(id: ExportId) -> Place {
-    Place { table: "exports", column: "content", row: id.uuid() }
-}
-
-/// Keeps an export, sealed under a key of its own.
-pub fn keep(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    grant: &Grant<DecideOnRequest>,
-    (id, content): (ExportId, &str),
-    (now, until): (Moment, Moment),
-) -> Result<(), Error> {
-    let me: PersonId = grant.person();
-    let sealed = keys.seal(tx, Owner::Export(id), place(id), content, now)?;
-    let row = (
-        exports::id.eq(Key::from(id)),
-        exports::person_id.eq(Key::from(me)),
-        exports::content.eq(Some(sealed.as_str())),
-        exports::requested_at.eq(At(now)),
-        exports::expires_at.eq(At(until)),
-    );
-    on_either!(&mut **tx, |c| diesel::insert_into(exports::table).values(row).execute(c))?;
-    Ok(())
-}
-
-/// An export of the person who was granted it, while it is there.
-pub fn find(
-    database: &mut Database<'_>,
-    grant: &Grant<DecideOnRequest>,
-    id: ExportId,
-    now: Moment,
-) -> Result<Option<Kept>, Error> {
-    type Row = (Option<String>, At, At, Option<At>);
-    let row: Option<Row> = on_either!(database, |c| exports::table
-        .filter(exports::id.eq(Key::from(id)))
-        .filter(exports::person_id.eq(Key::from(grant.person())))
-        .filter(exports::expires_at.gt(At(now)))
-        .select((exports::content, exports::requested_at, exports::expires_at, exports::taken_at))
-        .first(c)
-        .optional())?;
-    Ok(row.map(|(content, requested_at, expires_at, taken_at)| Kept {
-        id,
-        requested_at: requested_at.0,
-        expires_at: expires_at.0,
-        taken_at: taken_at.map(|at| at.0),
-        content,
-    }))
-}
-
-/// Gives the content out, once: it is gone afterwards. Nothing when it was given before.
-pub fn take(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    kept: &Kept,
-    now: Moment,
-) -> Result<Option<String>, Error> {
-    let Some(content) = &kept.content else { return Ok(None) };
-    let update = diesel::update(
-        exports::table.filter(exports::id.eq(Key::from(kept.id))).filter(exports::taken_at.is_null()),
-    )
-    .set((exports::content.eq(None::<String>), exports::taken_at.eq(Some(At(now)))));
-    if on_either!(&mut **tx, |c| update.execute(c))? == 0 {
-        return Ok(None);
-    }
-    let opened = keys.open(tx, place(kept.id), &Sealed::from_column(content.clone()))?;
-    forget_keys(tx, keys, Owner::Export(kept.id), now)?;
-    Ok(opened)
-}
-
-/// Takes exports away, their keys first.
-fn forget(tx: &mut Transaction<'_, '_>, keys: &Keys, ids: &[Key], now: Moment) -> Result<usize, Error> {
-    for id in ids {
-        forget_keys(tx, keys, Owner::Export((*id).into()), now)?;
-        on_either!(&mut **tx, |c| diesel::delete(exports::table.find(*id)).execute(c))?;
-    }
-    Ok(ids.len())
-}
-
-/// Takes away every export of a person: what she has erased is not to lie in one.
-pub fn forget_of(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    person: PersonId,
-    now: Moment,
-) -> Result<usize, Error> {
-    let of = exports::table.filter(exports::person_id.eq(Key::from(person))).select(exports::id);
-    let ids: Vec<Key> = on_either!(&mut **tx, |c| of.load(c))?;
-    forget(tx, keys, &ids, now)
-}
-
-/// The same, of the parent of a request.
-pub(super) fn forget_of_parent(
-    tx: &mut Transaction<'_, '_>,
-    keys: &Keys,
-    request: RequestId,
-    now: Moment,
-) -> Result<usize, Error> {
-    let parent: Option<Key> = on_either!(&mut **tx, |c| support_requests::table
-        .filter(support_requests::id.eq(Key::from(request)))
-        .select(support_requests::parent_id)
-        .first(c)
-        .optional())?;
-    parent.map_or(Ok(0), |parent| forget_of(tx, keys, parent.into(), now))
-}
-
-/// Exports whose day is over.
-pub fn expired(database: &mut Database<'_>, now: Moment) -> Result<Vec<Key>, Error> {
-    let over = exports::table.filter(exports::expires_at.le(At(now))).select(exports::id);
-    Ok(on_either!(database, |c| over.load(c))?)
-}
-
-/// Takes away the exports whose day is over. Says how many.
-pub fn forget_expired(tx: &mut Transaction<'_, '_>, keys: &Keys, now: Moment) -> Result<usize, Error> {
-    let ids = expired(tx, now)?;
-    forget(tx, keys, &ids, now)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,7 +200,7 @@ mod tests {
     fn every_column_that_somebody_gets_is_of_a_person_a_case_or_a_buddy() {
         let id = Uuid::nil();
         let subjects = [
-            Subject::Person(PersonId::from_uuid(id)),
+            Subject::Person(naast_domain::ids::PersonId::from_uuid(id)),
             Subject::Case(RequestId::from_uuid(id)),
             Subject::Buddy(naast_domain::ids::BuddyId::from_uuid(id)),
         ];

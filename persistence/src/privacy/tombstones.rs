@@ -10,6 +10,8 @@ use naast_domain::ids::{BuddyId, ConsentId, PersonId, ProgrammeId, RequestId};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::erasure::Subject;
+use super::export;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::schema::{buddies, consents, people, private_entries, support_requests, tombstones};
@@ -97,8 +99,16 @@ impl Outside {
     }
 }
 
-/// Lays a tombstone.
-pub fn lay(tx: &mut Transaction<'_, '_>, kind: Kind, id: Uuid, now: Moment) -> Result<(), Error> {
+/// Lays a tombstone for something of a case, a person or a buddy. Whatever an export holds of hers goes with it, and what was answered with one:
+/// so whatever is taken back or erased names whose it is.
+pub fn lay(
+    tx: &mut Transaction<'_, '_>,
+    kind: Kind,
+    id: Uuid,
+    whose: Subject,
+    now: Moment,
+) -> Result<(), Error> {
+    export::outdate(tx, whose, now)?;
     let stone = Tombstone { kind, fingerprint: fingerprint(kind.word(), id), laid_at: now };
     set_up(tx, &[stone])?;
     tx.laid(stone);

@@ -12,6 +12,7 @@ use super::T;
 use crate::columns::Key;
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::privacy::erasure::Subject;
 use crate::privacy::tombstones;
 use crate::retries;
 use crate::rows::{Stored, code, one};
@@ -102,7 +103,8 @@ pub fn forget_contact(
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     retries::blank_of_case(tx, request.id)?;
     keys.destroy(tx, Owner::Case(request.id), now)?;
-    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), now)
+    let whose = Subject::Case(request.id);
+    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), whose, now)
 }
 
 /// Takes the contact data of a request that ended away because their term is over, and destroys the key that sealed them.

@@ -145,10 +145,10 @@ const WITHOUT: &[(&str, &[&str])] = &[
     (
         "an export that `find` gave to its own person, or whose day is over",
         &[
-            "privacy::export::take",
-            "privacy::export::forget_of",
-            "privacy::export::expired",
-            "privacy::export::forget_expired",
+            "privacy::export::waiting::take",
+            "privacy::export::waiting::forget_of",
+            "privacy::export::waiting::expired",
+            "privacy::export::waiting::forget_expired",
         ],
     ),
     (

@@ -48,6 +48,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("expires_at"),
             personal("request_id").withheld(Key),
             personal("person_id").withheld(Key),
+            personal("export_id").withheld(Key),
         ],
     ),
     table(

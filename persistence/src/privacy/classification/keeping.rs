@@ -60,6 +60,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("requested_at").withheld(Repeated),
             personal("expires_at").withheld(Repeated),
             personal("taken_at").withheld(Repeated),
+            personal("gone_at").withheld(Repeated),
         ],
     ),
     // what a school was told: of the school, and of nobody whom it could be traced to

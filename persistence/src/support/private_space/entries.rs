@@ -11,7 +11,8 @@ use super::PrivateSpace;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Place, Sealed};
-use crate::privacy::tombstones;
+use crate::privacy::erasure::Subject;
+use crate::privacy::{export, tombstones};
 use crate::retries;
 use crate::rows::{Page, Slice, Stored, one};
 use crate::schema::{buddies, matches, private_entries, support_requests};
@@ -142,7 +143,7 @@ pub(super) fn take_away(
     one(on_either!(&mut **tx, |c| delete.execute(c))?)?;
     // only its writer was ever answered with it: what the other of the two did in this case is given again as before
     retries::blank_of_case_to(tx, space.request, &[space.me])?;
-    tombstones::lay(tx, tombstones::Kind::PrivateEntry, id, now)
+    tombstones::lay(tx, tombstones::Kind::PrivateEntry, id, Subject::Case(space.request), now)
 }
 
 /// Takes away what was answered of a case to its parent and to the buddies of its matches, whichever of them wrote: an answer that is kept holds
@@ -183,7 +184,7 @@ pub fn take_health_away(
     // also where nothing is there any more: it may have been changed since, or taken away by hand
     forget_answers(tx, request.id)?;
     for id in &gone {
-        tombstones::lay(tx, tombstones::Kind::PrivateEntry, id.0, now)?;
+        tombstones::lay(tx, tombstones::Kind::PrivateEntry, id.0, Subject::Case(request.id), now)?;
     }
     Ok(gone.into_iter().map(|key| key.0).collect())
 }
@@ -194,7 +195,17 @@ pub fn take_away_again(
     _leave: &Upkeep,
     programme: ProgrammeId,
     id: Uuid,
+    now: Moment,
 ) -> Result<(), Error> {
+    let of: Option<Key> = on_either!(&mut **tx, |c| private_entries::table
+        .find((Key::from(programme), Key(id)))
+        .select(private_entries::request_id)
+        .first(c)
+        .optional())?;
+    if let Some(request) = of {
+        // the backup may have brought an export of its day along
+        export::outdate(tx, Subject::Case(request.into()), now)?;
+    }
     let delete = diesel::delete(private_entries::table.find((Key::from(programme), Key(id))));
     on_either!(&mut **tx, |c| delete.execute(c))?;
     Ok(())
