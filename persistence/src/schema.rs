@@ -595,8 +595,6 @@ diesel::table! {
         state -> Text,
         objections -> BigInt,
         version -> Integer,
-        announced_at -> Moment,
-        cancelled_at -> Nullable<Moment>,
     }
 }
 

@@ -1,16 +1,20 @@
 //! Meeting announcements: the parent says that somebody comes along; school hears that and no more, and cannot say no.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use naast_domain::ids::PersonId;
+use naast_domain::start_of;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, refused, seen};
+use crate::looks::{assert_sound, at_school, refused, seen};
 
 on_both!(
     school_hears_who_comes_along_and_when_and_nothing_else,
+    when_a_talk_was_announced_stands_nowhere_at_school,
     school_cannot_refuse_and_what_it_notes_changes_nothing,
     what_is_over_is_not_shown_at_school_any_more,
     the_words_in_use_are_asked_for_and_kept_with_the_announcement,
@@ -65,17 +69,7 @@ fn school_hears_who_comes_along_and_when_and_nothing_else(engine: Engine) {
     members.sort_unstable();
     assert_eq!(
         members,
-        [
-            "announcedAt",
-            "date",
-            "firstName",
-            "id",
-            "locationCode",
-            "objections",
-            "retention",
-            "role",
-            "state"
-        ]
+        ["date", "firstName", "id", "locationCode", "objections", "retention", "role", "state"]
     );
     assert_eq!((&talk["firstName"], &talk["role"]), (&json!("Wilgje"), &json!("buddy")));
     // the programme takes nothing else to pass on
@@ -113,6 +107,52 @@ fn school_hears_who_comes_along_and_when_and_nothing_else(engine: Engine) {
         refused(app.post(reader, &format!("{}/meeting-announcements", case.path), &body), 404, "not-found");
     }
     assert_sound(world);
+}
+
+/// Neither what school reads, nor the order of its list, nor a place in it tells when the parent announced or cancelled a talk.
+fn when_a_talk_was_announced_stands_nowhere_at_school(engine: Engine) {
+    let case = Case::new(engine);
+    let (world, app) = (&case.world, &case.world.app);
+    let mut told: Vec<(String, String)> = Vec::new();
+    let mut moments: Vec<String> = Vec::new();
+    for days in [9, 3, 9, 3, 6] {
+        let mut body = case.body();
+        body["date"] = json!(app.platform.clock.today() + chrono::Days::new(days));
+        let made = case.announce(&body).expect(201);
+        told.push((body["date"].as_str().expect("a day").to_owned(), at_school(world, &made.id())));
+        moments.push(made.text("announcedAt"));
+        app.platform.clock.advance(TimeDelta::minutes(7));
+    }
+    let of_the_first = case.at_school();
+    let of_the_first = of_the_first[0]["date"].as_str().expect("a day");
+    assert_eq!(of_the_first, told[1].0, "the next talk comes first");
+    let mut read = Vec::new();
+    let mut path = format!("/announced-meetings?locationCode={SCHOOL}&pageSize=1");
+    let mut seen_of_all = String::new();
+    loop {
+        let page = app.get(world.leader, &path).expect(200);
+        seen_of_all += &String::from_utf8_lossy(&page.bytes);
+        let one = &page.body["data"][0];
+        let (day, id) = (one["date"].as_str().expect("a day"), one["id"].as_str().expect("an id"));
+        read.push((day.to_owned(), id.to_owned()));
+        let file = app.get(world.leader, &format!("/announced-meetings/{id}/calendar.ics")).expect(200);
+        let stamp = start_of(app.platform.clock.today()).format("%Y%m%dT%H%M%SZ");
+        let file = String::from_utf8_lossy(&file.bytes).into_owned();
+        assert!(file.contains(&format!("\r\nDTSTAMP:{stamp}\r\n")), "{file}");
+        let Some(next) = page.body["nextCursor"].as_str() else { break };
+        let place = URL_SAFE_NO_PAD.decode(next).expect("a cursor of ours");
+        let place = String::from_utf8(place).expect("text");
+        let at = place.split('.').nth(1).and_then(|place| place.split('_').next()).expect("a moment");
+        let begins = start_of(day.parse().expect("a day")).timestamp_micros();
+        assert_eq!(at, begins.to_string(), "the day of the talk, and no other moment");
+        path = format!("/announced-meetings?locationCode={SCHOOL}&pageSize=1&cursor={next}");
+    }
+    told.sort();
+    assert_eq!(read, told, "by day, and within one by ids that are chance");
+    for moment in &moments {
+        // to the minute: no form of it
+        assert!(!seen_of_all.contains(&moment[..16]), "{moment}: {seen_of_all}");
+    }
 }
 
 fn school_cannot_refuse_and_what_it_notes_changes_nothing(engine: Engine) {

@@ -34,6 +34,13 @@ pub fn count(world: &World, rows: &str) -> i64 {
     })
 }
 
+/// The id by which school knows an announcement that is open: nothing in any answer says which talk of its list it is.
+pub fn at_school(world: &World, announcement: &str) -> String {
+    let question =
+        "SELECT CAST(school_key AS text) AS name FROM meeting_announcements WHERE CAST(id AS text) =";
+    lines(world, &format!("{question} '{announcement}'")).pop().expect("school was told")
+}
+
 /// The rows of a question that names its one column `name`.
 pub fn lines(world: &World, question: &str) -> Vec<String> {
     let rows: Result<Vec<Named>, _> = around(&world.app.location, |database| match database {

@@ -7,6 +7,8 @@ use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
+use crate::looks::at_school;
+
 on_both!(
     whatever_the_parent_did_school_s_questions_run_the_same_statements,
     an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_of_its_talk
@@ -83,16 +85,14 @@ fn an_erased_case_and_a_withdrawn_one_run_the_same_statements_when_school_asks_o
     prick_up_ears();
     let world = World::new(engine);
     let day = world.app.platform.clock.today() + chrono::Days::new(5);
-    let list = format!("/announced-meetings?locationCode={SCHOOL}");
     let (mut alike, mut open) = (Vec::new(), Vec::new());
     for erased in [false, true] {
         let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
         let request = world.consented(0, parent);
         let (matched, _) = world.matched(0, parent, &request, &buddy);
         let body = json!({ "date": day, "text": words("meeting-announcement") });
-        world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &body).expect(201);
-        let newest = world.app.get(world.leader, &format!("{list}&pageSize=1")).expect(200).body;
-        let at = format!("/announced-meetings/{}", newest["data"][0]["id"].as_str().expect("an id"));
+        let told = world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &body);
+        let at = format!("/announced-meetings/{}", at_school(&world, &told.expect(201).id()));
         let ask = || {
             ran(&world);
             let replies = [

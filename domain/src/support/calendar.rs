@@ -10,7 +10,7 @@ pub struct CalendarEvent {
     pub uid: String,
     /// Counts its changes, from 0 (3.8.7.4).
     pub sequence: u32,
-    /// When it was last changed (3.8.7.2).
+    /// Of when it is (3.8.7.2).
     pub stamp: Moment,
     /// Its day, the whole of it: nobody is told a time.
     pub day: Date,

@@ -107,7 +107,7 @@ pub fn insert(
     (announcement, school_key): (Announcement, AnnouncedMeetingId),
     now: Moment,
 ) -> Result<Stored<Announcement>, Error> {
-    school::tell(tx, school_key, (&announcement.school, announcement.date), now)?;
+    school::tell(tx, school_key, (&announcement.school, announcement.date))?;
     let row = Row {
         programme_id: of.programme.into(),
         id: announcement.id.into(),
@@ -223,7 +223,7 @@ pub fn cancel(
     let (open, at_school): (Vec<Key>, Vec<Option<Key>>) =
         open.into_iter().filter(|(id, _)| one.is_none_or(|one| Key::from(one.id) == *id)).unzip();
     // school's row first, as where school notes something: of two that come at once the second waits for the first
-    school::cancel(tx, &at_school.into_iter().flatten().collect::<Vec<_>>(), now)?;
+    school::cancel(tx, &at_school.into_iter().flatten().collect::<Vec<_>>())?;
     let rows = meeting_announcements::table
         .filter(meeting_announcements::programme_id.eq(Key::from(of.programme)))
         .filter(meeting_announcements::id.eq_any(open.clone()));

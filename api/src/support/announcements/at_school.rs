@@ -2,7 +2,6 @@
 //! nothing that leads to the case, and nothing that changes when the case goes.
 
 use actix_web::{get, post, web};
-use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{NoteObjection, ReadAnnouncedMeetings, Standing};
 use naast_domain::directory::LocationCode;
@@ -13,7 +12,7 @@ use naast_domain::support::announcements::{AnnouncementState, CompanionRole, Obj
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announced};
-use naast_persistence::{Kept, Stored, locks};
+use naast_persistence::{Kept, locks};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -46,16 +45,12 @@ pub struct AnnouncedMeetingView {
     pub state: AnnouncementState,
     /// What the school noted.
     pub objections: Vec<Objection>,
-    /// When it was announced.
-    pub announced_at: DateTime<Utc>,
     /// Until when the school has it: the day of the talk. It says nothing of the parent's case.
     pub retention: RetentionView,
 }
 
 impl AnnouncedMeetingView {
-    fn of(stored: Stored<Announced>) -> Self {
-        let announced_at = stored.created_at;
-        let one = stored.value;
+    fn of(one: Announced) -> Self {
         let retention = RetentionView::of(retention::announced_talk(one.date));
         Self {
             id: one.id,
@@ -65,14 +60,13 @@ impl AnnouncedMeetingView {
             role: CompanionRole::Buddy,
             state: one.state,
             objections: one.objections.iter().collect(),
-            announced_at,
             retention,
         }
     }
 
-    fn answer(stored: Stored<Announced>) -> Answer<Self> {
-        let version = stored.version;
-        Answer::found(Self::of(stored)).version(version)
+    fn answer(told: Announced) -> Answer<Self> {
+        let version = told.version;
+        Answer::found(Self::of(told)).version(version)
     }
 }
 
@@ -87,7 +81,7 @@ pub struct AnnouncedMeetingQuery {
 }
 
 page_of! {
-    /// A page of announced talks, newest first.
+    /// A page of announced talks, the next day first. In which order they were announced is not told.
     AnnouncedMeetingPage of AnnouncedMeetingView
 }
 
@@ -120,7 +114,7 @@ pub async fn list_announced_meetings(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let slice = announcements::list_at_school(cx.db, cx.keys, &grant, &school, cx.today, page)?;
-            let next_cursor = paging.next(&slice, |one| (one.created_at, one.id.uuid()));
+            let next_cursor = paging.next(&slice, Announced::place);
             let all: Vec<_> = slice.items.iter().collect();
             let standing = Standing { school: Some(&school), ..Standing::default() };
             cx.shows(grant.reaches(standing).into_iter().flat_map(|role| Shown::announced(role, &all)));
@@ -147,9 +141,9 @@ pub async fn get_announced_meeting(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let found = announcements::find_at_school(cx.db, cx.keys, &grant, id, cx.today)?;
-            let (stored, role) = found.ok_or(Error::NotFound)?;
-            cx.shows(Shown::announced(role, &[&stored]));
-            Ok(AnnouncedMeetingView::answer(stored))
+            let (told, role) = found.ok_or(Error::NotFound)?;
+            cx.shows(Shown::announced(role, &[&told]));
+            Ok(AnnouncedMeetingView::answer(told))
         })
         .await
 }
@@ -187,20 +181,20 @@ pub async fn note_objection(
             let grant = cx.grant::<NoteObjection>()?;
             locks::lock_announced_meeting(cx.tx, id)?;
             let found = announcements::find_at_school(cx.tx, cx.keys, &grant, id, cx.today)?;
-            let (mut stored, role) = found.ok_or(Error::NotFound)?;
-            stored.state.object()?;
-            if stored.objections.contains(body.objection) {
-                return Ok(Kept::unchanged(AnnouncedMeetingView::answer(stored)));
+            let (mut told, role) = found.ok_or(Error::NotFound)?;
+            told.state.object()?;
+            if told.objections.contains(body.objection) {
+                return Ok(Kept::unchanged(AnnouncedMeetingView::answer(told)));
             }
-            let case = stored.of().ok_or(Error::Internal("an announcement that is open is of a case"))?;
+            let case = told.of().ok_or(Error::Internal("an announcement that is open is of a case"))?;
             let noted = (objection_id, body.objection);
-            announcements::note_objection(cx.tx, &grant, (&stored, case), noted, cx.now)?;
+            announcements::note_objection(cx.tx, &grant, (&told, case), noted, cx.now)?;
             let entry = cx
                 .entry(case.chain(), role, Purpose::Support, "announcement.objection-noted")
                 .on(case.journalled_as());
-            stored.value.objections = stored.objections.with(body.objection);
-            stored.version += 1;
-            Ok(cx.tx.keep([entry], AnnouncedMeetingView::answer(stored))?)
+            told.objections = told.objections.with(body.objection);
+            told.version += 1;
+            Ok(cx.tx.keep([entry], AnnouncedMeetingView::answer(told))?)
         })
         .await
 }

@@ -9,7 +9,7 @@ use naast_domain::ids::AnnouncedMeetingId;
 use naast_domain::support::announcements::{AnnouncementState, CompanionRole};
 use naast_domain::support::calendar::CalendarEvent;
 use naast_domain::text::{Text, Tongue};
-use naast_persistence::Stored;
+use naast_domain::{Date, start_of};
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::announcements::{self, Announced};
 
@@ -34,9 +34,12 @@ impl Responder for CalendarFile {
     }
 }
 
-fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
+/// The event as it stands today. RFC 5545 asks when it was last changed; that would be the moment at which the parent announced or cancelled
+/// it, which is hers. What stands there is what the file is of: the beginning of the day on which it is fetched. `SEQUENCE` says which of
+/// two is the later.
+fn event(told: &Announced, tongue: Tongue, today: Date) -> CalendarEvent {
     let role = CompanionRole::Buddy.label();
-    let summary = match &stored.first_name {
+    let summary = match &told.first_name {
         Some(name) => Text::new(
             format!("Gesprek: {name} komt mee ({})", role.nl),
             format!("Talk: {name} comes along ({})", role.en),
@@ -44,12 +47,12 @@ fn event(stored: &Stored<Announced>, tongue: Tongue) -> CalendarEvent {
         None => Text::of("Gesprek: er komt niemand mee", "Talk: nobody comes along"),
     };
     CalendarEvent {
-        uid: stored.id.to_string(),
-        sequence: u32::from(stored.state == AnnouncementState::Cancelled),
-        stamp: stored.cancelled_at.unwrap_or(stored.created_at),
-        day: stored.date,
+        uid: told.id.to_string(),
+        sequence: u32::from(told.state == AnnouncementState::Cancelled),
+        stamp: start_of(today),
+        day: told.date,
         summary: summary.get(tongue).to_owned(),
-        cancelled: stored.state == AnnouncementState::Cancelled,
+        cancelled: told.state == AnnouncementState::Cancelled,
     }
 }
 
@@ -73,9 +76,9 @@ pub async fn get_announced_meeting_calendar(
         .read(caller.0, move |cx| {
             let grant = cx.grant::<ReadAnnouncedMeetings>()?;
             let found = announcements::find_at_school(cx.db, cx.keys, &grant, id, cx.today)?;
-            let (stored, role) = found.ok_or(Error::NotFound)?;
-            cx.shows(Shown::announced(role, &[&stored]));
-            Ok(CalendarFile(event(&stored, tongue).write()))
+            let (told, role) = found.ok_or(Error::NotFound)?;
+            cx.shows(Shown::announced(role, &[&told]));
+            Ok(CalendarFile(event(&told, tongue, cx.today).write()))
         })
         .await
 }

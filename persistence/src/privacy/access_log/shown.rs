@@ -176,7 +176,7 @@ impl Shown {
 
     /// Talks that were announced to a school, as the school sees them. One that was cancelled is about nobody: there is no name in it,
     /// and nothing leads from it to a case.
-    pub fn announced(role: Role, talks: &[&Stored<Announced>]) -> Vec<Self> {
+    pub fn announced(role: Role, talks: &[&Announced]) -> Vec<Self> {
         talks
             .iter()
             .filter_map(|one| {

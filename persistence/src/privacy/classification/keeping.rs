@@ -77,8 +77,6 @@ pub(super) const TABLES: &[Table] = &[
             internal("state"),
             internal("objections"),
             internal("version"),
-            internal("announced_at"),
-            internal("cancelled_at"),
         ],
     )
     .aged_by("day_begins_at"),

@@ -1,5 +1,5 @@
 //! What a school was told of a talk, and what it may say: rows of its own (`announced_meetings`), with a version of their own, that
-//! hold no name and no id of the case. So long as somebody comes along the case knows its row, and lends the buddy's first name, and
+//! hold no name, no id of the case and no moment at which anybody did anything. So long as somebody comes along the case knows its row, and lends the buddy's first name, and
 //! whom a record of the reading is about. Once it is cancelled the row stands alone: it is the same whether the parent took back one
 //! consent or everything, or the case was erased, and it goes when the day of the talk is over.
 
@@ -14,11 +14,12 @@ use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::{Date, Moment, start_of};
+use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
-use crate::rows::{Page, Slice, Stored, code, identifier, must_reach, one};
+use crate::rows::{Page, Slice, code, identifier, must_reach, one};
 use crate::schema::{
     announced_meetings, buddies, matches, meeting_announcements, meeting_objections, support_requests,
 };
@@ -41,10 +42,10 @@ pub struct Announced {
     pub first_name: Option<String>,
     /// Where it stands.
     pub state: AnnouncementState,
-    /// When it was cancelled.
-    pub cancelled_at: Option<Moment>,
     /// What the school noted.
     pub objections: CodeSet<Objection>,
+    /// Counts its changes, from 1.
+    pub version: i32,
     of: Option<OfCase>,
 }
 
@@ -75,6 +76,11 @@ impl OfCase {
 }
 
 impl Announced {
+    /// Its place in the list of its school: by the day of the talk. When it was announced stands nowhere on this side.
+    pub fn place(&self) -> (Moment, Uuid) {
+        (start_of(self.date), self.id.uuid())
+    }
+
     /// What it is of, while somebody comes along.
     pub fn of(&self) -> Option<OfCase> {
         self.of
@@ -82,7 +88,7 @@ impl Announced {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = announced_meetings, treat_none_as_default_value = false)]
+#[diesel(table_name = announced_meetings)]
 struct Row {
     id: Key,
     location_code: String,
@@ -91,8 +97,6 @@ struct Row {
     state: String,
     objections: i64,
     version: i32,
-    announced_at: At,
-    cancelled_at: Option<At>,
 }
 
 /// Tells a school: the row that is its own.
@@ -100,7 +104,6 @@ pub(super) fn tell(
     tx: &mut Transaction<'_, '_>,
     id: AnnouncedMeetingId,
     (school, date): (&LocationCode, Date),
-    now: Moment,
 ) -> Result<(), Error> {
     let row = Row {
         id: id.into(),
@@ -110,21 +113,18 @@ pub(super) fn tell(
         state: AnnouncementState::Announced.to_string(),
         objections: CodeSet::<Objection>::EMPTY.bits(),
         version: 1,
-        announced_at: At(now),
-        cancelled_at: None,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(announced_meetings::table).values(row).execute(c))?;
     Ok(())
 }
 
 /// Tells a school that nobody comes along any more; one that was told so before, or whose talk is over, is left alone.
-pub(super) fn cancel(tx: &mut Transaction<'_, '_>, ids: &[Key], now: Moment) -> Result<(), Error> {
+pub(super) fn cancel(tx: &mut Transaction<'_, '_>, ids: &[Key]) -> Result<(), Error> {
     let rows = announced_meetings::table
         .filter(announced_meetings::id.eq_any(ids))
         .filter(announced_meetings::state.eq(AnnouncementState::Announced.to_string()));
     let update = diesel::update(rows).set((
         announced_meetings::state.eq(AnnouncementState::Cancelled.to_string()),
-        announced_meetings::cancelled_at.eq(Some(At(now))),
         announced_meetings::version.eq(announced_meetings::version + 1),
     ));
     on_either!(&mut **tx, |c| update.execute(c))?;
@@ -175,7 +175,7 @@ fn cases(database: &mut Database<'_>, rows: &[Row]) -> Result<HashMap<Key, OfCas
     Ok(found.into_iter().filter_map(of).collect())
 }
 
-fn read(database: &mut Database<'_>, keys: &Keys, rows: Vec<Row>) -> Result<Vec<Stored<Announced>>, Error> {
+fn read(database: &mut Database<'_>, keys: &Keys, rows: Vec<Row>) -> Result<Vec<Announced>, Error> {
     let cases = cases(database, &rows)?;
     let companions: Vec<(ProgrammeId, BuddyId)> =
         cases.values().map(|case| (case.programme, case.buddy)).collect();
@@ -184,19 +184,15 @@ fn read(database: &mut Database<'_>, keys: &Keys, rows: Vec<Row>) -> Result<Vec<
         .map(|row| {
             let state = code(T, "state", &row.state)?;
             let of = cases.get(&row.id).filter(|_| state == AnnouncementState::Announced).copied();
-            Ok(Stored {
+            Ok(Announced {
+                id: row.id.into(),
+                school: identifier(T, "location_code", LocationCode::parse(&row.location_code))?,
+                date: row.talk_date,
+                first_name: of.and_then(|case| names.get(&case.buddy).cloned()),
+                state,
+                objections: CodeSet::from_bits(row.objections),
                 version: row.version,
-                created_at: row.announced_at.0,
-                value: Announced {
-                    id: row.id.into(),
-                    school: identifier(T, "location_code", LocationCode::parse(&row.location_code))?,
-                    date: row.talk_date,
-                    first_name: of.and_then(|case| names.get(&case.buddy).cloned()),
-                    state,
-                    cancelled_at: row.cancelled_at.map(|at| at.0),
-                    objections: CodeSet::from_bits(row.objections),
-                    of,
-                },
+                of,
             })
         })
         .collect()
@@ -209,19 +205,19 @@ pub fn find_at_school<A: Action>(
     grant: &Grant<A>,
     id: AnnouncedMeetingId,
     today: Date,
-) -> Result<Option<(Stored<Announced>, Role)>, Error> {
+) -> Result<Option<(Announced, Role)>, Error> {
     let found: Option<Row> = on_either!(database, |c| announced_meetings::table
         .find(Key::from(id))
         .filter(announced_meetings::talk_date.ge(today))
         .select(Row::as_select())
         .first(c)
         .optional())?;
-    let Some(stored) = read(database, keys, found.into_iter().collect())?.pop() else { return Ok(None) };
-    let standing = Standing { school: Some(&stored.school), ..Standing::default() };
-    Ok(grant.reaches(standing).map(|role| (stored.clone(), role)))
+    let Some(told) = read(database, keys, found.into_iter().collect())?.pop() else { return Ok(None) };
+    let standing = Standing { school: Some(&told.school), ..Standing::default() };
+    Ok(grant.reaches(standing).map(|role| (told.clone(), role)))
 }
 
-/// A page of what was announced to a school for today and later, newest first. Empty where the grant does not reach.
+/// A page of what was announced to a school for today and later, the next day first. Empty where the grant does not reach.
 pub fn list_at_school(
     database: &mut Database<'_>,
     keys: &Keys,
@@ -229,7 +225,7 @@ pub fn list_at_school(
     school: &LocationCode,
     today: Date,
     page: Page,
-) -> Result<Slice<Stored<Announced>>, Error> {
+) -> Result<Slice<Announced>, Error> {
     if grant.reaches(Standing { school: Some(school), ..Standing::default() }).is_none() {
         return Ok(Slice { items: Vec::new(), more: false });
     }
@@ -238,15 +234,15 @@ pub fn list_at_school(
             .filter(announced_meetings::location_code.eq(school.as_str()))
             .filter(announced_meetings::talk_date.ge(today))
             .select(Row::as_select())
-            .order((announced_meetings::announced_at.desc(), announced_meetings::id.desc()))
+            .order((announced_meetings::day_begins_at, announced_meetings::id))
             .limit(page.limit())
             .into_boxed();
         if let Some((at, id)) = page.after {
             let at = At(at);
             query = query.filter(
-                announced_meetings::announced_at
-                    .le(at)
-                    .and(announced_meetings::announced_at.lt(at).or(announced_meetings::id.lt(Key(id)))),
+                announced_meetings::day_begins_at
+                    .ge(at)
+                    .and(announced_meetings::day_begins_at.gt(at).or(announced_meetings::id.gt(Key(id)))),
             );
         }
         query.load(c)
@@ -260,14 +256,14 @@ pub fn list_at_school(
 pub fn note_objection(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<NoteObjection>,
-    (stored, case): (&Stored<Announced>, OfCase),
+    (told, case): (&Announced, OfCase),
     (id, objection): (ObjectionId, Objection),
     now: Moment,
 ) -> Result<(), Error> {
-    must_reach(grant, Standing { school: Some(&stored.school), ..Standing::default() })?;
-    let row = announced_meetings::table.find(Key::from(stored.id));
+    must_reach(grant, Standing { school: Some(&told.school), ..Standing::default() })?;
+    let row = announced_meetings::table.find(Key::from(told.id));
     let update = diesel::update(row).set((
-        announced_meetings::objections.eq(stored.objections.with(objection).bits()),
+        announced_meetings::objections.eq(told.objections.with(objection).bits()),
         announced_meetings::version.eq(announced_meetings::version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;

@@ -8,6 +8,7 @@ use super::super::objects::{Objects, State};
 use super::super::table::Column;
 use super::{Side, Stage, announcement, contact_of, meeting, private_words_of};
 use crate::consents::confirmation_in;
+use crate::looks::at_school;
 use crate::signing_in::letters;
 
 impl Stage {
@@ -86,9 +87,8 @@ impl Stage {
         let list = format!("/matches/{}/meeting-announcements", objects.matched);
         let body = announcement(app.platform.clock.today(), side.school);
         objects.announcement = app.post(side.parent, &list, &body).expect(201).id();
-        let at_school = format!("/announced-meetings?locationCode={}&pageSize=1", side.school);
-        let first = app.get(side.leader, &at_school).expect(200).body["data"][0].clone();
-        first["id"].as_str().expect("it is shown").clone_into(&mut objects.announced);
+        objects.announced = at_school(&self.world, &objects.announcement);
+        app.get(side.leader, &format!("/announced-meetings/{}", objects.announced)).expect(200);
     }
 
     /// What the parent wrote in the private space of the match.
