@@ -2,15 +2,15 @@
 //! journal.
 
 mod entries;
+mod reading;
+mod writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::web;
-use naast_domain::access::{Action, Grant, Principal, SHOWS_NO_CASE};
-use naast_domain::journal::{Chain, Entry, Purpose};
-use naast_domain::organisations::Role;
-use naast_domain::{Date, Moment};
+use naast_domain::Moment;
+use naast_domain::access::Principal;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::access_log::{self, Shown};
 use naast_persistence::{Database, Kept, Store, Transaction};
@@ -28,6 +28,8 @@ use crate::queue::{Queue, USUAL};
 use crate::retries::{Running, Whose};
 
 pub use entries::{Said, signed_entry, unsigned_entry};
+pub use reading::{Of, Reading, granted};
+pub use writing::Writing;
 
 /// A running server's parts, shared by all of its workers.
 #[derive(Clone)]
@@ -73,80 +75,6 @@ pub struct Parts {
     pub tombstones: PathBuf,
     /// How events are named and sent.
     pub events: Arc<crate::events::Settings>,
-}
-
-/// A use case that only reads.
-pub struct Reading<'a, 'c> {
-    /// The database.
-    pub db: &'a mut Database<'c>,
-    /// The keys that what is personal is sealed with.
-    pub keys: &'a Keys,
-    /// Who calls, with what she may be at this moment.
-    pub me: Principal,
-    /// The day of the call.
-    pub today: Date,
-    /// The action of a case that was granted and whose record is still owed.
-    owed: Option<&'static str>,
-    shown: Vec<Shown>,
-}
-
-/// A use case that changes something.
-pub struct Writing<'a, 't, 'c> {
-    /// The transaction.
-    pub tx: &'a mut Transaction<'t, 'c>,
-    /// The keys that what is personal is sealed with.
-    pub keys: &'a Keys,
-    /// Who calls, with what she may be at this moment.
-    pub me: Principal,
-    /// The moment of the call, the same for everything that it keeps.
-    pub now: Moment,
-    /// The day of the call.
-    pub today: Date,
-}
-
-/// Leave to do an action, or the refusal.
-pub fn granted<A: Action>(me: &Principal) -> Result<Grant<A>, Error> {
-    me.grant().ok_or(Error::Forbidden)
-}
-
-impl Reading<'_, '_> {
-    /// Leave to do an action, as far as the caller reaches. Whoever is granted to read of a case must say with
-    /// [`Self::shows`] what the answer shows, or there is no answer.
-    pub fn grant<A: Action>(&mut self) -> Result<Grant<A>, Error> {
-        let grant = granted(&self.me)?;
-        if !SHOWS_NO_CASE.contains(&A::NAME) {
-            self.owed = Some(A::NAME);
-        }
-        Ok(grant)
-    }
-
-    /// Says what the answer shows of a case; nothing, when it shows nothing. One record for each person whom it is about is
-    /// written before the answer goes out.
-    pub fn shows(&mut self, shown: impl IntoIterator<Item = Shown>) {
-        self.owed = None;
-        self.shown.extend(shown);
-    }
-
-    /// What was shown, once nothing is owed.
-    fn settled(self) -> Result<(Principal, Vec<Shown>), Error> {
-        if let Some(action) = self.owed {
-            log::error!(action = action; "a reading of a case left no record: its handler does not call `shows`");
-            return Err(Error::Internal("a reading of a case left no record"));
-        }
-        Ok((self.me, self.shown))
-    }
-}
-
-impl Writing<'_, '_, '_> {
-    /// Leave to do an action, as far as the caller reaches.
-    pub fn grant<A: Action>(&self) -> Result<Grant<A>, Error> {
-        granted(&self.me)
-    }
-
-    /// The journal row of a change by the caller.
-    pub fn entry(&self, chain: impl Into<Chain>, role: Role, purpose: Purpose, act: &'static str) -> Entry {
-        signed_entry(chain, self.me.person, role, purpose, act, self.now)
-    }
 }
 
 impl Platform {
@@ -200,7 +128,7 @@ impl Platform {
         let (answer, me, shown) = self
             .read_open(move |db| {
                 let me = standing.ask(&caller, db, today)?;
-                let mut cx = Reading { db, keys: &keys, me, today, owed: None, shown: Vec::new() };
+                let mut cx = Reading::new(db, &keys, me, today);
                 let answer = work(&mut cx)?;
                 let (me, shown) = cx.settled()?;
                 Ok((answer, me, shown))
@@ -221,16 +149,7 @@ impl Platform {
         me: Principal,
         shown: &[Shown],
     ) -> Result<(), Error> {
-        let call = call::current();
-        let reader = access_log::Reader {
-            me,
-            operation: call.as_ref().and_then(|call| call.operation).unwrap_or_default().to_owned(),
-            call: call.as_ref().map_or_else(fresh, |call| call.number),
-            trace: call.as_ref().and_then(|call| call.trace),
-            began,
-            ended: self.clock.now(),
-        };
-        let records = access_log::records(shown, &reader, fresh);
+        let records = access_log::records(shown, &Of::this_call().by(me, began, self.clock.now()), fresh);
         if records.is_empty() {
             return Ok(());
         }
@@ -261,7 +180,8 @@ impl Platform {
     }
 
     /// Runs a use case that changes something. The answer comes once the change is durable. A call that was sent before,
-    /// with the same `Idempotency-Key`, is not done again: it gets the answer of the first.
+    /// with the same `Idempotency-Key`, is not done again: it gets the answer of the first. What changes nothing and shows something
+    /// leaves the record of a reading, in the same transaction ([`Writing::shows`]).
     pub async fn write<T: Serialize + Send + 'static>(
         &self,
         caller: impl Into<Subject>,
@@ -288,8 +208,7 @@ impl Platform {
             if !changes_nothing {
                 return work(cx);
             }
-            let (keys, me, now, today) = (cx.keys, cx.me.clone(), cx.now, cx.today);
-            cx.tx.rehearse(|tx| work(&mut Writing { tx, keys, me, now, today }))?;
+            cx.rehearse(&work)?;
             Ok(Kept::unchanged(show(cx)?))
         })
         .await
@@ -300,12 +219,17 @@ impl Platform {
         caller: Subject,
         work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<Kept<Answer<T>>, Error> + Send + 'static,
     ) -> Result<Answer<T>, Error> {
-        let keys = self.keys.clone();
+        let (keys, of) = (self.keys.clone(), Of::this_call());
         let (now, today, standing) = (self.clock.now(), self.clock.today(), Arc::clone(&self.standing));
         self.write_once(
             Whose::Subject(caller.person),
             move |tx| standing.ask(&caller, tx, today),
-            move |tx, me| work(&mut Writing { tx, keys: &keys, me, now, today }),
+            move |tx, me| {
+                let mut cx = Writing::new(tx, &keys, me, (now, today));
+                let kept = work(&mut cx)?;
+                cx.settle(&kept, &of)?;
+                Ok(kept)
+            },
         )
         .await
     }

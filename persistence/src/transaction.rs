@@ -26,27 +26,37 @@ pub struct Transaction<'a, 'c> {
 /// [`Kept::unchanged`] and [`Kept::bookkeeping`] make one without, for a call that changed nothing of anybody's.
 #[must_use]
 #[derive(Debug)]
-pub struct Kept<T>(T);
+pub struct Kept<T> {
+    value: T,
+    journalled: bool,
+}
 
 impl<T> Kept<T> {
-    /// Nothing was changed: the answer to a repeated call.
+    /// Nothing was changed: the answer to a repeated call. To somebody who is signed in that is a reading, and asks for its record
+    /// ([`Self::is_journalled`]).
     pub fn unchanged(value: T) -> Self {
-        Self(value)
+        Self { value, journalled: false }
     }
 
     /// Only the platform's own bookkeeping was changed: what was sent where, and when; how often a one-time code was tried, and
     /// which token was used. It is nobody's object, and a row for each would be an event about events.
     pub fn bookkeeping(value: T) -> Self {
-        Self(value)
+        Self { value, journalled: false }
+    }
+
+    /// Whether the journal has a row of it. Where it has none, nothing says that anybody was shown anything.
+    pub fn is_journalled(&self) -> bool {
+        self.journalled
     }
 
     /// The same, with another value: for what is made of an answer before the commit.
     pub fn try_map<U, E>(self, change: impl FnOnce(T) -> Result<U, E>) -> Result<Kept<U>, E> {
-        change(self.0).map(Kept)
+        let Self { value, journalled } = self;
+        Ok(Kept { value: change(value)?, journalled })
     }
 
     pub(crate) fn into_inner(self) -> T {
-        self.0
+        self.value
     }
 }
 
@@ -117,10 +127,12 @@ impl<'a, 'c> Transaction<'a, 'c> {
 
     /// Ends a change: one journal row for each thing that changed, in this transaction.
     pub fn keep<T>(&mut self, entries: impl IntoIterator<Item = Entry>, value: T) -> Result<Kept<T>, Error> {
+        let mut journalled = false;
         for entry in entries {
             journal::append(self, &entry)?;
+            journalled = true;
         }
-        Ok(Kept(value))
+        Ok(Kept { value, journalled })
     }
 }
 

@@ -34,7 +34,9 @@ fn a_change_that_names_nothing_changes_nothing(engine: Engine) {
         let read = send(&stage, caller, "GET", &place, None);
         let before = contents(&stage.world);
         let reply = call_with(&stage, &operation, caller, &on, Some(json!({})));
-        let changed = differing(&before, &contents(&stage.world));
+        let mut changed = differing(&before, &contents(&stage.world));
+        // what a coordinator is shown of a buddy by it is a reading, and leaves its record (answered_again.rs)
+        changed.retain(|table| !(table == "access_log" && operation.id == "updateBuddy"));
         assert_eq!(changed, [""; 0], "{} {}", operation.id, reply.body);
         if reply.status == 400 {
             // a member that must be there

@@ -6,6 +6,7 @@ mod alone;
 mod anchors;
 mod announced_ends;
 mod announcements;
+mod answered_again;
 mod answers;
 mod asked;
 mod asked_anew;

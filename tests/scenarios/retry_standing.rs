@@ -59,7 +59,10 @@ fn whoever_lost_her_role_gets_no_kept_answer(engine: Engine) {
             refused(repeated, 403, "forbidden");
             refused(send(&(call.0, call.1, key())), 403, "forbidden");
         }
-        assert_eq!(differing(&before, &contents(&world)), [""; 0], "{status}");
+        let mut changed = differing(&before, &contents(&world));
+        // what is given again is read again, and that alone is written down (answered_again.rs)
+        changed.retain(|table| !(table == "access_log" && status == "active"));
+        assert_eq!(changed, [""; 0], "{status}");
     }
     assert_eq!((count(&world, "proposals"), count(&world, "webhook_subscriptions")), (1, 1));
     assert_sound(&world);
@@ -169,7 +172,7 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
     });
     world.app.post(coordinator, &ties, &tie).expect(201);
 
-    let before = contents(&world);
+    let (before, records) = (contents(&world), count(&world, "access_log"));
     for (call, first) in calls.iter().zip(&first) {
         let repeated = send(call);
         if call.0.contains(&elsewhere) {
@@ -184,7 +187,9 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
         }
         refused(repeated, 409, "coordinator-tied");
     }
-    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nothing is done again");
+    // nothing is done again; of the one case that she may read she was given an answer again, and that is written down
+    assert_eq!(differing(&before, &contents(&world)), ["access_log"]);
+    assert_eq!(count(&world, "access_log"), records + 1);
     // a role at the school that the installation gives her keeps her from it as well
     let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     let (line, again) = (format!("POST /matches/{matched}/contacts"), key());

@@ -314,7 +314,8 @@ pub async fn update_buddy(
     sent: Sent<BuddyChangeBody>,
 ) -> Result<Answer<BuddyView>, Error> {
     let show = move |cx: &mut Writing<'_, '_, '_>| {
-        let (stored, _) = reached::<ManageBuddies>(cx, id)?;
+        let (stored, role) = reached::<ManageBuddies>(cx, id)?;
+        cx.shows([Shown::buddy(DataKind::BuddyProfile, role, &stored)]);
         answer(cx.tx, cx.keys, &stored)
     };
     platform

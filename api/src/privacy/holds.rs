@@ -163,6 +163,7 @@ pub async fn release_hold(
             let mut found = all.into_iter().find(|one| one.id == hold).ok_or(Error::NotFound)?;
             if found.lifted_at.is_some() {
                 let view = HoldView::of(&found, RetentionView::load(cx.tx, id)?);
+                cx.shows([Shown::request(DataKind::Hold, role, &stored)]);
                 return Ok(naast_persistence::Kept::unchanged(Answer::found(view)));
             }
             retention::lift_hold(cx.tx, &grant, &stored, hold, cx.now)?;

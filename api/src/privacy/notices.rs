@@ -210,6 +210,8 @@ pub async fn confirm_withdrawal_notice(
             let grant = cx.grant::<AnswerWithdrawalNotice>()?;
             let (mut notice, role) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             if notice.state != NoticeState::Pending {
+                let shown = Shown::notices(cx.tx, &grant, role, std::slice::from_ref(&notice))?;
+                cx.shows(shown);
                 return Ok(Kept::unchanged(Answer::found(RecipientView::load(cx.tx, notice)?)));
             }
             notices::confirm(cx.tx, &notice, cx.now)?;

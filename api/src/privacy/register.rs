@@ -5,7 +5,7 @@ use naast_domain::access::{ReadConsents, WithdrawRequest};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_persistence::privacy::consents;
-use naast_persistence::{Kept, locks, requests};
+use naast_persistence::{locks, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -107,8 +107,9 @@ pub async fn withdraw_all_my_consents(
                 let recipients = RecipientView::about(cx.tx, &stored)?;
                 withdrawals.push(WithdrawalView::of(id, proposals, closed, recipients));
             }
-            let answer = Answer::found(EverythingWithdrawnView { withdrawals });
-            if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(cx.tx.keep(entries, answer)?) }
+            // all of it is her own
+            cx.shows([]);
+            Ok(cx.tx.keep(entries, Answer::found(EverythingWithdrawnView { withdrawals }))?)
         })
         .await
 }

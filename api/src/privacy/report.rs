@@ -9,13 +9,15 @@ use naast_domain::access::{DecideOnRequest, ReportConsent};
 use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
+use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{CONFIRMATION_DAYS, ChildAge, ConsentKind, GivenHow, parent_decides};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{ContactKind, SupportRequest};
 use naast_domain::text::Text;
 use naast_domain::{Date, Moment};
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, KeptConsent};
-use naast_persistence::{Kept, Stored, Transaction, locks, requests};
+use naast_persistence::{Stored, Transaction, locks, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -178,7 +180,8 @@ pub async fn confirm_consent(
                 |act| crate::platform::signed_entry(stored.programme, me, role, Purpose::Matching, act, at.0);
             let entries = confirm(cx.tx, &stored, &mut kept, entry, at)?;
             let answer = Answer::found(ConsentView::load(cx.tx, &kept, id, cx.today)?);
-            if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(cx.tx.keep(entries, answer)?) }
+            cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
+            Ok(cx.tx.keep(entries, answer)?)
         })
         .await
 }
@@ -235,7 +238,7 @@ pub async fn confirm_consent_by_code(
             let entry = |act| unsigned_entry(stored.programme, "parent", Purpose::Matching, act, now);
             let entries = confirm(tx, &stored, &mut kept, entry, (now, today))?;
             let answer = Answer::found(ConsentView::load(tx, &kept, stored.id, today)?);
-            if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(tx.keep(entries, answer)?) }
+            Ok(tx.keep(entries, answer)?)
         })
         .await
 }

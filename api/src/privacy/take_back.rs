@@ -10,15 +10,17 @@ use naast_domain::code::CodeSet;
 use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{Consent, ConsentKind, Consequence, RecipientKind};
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::private_space::holds_for_health;
 use naast_persistence::independence::is_kept_from;
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::notices::{self, Notice};
 use naast_persistence::support::{self, announcements, private_space};
-use naast_persistence::{Kept, Stored, Transaction, locks, requests};
+use naast_persistence::{Stored, Transaction, locks, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -208,8 +210,8 @@ pub async fn withdraw_consent(
                 request_state,
                 recipients: if blind { Vec::new() } else { RecipientView::about(cx.tx, &stored)? },
             };
-            let answer = Answer::found(view);
-            if entries.is_empty() { Ok(Kept::unchanged(answer)) } else { Ok(cx.tx.keep(entries, answer)?) }
+            cx.shows((!blind).then(|| Shown::request(DataKind::Consents, role, &stored)));
+            Ok(cx.tx.keep(entries, Answer::found(view))?)
         })
         .await
 }

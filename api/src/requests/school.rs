@@ -6,7 +6,9 @@ use naast_domain::access::DecideOnRequest;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_persistence::independence::waiting;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{directory, locks, programmes, requests, support};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -76,7 +78,8 @@ pub async fn change_request_school(
 ) -> Result<Answer<SupportRequestView>, Error> {
     let show = move |cx: &mut Writing<'_, '_, '_>| {
         let grant = cx.grant::<DecideOnRequest>()?;
-        let (stored, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+        let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+        cx.shows([Shown::request(DataKind::Request, role, &stored)]);
         let view = SupportRequestView::load(cx.tx, cx.keys, &stored)?;
         Ok(Answer::found(view).version(stored.version))
     };

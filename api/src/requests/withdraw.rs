@@ -9,10 +9,12 @@ use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::organisations::Role;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_persistence::independence::{is_kept_from, waiting};
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
 use serde::Serialize;
@@ -143,6 +145,7 @@ pub async fn withdraw_support_request(
                 Withdrawn::Already => {
                     let told = RecipientView::about(cx.tx, &stored)?;
                     let view = WithdrawalView::of(id, Vec::new(), None, told).or_blind(blind);
+                    cx.shows((!blind).then(|| Shown::request(DataKind::Withdrawal, role, &stored)));
                     Ok(Kept::unchanged(Answer::found(view).version(stored.version)))
                 }
                 Withdrawn::Now { entries, proposals, closed } => {

@@ -9,7 +9,7 @@ use super::{Standing, Whose};
 use crate::answer::Answer;
 use crate::call;
 use crate::metrics::Repeated;
-use crate::platform::Platform;
+use crate::platform::{Of, Platform};
 use crate::problem::Error;
 
 impl Platform {
@@ -18,7 +18,7 @@ impl Platform {
     /// Its answer is given again as long as whoever sends it still is what she was when it was done. When a role of hers has
     /// ended since, or a tie of hers keeps her from the case now (rule 37), the call is done as a new one would be and undone: a
     /// refusal is the answer, and nothing is done twice. What nothing holds up, taking something back, is not kept for a key.
-    pub(crate) async fn write_once<T: Serialize + Send + 'static, W: Standing>(
+    pub(crate) async fn write_once<T: Serialize + Send + 'static, W: Standing + Clone>(
         &self,
         whose: Whose,
         who: impl Fn(&mut Transaction<'_, '_>) -> Result<W, Error> + Send + 'static,
@@ -39,6 +39,7 @@ impl Platform {
             self.metrics.repeated(Repeated::InUse);
             return Err(Error::Refused("idempotency-key-in-use"));
         };
+        let of = Of::this_call();
         let (held, now, metrics) = (Arc::clone(&claim), self.clock.now(), Arc::clone(&self.metrics));
         let outcome = self
             .change(move |tx| {
@@ -49,7 +50,10 @@ impl Platform {
                 if let Some(earlier) = attempt.earlier(tx, now)? {
                     let kept_from = earlier.case.map_or(Ok(false), |case| who.is_kept_from(tx, case))?;
                     if kept_from || !earlier.powers.is_subset(&powers) {
-                        tx.rehearse(|tx| work(tx, who))?;
+                        tx.rehearse(|tx| work(tx, who.clone()))?;
+                    }
+                    if let Some(case) = earlier.case {
+                        who.reads_again(tx, case, &of, now)?;
                     }
                     metrics.repeated(Repeated::Replayed);
                     return Ok(Kept::unchanged(earlier.answer));

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use naast_domain::Moment;
 use naast_domain::access::{Principal, ReadRequest};
 use naast_domain::code::Code as _;
 use naast_domain::ids::RequestId;
-use naast_persistence::{Database, requests};
+use naast_persistence::privacy::access_log::{self, Shown};
+use naast_persistence::{Database, Transaction, requests};
 
+use crate::clock::fresh;
+use crate::platform::Of;
 use crate::problem::Error;
 
 /// Each role with where it is held, in words that can be compared later.
@@ -22,6 +26,18 @@ pub trait Standing {
     /// # Errors
     /// Those of the database.
     fn is_kept_from(&self, database: &mut Database<'_>, case: RequestId) -> Result<bool, Error>;
+
+    /// Writes down that she is given the answer to an earlier call about a case once more: that is a reading, and nothing else tells of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    fn reads_again(
+        &self,
+        tx: &mut Transaction<'_, '_>,
+        case: RequestId,
+        of: &Of,
+        now: Moment,
+    ) -> Result<(), Error>;
 }
 
 impl Standing for Principal {
@@ -44,6 +60,18 @@ impl Standing for Principal {
             Err(other) => Err(other.into()),
         }
     }
+
+    fn reads_again(
+        &self,
+        tx: &mut Transaction<'_, '_>,
+        case: RequestId,
+        of: &Of,
+        now: Moment,
+    ) -> Result<(), Error> {
+        let Some(shown) = Shown::again(tx, self, case)? else { return Ok(()) };
+        let records = access_log::records(&[shown], &of.by(self.clone(), now, now), fresh);
+        Ok(access_log::insert(tx, &records)?)
+    }
 }
 
 /// Whoever holds a code is nothing but that: she sends the code with each call.
@@ -54,6 +82,11 @@ impl Standing for () {
 
     fn is_kept_from(&self, _: &mut Database<'_>, _: RequestId) -> Result<bool, Error> {
         Ok(false)
+    }
+
+    /// What comes with a code is of whoever holds it.
+    fn reads_again(&self, _: &mut Transaction<'_, '_>, _: RequestId, _: &Of, _: Moment) -> Result<(), Error> {
+        Ok(())
     }
 }
 

@@ -28,6 +28,7 @@ code_list! {
         BuddyProfile = "buddy-profile": "het profiel van de buddy" / "the buddy's profile",
         Readiness = "readiness": "of de buddy klaar is om te helpen" / "whether the buddy is ready to help",
         Certificates = "certificates": "de bewijzen van de buddy" / "the buddy's certificates",
+        Repeated = "repeated-answer": "het antwoord op een eerdere aanroep over de zaak" / "the answer to an earlier call about the case",
         Ties = "ties": "de banden van de buddy" / "the buddy's ties",
     }
 }
@@ -46,9 +47,12 @@ impl DataKind {
         match self {
             Self::Request | Self::Consents | Self::Candidates | Self::Decisions => Purpose::Matching,
             Self::Proposal | Self::TieAnswers => Purpose::Matching,
-            Self::Match | Self::Contacts | Self::PrivateNotes | Self::Messages | Self::Announcement => {
-                Purpose::Support
-            }
+            Self::Repeated
+            | Self::Match
+            | Self::Contacts
+            | Self::PrivateNotes
+            | Self::Messages
+            | Self::Announcement => Purpose::Support,
             Self::BuddyProfile | Self::Readiness | Self::Certificates | Self::Ties => Purpose::Volunteers,
             Self::Withdrawal | Self::Hold => Purpose::Administration,
         }
@@ -110,6 +114,10 @@ impl DataKind {
             (Self::BuddyProfile, _) => Text::of("uw profiel als buddy", "your profile as a buddy"),
             (Self::Readiness, _) => Text::of("of u klaar bent om te helpen", "whether you are ready to help"),
             (Self::Certificates, _) => Text::of("uw bewijzen", "your certificates"),
+            (Self::Repeated, _) => Text::of(
+                "opnieuw het antwoord op een eerdere aanroep over uw zaak",
+                "once more the answer to an earlier call about your case",
+            ),
             (Self::Ties, _) => Text::of("uw banden met scholen", "your ties with schools"),
             (other, _) => crate::code::Code::label(other),
         }

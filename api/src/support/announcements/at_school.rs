@@ -184,6 +184,7 @@ pub async fn note_objection(
             let (mut told, role) = found.ok_or(Error::NotFound)?;
             told.state.object()?;
             if told.objections.contains(body.objection) {
+                cx.shows(Shown::announced(role, &[&told]));
                 return Ok(Kept::unchanged(AnnouncedMeetingView::answer(told)));
             }
             let case = told.of().ok_or(Error::Internal("an announcement that is open is of a case"))?;

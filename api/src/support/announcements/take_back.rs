@@ -5,8 +5,10 @@ use actix_web::{post, web};
 use naast_domain::access::AnnounceMeeting;
 use naast_domain::ids::{AnnouncementId, MatchId};
 use naast_domain::journal::Purpose;
+use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::support::announcements::AnnouncementState;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, Which};
 use naast_persistence::support::announcements;
 use naast_persistence::{Kept, requests};
@@ -45,6 +47,9 @@ pub async fn cancel_announcement(
             let noted = noted.get(&announcement_id).cloned().unwrap_or_default();
             if stored.state == AnnouncementState::Cancelled {
                 let version = stored.version;
+                let grant = cx.grant::<AnnounceMeeting>()?;
+                let shown = Shown::matches(cx.tx, &grant, DataKind::Announcement, &[&of])?;
+                cx.shows(shown);
                 let view = AnnouncementView::of(stored, noted, RetentionView::load(cx.tx, of.request)?);
                 return Ok(Kept::unchanged(Answer::found(view).version(version)));
             }

@@ -8,6 +8,7 @@ use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::{PrivateSide, own_words};
 use naast_persistence::Kept;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::private_space::{self, Message, PrivateSpace, ReadTo};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -211,6 +212,7 @@ pub async fn note_reading(
             let before = private_space::read_to(cx.tx, &space)?;
             if before.is_some_and(|before| before >= place) {
                 let unread = private_space::unread(cx.tx, &space, before)?;
+                cx.shows([Shown::private_space(DataKind::Messages, &space)]);
                 return Ok(Kept::unchanged(Answer::found(ReadingView { unread })));
             }
             private_space::note_reading(cx.tx, &space, &message)?;

@@ -7,6 +7,7 @@ use naast_domain::ids::{MatchId, PrivateNoteId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::support::private_space::{NoteKind, PrivateSide, own_words};
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::support::private_space::{self, Note, PrivateSpace};
 use naast_persistence::{Database, Stored};
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,7 @@ pub async fn change_private_note(
     let show = move |cx: &mut Writing<'_, '_, '_>| {
         let space = entered_to_write(cx, id)?;
         let stored = private_space::find_note(cx.tx, cx.keys, &space, note_id)?.ok_or(Error::NotFound)?;
+        cx.shows([Shown::private_space(DataKind::PrivateNotes, &space)]);
         PrivateNoteView::answer(cx.tx, &space, stored)
     };
     platform

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use naast_domain::access::{Action, AnswerWithdrawalNotice, Grant, Standing};
+use naast_domain::access::{Action, AnswerWithdrawalNotice, Grant, Principal, Standing};
 use naast_domain::buddies::Buddy;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
@@ -172,6 +172,33 @@ impl Shown {
     pub fn private_space(data: DataKind, space: &PrivateSpace) -> Self {
         Self::new(data, space.matched.uuid(), space.programme(), space.role())
             .about(Some(space.parent()), SubjectKind::Parent)
+    }
+
+    /// A case of which somebody is given once more what her call was answered. Whether she still may is asked before; her role is the one that she
+    /// holds in the programme, or over it, and who holds none there did it as the buddy.
+    pub fn again(
+        database: &mut Database<'_>,
+        me: &Principal,
+        case: naast_domain::ids::RequestId,
+    ) -> Result<Option<Self>, Error> {
+        let found: Option<(Key, Key)> = on_either!(database, |c| support_requests::table
+            .filter(support_requests::id.eq(Key::from(case)))
+            .select((support_requests::programme_id, support_requests::parent_id))
+            .first(c)
+            .optional())?;
+        let Some((programme, parent)) = found else { return Ok(None) };
+        let (programme, parent) = (ProgrammeId::from(programme), PersonId::from(parent));
+        let there = me.powers.iter().find(|power| power.programme == Some(programme));
+        let over = || me.powers.iter().find(|power| power.role == Role::Administrator);
+        let role = match there.or_else(over) {
+            _ if parent == me.person => Role::Parent,
+            Some(power) => power.role,
+            None => Role::Buddy,
+        };
+        Ok(Some(
+            Self::new(DataKind::Repeated, case.uuid(), programme, role)
+                .about(Some(parent), SubjectKind::Parent),
+        ))
     }
 
     /// Talks that were announced to a school, as the school sees them. One that was cancelled is about nobody: there is no name in it,

@@ -1,0 +1,83 @@
+//! A use case that changes something. One that finds nothing to change and answers with how things stand is a reading, and owes its record.
+
+use naast_domain::access::{Action, Grant, Principal};
+use naast_domain::journal::{Chain, Entry, Purpose};
+use naast_domain::organisations::Role;
+use naast_domain::{Date, Moment};
+use naast_persistence::keys::Keys;
+use naast_persistence::privacy::access_log::{self, Shown};
+use naast_persistence::{Kept, Transaction};
+
+use super::entries::signed_entry;
+use super::reading::{Of, granted};
+use crate::clock::fresh;
+use crate::problem::Error;
+
+/// A use case that changes something.
+pub struct Writing<'a, 't, 'c> {
+    /// The transaction.
+    pub tx: &'a mut Transaction<'t, 'c>,
+    /// The keys that what is personal is sealed with.
+    pub keys: &'a Keys,
+    /// Who calls, with what she may be at this moment.
+    pub me: Principal,
+    /// The moment of the call, the same for everything that it keeps.
+    pub now: Moment,
+    /// The day of the call.
+    pub today: Date,
+    /// What the answer shows when nothing is changed, once it was said.
+    shown: Option<Vec<Shown>>,
+}
+
+impl<'a, 't, 'c> Writing<'a, 't, 'c> {
+    pub(super) fn new(
+        tx: &'a mut Transaction<'t, 'c>,
+        keys: &'a Keys,
+        me: Principal,
+        (now, today): (Moment, Date),
+    ) -> Self {
+        Self { tx, keys, me, now, today, shown: None }
+    }
+
+    /// Leave to do an action, as far as the caller reaches.
+    pub fn grant<A: Action>(&self) -> Result<Grant<A>, Error> {
+        granted(&self.me)
+    }
+
+    /// The journal row of a change by the caller.
+    pub fn entry(&self, chain: impl Into<Chain>, role: Role, purpose: Purpose, act: &'static str) -> Entry {
+        signed_entry(chain, self.me.person, role, purpose, act, self.now)
+    }
+
+    /// Says what an answer shows that comes without a change: how things stand, because it was done before or nothing was named. Nothing,
+    /// when that is of nobody. One record for each person whom it is about is written in this transaction. Of a change the journal
+    /// tells, and nothing is written here.
+    pub fn shows(&mut self, shown: impl IntoIterator<Item = Shown>) {
+        self.shown.get_or_insert_default().extend(shown);
+    }
+
+    /// Does something only to see whether it may be done: all of it is undone.
+    pub(super) fn rehearse<T>(
+        &mut self,
+        work: impl Fn(&mut Writing<'_, '_, '_>) -> Result<T, Error>,
+    ) -> Result<(), Error> {
+        let (keys, me, at) = (self.keys, self.me.clone(), (self.now, self.today));
+        self.tx.rehearse(|tx| work(&mut Writing::new(tx, keys, me, at)))
+    }
+
+    /// Writes down what was shown without a change.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it was not said what was shown: there is no answer then, whichever handler forgot.
+    pub(super) fn settle<T>(mut self, kept: &Kept<T>, of: &Of) -> Result<(), Error> {
+        if kept.is_journalled() {
+            return Ok(());
+        }
+        let Some(shown) = self.shown.take() else {
+            log::error!("an answer without a change left no record: its handler does not call `shows`");
+            return Err(Error::Internal("an answer without a change left no record"));
+        };
+        let records = access_log::records(&shown, &of.by(self.me, self.now, self.now), fresh);
+        Ok(access_log::insert(self.tx, &records)?)
+    }
+}
