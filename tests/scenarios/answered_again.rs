@@ -28,7 +28,7 @@ on_both!(
     an_answer_that_was_kept_is_given_again_with_a_record,
 );
 
-/// Who leaves how many records when she sends what was done before. Reviewed, like `LEAVES` in access_log.rs: one for each person whose data she
+/// Who leaves how many records when she sends what was done before. Reviewed, like `LEAVES` in `access_log.rs`: one for each person whose data she
 /// reads, none by whose own they are.
 const LEAVES_AGAIN: &[(&str, &[(&str, i64)])] = &[
     ("withdrawConsent", &[("coordinator", 1)]),

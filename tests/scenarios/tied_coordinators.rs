@@ -1,11 +1,12 @@
 //! A coordinator's own tie keeps her from a whole case (rule 37): she neither handles nor reads it, and no feed names it to her.
 
+use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
 use crate::command_line::naast;
-use crate::looks::{assert_sound, refused};
+use crate::looks::{assert_sound, count, refused};
 use crate::over_time::{Case, at};
 
 on_both!(
@@ -38,6 +39,36 @@ fn events_of(world: &World, case: &Case) -> Vec<(&'static str, String)> {
         ("notice", notice),
         ("proposal", proposal),
     ]
+}
+
+/// Of each consent that she takes back on the parent's word she is told only that, and the same when it was done before; her colleague is shown it, and
+/// leaves the record of a reading.
+fn takes_consents_back(world: &World, entangled: PersonId, colleague: PersonId) {
+    let app = &world.app;
+    let records = || count(world, "access_log");
+    let other = world.person();
+    let path_of_other = format!("/support-requests/{}", world.consented(0, other));
+    let yes =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    app.post(other, &format!("{path_of_other}/consents"), &yes).expect(201);
+    let consents = app.get(colleague, &format!("{path_of_other}/consents")).expect(200);
+    for consent in consents.body["data"].as_array().expect("consents") {
+        let id = consent["id"].as_str().expect("an id");
+        let back = format!("{path_of_other}/consents/{id}/withdrawal");
+        let before = records();
+        // taken back now, and before: the same
+        for _ in 0..2 {
+            let told = app.ask(entangled, &back).expect(200);
+            let nothing = json!({
+                "consentId": id, "consent": null, "consequence": null, "requestState": null, "recipients": []
+            });
+            assert_eq!(told.body, nothing);
+        }
+        assert_eq!(records(), before, "who is shown nothing has read nothing");
+        let told = app.ask(colleague, &back).expect(200).body;
+        assert!(told["consent"]["id"] == id && told["requestState"].is_string(), "{told}");
+        assert_eq!(records(), before + 1);
+    }
 }
 
 fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
@@ -122,6 +153,7 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     app.post(colleague, &format!("{path}/proposals"), &put).expect(201);
     app.get(entangled, &format!("/support-requests/{elsewhere}/candidates")).expect(200);
     // what a parent wants stopped is stopped, whoever takes her call; and nothing of the case is shown by that
+    takes_consents_back(&world, entangled, colleague);
     let stopped = app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
     assert_eq!(
         stopped.body,
@@ -130,6 +162,10 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
             "recipients": []
         })
     );
+    // nor how often something of it was changed; and the same when it was done before
+    assert!(stopped.header("etag").is_none());
+    let again = app.ask(entangled, &format!("{path}/withdrawal")).expect(200);
+    assert_eq!((&again.bytes, again.header("etag")), (&stopped.bytes, None));
     assert_eq!(app.get(colleague, &path).expect(200).body["state"], "withdrawn");
 
     // a tie that ended long ago no longer stands in the way

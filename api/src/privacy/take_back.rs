@@ -160,17 +160,30 @@ pub fn take_back(
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentWithdrawalView {
-    /// The consent.
-    pub consent: ConsentView,
-    /// What stopped.
-    pub consequence: Consequence,
-    /// Where the request stands now.
-    pub request_state: RequestState,
-    /// Who was told, now or before, and who confirmed that nothing is kept.
+    /// The consent, which is taken back.
+    pub consent_id: ConsentId,
+    /// The same, as it stands; null for a coordinator whom a tie of her own keeps from the case.
+    pub consent: Option<ConsentView>,
+    /// What stopped; null for her.
+    pub consequence: Option<Consequence>,
+    /// Where the request stands now; null for her.
+    pub request_state: Option<RequestState>,
+    /// Who was told, now or before, and who confirmed that nothing is kept; nobody for her.
     pub recipients: Vec<RecipientView>,
 }
 
+impl ConsentWithdrawalView {
+    /// Only that it is taken back: for a coordinator whom a tie of her own keeps from the case, who notes what the parent takes back and is
+    /// shown nothing by that (ADR 48), whether it was taken back before or not.
+    fn blind(consent_id: ConsentId) -> Self {
+        Self { consent_id, consent: None, consequence: None, request_state: None, recipients: Vec::new() }
+    }
+}
+
 /// Take one consent back. Never refused, also when repeated.
+///
+/// A coordinator whom a tie of her own keeps from the case (rule 37) notes it as well, on the parent's word. The answer then says that it is
+/// taken back, and nothing else of the case.
 #[utoipa::path(
     operation_id = "withdrawConsent",
     tag = "privacy",
@@ -198,19 +211,23 @@ pub async fn withdraw_consent(
                     .ok_or(Error::NotFound)
             };
             let kept = find(cx.tx)?;
-            // whom a tie keeps from the case notes what the parent takes back, and is not shown who could read (ADR 48)
             let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
             let (me, now) = (cx.me.person, cx.now);
             let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
             let (entries, request_state) = take_back(cx.tx, cx.keys, &stored, &kept, entry, now)?;
+            if blind {
+                cx.shows([]);
+                return Ok(cx.tx.keep(entries, Answer::found(ConsentWithdrawalView::blind(consent_id)))?);
+            }
             let taken_back = find(cx.tx)?;
             let view = ConsentWithdrawalView {
-                consent: ConsentView::load(cx.tx, &taken_back, id, cx.today)?,
-                consequence: kept.consent.kind.consequence(),
-                request_state,
-                recipients: if blind { Vec::new() } else { RecipientView::about(cx.tx, &stored)? },
+                consent_id,
+                consent: Some(ConsentView::load(cx.tx, &taken_back, id, cx.today)?),
+                consequence: Some(kept.consent.kind.consequence()),
+                request_state: Some(request_state),
+                recipients: RecipientView::about(cx.tx, &stored)?,
             };
-            cx.shows((!blind).then(|| Shown::request(DataKind::Consents, role, &stored)));
+            cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
             Ok(cx.tx.keep(entries, Answer::found(view))?)
         })
         .await

@@ -62,6 +62,12 @@ impl WithdrawalView {
     }
 }
 
+/// The answer on a version of the request: that tells how often something of it was changed, so it is not for whoever is shown nothing.
+fn answer(view: WithdrawalView, version: i32, blind: bool) -> Answer<WithdrawalView> {
+    let answer = Answer::found(view);
+    if blind { answer } else { answer.version(version) }
+}
+
 /// What a withdrawal came to.
 pub enum Withdrawn {
     /// It was withdrawn before; nothing changes.
@@ -146,12 +152,12 @@ pub async fn withdraw_support_request(
                     let told = RecipientView::about(cx.tx, &stored)?;
                     let view = WithdrawalView::of(id, Vec::new(), None, told).or_blind(blind);
                     cx.shows((!blind).then(|| Shown::request(DataKind::Withdrawal, role, &stored)));
-                    Ok(Kept::unchanged(Answer::found(view).version(stored.version)))
+                    Ok(Kept::unchanged(answer(view, stored.version, blind)))
                 }
                 Withdrawn::Now { entries, proposals, closed } => {
                     let told = RecipientView::about(cx.tx, &stored)?;
                     let view = WithdrawalView::of(id, proposals, closed, told).or_blind(blind);
-                    Ok(cx.tx.keep(entries, Answer::found(view).version(stored.version + 1))?)
+                    Ok(cx.tx.keep(entries, answer(view, stored.version + 1, blind))?)
                 }
             }
         })
