@@ -25,6 +25,7 @@ mod contract;
 mod contract_tour;
 mod conversation;
 mod conversation_rules;
+mod corrections;
 mod demo;
 mod deprecation;
 mod directory;

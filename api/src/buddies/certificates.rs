@@ -1,6 +1,6 @@
 //! A coordinator records the certificates that she saw. A VOG is date, profile and last day; the document is never kept.
 
-use actix_web::{get, post, web};
+use actix_web::{delete, get, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{ManageBuddies, ReadBuddy};
@@ -175,6 +175,44 @@ pub async fn list_certificates(
             let left_at = left_at(cx.db, &buddy)?;
             let data = kept.into_iter().map(|one| CertificateView::of(one, left_at)).collect();
             Ok(CertificatePage { data, next_cursor: None })
+        })
+        .await
+}
+
+/// Take out a certificate that was recorded by mistake.
+///
+/// What is right is recorded anew. Record that first where somebody is supported: without a valid certificate the buddy is not ready, what
+/// runs rests (`buddy-not-ready` in `pausedFor`) until she is again, and nobody is proposed to anybody meanwhile.
+#[utoipa::path(
+    operation_id = "removeCertificate",
+    tag = "buddies",
+    params(
+        ("id" = BuddyId, Path, description = "The buddy"),
+        ("certificateId" = CertificateId, Path, description = "The certificate"),
+    ),
+    responses((status = 204, description = "Gone; the journal keeps that it was recorded and taken out, and by whom")),
+)]
+#[delete("/buddies/{id}/certificates/{certificateId}")]
+pub async fn remove_certificate(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path((id, certificate_id)): Path<(BuddyId, CertificateId)>,
+) -> Result<Answer<()>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<ManageBuddies>()?;
+            let (first, _) = reached::<ManageBuddies>(cx, id)?;
+            lock_touched(cx.tx, &first)?;
+            let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
+            if !buddies::remove_certificate(cx.tx, &grant, &buddy, certificate_id, cx.today)? {
+                return Err(Error::NotFound);
+            }
+            let entry = cx
+                .entry(buddy.programme, role, Purpose::Volunteers, "certificate.removed")
+                .on(certificate_id);
+            let mut entries = vec![entry];
+            entries.extend(recheck(cx.tx, &buddy, Occasion::of(cx, role))?);
+            Ok(cx.tx.keep(entries, Answer::gone(()))?)
         })
         .await
 }

@@ -27,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(profile::update_buddy)
         .service(readiness::get_readiness)
         .service(certificates::record_certificate)
+        .service(certificates::remove_certificate)
         .service(certificates::list_certificates);
 }
 

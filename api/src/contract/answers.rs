@@ -114,9 +114,9 @@ pub(super) fn responses() -> Value {
 /// Adds to an operation the problems that it can answer with, and the headers of all its answers. What an operation says
 /// itself of a status stands.
 pub(super) fn finish(method: &str, operation: &mut Value, statuses: &[&str]) {
-    let pages = operation["parameters"]
-        .as_array()
-        .is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "cursor"));
+    // a feed goes on `after` an event, a collection behind a `cursor`
+    let goes_on = |parameter: &Value| parameter["name"] == "cursor" || parameter["name"] == "after";
+    let pages = operation["parameters"].as_array().is_some_and(|parameters| parameters.iter().any(goes_on));
     let responses = operation["responses"].as_object_mut().expect("every operation has a response");
     let mut versioned = false;
     for (status, response) in responses.iter_mut() {

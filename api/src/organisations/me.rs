@@ -1,19 +1,22 @@
 //! What the platform knows of the caller herself.
 
-use actix_web::{get, web};
-use naast_domain::access::{ReadBuddy, actions_of};
+use actix_web::{get, put, web};
+use naast_domain::access::{DecideOnRequest, ReadBuddy, actions_of};
 use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
+use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_persistence::privacy::others::account_due;
 use naast_persistence::{buddies, organisations};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::memberships::MembershipView;
+use super::people::PersonView;
 use crate::answer::Answer;
 use crate::caller::Caller;
+use crate::contract::Body;
 use crate::page_of;
-use crate::platform::Platform;
+use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
@@ -85,6 +88,52 @@ pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Ans
             }
             let retention = RetentionView::of(account_due(cx.db, &cx.me)?);
             Ok(Answer::found(MeView { id: cx.me.person, name, powers, retention }))
+        })
+        .await
+}
+
+/// The caller's name, as it should be.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({ "name": "Voorbeeld Persoon" }))]
+pub struct MyNameBody {
+    /// Her name.
+    #[schema(min_length = 1, max_length = 200, pattern = "\\S")]
+    pub name: String,
+}
+
+impl std::fmt::Debug for MyNameBody {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("MyNameBody(withheld)")
+    }
+}
+
+/// Put my own name right (AVG art. 16). Nobody else can, and nobody else is shown it.
+///
+/// What I am called elsewhere is not this name: a request holds the name that its parent gave with it, and a buddy's first name stands in
+/// her profile.
+#[utoipa::path(
+    operation_id = "correctMyName",
+    tag = "organisations",
+    request_body = MyNameBody,
+    responses((status = 200, description = "As it stands now", body = PersonView)),
+)]
+#[put("/me/name")]
+pub async fn correct_my_name(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Body(body): Body<MyNameBody>,
+) -> Result<Answer<PersonView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let me = grant.person();
+            organisations::correct_own_name(cx.tx, cx.keys, &grant, &body.name, cx.now)?;
+            let entry =
+                cx.entry(Chain::PLATFORM, Role::Parent, Purpose::Administration, "person.renamed").on(me);
+            let retention = RetentionView::of(account_due(cx.tx, &cx.me)?);
+            let view = PersonView { id: me, name: body.name.clone(), retention };
+            Ok(cx.tx.keep([entry], Answer::found(view))?)
         })
         .await
 }

@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(me::get_me)
+        .service(me::correct_my_name)
         .service(me::list_my_memberships)
         .service(people::register_person)
         .service(register::create_organisation)

@@ -59,7 +59,7 @@ policy! {
     ReadRequest: Parent of Own, Coordinator of Case, Buddy of Assigned;
     /// Read the consents on a request.
     ReadConsents: Parent of Own, Coordinator of Case;
-    /// Consent, take consent back, and have what is one's own erased.
+    /// Consent, take consent back, put one's own name right, and have what is one's own erased.
     DecideOnRequest: Parent of Own;
     /// Report that the parent said yes, for her to confirm.
     ReportConsent: Coordinator of Case;

@@ -50,6 +50,7 @@ code_list! {
         ConsentWithdrawn = "nl.naast.consent.withdrawn": "toestemming teruggenomen" / "consent taken back",
         WithdrawalNoticeSent = "nl.naast.withdrawal-notice.sent": "ontvanger gevraagd niets te bewaren" / "recipient asked to keep nothing",
         WithdrawalNoticeConfirmed = "nl.naast.withdrawal-notice.confirmed": "ontvanger bewaart niets meer" / "recipient keeps nothing any longer",
+        CertificateRemoved = "nl.naast.certificate.removed": "bewijs weggehaald dat bij vergissing was vastgelegd" / "certificate removed that was recorded by mistake",
     }
 }
 

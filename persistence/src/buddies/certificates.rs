@@ -81,6 +81,32 @@ pub fn insert_certificate(
         recorded_at: At(kept.recorded_at),
     };
     on_either!(&mut **tx, |c| diesel::insert_into(certificates::table).values(row).execute(c))?;
+    count_anew(tx, buddy, today)
+}
+
+/// Takes out a certificate of a buddy that was recorded by mistake, and counts anew until when she is ready. False when she has none with
+/// this id.
+pub fn remove_certificate(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<ManageBuddies>,
+    buddy: &Stored<Buddy>,
+    id: CertificateId,
+    today: Date,
+) -> Result<bool, Error> {
+    must_reach(grant, standing(buddy))?;
+    let row = certificates::table
+        .find((Key::from(buddy.programme), Key::from(id)))
+        .filter(certificates::buddy_id.eq(Key::from(buddy.id)));
+    let gone = on_either!(&mut **tx, |c| diesel::delete(row).execute(c))?;
+    if gone == 0 {
+        return Ok(false);
+    }
+    count_anew(tx, buddy, today)?;
+    Ok(true)
+}
+
+/// Keeps the last day on which a buddy is ready, by the certificates that stand now.
+fn count_anew(tx: &mut Transaction<'_, '_>, buddy: &Stored<Buddy>, today: Date) -> Result<(), Error> {
     let all: Vec<Certificate> =
         certificates_of(tx, buddy)?.into_iter().map(|kept| kept.certificate).collect();
     let update = diesel::update(buddies::table.find((Key::from(buddy.programme), Key::from(buddy.id))))

@@ -17,7 +17,7 @@ pub(crate) use self::memberships::memberships_with_seats;
 pub use self::memberships::{
     change_membership, find_membership, insert_membership, memberships_in, own_memberships,
 };
-pub use self::people::{Person, insert_person, is_registered, own_name};
+pub use self::people::{Person, correct_own_name, insert_person, is_registered, own_name};
 pub(crate) use self::people::{forget_name, keep_person, name_place};
 pub use self::principal::{has_administrator, principal, principal_of_session};
 use crate::columns::{At, Key};

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, Grant, Principal, RegisterPeople};
+use naast_domain::access::{Action, DecideOnRequest, Grant, Principal, RegisterPeople};
 use naast_domain::ids::PersonId;
 
 use crate::columns::{At, Key};
@@ -57,6 +57,20 @@ pub fn own_name(database: &mut Database<'_>, keys: &Keys, me: &Principal) -> Res
         .optional())?;
     let Some(sealed) = sealed else { return Ok(None) };
     Ok(Some(keys.open(database, name_place(id), &Sealed(sealed))?.unwrap_or_default()))
+}
+
+/// Puts the caller's own name right, sealed under the key that it had.
+pub fn correct_own_name(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    grant: &Grant<DecideOnRequest>,
+    name: &str,
+    now: Moment,
+) -> Result<(), Error> {
+    let me = grant.person();
+    let sealed = keys.seal(tx, Owner::Person(me), name_place(me), name, now)?;
+    let update = diesel::update(people::table.find(Key::from(me))).set(people::name.eq(sealed.as_str()));
+    one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
 /// Whether anybody has this id: for whoever gives her a role, or registers her as a buddy.

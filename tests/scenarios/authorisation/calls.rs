@@ -49,6 +49,7 @@ fn placeholder<'a>(collection: &str, name: &str, on: &'a Objects) -> &'a str {
         (_, "consentId") => &on.consent,
         ("withdrawal-notices", "id") => &on.notice,
         ("ties", "tieId") => &on.tie,
+        ("certificates", "certificateId") => &on.certificate,
         ("coordinator-ties", "tieId") => &on.own_tie,
         ("processing-activities", "activityCode") => &on.activity,
         ("problems", "code") => &on.problem,
@@ -125,7 +126,7 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "recordSchoolPartnership" => {
             json!({ "partnershipCode": on.partnership, "source": "partnership", "sinceDate": today })
         }
-        "registerPerson" => json!({ "name": "Iemand" }),
+        "registerPerson" | "correctMyName" => json!({ "name": "Iemand" }),
         "createOrganisation" => json!({ "kind": "provider", "name": "Aanbieder" }),
         "createMembership" => json!({ "personId": on.person, "role": "auditor" }),
         "updateMembership" => json!({ "status": "suspended" }),

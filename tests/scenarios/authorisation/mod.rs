@@ -65,6 +65,7 @@ fn every_path_with_a_second_id_is_crossed() {
         membership: other.clone(),
         tie: other.clone(),
         own_tie: other.clone(),
+        certificate: other.clone(),
         note: other.clone(),
         spare_note: other.clone(),
         message: other.clone(),

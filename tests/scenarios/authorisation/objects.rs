@@ -66,6 +66,8 @@ pub struct Objects {
     pub buddy: String,
     /// A tie of the buddy.
     pub tie: String,
+    /// A certificate of the buddy, beside others of its kind.
+    pub certificate: String,
     /// A tie that a coordinator of the programme declared of herself.
     pub own_tie: String,
     /// The school's side of a conversation.
@@ -110,6 +112,7 @@ pub fn crossed_with(name: &str, own: &Objects, of: &Objects) -> Objects {
     match name {
         "membershipId" => Objects { membership: of.membership, ..own },
         "tieId" => Objects { tie: of.tie, own_tie: of.own_tie, ..own },
+        "certificateId" => Objects { certificate: of.certificate, ..own },
         "noteId" => Objects { note: of.note, spare_note: of.spare_note, ..own },
         "messageId" => Objects { message: of.message, spare_message: of.spare_message, ..own },
         "announcementId" => Objects { announcement: of.announcement, ..own },

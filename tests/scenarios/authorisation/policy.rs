@@ -113,7 +113,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
         ],
     ),
     ("ManageBuddies", Thing::Programme, &["registerBuddy"]),
-    ("ManageBuddies", Thing::Buddy, &["updateBuddy", "recordCertificate"]),
+    ("ManageBuddies", Thing::Buddy, &["updateBuddy", "recordCertificate", "removeCertificate"]),
     ("ReadBuddy", Thing::Buddy, &["getBuddy", "getReadiness", "listCertificates", "listTies"]),
     ("DeclareTies", Thing::Buddy, &["declareTie"]),
     ("VouchForTies", Thing::Buddy, &["endTie", "confirmTies"]),

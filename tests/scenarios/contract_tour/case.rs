@@ -63,6 +63,10 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
         let body = json!({ "kind": kind, "profile": "45", "issuedDate": today });
         see.call(world, coordinator, &format!("POST {own}/certificates"), Some(&body), None).expect(201);
     }
+    let twice = json!({ "kind": "training", "issuedDate": today });
+    let twice = see.call(world, coordinator, &format!("POST {own}/certificates"), Some(&twice), None);
+    let twice = format!("DELETE {own}/certificates/{}", twice.expect(201).id());
+    see.call(world, coordinator, &twice, None, None).expect(204);
     let tie = json!({ "kind": "own-child-at-school", "about": { "kind": "school", "locationCode": SCHOOL } });
     let tie = see.call(world, person, &format!("POST {own}/ties"), Some(&tie), None).expect(201);
     see.call(world, person, &format!("POST {own}/tie-declarations"), None, Some(&own)).expect(200);

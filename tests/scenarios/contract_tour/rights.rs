@@ -65,6 +65,8 @@ pub(super) fn consents(world: &World, see: &mut Checker) {
     let school = json!({ "locationCode": SCHOOL });
     see.call(world, parent, &format!("PATCH {path}"), Some(&school), Some(&path)).expect(200);
     see.call(world, parent, &format!("POST {one}/withdrawal"), None, None).expect(200);
+    let name = json!({ "name": "Ouder Anders" });
+    see.call(world, parent, "PUT /me/name", Some(&name), None).expect(200);
     see.call(world, parent, "GET /me/consents", None, None).expect(200);
     see.call(world, parent, "POST /me/consents/withdrawal", None, None).expect(200);
     let told = see.call(world, parent, &format!("GET {path}/withdrawal-recipients"), None, None).expect(200);

@@ -28,6 +28,7 @@ const BUDDY: Audience = Who(&["getBuddy", "getProposal", "getAnnouncedMeeting"])
 pub const FIELDS: &[(&str, &str, Audience)] = &[
     ("registerPerson", "/name", Nobody),
     ("registerPerson", "/email", Nobody),
+    ("correctMyName", "/name", Who(&["getMe"])),
     ("requestSignInCode", "/email", Nobody),
     ("createOrganisation", "/name", All),
     ("createProgramme", "/name", All),
@@ -61,6 +62,7 @@ pub const FIELDS: &[(&str, &str, Audience)] = &[
 /// Those that must have been kept, or the search would find nothing because nothing was there.
 pub const KEPT: &[&str] = &[
     "registerPerson /name",
+    "correctMyName /name",
     "createOrganisation /name",
     "submitSupportRequest /contact/name",
     "submitSupportRequest /contact/value",

@@ -145,6 +145,7 @@ impl Stage {
         }
         match operation {
             "registerBuddy" | "createMembership" => objects.person = self.world.person().to_string(),
+            "removeCertificate" => objects.certificate = self.certificate(column),
             "endTie" => objects.tie = self.tie_elsewhere(column),
             "disableWebhookSubscription" => objects.subscription = self.subscription(column),
             "enableWebhookSubscription" => {

@@ -39,6 +39,7 @@ impl Stage {
             problem: "not-found".to_owned(),
             buddy: side.buddy.id.clone(),
             tie: self.tie(column),
+            certificate: self.certificate(column),
             own_tie: self.own_tie(column),
             conversation: if column == Column::Over { String::new() } else { self.conversation(column) },
             invitation: if column == Column::Own { self.invitation() } else { String::new() },
@@ -57,6 +58,12 @@ impl Stage {
         let board = ["99901", "99902"][usize::from(column == Column::Foreign)];
         let about = json!({ "kind": "board", "boardNumber": board });
         self.world.tie(&side.buddy, "joint-council-member", &about).expect(201).id()
+    }
+
+    /// A new certificate of the column's buddy; she has another of its kind.
+    pub(super) fn certificate(&self, column: Column) -> String {
+        let side = self.side(column);
+        self.world.certificate(side.programme, &side.buddy, "training").expect(201).id()
     }
 
     /// A webhook of the column's programme.
@@ -141,6 +148,7 @@ impl Stage {
             message: id(),
             spare_message: id(),
             tie: id(),
+            certificate: id(),
             subscription: id(),
             delivery: id(),
             own_tie: id(),

@@ -134,6 +134,15 @@ impl Walk<'_> {
         // asked anew as well, or nobody could be proposed, and nobody supported, after a year
         let asked = format!("/buddies/{}/tie-declarations", buddy.id);
         self.world.app.call(Some(buddy.person), "POST", &asked, None, Some("*"));
+        if self.dice.once_in(4) {
+            // one that was recorded by mistake: what runs rests, unless she has another of its kind
+            let list = format!("/buddies/{}/certificates", buddy.id);
+            let coordinator = self.world.coordinators[programme];
+            let all = self.world.app.get(coordinator, &list).body["data"].clone();
+            let one = self.dice.pick(all.as_array()?)?;
+            let path = format!("{list}/{}", one["id"].as_str()?);
+            return Some(self.world.app.call(Some(coordinator), "DELETE", &path, None, None));
+        }
         let kind = ["vog", "training", "agreement", "code-of-conduct"][self.dice.below(4)];
         Some(self.world.certificate(programme, &buddy, kind))
     }
