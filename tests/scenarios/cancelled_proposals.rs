@@ -1,7 +1,7 @@
 //! A proposal ends before both answered (S5): the coordinator takes it back, or the buddy has no place left. Parent, buddy and
 //! coordinator read why; it keeps no other proposal away; and nobody is left with a yes that can come to nothing.
 
-use naast_api::independence::round::work_off;
+use naast_api::independence::round::{Resting, work_off};
 use naast_domain::code::Code as _;
 use naast_domain::ids::PersonId;
 use naast_domain::matching::CancellationReason;
@@ -286,7 +286,7 @@ fn a_buddy_who_was_full_before_leaves_nobody_waiting_after_the_upgrade(engine: E
     let up = std::fs::read_to_string(up).expect("the migration");
     let (_, leaves) = up.split_once("INSERT").expect("it leaves work");
     sql(&format!("INSERT{leaves}"));
-    work_off(&world.app.platform).expect("the work is done");
+    work_off(&world.app.platform, &mut Resting::default()).expect("the work is done");
     assert_eq!(waits.how(&world, &buddy), cancelled("buddy-full"));
     assert_eq!(runs.how(&world, &buddy).0, "accepted");
     assert_sound(&world);

@@ -2,13 +2,13 @@
 //! tied herself. The platform's own round finds what no call announces.
 
 use chrono::Days;
-use naast_api::independence::round::{Round, round};
+use naast_api::independence::round::{Resting, Round, rehearse, round, work_off};
 use naast_domain::ids::PersonId;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, count, refused};
+use crate::looks::{assert_sound, contents, count, differing, refused};
 
 on_both!(
     a_tie_counts_from_its_first_day,
@@ -21,6 +21,8 @@ on_both!(
     nobody_handles_her_own_request,
     a_match_rests_while_its_buddy_is_not_ready,
     what_the_parent_answered_on_ties_changes_the_version_of_the_proposal,
+    a_turn_that_fails_holds_up_nobody_else_and_is_tried_again,
+    a_rehearsal_counts_what_would_change_and_changes_nothing,
 );
 
 pub fn at(school: &str) -> Value {
@@ -126,7 +128,7 @@ fn a_round_over_what_did_not_change_writes_nothing(engine: Engine) {
     let rows = |table: &str| count(&world, table);
     let before = (rows("journal"), rows("assessments"), rows("proposals"));
     let done = round(&world.app.platform).expect("the rules can be asked");
-    assert_eq!(done, Round { buddies: 2, changes: 0 });
+    assert_eq!(done, Round { buddies: 2, ..Round::default() });
     assert_eq!((rows("journal"), rows("assessments"), rows("proposals")), before);
     assert_eq!(running.state(&world), "active");
 }
@@ -248,4 +250,58 @@ fn what_the_parent_answered_on_ties_changes_the_version_of_the_proposal(engine: 
     let stale =
         world.app.call(Some(parent), "POST", &format!("{path}/acceptances"), Some(&yes), Some(&before));
     refused(stale, 412, "stale-version");
+}
+
+/// Two matches whose buddy works at the school from tomorrow on, the one with the smaller id of buddy first; and a day later.
+fn two_that_are_to_end(world: &World) -> [Case; 2] {
+    let mut cases = [Case::running(world), Case::running(world)];
+    cases.sort_by(|one, other| one.buddy.id.cmp(&other.buddy.id));
+    let tomorrow = world.app.platform.clock.today() + Days::new(1);
+    for case in &cases {
+        let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": tomorrow });
+        world.app.post(case.buddy.person, &format!("/buddies/{}/ties", case.buddy.id), &tie).expect(201);
+    }
+    work_off(&world.app.platform, &mut Resting::default()).expect("nothing is due yet");
+    a_day_later(world);
+    cases
+}
+
+fn spoil(world: &World, case: &Case, how: &str) {
+    let sql = format!("UPDATE ties SET kind = '{how}' WHERE buddy_id = '{}'", case.buddy.id);
+    around(&world.app.location, |database| database.batch(&sql)).expect("an administrator may");
+}
+
+fn a_turn_that_fails_holds_up_nobody_else_and_is_tried_again(engine: Engine) {
+    let world = World::new(engine);
+    let [first, second] = two_that_are_to_end(&world);
+    spoil(&world, &first, "nobody-knows");
+    let done = round(&world.app.platform).expect("a round");
+    assert_eq!((done.buddies, done.left), (2, 1), "{done:?}");
+    assert_eq!((first.state(&world).as_str(), second.state(&world).as_str()), ("active", "closed"));
+    assert_eq!(count(&world, "reassessments"), 1, "what failed waits");
+    // it rests, and holds up none of those that come after it
+    let mut resting = Resting::default();
+    let tried = |resting: &mut Resting| work_off(&world.app.platform, resting).expect("what waits is tried");
+    assert_eq!(tried(&mut resting).left, 1);
+    assert_eq!(tried(&mut resting), Round::default(), "it rests");
+    let third = Case::running(&world);
+    tried(&mut resting);
+    assert_eq!((third.state(&world).as_str(), count(&world, "reassessments")), ("active", 1));
+    spoil(&world, &first, "employed-at-school");
+    assert!(tried(&mut Resting::default()).changes > 0);
+    assert_eq!((first.state(&world).as_str(), count(&world, "reassessments")), ("closed", 0));
+    assert_sound(&world);
+}
+
+fn a_rehearsal_counts_what_would_change_and_changes_nothing(engine: Engine) {
+    let world = World::new(engine);
+    let rehearsed = || rehearse(&world.app.platform).expect("a rehearsal");
+    let [first, second] = two_that_are_to_end(&world);
+    let before = contents(&world);
+    let would = rehearsed();
+    assert!(would >= 2, "{would}");
+    assert_eq!(differing(&before, &contents(&world)), Vec::<String>::new());
+    assert_eq!((first.state(&world).as_str(), second.state(&world).as_str()), ("active", "active"));
+    assert_eq!(changes(&world), would);
+    assert_eq!(rehearsed(), 0);
 }

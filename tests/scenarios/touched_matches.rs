@@ -1,13 +1,15 @@
 //! A fact about one match counts in the others of its buddy (S2): a child changes school, a match begins or ends, a school gets
 //! another board. Those others are asked again within a second, and not forgotten when the server is killed.
 
+use std::fs::{File, read_to_string};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use naast_api::independence::round::{Round, work_off};
+use chrono::Days;
+use naast_api::independence::round::{Resting, Round, work_off};
 use naast_domain::ids::PersonId;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
 use crate::looks::{assert_sound, count};
@@ -20,6 +22,7 @@ on_both!(
     an_import_asks_again_whoever_is_killed_after_it,
     a_partnership_that_is_recorded_asks_again,
     a_server_asks_the_others_within_a_second,
+    a_round_that_fails_is_tried_again_soon,
     what_waits_survives_servers_that_are_killed,
 );
 
@@ -67,7 +70,7 @@ fn two(world: &World) -> (Case, Case) {
 }
 
 fn worked_off(world: &World) -> Round {
-    let done = work_off(&world.app.platform).expect("the rules can be asked");
+    let done = work_off(&world.app.platform, &mut Resting::default()).expect("the rules can be asked");
     assert_eq!(waiting(world), 0);
     done
 }
@@ -196,6 +199,10 @@ fn a_partnership_that_is_recorded_asks_again(engine: Engine) {
     assert_sound(&world);
 }
 
+fn buddy(world: &World, case: &Case) -> String {
+    world.app.get(case.parent, &format!("/matches/{}", case.matched)).expect(200).text("buddyId")
+}
+
 /// The real server beside the one of the test, on the same database; its own rounds are far away.
 fn server(world: &World) -> Served {
     let mut command: Command = program(&world.app.location, &world.app.platform.data);
@@ -217,6 +224,37 @@ fn a_server_asks_the_others_within_a_second(engine: Engine) {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+fn a_round_that_fails_is_tried_again_soon(engine: Engine) {
+    let world = World::new(engine);
+    let (first, second) = two(&world);
+    let today = world.app.platform.clock.today();
+    let sql = |text: &str| {
+        around(&world.app.location, |database| database.batch(text)).expect("an administrator may")
+    };
+    let tie = json!({ "kind": "employed-at-school", "about": { "kind": "school", "locationCode": SCHOOL }, "sinceDate": today + Days::new(30) });
+    world.app.post(first.buddy, &format!("/buddies/{}/ties", buddy(&world, &first)), &tie).expect(201);
+    sql(&format!("UPDATE ties SET since = '{}' WHERE kind = 'employed-at-school'", today - Days::new(1)));
+    sql("ALTER TABLE matches RENAME TO matches_away");
+    let log = world.app.platform.data.join("log");
+    let mut command: Command = program(&world.app.location, &world.app.platform.data);
+    command.env("NAAST_SIGNING_KEY_FILE", world.app.platform.data.join("key.pk8"));
+    command.env("NAAST_ROUNDS_AFTER_SECONDS", "1").stderr(File::create(&log).expect("a file"));
+    let _server = Served(begin(command, &["serve", "--listen", "127.0.0.1:0", "--drain-seconds", "0"]).0);
+    let since = Instant::now();
+    while !read_to_string(&log).expect("a log").contains("independence rules could not be asked again") {
+        assert!(since.elapsed() < Duration::from_secs(30), "no round failed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    sql("ALTER TABLE matches_away RENAME TO matches");
+    let since = Instant::now();
+    while first.state(&world) != "closed" {
+        // the next look at the day is a minute away, the next round hours
+        assert!(since.elapsed() < Duration::from_secs(30), "what failed is not tried again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(second.state(&world), "active", "her child goes to another school");
 }
 
 fn what_waits_survives_servers_that_are_killed(engine: Engine) {

@@ -59,6 +59,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
                     }
                 }
             }
+            check(&said("regels van onafhankelijkheid", "rules of independence"), independent(&platform));
             check(&said("scholengids", "directory"), schools(&platform, &clock));
             check(&said("journaal", "journal"), journal(place, &platform));
             check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
@@ -83,6 +84,19 @@ fn file(platform: &Platform) -> Result<String, String> {
             format!("{} fouten, de eerste: {first}. Zet een back-up terug", faults.len()),
             format!("{} faults, the first: {first}. Restore a backup", faults.len()),
         )),
+    }
+}
+
+/// Whether what runs is as the rules say today, and not only as they said when they were last asked.
+fn independent(platform: &Platform) -> Result<String, String> {
+    let changes = crate::independence::round::rehearse(platform).map_err(|fault| fault.to_string())?;
+    if changes == 0 {
+        Ok(said("opnieuw gevraagd verandert er niets", "asked again they change nothing"))
+    } else {
+        Err(said(
+            format!("opnieuw gevraagd verandert er {changes} keer iets; doe dat met `naast reassess`"),
+            format!("asked again they make {changes} changes; do so with `naast reassess`"),
+        ))
     }
 }
 

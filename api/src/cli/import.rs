@@ -24,6 +24,7 @@ use super::terminal::{Failure, shown};
 use crate::clock::fresh;
 use crate::directory::imports::{ChangedRowView, DifferencesView};
 use crate::identity::LIFETIME;
+use crate::independence::round::{Resting, work_off};
 
 /// So many differences of each kind are printed.
 const MOST_PRINTED: usize = 20;
@@ -80,7 +81,7 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
     }
     if matches!(report.status, ImportStatus::Applied) {
         // a school may have moved to another board or partnership: the import left a row that says so
-        let round = crate::independence::round::work_off(&platform)?;
+        let round = work_off(&platform, &mut Resting::default())?;
         if round.changes > 0 {
             let changed = Text::new(
                 format!("{} voorstellen en koppelingen opnieuw beoordeeld en veranderd\n", round.changes),

@@ -198,7 +198,16 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 format!("{buddies} buddy's bekeken, {changes} veranderingen"),
                 format!("{buddies} buddies looked at, {changes} changes"),
             ));
-            Ok(())
+            match done.left {
+                0 => Ok(()),
+                left => Err(Failure::new(
+                    1,
+                    said(
+                        format!("van {left} buddy's kon het niet; de server probeert het opnieuw"),
+                        format!("of {left} buddies it could not be done; the server tries it again"),
+                    ),
+                )),
+            }
         }
         Command::Client(what) => client::run(&place, what),
         Command::Keys(what) => keys::run(&place, &what),

@@ -1,6 +1,7 @@
 //! What a server does by itself, again and again, while it serves: ask the independence rules, look whether a programme
 //! needs a coordinator, erase what had its time, take exports away.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_rt::task::JoinHandle;
@@ -8,7 +9,7 @@ use naast_domain::Date;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until};
 
 use crate::clock::fresh_permille;
-use crate::independence;
+use crate::independence::{self, round::Resting};
 use crate::platform::Platform;
 use crate::privacy::round::{LEASE, round};
 
@@ -19,7 +20,10 @@ const WORK_OFF_EVERY: Duration = Duration::from_millis(500);
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// How often it is looked whether a new day began.
-const LOOK_AT_THE_DAY_EVERY: Duration = Duration::from_secs(600);
+const LOOK_AT_THE_DAY_EVERY: Duration = Duration::from_secs(60);
+
+/// When a round that failed is tried again: what does not answer now may answer soon, and until then a match runs that should not.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// How often it is looked whether a programme needs another coordinator.
 const COUNT_NEEDS_EVERY: Duration = Duration::from_secs(600);
@@ -54,10 +58,15 @@ fn spread(least: Duration) -> Duration {
 async fn work_off(platform: Platform) {
     let mut times = interval(WORK_OFF_EVERY);
     times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let resting = Arc::new(Mutex::new(Resting::default()));
     loop {
         times.tick().await;
-        let platform = platform.clone();
-        match actix_web::web::block(move || independence::round::work_off(&platform)).await {
+        let (platform, resting) = (platform.clone(), resting.clone());
+        let working = move || {
+            let mut resting = resting.lock().unwrap_or_else(PoisonError::into_inner);
+            independence::round::work_off(&platform, &mut resting)
+        };
+        match actix_web::web::block(working).await {
             Ok(Ok(done)) if done.changes > 0 => {
                 log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
             }
@@ -71,25 +80,37 @@ async fn work_off(platform: Platform) {
 /// Asks the independence rules again for as long as the server runs: facts change with the days, and with what other
 /// programs write.
 async fn keep_independent(platform: Platform, first: Duration) {
-    let mut looks = interval_at(Instant::now() + first, LOOK_AT_THE_DAY_EVERY);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last: Option<(Date, Instant)> = None;
+    let (mut next, mut last) = (Instant::now() + first, None);
     loop {
-        looks.tick().await;
+        sleep_until(next).await;
         let (today, now) = (platform.clock.today(), Instant::now());
-        if last.is_some_and(|(day, at)| day == today && now.duration_since(at) < REASSESS_EVERY) {
+        if !is_due(last, today, now) {
+            next = now + LOOK_AT_THE_DAY_EVERY;
             continue;
         }
-        last = Some((today, now));
         let platform = platform.clone();
-        match actix_web::web::block(move || independence::round::round(&platform)).await {
+        let wait = match actix_web::web::block(move || independence::round::round(&platform)).await {
             Ok(Ok(done)) => {
-                log::info!(buddies = done.buddies, changes = done.changes; "independence asked again");
+                log::info!(buddies = done.buddies, changes = done.changes, left = done.left; "independence asked again");
+                last = Some((today, now));
+                LOOK_AT_THE_DAY_EVERY
             }
-            Ok(Err(fault)) => log::error!("the independence rules could not be asked again: {fault}"),
-            Err(_) => log::error!("the independence rules could not be asked again"),
-        }
+            Ok(Err(fault)) => {
+                log::error!("the independence rules could not be asked again: {fault}");
+                TRY_AGAIN_AFTER
+            }
+            Err(_) => {
+                log::error!("the independence rules could not be asked again");
+                TRY_AGAIN_AFTER
+            }
+        };
+        next = Instant::now() + wait;
     }
+}
+
+/// Whether the rules are to be asked again for everything: on each new day, and when the last round that was done is long ago.
+fn is_due(last: Option<(Date, Instant)>, today: Date, now: Instant) -> bool {
+    last.is_none_or(|(day, at)| day != today || now.duration_since(at) >= REASSESS_EVERY)
 }
 
 /// Counts, for the figures, the programmes in which something waits that no coordinator may handle.

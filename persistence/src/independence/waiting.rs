@@ -32,6 +32,14 @@ pub struct Waiting {
     pub id: Uuid,
     /// Of whom.
     pub whom: Whom,
+    asked_at: Moment,
+}
+
+impl Waiting {
+    /// Where it stands in the row.
+    pub fn place(&self) -> (Moment, Uuid) {
+        (self.asked_at, self.id)
+    }
 }
 
 /// A row is nobody's to choose or to know.
@@ -61,23 +69,41 @@ pub fn ask_everybody(tx: &mut Transaction<'_, '_>, now: Moment) -> Result<(), Er
     insert(tx, None, now)
 }
 
-/// The oldest rows that wait.
-pub fn waiting(database: &mut Database<'_>, _leave: &Upkeep, most: i64) -> Result<Vec<Waiting>, Error> {
-    let rows: Vec<(Key, Option<Key>, Option<Key>)> = on_either!(database, |c| reassessments::table
-        .left_join(buddies::table.on(reassessments::buddy_id.eq(buddies::id.nullable())))
-        .order((reassessments::asked_at, reassessments::id))
-        .limit(most)
-        .select((reassessments::id, reassessments::buddy_id, buddies::person_id.nullable()))
-        .load(c))?;
+/// The oldest rows that wait, behind a place.
+pub fn waiting(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    after: Option<(Moment, Uuid)>,
+    most: i64,
+) -> Result<Vec<Waiting>, Error> {
+    let rows: Vec<(Key, Option<Key>, Option<Key>, At)> = on_either!(database, |c| {
+        let mut rows = reassessments::table
+            .left_join(buddies::table.on(reassessments::buddy_id.eq(buddies::id.nullable())))
+            .into_boxed();
+        if let Some((at, id)) = after {
+            let later = reassessments::asked_at.gt(At(at));
+            let beside = reassessments::asked_at.eq(At(at)).and(reassessments::id.gt(Key(id)));
+            rows = rows.filter(later.or(beside));
+        }
+        rows.order((reassessments::asked_at, reassessments::id))
+            .limit(most)
+            .select((
+                reassessments::id,
+                reassessments::buddy_id,
+                buddies::person_id.nullable(),
+                reassessments::asked_at,
+            ))
+            .load(c)
+    })?;
     Ok(rows
         .into_iter()
-        .map(|(id, buddy, person)| {
+        .map(|(id, buddy, person, asked_at)| {
             let whom = match (buddy, person) {
                 (None, _) => Whom::Everybody,
                 (Some(_), Some(person)) => Whom::Person(person.into()),
                 (Some(_), None) => Whom::Nobody,
             };
-            Waiting { id: id.0, whom }
+            Waiting { id: id.0, whom, asked_at: asked_at.0 }
         })
         .collect())
 }

@@ -1,7 +1,7 @@
 //! What must never be, asked of the rows themselves.
 
 use chrono::Months;
-use naast_api::independence::round::work_off;
+use naast_api::independence::round::{Resting, work_off};
 use naast_tests::Engine;
 use naast_tests::world::World;
 
@@ -20,7 +20,7 @@ fn engine(world: &World) -> Engine {
 /// What must not be and is, in words; empty when all is well.
 pub fn broken_in(world: &World, walk: &Walk<'_>) -> Vec<String> {
     // what a fact touches in the other matches of a buddy waits as a row for a second
-    work_off(&world.app.platform).expect("the rules can be asked");
+    work_off(&world.app.platform, &mut Resting::default()).expect("the rules can be asked");
     let parents: Vec<String> = walk.parents.iter().map(ToString::to_string).collect();
     let requests: Vec<String> = walk.requests.iter().map(|(_, _, request)| request.clone()).collect();
     broken(world, &parents, &requests)
