@@ -298,10 +298,10 @@ fn a_rehearsal_counts_what_would_change_and_changes_nothing(engine: Engine) {
     let rehearsed = || rehearse(&world.app.platform).expect("a rehearsal");
     let [first, second] = two_that_are_to_end(&world);
     let before = contents(&world);
-    let would = rehearsed();
-    assert!(would >= 2, "{would}");
+    let expected = rehearsed();
+    assert!(expected >= 2, "{expected}");
     assert_eq!(differing(&before, &contents(&world)), Vec::<String>::new());
     assert_eq!((first.state(&world).as_str(), second.state(&world).as_str()), ("active", "active"));
-    assert_eq!(changes(&world), would);
+    assert_eq!(changes(&world), expected);
     assert_eq!(rehearsed(), 0);
 }

@@ -231,7 +231,7 @@ fn a_round_that_fails_is_tried_again_soon(engine: Engine) {
     let (first, second) = two(&world);
     let today = world.app.platform.clock.today();
     let sql = |text: &str| {
-        around(&world.app.location, |database| database.batch(text)).expect("an administrator may")
+        around(&world.app.location, |database| database.batch(text)).expect("an administrator may");
     };
     let tie = json!({ "kind": "employed-at-school", "about": { "kind": "school", "locationCode": SCHOOL }, "sinceDate": today + Days::new(30) });
     world.app.post(first.buddy, &format!("/buddies/{}/ties", buddy(&world, &first)), &tie).expect(201);

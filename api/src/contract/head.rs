@@ -69,10 +69,7 @@ pub async fn with_body(
 pub(super) fn beside(mut found: Vec<InputFault>, refusal: Error) -> Error {
     match refusal {
         Error::Input(more) => found.extend(more),
-        Error::Refused("malformed-json") if !found.is_empty() => {
-            let text = Text::of("Dit is geen JSON.", "This is not JSON.");
-            found.push(InputFault::body("", "malformed-json", text));
-        }
+        Error::NotJson(fault) if !found.is_empty() => found.push(fault),
         refusal => return refusal,
     }
     Error::Input(found)

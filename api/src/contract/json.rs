@@ -27,8 +27,28 @@ pub fn read(bytes: &[u8]) -> Result<(Value, Vec<InputFault>), Error> {
     match read {
         Ok(value) => Ok((value, faults)),
         Err(_) if reading.too_deep.into_inner() => Err(Error::Input(faults)),
-        Err(_) => Err(Error::Refused("malformed-json")),
+        Err(fault) => {
+            Err(Error::NotJson(InputFault::body("", "malformed-json", where_it_stops(bytes, &fault))))
+        }
     }
+}
+
+/// Where a body stops being JSON. Bytes are counted, as editors and `jq` do it: a body need not be text.
+fn where_it_stops(bytes: &[u8], fault: &serde_json::Error) -> Text {
+    if bytes.is_empty() {
+        return Text::of("Het bericht is leeg; hier hoort JSON.", "The body is empty; JSON belongs here.");
+    }
+    let (line, column) = (fault.line(), fault.column());
+    if fault.is_eof() {
+        return Text::new(
+            format!("De JSON houdt te vroeg op: regel {line}, byte {column}."),
+            format!("The JSON ends too early: line {line}, byte {column}."),
+        );
+    }
+    Text::new(
+        format!("Vanaf regel {line}, byte {column}, is dit geen JSON."),
+        format!("From line {line}, byte {column}, on this is not JSON."),
+    )
 }
 
 #[derive(Default)]
@@ -178,6 +198,23 @@ mod tests {
             assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
             let said = read(text.as_bytes()).err().map(|error| error.code());
             assert_eq!(said, Some("malformed-json"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_says_from_where_on() {
+        for (text, place) in [
+            ("", "empty"),
+            ("{\n  \"a\": 1,\n}", "From line 3, byte 1"),
+            ("{\"a\": 1", "too early: line 1, byte 7"),
+            ("nul", "too early: line 1, byte 3"),
+            ("{} {}", "From line 1, byte 4"),
+        ] {
+            let Err(Error::NotJson(fault)) = read(text.as_bytes()) else { panic!("{text}") };
+            let told = Error::NotJson(fault).problem(naast_domain::text::Tongue::English, "x");
+            let [only] = told.errors.as_slice() else { panic!("{told:?}") };
+            assert!(only.detail.contains(place), "{text:?}: {}", only.detail);
+            assert_eq!(only.pointer.as_deref(), Some(""));
         }
     }
 

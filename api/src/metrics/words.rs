@@ -98,7 +98,7 @@ impl Refusal {
             Error::Refused("payload-too-large") => vec![Self::Size],
             Error::Refused("unsupported-media-type") if encoded => vec![Self::ContentEncoding],
             Error::Refused("unsupported-media-type") => vec![Self::MediaType],
-            Error::Refused("malformed-json") => vec![Self::NoJson],
+            Error::NotJson(_) | Error::Refused("malformed-json") => vec![Self::NoJson],
             Error::Refused("not-acceptable") => vec![Self::NotAcceptable],
             Error::Refused("malformed-call") => vec![Self::NoHttp],
             Error::Refused("head-too-large") => vec![Self::HeadSize],

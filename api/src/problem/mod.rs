@@ -29,6 +29,9 @@ pub enum Error {
     /// The input is wrong in one or more places.
     #[error("invalid input")]
     Input(Vec<InputFault>),
+    /// The body is no JSON, from this place on.
+    #[error("no JSON")]
+    NotJson(InputFault),
     /// Nobody is signed in, or with a token that does not hold.
     #[error("not signed in")]
     Unauthenticated,
@@ -174,6 +177,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input(_) => "invalid-input",
+            Self::NotJson(_) => "malformed-json",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
             Self::Scope { .. } => "insufficient-scope",
@@ -210,6 +214,7 @@ impl Error {
         let kind = kind(self.code());
         let (errors, rejection) = match self {
             Self::Input(faults) => (InputFault::told(faults, tongue), None),
+            Self::NotJson(fault) => (InputFault::told(std::slice::from_ref(fault), tongue), None),
             Self::Rule(rejection) => {
                 let about = |member| InputFault::body(member, rejection.code, rejection.reason.clone());
                 let fault: Vec<_> = rejection.member().map(about).into_iter().collect();

@@ -210,17 +210,29 @@ impl ConversationSchoolState {
         refusal.in_state(self.code(), self.permitted().iter().map(|step| step.code()).collect())
     }
 
+    /// Whether a way leads from here to where the step can be taken: then it cannot be done *yet*, and otherwise no longer.
+    fn is_ahead(self, step: SchoolStep) -> bool {
+        let mut reached: Vec<_> = ConversationState::parse(self.code()).into_iter().collect();
+        let mut looked = 0;
+        while let Some(state) = reached.get(looked).copied() {
+            let next = SchoolStep::ALL.iter().filter_map(|step| state.after(Step::School(*step)));
+            let new: Vec<_> = next.filter(|next| !reached.contains(next)).collect();
+            reached.extend(new);
+            looked += 1;
+        }
+        reached.iter().any(|state| state.after(Step::School(step)).is_some())
+    }
+
     fn refuse(self, step: SchoolStep) -> Rejection {
-        let next = self.permitted();
-        let reason = if next.is_empty() {
-            Text::new(
-                format!("Dit kan niet meer: {}. {}.", step.label().nl, capital(&self.label().nl)),
-                format!("This can no longer be done: {}. State: {}.", step.label().en, self.label().en),
-            )
-        } else {
+        let reason = if self.is_ahead(step) {
             Text::new(
                 format!("Dit kan nog niet: {}. Stand: {}.", step.label().nl, self.label().nl),
                 format!("This cannot be done yet: {}. State: {}.", step.label().en, self.label().en),
+            )
+        } else {
+            Text::new(
+                format!("Dit kan niet meer: {}. {}.", step.label().nl, capital(&self.label().nl)),
+                format!("This can no longer be done: {}. State: {}.", step.label().en, self.label().en),
             )
         };
         self.said_no(Rejection::rule("step-not-permitted", "L6", reason)).saying(self.sentence())
@@ -254,6 +266,25 @@ mod tests {
         ("buddy-explained", "consent-to-referral", "referred"),
         ("thinking", "consent-to-referral", "referred"),
     ];
+
+    #[test]
+    fn a_step_cannot_be_done_yet_or_no_longer() {
+        let said = |state: ConversationSchoolState, step: SchoolStep| state.refuse(step).reason.en;
+        for (state, step, yet) in [
+            (ConversationSchoolState::Opened, SchoolStep::AskSecondQuestion, true),
+            (ConversationSchoolState::Opened, SchoolStep::ExplainBuddy, true),
+            (ConversationSchoolState::FirstQuestionAsked, SchoolStep::AskFirstQuestion, false),
+            (ConversationSchoolState::NoNetwork, SchoolStep::AskFirstQuestion, false),
+            (ConversationSchoolState::NoNetwork, SchoolStep::ExplainBuddy, true),
+            (ConversationSchoolState::ThinkingAlong, SchoolStep::Agrees, false),
+            (ConversationSchoolState::OwnNetwork, SchoolStep::AskSecondQuestion, false),
+            (ConversationSchoolState::WithParent, SchoolStep::ExplainBuddy, false),
+        ] {
+            let words = said(state, step);
+            assert_eq!(words.contains("yet"), yet, "{words}");
+            assert_eq!(words.contains("no longer"), !yet, "{words}");
+        }
+    }
 
     #[test]
     fn exactly_the_paths_of_the_source_are_open() {
