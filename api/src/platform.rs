@@ -46,6 +46,8 @@ pub struct Platform {
     pub data: PathBuf,
     /// The file of the tombstones, outside the database.
     pub tombstones: PathBuf,
+    /// Who writes them there.
+    pub outside: Arc<Outside>,
     /// How events are named and sent.
     pub events: Arc<crate::events::Settings>,
     /// What is counted.
@@ -82,8 +84,9 @@ impl Platform {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, clock, identity, keys, data, tombstones, events } = parts;
         // before anybody is told that something is gone, it stands where no backup can bring it back from
-        let outside = Outside::at(tombstones.clone());
-        store.put_tombstones_outside(move |laid| outside.put(laid));
+        let outside = Arc::new(Outside::at(tombstones.clone()));
+        let puts = Arc::clone(&outside);
+        store.put_tombstones_outside(move |laid| puts.put(laid));
         let metrics = Arc::new(Metrics::new());
         let (reads, writes) = queues(&store, USUAL, &metrics);
         let (health, standing, running) = (Arc::default(), Arc::default(), Arc::default());
@@ -94,6 +97,7 @@ impl Platform {
             keys,
             data,
             tombstones,
+            outside,
             events,
             metrics,
             health,

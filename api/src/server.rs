@@ -1,18 +1,19 @@
 //! The HTTP server.
 
 pub mod connection;
+pub mod crowd;
 pub mod door;
 pub mod life;
 mod own_answers;
 
-use std::convert::Infallible;
-use std::future::ready;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::HttpService;
+use actix_http::error::DispatchError;
 use actix_rt::net::TcpStream;
 use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, map_config};
 use actix_web::body::BoxBody;
@@ -24,11 +25,14 @@ use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::AppExt as _;
 
 use self::connection::Connection;
+use self::crowd::{Admission, Crowd, SURPLUS};
 use self::door::Door;
+use self::life::Life;
 use crate::contract::{BASE, CONTRACT, Deprecations};
 use crate::cors::Origins;
 use crate::edge::{edge, nowhere};
 use crate::limits::{LimitSettings, Limits};
+use crate::metrics::Crowded;
 use crate::platform::Platform;
 use crate::{routes, service};
 
@@ -39,6 +43,12 @@ const CLEAR_EVERY: Duration = Duration::from_secs(600);
 /// within ten.
 const FINISH: u64 = 13;
 
+/// How many may look at the figures at a time.
+const LOOKERS: usize = 32;
+
+/// How long whoever looked at the figures keeps her connection.
+const LOOKED: Duration = Duration::from_secs(5);
+
 /// How a server listens and works.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -48,6 +58,8 @@ pub struct Settings {
     pub workers: usize,
     /// How many threads wait for the database, in all: as many as there are connections.
     pub blocking: usize,
+    /// How many connections of callers there may be, in all: see [`crowd::room_for_callers`].
+    pub callers: usize,
     /// How many calls a caller may make.
     pub limits: LimitSettings,
     /// The pages that may call from a browser.
@@ -170,8 +182,11 @@ pub fn start_with(
     let (of_workers, origins) = (platform.clone(), Arc::new(settings.origins.clone()));
     let (door, listener) = Door::open(settings.listen)?;
     let address = listener.local_addr()?;
+    let most = (settings.callers / settings.workers.max(1)).max(1);
+    platform.metrics.room_for_connections(most * settings.workers);
     let builder = Server::build()
         .workers(settings.workers)
+        .max_concurrent_connections(most + SURPLUS)
         .worker_max_blocking_threads(settings.blocking.div_ceil(settings.workers).max(1))
         .shutdown_timeout(FINISH)
         .disable_signals();
@@ -189,13 +204,29 @@ pub fn start_with(
             })
             .h1(map_config(app, |()| AppConfig::default()));
         let (stopping, platform, origins) = (stopping.clone(), of_workers.clone(), Arc::clone(&origins));
+        let crowd = Crowd::of(most);
         fn_service(move |io: TcpStream| {
             let (caller, stopping) = (io.peer_addr().ok(), stopping.clone());
-            let stopping = async move { stopping.notified().await };
-            let connection = Connection::new(io, stopping, platform.clone(), Arc::clone(&origins));
-            ready(Ok::<_, Infallible>((connection, caller)))
+            let (platform, origins) = (platform.clone(), Arc::clone(&origins));
+            let life = Rc::new(Life::new());
+            let admission = crowd.admit(&life);
+            async move {
+                let present = match admission {
+                    Admission::Admitted(present) => present,
+                    Admission::InPlaceOfAnother(present) => {
+                        platform.metrics.crowded(Crowded::Closed);
+                        present
+                    }
+                    Admission::Full => {
+                        platform.metrics.crowded(Crowded::TurnedAway);
+                        connection::turn_away(io, &life, &platform, &origins).await;
+                        return Err(DispatchError::Io(ErrorKind::ConnectionRefused.into()));
+                    }
+                };
+                let stopping = async move { stopping.notified().await };
+                Ok((Connection::new(io, (life, present), stopping, platform, origins), caller))
+            }
         })
-        .map_err(|never| match never {})
         .and_then(http)
     })?;
     let (metrics, figures) = match settings.metrics {
@@ -218,6 +249,8 @@ fn show_figures(platform: Platform, listen: SocketAddr) -> std::io::Result<(Sock
             .route("/metrics", web::get().to(service::metrics))
     })
     .workers(1)
+    .max_connections(LOOKERS)
+    .keep_alive(LOOKED)
     .disable_signals()
     .bind(listen)?;
     Ok((server.addrs()[0], server.run()))

@@ -52,6 +52,8 @@ pub struct Shape {
     pub limits: LimitSettings,
     /// Connections to the database.
     pub connections: u32,
+    /// Connections of callers.
+    pub callers: usize,
     /// How many calls the queue takes.
     pub queue: usize,
     /// What it says of its events.
@@ -73,6 +75,7 @@ impl Default for Shape {
         Self {
             limits: LimitSettings::default(),
             connections: 8,
+            callers: 1_024,
             queue: USUAL,
             events: events::Settings::default(),
             clock: Clock::default(),
@@ -173,6 +176,7 @@ impl TestApp {
                     listen,
                     workers: 2,
                     blocking: shape.connections.try_into().expect("a small number"),
+                    callers: shape.callers,
                     limits: shape.limits,
                     origins: shape.origins,
                     deprecations: shape.deprecations,

@@ -8,6 +8,7 @@ pub mod client;
 pub mod demo;
 mod doctor;
 mod faults;
+mod files;
 mod import;
 mod journal;
 mod keys;

@@ -1,5 +1,5 @@
 //! What a server does by itself, again and again, while it serves: ask the independence rules, look whether a programme
-//! needs a coordinator, erase what had its time, take exports away.
+//! needs a coordinator, erase what had its time, take exports away, write tombstones that could not be written.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,9 @@ use crate::privacy::round::{LEASE, round};
 
 /// How often it is looked whether facts changed of which the rules are to be asked again for others.
 const WORK_OFF_EVERY: Duration = Duration::from_millis(500);
+
+/// How often it is tried to write tombstones that could not be written.
+const OUTSIDE_EVERY: Duration = Duration::from_secs(1);
 
 /// How often the independence rules are asked again for everything that runs, besides at each new day.
 const REASSESS_EVERY: Duration = Duration::from_secs(6 * 3600);
@@ -39,14 +42,29 @@ const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
 /// A server that just started has its first calls to answer, with cold caches and a pool that still connects; and replicas
 /// are started together, so without a spread all of them would go through all cases in the same second. Nothing is lost by
 /// waiting: whatever a round finds was so before the start.
-pub(super) fn begin(platform: &Platform, after: Duration) -> [JoinHandle<()>; 5] {
+pub(super) fn begin(platform: &Platform, after: Duration) -> [JoinHandle<()>; 6] {
     [
         actix_rt::spawn(work_off(platform.clone())),
+        actix_rt::spawn(keep_outside(platform.clone())),
         actix_rt::spawn(keep_independent(platform.clone(), spread(after))),
         actix_rt::spawn(look_for_coordinators(platform.clone(), spread(after))),
         actix_rt::spawn(keep_exports_short(platform.clone(), after + spread(after))),
         actix_rt::spawn(keep_terms(platform.clone(), 2 * after + spread(after))),
     ]
+}
+
+/// Writes tombstones that could not be written, as soon as they can be.
+async fn keep_outside(platform: Platform) {
+    let mut times = interval(OUTSIDE_EVERY);
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        times.tick().await;
+        if platform.outside.waiting() > 0 {
+            let outside = std::sync::Arc::clone(&platform.outside);
+            // a thread that panics leaves them to the next look
+            let _ = actix_web::web::block(move || outside.again()).await;
+        }
+    }
 }
 
 /// A time between this one and twice as long, by chance.

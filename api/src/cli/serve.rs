@@ -13,6 +13,7 @@ use naast_persistence::organisations::{self, Person};
 use tokio::time::MissedTickBehavior;
 
 use super::brought;
+use super::files;
 use super::language::said;
 use super::listen::Listen;
 use super::place::Place;
@@ -26,6 +27,7 @@ use crate::identity::{ISSUER, LIFETIME};
 use crate::journal::Anchors;
 use crate::platform::{Platform, Said as _, granted, unsigned_entry};
 use crate::problem::Error;
+use crate::server::crowd::room_for_callers;
 use crate::server::{Settings, start};
 
 /// How long letters that were handed in may take to go when the server stops.
@@ -79,6 +81,7 @@ pub(super) fn run(
         listen: listen.listen,
         workers,
         blocking,
+        callers: room_for_callers(files::as_many_as_may_be(), blocking + 2),
         limits: listen.limits(),
         origins: listen.origins(),
         deprecations: CONTRACT.deprecations(),
@@ -113,6 +116,7 @@ pub(super) fn run(
                 log::warn!("another replica sends webhooks half a minute later: {fault}");
             }
         }
+        platform.outside.again();
         held(&anchors).anchor(&platform)?;
         Ok(())
     })

@@ -23,7 +23,7 @@ use crate::platform::Platform;
 use crate::problem::{CATALOGUE, Error};
 use crate::routes;
 
-pub use words::{Deadline, Refusal, Repeated, Shed};
+pub use words::{Crowded, Deadline, Refusal, Repeated, Shed};
 
 /// Bounds of the histograms, in seconds: fine where calls usually are, and one at the end that every answer keeps.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0];
@@ -49,6 +49,9 @@ pub struct Metrics {
     connections: IntGaugeVec,
     draining: IntGauge,
     open: IntGauge,
+    room: IntGauge,
+    crowded: IntCounterVec,
+    tombstones: IntGauge,
     problems: IntCounterVec,
     refused: IntCounterVec,
     deadlines: IntCounterVec,
@@ -113,6 +116,13 @@ impl Metrics {
                 "naast_connections_open",
                 "Connections of callers that are open, busy or not."
             ),
+            room: figure!(IntGauge, "naast_connections_most", "Connections of callers that there may be."),
+            crowded: figure!(vec IntCounterVec, Opts::new("naast_connections_crowded_total", "Connections for which there was no room, by what became of them."), &["outcome"]),
+            tombstones: figure!(
+                IntGauge,
+                "naast_tombstones_waiting",
+                "Tombstones of this server that could not be written outside the database yet."
+            ),
             problems: figure!(vec IntCounterVec, Opts::new("naast_problems_total", "Answers that were a problem, by its code."), &["code"]),
             refused: figure!(vec IntCounterVec, Opts::new("naast_refused_total", "Calls refused at the edge, by what they were refused for."), &["reason"]),
             deadlines: figure!(vec IntCounterVec, Opts::new("naast_deadlines_total", "What callers left undone until its time was up."), &["of"]),
@@ -170,6 +180,7 @@ impl Metrics {
         counters(&self.repeated, &mut Repeated::ALL.iter().map(|one| one.code()));
         counters(&self.problems, &mut CATALOGUE.iter().map(|kind| kind.code));
         counters(&self.refused, &mut Refusal::ALL.iter().map(|one| one.code()));
+        counters(&self.crowded, &mut Crowded::ALL.iter().map(|one| one.code()));
         counters(&self.deadlines, &mut Deadline::ALL.iter().map(|one| one.code()));
         counters(&self.attempts, &mut OUTCOMES.iter().copied());
         let by_the_server = DisablementReason::ALL.iter().filter(|one| **one != DisablementReason::Asked);
@@ -202,7 +213,9 @@ impl Metrics {
             self.calls.with_label_values(&["GET", route, "200"]).inc_by(0);
         }
         self.calls.with_label_values(&["GET", "/health/ready", "503"]).inc_by(0);
-        for (method, status) in [("other", "400"), ("other", "408"), ("other", "431"), ("GET", "404")] {
+        for (method, status) in
+            [("other", "400"), ("other", "408"), ("other", "431"), ("other", "503"), ("GET", "404")]
+        {
             self.seconds.with_label_values(&[method, "-"]);
             self.calls.with_label_values(&[method, "-", status]).inc_by(0);
         }
@@ -269,6 +282,16 @@ impl Metrics {
         Open(self.open.clone())
     }
 
+    /// So many connections of callers there may be.
+    pub fn room_for_connections(&self, most: usize) {
+        self.room.set(i64::try_from(most).unwrap_or(i64::MAX));
+    }
+
+    /// There was no room for a connection, and this became of one.
+    pub fn crowded(&self, outcome: Crowded) {
+        self.crowded.with_label_values(&[outcome.code()]).inc();
+    }
+
     /// A webhook was tried.
     pub fn attempted(&self, next: Next) {
         let outcome = match next {
@@ -307,6 +330,7 @@ impl Metrics {
     #[expect(clippy::missing_panics_doc, reason = "our own labels are UTF-8")]
     pub async fn text(&self, platform: &Platform) -> String {
         self.behind(webhooks::ask(platform).await, platform.clock.now());
+        self.tombstones.set(i64::try_from(platform.outside.waiting()).unwrap_or(i64::MAX));
         self.draining.set(platform.health.is_leaving().into());
         for queue in platform.queues() {
             let inside = i64::try_from(queue.inside()).unwrap_or(i64::MAX);

@@ -65,6 +65,16 @@ words! {
 }
 
 words! {
+    /// What became of a connection because there were too many.
+    Crowded {
+        /// It was idle for longest, and closed to make room for another.
+        Closed = "idle-closed",
+        /// It was told to come back: all others were at work.
+        TurnedAway = "turned-away",
+    }
+}
+
+words! {
     /// What the edge refused a call for, before anybody looked at what it asks.
     Refusal {
         /// A body of more than 64 KiB.

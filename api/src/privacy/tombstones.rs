@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -83,6 +84,8 @@ pub fn append(path: &Path, stones: &[Tombstone]) -> Result<usize, TombstoneError
 pub struct Outside {
     path: PathBuf,
     known: Mutex<Known>,
+    /// How many could not be written yet.
+    waiting: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -90,24 +93,42 @@ struct Known {
     stones: HashSet<Fingerprint>,
     /// How many bytes of whole lines those are; none before it was read.
     whole: Option<u64>,
+    /// What could not be written yet.
+    left: Vec<Tombstone>,
 }
 
 impl Outside {
     /// The tombstones of this file.
     pub fn at(path: PathBuf) -> Self {
-        Self { path, known: Mutex::default() }
+        Self { path, known: Mutex::default(), waiting: AtomicUsize::new(0) }
     }
 
-    /// Writes what was just laid. What cannot be written now is written at the next round or start, for the database has it: the change
-    /// is made, and whoever asked for it is not told otherwise.
+    /// Writes what was just laid. What cannot be written now is kept for [`Self::again`], and for the next round or start, for the database
+    /// has it: the change is made, and whoever asked for it is not told otherwise (ADR 73).
     pub fn put(&self, laid: &[Tombstone]) {
-        if let Err(fault) = self.try_put(laid) {
-            log::error!("tombstones are not outside the database yet: {fault}");
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stones = std::mem::take(&mut known.left);
+        stones.extend_from_slice(laid);
+        if let Err(fault) = self.try_put(&mut known, &stones) {
+            log::error!("{} tombstones are not outside the database yet: {fault}", stones.len());
+            known.left = stones;
+        }
+        self.waiting.store(known.left.len(), Ordering::Relaxed);
+    }
+
+    /// How many could not be written yet.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Tries again what could not be written.
+    pub fn again(&self) {
+        if self.waiting() > 0 {
+            self.put(&[]);
         }
     }
 
-    fn try_put(&self, laid: &[Tombstone]) -> Result<(), TombstoneError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+    fn try_put(&self, known: &mut Known, laid: &[Tombstone]) -> Result<(), TombstoneError> {
         let mut file = opened(&self.path)?;
         if known.whole != Some(file.metadata()?.len()) {
             let mut bytes = Vec::new();

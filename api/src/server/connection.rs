@@ -10,18 +10,23 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_rt::net::{ActixStream, Ready, TcpStream};
 use actix_web::web::{Buf as _, Bytes};
 use futures_util::future::LocalBoxFuture;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::crowd::Present;
 use super::life::{Life, Stage};
 use super::own_answers::{self, Heard, OwnAnswer};
 use crate::cors::Origins;
 use crate::metrics::{Deadline, Open};
 use crate::platform::Platform;
+
+/// How long somebody for whom there is no room may take to read that.
+const TURNED_AWAY: Duration = Duration::from_millis(500);
 
 /// The socket of a caller.
 pub struct Connection {
@@ -40,6 +45,7 @@ pub struct Connection {
     platform: Platform,
     origins: Arc<Origins>,
     _counted: Open,
+    _present: Present,
 }
 
 /// What goes out in the place of an answer of the library's own.
@@ -53,13 +59,13 @@ struct Own {
 
 impl Connection {
     /// A connection that was taken in; `stopping` is when the server stops, `origins` the pages that may read an answer.
-    pub fn new(
+    pub(super) fn new(
         io: TcpStream,
+        (life, present): (Rc<Life>, Present),
         stopping: impl Future<Output = ()> + 'static,
         platform: Platform,
         origins: Arc<Origins>,
     ) -> Self {
-        let life = Rc::new(Life::new());
         Self {
             io,
             end: Box::pin(sleep_until(life.until.get().unwrap_or_else(Instant::now))),
@@ -69,6 +75,7 @@ impl Connection {
             heard: Heard::default(),
             ended: false,
             _counted: platform.metrics.connected(),
+            _present: present,
             platform,
             origins,
         }
@@ -147,6 +154,21 @@ impl Connection {
     }
 }
 
+/// Tells somebody for whom there is no room so, and that she can come back; then waits a moment until she has read it, for what she sent
+/// unread would break the connection off under it.
+pub(super) async fn turn_away(io: TcpStream, life: &Life, platform: &Platform, origins: &Origins) {
+    let told = own_answers::compose(503, life, platform, origins);
+    let _ = tokio::time::timeout(TURNED_AWAY, async {
+        let mut io = io;
+        let mut thrown_away = [0; 4096];
+        io.write_all(&told).await?;
+        io.shutdown().await?;
+        while io.read(&mut thrown_away).await? > 0 {}
+        Ok::<_, io::Error>(())
+    })
+    .await;
+}
+
 impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -166,9 +188,13 @@ impl AsyncRead for Connection {
             }
         }
         self.check(cx).inspect_err(|_| self.refuse_slow_head())?;
-        // what has come is answered; a connection on which nothing came is closed when the server stops
-        if read.is_pending() && self.life.stage.get() == Stage::Waiting && self.is_stopping(cx) {
-            return Poll::Ready(Ok(()));
+        // what has come is answered; a connection on which nothing came is closed when the server stops, or has no room for it
+        if read.is_pending() {
+            self.life.heeds(cx.waker());
+            let waits = self.life.stage.get() == Stage::Waiting;
+            if waits && (self.life.is_sent_away() || self.is_stopping(cx)) {
+                return Poll::Ready(Ok(()));
+            }
         }
         read
     }

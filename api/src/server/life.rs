@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use actix_http::ConnectionType;
@@ -47,6 +47,12 @@ pub struct Life {
     pub(super) stage: Cell<Stage>,
     /// When it ends; never, while it waits for a further call.
     pub(super) until: Cell<Option<Instant>>,
+    /// Since when it waits, or its head comes.
+    pub(super) since: Cell<Instant>,
+    /// Whether it is to make room for another.
+    sent_away: Cell<bool>,
+    /// Who is to hear that.
+    waker: RefCell<Option<Waker>>,
     /// The language of the call that comes, or of the last one.
     pub(super) tongue: Cell<Tongue>,
     /// The page that calls, as far as the call that comes, or the last one, says so.
@@ -60,6 +66,9 @@ impl Life {
         Self {
             stage: Cell::new(Stage::Waiting),
             until: Cell::new(Some(Instant::now() + CALL)),
+            since: Cell::new(Instant::now()),
+            sent_away: Cell::new(false),
+            waker: RefCell::default(),
             tongue: Cell::new(Tongue::default()),
             origin: RefCell::default(),
             closes: Cell::new(false),
@@ -72,6 +81,7 @@ impl Life {
             return false;
         }
         self.stage.set(Stage::Arriving);
+        self.since.set(Instant::now());
         if self.until.get().is_none() {
             self.until.set(Some(Instant::now() + CALL));
         }
@@ -108,7 +118,31 @@ impl Life {
     pub(super) fn flushed(&self) {
         if self.stage.get() == Stage::Answered {
             self.stage.set(Stage::Waiting);
+            self.since.set(Instant::now());
             self.until.set(None);
+        }
+    }
+
+    /// Its place is needed: it is closed when nothing comes on it, and a head that dawdles has had its time.
+    pub(super) fn send_away(&self) {
+        self.sent_away.set(true);
+        if self.stage.get() == Stage::Arriving {
+            self.until.set(Some(Instant::now()));
+        }
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn is_sent_away(&self) -> bool {
+        self.sent_away.get()
+    }
+
+    /// Who is woken when it is sent away.
+    pub(super) fn heeds(&self, waker: &Waker) {
+        let mut kept = self.waker.borrow_mut();
+        if !kept.as_ref().is_some_and(|kept| kept.will_wake(waker)) {
+            *kept = Some(waker.clone());
         }
     }
 }
@@ -142,13 +176,12 @@ impl OnConnection {
     }
 
     /// Its answer goes out. Gives back whether the connection ends with it: nobody reads the rest of a body that was answered
-    /// before it was there.
+    /// before it was there, and one whose place is needed by another has had its last call.
     pub fn answer(&self) -> bool {
         let is_last = self.whole.as_ref().is_some_and(|whole| !whole.get());
-        if let Some(life) = &self.life {
-            life.answers(is_last);
-        }
-        is_last
+        let Some(life) = &self.life else { return is_last };
+        life.answers(is_last);
+        is_last || life.is_sent_away()
     }
 }
 

@@ -64,6 +64,7 @@ pub(super) fn compose(status: u16, life: &Life, platform: &Platform, origins: &O
         408 => Error::Refused("head-too-slow"),
         431 => Error::Refused("head-too-large"),
         400..=499 => Error::Refused("malformed-call"),
+        503 => Error::Refused("overloaded"),
         _ => Error::Internal("the HTTP library failed"),
     };
     let number = Uuid::to_string(&fresh());

@@ -58,6 +58,7 @@ pub fn count(location: &Location, data: &Path, calls: &[Vec<u8>]) -> Vec<u32> {
                 listen,
                 workers: 1,
                 blocking: 1,
+                callers: 64,
                 limits,
                 origins: Origins::default(),
                 deprecations: Deprecations::default(),
