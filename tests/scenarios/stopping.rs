@@ -11,11 +11,16 @@ use std::time::{Duration, Instant};
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Location, on_either};
+use naast_tests::receiver::{Reaction, Receiver, status};
 use naast_tests::{Engine, around, location, on_both};
 
-use crate::program::{begin, program, said, serve};
+use crate::program::{Served, begin, program, said, serve};
 
-on_both!(a_server_that_is_asked_to_stop_fails_no_call, a_letter_that_was_taken_in_goes_out_before_the_end,);
+on_both!(
+    a_server_that_is_asked_to_stop_fails_no_call,
+    a_letter_that_was_taken_in_goes_out_before_the_end,
+    a_webhook_that_is_on_its_way_is_not_sent_twice,
+);
 
 /// How the server is started here.
 const SERVE: [&str; 7] =
@@ -151,6 +156,52 @@ fn a_letter_that_was_taken_in_goes_out_before_the_end(engine: Engine) {
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert!(letter.is_finished(), "the letter went out before the server ended");
     assert!(letter.join().expect("a letter").contains("ouder@example.org"));
+}
+
+fn a_webhook_that_is_on_its_way_is_not_sent_twice(engine: Engine) {
+    let (database, _guard) = location(engine);
+    let folder = tempfile::tempdir().expect("a folder");
+    let administrator = said(&database, folder.path(), &["administrator", "Beheer (test)"]);
+    let token = said(&database, folder.path(), &["token", &administrator]);
+    let receiver =
+        Receiver::start("127.0.0.1", |_| Reaction { delay: Duration::from_secs(5), ..status(200) });
+    let begin = || {
+        let mut command = program(&database, folder.path());
+        command.env("NAAST_WEBHOOKS_TO_LOOPBACK", "true");
+        begin(command, &SERVE)
+    };
+    let (mut child, address) = begin();
+    let post = |place: &str, body: &str| {
+        let head = format!(
+            "POST /v1/{place} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        assert_eq!(Caller::new(address).call(&head), Ok(201));
+    };
+    let kind = "nl.naast.organisation.registered";
+    post("webhook-subscriptions", &format!("{{\"url\":\"{}\",\"eventTypes\":[\"{kind}\"]}}", receiver.url()));
+    post("organisations", "{\"kind\":\"parent-association\",\"name\":\"Vereniging (test)\"}");
+    let begun = Instant::now();
+    while receiver.got().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the message is on its way");
+        thread::sleep(Duration::from_millis(20));
+    }
+    // a second one that was not begun waits for the next start
+    post("organisations", "{\"kind\":\"parent-association\",\"name\":\"Tweede vereniging (test)\"}");
+    let signal = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(signal.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(receiver.got().len(), 1);
+    let (child, _) = begin();
+    let _served = Served(child);
+    let begun = Instant::now();
+    while receiver.got().len() < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the lease was given back");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let ids: Vec<String> = receiver.got().iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    assert_ne!(ids[0], ids[1], "the first was received, and its server heard so");
 }
 
 /// A caller who goes on until nobody listens any more; every third opens a connection for each call, and every second takes

@@ -10,7 +10,7 @@ use naast_api::events::outbound::{Outbound, Patience, SystemNames};
 use naast_domain::events::STEPS;
 use naast_tests::receiver::{Reaction, Receiver, status};
 use naast_tests::world::World;
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
 use crate::looks::{assert_sound, count};
@@ -20,6 +20,7 @@ on_both!(
     a_message_is_tried_ten_times_and_then_given_up,
     a_receiver_that_is_gone_is_not_called_again,
     a_receiver_that_asks_for_rest_gets_it,
+    what_a_receiver_said_outlasts_a_database_that_is_busy,
     a_message_that_fails_does_not_hold_up_the_next,
     a_dead_receiver_delays_nobody_else,
     a_dead_receiver_delays_nobody_in_the_sender_of_a_server,
@@ -93,6 +94,38 @@ fn a_receiver_that_is_gone_is_not_called_again(engine: Engine) {
     answer.store(200, Ordering::SeqCst);
     world.app.post_on(world.coordinators[0], &path, &format!("{path}/enablements"), &json!({})).expect(200);
     assert_eq!(world.app.drain(), 2, "what waited goes on; what was answered with 410 does not");
+    assert_sound(&world);
+}
+
+fn what_a_receiver_said_outlasts_a_database_that_is_busy(engine: Engine) {
+    let world = World::with_receivers(engine);
+    let location = world.app.location.clone();
+    // when the message comes, somebody takes the lock that its outcome needs, for longer than a write waits for it
+    let receiver = Receiver::start("127.0.0.1", move |_| {
+        let (location, (tell, told)) = (location.clone(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            around(&location, |holder| {
+                let (lock, time) = match engine {
+                    Engine::Postgres => ("BEGIN; LOCK TABLE webhook_deliveries", 2_500),
+                    Engine::Sqlite => ("BEGIN IMMEDIATE", 6_500),
+                };
+                holder.batch(lock).expect("the lock is free");
+                tell.send(()).expect("the receiver waits");
+                std::thread::sleep(Duration::from_millis(time));
+                holder.batch("ROLLBACK").expect("it was held");
+            });
+        });
+        told.recv().expect("the lock is held");
+        status(410)
+    });
+    let (path, _) = subscribe(&world, &receiver, Some(&["request.submitted"]));
+    world.request(0, world.person());
+    assert_eq!(world.app.drain(), 1);
+    let found = world.app.get(world.coordinators[0], &path).expect(200).body;
+    assert_eq!((&found["state"], &found["disabledBecause"]), (&json!("disabled"), &json!("gone")));
+    let delivery = &deliveries(&world, &path)[0];
+    assert_eq!((&delivery["attempts"], &delivery["lastStatus"]), (&json!(1), &json!(410)));
+    assert_eq!(receiver.got().len(), 1);
     assert_sound(&world);
 }
 

@@ -1,8 +1,10 @@
 //! `naast serve`: the server, the sender of webhooks, and anchors of the journal while it runs and when it stops.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::select;
 use naast_domain::ids::PersonId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, Organisation, OrganisationKind};
@@ -32,6 +34,9 @@ use crate::server::{Settings, start};
 
 /// How long letters that were handed in may take to go when the server stops.
 const LETTERS: Duration = Duration::from_secs(10);
+
+/// How long a webhook that was on its way may still take: what an attempt may take in all.
+const WEBHOOKS: Duration = Duration::from_secs(15);
 
 /// Serves until a signal.
 pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
@@ -99,7 +104,7 @@ pub(super) fn run(
         let sender = sender(&platform);
         let sending = sender.clone().map(|sender| actix_rt::spawn(sender.run()));
         let (handle, door) = (running.handle.clone(), running.door.take());
-        let stopping = actix_rt::spawn(stop::on_signal(platform.health.clone(), handle, door, drain)?);
+        let mut stopping = actix_rt::spawn(stop::on_signal(platform.health.clone(), handle, door, drain)?);
         running.serve().await?;
         // after the last call, so that no letter comes later; whoever was told 202 waits for it
         let identity = Arc::clone(&platform.identity);
@@ -107,15 +112,18 @@ pub(super) fn run(
         if !matches!(posted, Ok(true)) {
             log::error!("letters were left when the server stopped: whoever waits for one asks again");
         }
-        stopping.abort();
         anchoring.abort();
         rounds.iter().for_each(actix_rt::task::JoinHandle::abort);
-        if let (Some(sender), Some(sending)) = (sender, sending) {
+        if let (Some(sender), Some(mut sending)) = (sender, sending) {
+            // it has begun nothing since the signal; what was on its way is not cut off, or its receiver would get it twice
+            let ends = pin!(tokio::time::timeout(WEBHOOKS, &mut sending));
+            select(ends, &mut stopping).await;
             sending.abort();
             if let Err(fault) = sender.stop().await {
                 log::warn!("another replica sends webhooks half a minute later: {fault}");
             }
         }
+        stopping.abort();
         platform.outside.again();
         held(&anchors).anchor(&platform)?;
         Ok(())

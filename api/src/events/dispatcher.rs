@@ -3,10 +3,11 @@
 //! Each subscription has a task of its own, which sends one message after the other in the order of the chain; one that
 //! hangs or is dead holds up nobody else: those that failed last have places of their own, however many they are. A message is kept as sent only after the receiver said so, so each arrives at least
 //! once; after a crash some arrive twice, with the same `webhook-id`. A message that failed waits for its next step, and
-//! those behind it go on: what comes late can be seen by `sequence`.
+//! those behind it go on: what comes late can be seen by `sequence`. A sender whose server is asked to stop begins nothing new, and
+//! ends what it began.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -15,7 +16,7 @@ use naast_domain::code::Code as _;
 use naast_domain::events::{DisablementReason, Schedule, SubscriptionState, event_id, next};
 use naast_domain::journal::Purpose;
 use naast_persistence::Kept;
-use naast_persistence::events::{self, Room, Settled, SubscriptionKey, Task};
+use naast_persistence::events::{self, LEASE, Room, Settled, SubscriptionKey, Task};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -37,6 +38,12 @@ const ROOM: Room = Room { well: 192, failing: 64 };
 /// So many connections to the database it uses at the same moment at most: calls come first.
 const CONNECTIONS: usize = 2;
 
+/// A lease holds for so long: what could not be kept is tried again within it.
+const HELD: Duration = Duration::from_secs(LEASE.num_seconds().unsigned_abs());
+
+/// After so long it is tried for the first time, and after twice as long each time.
+const AGAIN: Duration = Duration::from_millis(250);
+
 /// A delivery that was settled is remembered for so long.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
@@ -57,7 +64,7 @@ impl Dispatcher {
         Self { platform, outbound, holder: fresh(), connections: Semaphore::new(CONNECTIONS) }
     }
 
-    /// Sends until it is dropped.
+    /// Sends until the server is asked to stop, and what was begun then has ended; or until it is dropped.
     pub async fn run(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -65,6 +72,9 @@ impl Dispatcher {
         let mut cleaned = Moment::UNIX_EPOCH;
         loop {
             ticks.tick().await;
+            if self.platform.health.is_leaving() {
+                break;
+            }
             for running in [&mut well, &mut failing] {
                 while running.try_join_next().is_some() {}
             }
@@ -87,6 +97,9 @@ impl Dispatcher {
                     log::warn!("old webhook deliveries were not removed: {fault}");
                 }
             }
+        }
+        for mut running in [well, failing] {
+            while running.join_next().await.is_some() {}
         }
     }
 
@@ -138,13 +151,22 @@ impl Dispatcher {
     /// Sends to one subscription until nothing is due, and says how many attempts that took.
     async fn serve(&self, key: SubscriptionKey) -> usize {
         let (mut last, mut attempts) = (None, 0);
+        let (mut leased, mut pause) = (Instant::now(), AGAIN);
         loop {
+            let asked = Instant::now();
             match self.turn(key, last).await {
                 Ok(Some(task)) => {
+                    (leased, pause) = (asked, AGAIN);
                     attempts += 1;
                     last = Some(self.attempt(task).await);
                 }
                 Ok(None) => return attempts,
+                // what the receiver said is not thrown away while nobody else can send to it
+                Err(fault) if last.is_some() && leased.elapsed() + pause < HELD => {
+                    log::warn!(subscription = key.1.to_string().as_str(); "what came of a webhook waits: {fault}");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
                 Err(fault) => {
                     // the lease runs out; what was not kept is sent once more
                     log::warn!(subscription = key.1.to_string().as_str(); "a webhook waits: {fault}");
@@ -155,7 +177,8 @@ impl Dispatcher {
     }
 
     async fn turn(&self, key: SubscriptionKey, last: Option<Settled>) -> Result<Option<Task>, Error> {
-        let (holder, now, keys) = (self.holder, self.platform.clock.now(), self.platform.keys.clone());
+        let (now, keys) = (self.platform.clock.now(), self.platform.keys.clone());
+        let holder = (self.holder, !self.platform.health.is_leaving());
         let _turn = self.connections.acquire().await;
         let (task, disabled) = self
             .platform

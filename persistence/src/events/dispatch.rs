@@ -156,11 +156,12 @@ pub struct Turn {
 }
 
 /// Takes a turn for a leased subscription: keeps what came of the last task, leases it anew, plans what is new in the
-/// journal, and says what to send now. In one transaction, so that an attempt costs one.
+/// journal, and says what to send now. In one transaction, so that an attempt costs one. Who is not `staying` keeps what came of the last and
+/// gives the lease back.
 pub fn take_turn(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
-    holder: Uuid,
+    (holder, staying): (Uuid, bool),
     (chain, id): SubscriptionKey,
     last: Option<Settled>,
     now: Moment,
@@ -176,7 +177,7 @@ pub fn take_turn(
     let rests = matches!(last, Some(Settled { next: Next::Again { rest: true, .. }, .. }));
     // whoever fails gives its place up after each attempt: one that answers again is not to wait for the whole queue of the dead
     let fails = matches!(last, Some(Settled { next: Next::Again { .. } | Next::GivenUp, .. }));
-    let goes_on = !rests && !fails && subscription.state == SubscriptionState::Active;
+    let goes_on = staying && !rests && !fails && subscription.state == SubscriptionState::Active;
     let task = if goes_on && extend(tx, holder, &subscription, now)? {
         next_task(tx, keys, &subscription, now)?
     } else {
