@@ -73,13 +73,11 @@ fn when_all_are_at_work_who_comes_is_told_to_come_back() {
         stream.write_all(body.as_bytes()).expect("it is open");
         stream.set_read_timeout(Some(Duration::from_millis(400))).expect("a socket");
         let mut bytes = vec![0; 4096];
-        match stream.read(&mut bytes) {
-            Ok(read) => Some(String::from_utf8_lossy(&bytes[..read]).into_owned()),
-            Err(_) => {
-                busy.push(stream);
-                None
-            }
-        }
+        let Ok(read) = stream.read(&mut bytes) else {
+            busy.push(stream);
+            return None;
+        };
+        Some(String::from_utf8_lossy(&bytes[..read]).into_owned())
     });
     let told = told.expect("one of twenty is told that there is no room").to_lowercase();
     assert!(told.starts_with("http/1.1 503"), "{told}");

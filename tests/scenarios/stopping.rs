@@ -165,12 +165,12 @@ fn a_webhook_that_is_on_its_way_is_not_sent_twice(engine: Engine) {
     let token = said(&database, folder.path(), &["token", &administrator]);
     let receiver =
         Receiver::start("127.0.0.1", |_| Reaction { delay: Duration::from_secs(5), ..status(200) });
-    let begin = || {
+    let started = || {
         let mut command = program(&database, folder.path());
         command.env("NAAST_WEBHOOKS_TO_LOOPBACK", "true");
         begin(command, &SERVE)
     };
-    let (mut child, address) = begin();
+    let (mut child, address) = started();
     let post = |place: &str, body: &str| {
         let head = format!(
             "POST /v1/{place} HTTP/1.1\r\nhost: test\r\nauthorization: Bearer {token}\r\n\
@@ -182,9 +182,9 @@ fn a_webhook_that_is_on_its_way_is_not_sent_twice(engine: Engine) {
     let kind = "nl.naast.organisation.registered";
     post("webhook-subscriptions", &format!("{{\"url\":\"{}\",\"eventTypes\":[\"{kind}\"]}}", receiver.url()));
     post("organisations", "{\"kind\":\"parent-association\",\"name\":\"Vereniging (test)\"}");
-    let begun = Instant::now();
+    let since = Instant::now();
     while receiver.got().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(10), "the message is on its way");
+        assert!(since.elapsed() < Duration::from_secs(10), "the message is on its way");
         thread::sleep(Duration::from_millis(20));
     }
     // a second one that was not begun waits for the next start
@@ -193,11 +193,11 @@ fn a_webhook_that_is_on_its_way_is_not_sent_twice(engine: Engine) {
     assert!(signal.success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert_eq!(receiver.got().len(), 1);
-    let (child, _) = begin();
+    let (child, _) = started();
     let _served = Served(child);
-    let begun = Instant::now();
+    let since = Instant::now();
     while receiver.got().len() < 2 {
-        assert!(begun.elapsed() < Duration::from_secs(10), "the lease was given back");
+        assert!(since.elapsed() < Duration::from_secs(10), "the lease was given back");
         thread::sleep(Duration::from_millis(20));
     }
     let ids: Vec<String> = receiver.got().iter().map(|one| one.header("webhook-id").to_owned()).collect();

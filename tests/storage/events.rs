@@ -171,7 +171,7 @@ fn those_that_fail_take_no_place_of_those_that_do_not(engine: Engine) {
     let turn = |key, last: Option<Settled>| {
         let keys = keys.clone();
         let take = move |tx: &mut Transaction<'_, '_>| {
-            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, now())?))
+            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, now())?))
         };
         store.write(take).expect("a turn is taken").task
     };
@@ -244,7 +244,9 @@ fn a_late_outcome_changes_nothing(engine: Engine) {
     let turn = |holder, last: Option<Settled>, at| {
         let keys = keys.clone();
         store
-            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, at)?)))
+            .write(move |tx| {
+                Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, at)?))
+            })
             .expect("a turn is taken")
             .task
     };
@@ -301,9 +303,9 @@ impl<'a> Race<'a> {
         at: Moment,
     ) -> Option<naast_persistence::events::Task> {
         let (keys, key) = (self.keys.clone(), self.key);
-        let turn = self
-            .store
-            .write(move |tx| Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, holder, key, last, at)?)));
+        let turn = self.store.write(move |tx| {
+            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, at)?))
+        });
         turn.expect("a turn is taken").task
     }
 

@@ -10,7 +10,7 @@ pub fn as_many_as_may_be() -> usize {
     if limit.current != limit.maximum {
         let (few, more) = (limit.current, limit.maximum);
         limit.current = more;
-        if let Err(fault) = setrlimit(Resource::Nofile, limit.clone()) {
+        if let Err(fault) = setrlimit(Resource::Nofile, limit) {
             log::warn!("the limit of open files stays as it is: {fault}");
             limit.current = few;
         }
