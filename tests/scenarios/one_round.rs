@@ -36,7 +36,7 @@ fn nothing(reference: &Reference) -> Value {
         "school" | "own-school" | "school-of-tie" => json!("98ZZ99"),
         "municipality" => json!("0000"),
         "board" | "board-of-tie" => json!("99999"),
-        "partnership" => json!("PO9999"),
+        "partnership" | "partnership-of-school" => json!("PO9999"),
         _ => json!(random_id()),
     }
 }

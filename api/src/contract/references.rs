@@ -42,6 +42,7 @@ references! {
     MUNICIPALITY "municipality" false "In geen gemeente met deze code staat een basisschool: zij bestaat niet." / "No municipality with this code has a primary school: it does not exist.";
     BOARD "board" false "Er is geen schoolbestuur met dit nummer." / "There is no school board with this number.";
     PARTNERSHIP "partnership" false "Er is geen samenwerkingsverband met deze code." / "There is no partnership with this code.";
+    SCHOOL_PARTNERSHIP "partnership-of-school" false "Er is geen samenwerkingsverband met deze code bekend. Klopt de code toch, zoals bij een landelijk samenwerkingsverband, stuur dan notInDirectory mee." / "No partnership is known with this code. Where the code is right all the same, such as that of a national partnership, send notInDirectory.";
     ORGANISATION "organisation" false "Er is geen organisatie met dit id." / "There is no organisation with this id.";
     PERSON "person" false "Er is niemand met dit id." / "There is nobody with this id.";
     COLLEAGUE "colleague" false "Deze persoon voert nu geen gesprekken aan deze school." / "This person holds no conversations at this school now.";
@@ -65,18 +66,18 @@ const BY_TYPE: &[(&str, Reference)] = &[
     ("MessageId", MESSAGE),
 ];
 
-/// The members that name something narrower than their type says, or nothing that must be there.
-const NARROWER: &[(&str, &str, Option<Reference>)] = &[
-    ("SupportRequestBody", "programmeId", Some(RUNNING_PROGRAMME)),
-    ("BuddyBody", "programmeId", Some(OWN_PROGRAMME)),
-    ("ConversationBody", "locationCode", Some(OWN_SCHOOL)),
-    ("ConversationHolderBody", "personId", Some(COLLEAGUE)),
-    ("TieObjectBody", "personId", Some(PARENT)),
+/// The members that name something narrower than their type says.
+const NARROWER: &[(&str, &str, Reference)] = &[
+    ("SupportRequestBody", "programmeId", RUNNING_PROGRAMME),
+    ("BuddyBody", "programmeId", OWN_PROGRAMME),
+    ("ConversationBody", "locationCode", OWN_SCHOOL),
+    ("ConversationHolderBody", "personId", COLLEAGUE),
+    ("TieObjectBody", "personId", PARENT),
     // the directory knows what is published for primary education, and a buddy's life goes beyond it: she says so
-    ("TieObjectBody", "locationCode", Some(TIE_SCHOOL)),
-    ("TieObjectBody", "boardNumber", Some(TIE_BOARD)),
-    // a national partnership stands in no file: whoever records it says that it is there
-    ("SchoolPartnershipBody", "partnershipCode", None),
+    ("TieObjectBody", "locationCode", TIE_SCHOOL),
+    ("TieObjectBody", "boardNumber", TIE_BOARD),
+    // a national partnership stands in no file: whoever records it says so
+    ("SchoolPartnershipBody", "partnershipCode", SCHOOL_PARTNERSHIP),
 ];
 
 /// Marks each member of a body that names something.
@@ -89,7 +90,7 @@ pub(super) fn mark(document: &mut Value) {
             let by_type =
                 BY_TYPE.iter().find(|(name, _)| *name == named).map(|(_, reference)| reference.clone());
             let narrower = NARROWER.iter().find(|(of, name, _)| of == body && name == member);
-            let reference = narrower.map_or(by_type, |(_, _, reference)| reference.clone());
+            let reference = narrower.map(|(_, _, reference)| reference.clone()).or(by_type);
             if let Some(reference) = reference {
                 schema[MARK] = json!(reference.code);
             }

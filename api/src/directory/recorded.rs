@@ -9,8 +9,8 @@ use naast_domain::directory::{LocationCode, PartnershipCode, PartnershipSource, 
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::text::Text;
-use naast_persistence::Kept;
 use naast_persistence::directory::{self, PartnershipLink};
+use naast_persistence::{Database, Kept};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -34,6 +34,9 @@ pub struct SchoolPartnershipBody {
     pub source: PartnershipSource,
     /// From this day on; today at the latest.
     pub since_date: Date,
+    /// That the code is right and stands in no list of the directory, such as that of a national partnership, or of one that began after
+    /// the table of postcodes. Without it an unknown code is a fault, so that a slip of the pen is not a partnership.
+    pub not_in_directory: Option<bool>,
 }
 
 /// The sources that somebody can name.
@@ -42,8 +45,13 @@ fn sources() -> RefOr<Schema> {
     contract_schema_of(&said)
 }
 
-/// What no schema can find: what goes with a school of this denomination, on this day.
-fn look_over(check: &mut Check<'_>, denomination: &str, today: Date) {
+/// What no schema can find: what goes with a school of this denomination, on this day, and a code that nobody has.
+fn look_over(
+    check: &mut Check<'_>,
+    db: &mut Database<'_>,
+    denomination: &str,
+    today: Date,
+) -> Result<(), Error> {
     if check.get::<PartnershipCode>("/partnershipCode").is_some_and(|code| !code.as_str().starts_with("PO")) {
         let text = Text::of(
             "Een basisschool hoort bij een samenwerkingsverband voor primair onderwijs: PO en vier cijfers.",
@@ -64,6 +72,10 @@ fn look_over(check: &mut Check<'_>, denomination: &str, today: Date) {
         let text = Text::of("Deze dag ligt in de toekomst.", "This day is ahead.");
         check.fault("/sinceDate", "too-late", text);
     }
+    let unlisted = check.get("/notInDirectory").unwrap_or(false);
+    check.refers("/partnershipCode", |code| {
+        Ok(unlisted || directory::partnership(db, &code)?.is_some() || !directory::has_partnerships(db)?)
+    })
 }
 
 /// Record which partnership a school belongs to.
@@ -93,7 +105,7 @@ pub async fn record_school_partnership(
             let grant = cx.grant::<RecordPartnership>()?;
             let school = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
             let mut check = sent.check();
-            look_over(&mut check, &school.school.denomination, cx.today);
+            look_over(&mut check, cx.tx, &school.school.denomination, cx.today)?;
             let body = sent.sound(check)?;
             seen.check(school.version)?;
             let link = PartnershipLink {
