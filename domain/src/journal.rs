@@ -4,6 +4,8 @@
 //! holds a value that belongs to a person. Rows of one chain follow each other without gaps, and each carries a
 //! hash over itself and the one before, so that a row that is altered, taken out, put in or moved shows.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
 use crate::ids::{PersonId, ProgrammeId};
@@ -87,10 +89,10 @@ pub struct Entry {
     pub object_kind: &'static str,
     /// Which one.
     pub object_id: String,
-    /// The state before, where the thing has states.
-    pub before: Option<&'static str>,
-    /// The state after.
-    pub after: Option<&'static str>,
+    /// The state before, where the thing has states; for a fact of the directory what stood there.
+    pub before: Option<Cow<'static, str>>,
+    /// The state after; for a fact of the directory what stands there.
+    pub after: Option<Cow<'static, str>>,
 }
 
 /// The hash of one row.
@@ -161,7 +163,7 @@ impl Entry {
                 self.object_kind,
                 &self.object_id,
             ],
-            states: [self.before, self.after],
+            states: [self.before.as_deref(), self.after.as_deref()],
         }
         .digest()
     }
@@ -181,8 +183,8 @@ mod tests {
             action: "request.withdrawn",
             object_kind: "request",
             object_id: "1".to_owned(),
-            before: Some("submitted"),
-            after: Some("withdrawn"),
+            before: Some("submitted".into()),
+            after: Some("withdrawn".into()),
         }
     }
 
@@ -210,7 +212,7 @@ mod tests {
     fn an_absent_state_is_not_an_empty_one() {
         assert_ne!(
             Entry { before: None, ..entry() }.digest(),
-            Entry { before: Some(""), ..entry() }.digest()
+            Entry { before: Some("".into()), ..entry() }.digest()
         );
     }
 

@@ -45,8 +45,8 @@ pub(crate) fn append(tx: &mut Transaction<'_, '_>, entry: &Entry) -> Result<(), 
                 .bind::<Text, _>(entry.action)
                 .bind::<Text, _>(entry.object_kind)
                 .bind::<Text, _>(&entry.object_id)
-                .bind::<Nullable<Text>, _>(entry.before)
-                .bind::<Nullable<Text>, _>(entry.after)
+                .bind::<Nullable<Text>, _>(entry.before.as_deref())
+                .bind::<Nullable<Text>, _>(entry.after.as_deref())
                 .execute(&mut **connection)?;
         }
         // SQLite has no sha256; its one writer holds the lock already, and a statement costs no round trip
@@ -79,8 +79,8 @@ pub(crate) fn append(tx: &mut Transaction<'_, '_>, entry: &Entry) -> Result<(), 
                     journal::action.eq(entry.action),
                     journal::object_kind.eq(entry.object_kind),
                     journal::object_id.eq(&entry.object_id),
-                    journal::state_before.eq(entry.before),
-                    journal::state_after.eq(entry.after),
+                    journal::state_before.eq(entry.before.as_deref()),
+                    journal::state_after.eq(entry.after.as_deref()),
                     journal::hash.eq(&hash[..]),
                 ))
                 .execute(&mut **connection)?;

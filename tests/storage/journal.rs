@@ -37,7 +37,7 @@ pub fn entry(chain: Chain, number: u64) -> Entry {
         object_kind: "proposal",
         object_id: number.to_string(),
         before: None,
-        after: Some("open"),
+        after: Some("open".into()),
     }
 }
 
@@ -124,8 +124,10 @@ fn shapes() -> Vec<Entry> {
                 plain.object_id.clone()
             },
             before: [None, Some(""), Some("submitted")]
-                [usize::try_from(number / 3 % 3).expect("a small number")],
-            after: [Some("withdrawn"), None][usize::try_from(number % 2).expect("a small number")],
+                [usize::try_from(number / 3 % 3).expect("a small number")]
+            .map(Into::into),
+            after: [Some("withdrawn"), None][usize::try_from(number % 2).expect("a small number")]
+                .map(Into::into),
             ..plain
         });
     }

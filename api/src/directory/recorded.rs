@@ -5,7 +5,9 @@ use actix_web::{put, web};
 use naast_domain::Date;
 use naast_domain::access::RecordPartnership;
 use naast_domain::code::{Code as _, contract_schema_of};
-use naast_domain::directory::{LocationCode, PartnershipCode, PartnershipSource, has_national_partnership};
+use naast_domain::directory::{
+    LocationCode, PartnershipCode, PartnershipSource, earliest_partnership, has_national_partnership,
+};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::text::Text;
@@ -32,7 +34,7 @@ pub struct SchoolPartnershipBody {
     /// How it is known.
     #[schema(schema_with = sources)]
     pub source: PartnershipSource,
-    /// From this day on; today at the latest.
+    /// From this day on: today at the latest, after the last day of what is over, and not before 1 August 2014, when partnerships began.
     pub since_date: Date,
     /// That the code is right and stands in no list of the directory, such as that of a national partnership, or of one that began after
     /// the table of postcodes. Without it an unknown code is a fault, so that a slip of the pen is not a partnership.
@@ -45,12 +47,17 @@ fn sources() -> RefOr<Schema> {
     contract_schema_of(&said)
 }
 
+/// What the journal keeps of a period: what was replaced is found nowhere else.
+fn in_words(link: &PartnershipLink) -> String {
+    format!("{} {} {}", link.code, link.source.code(), link.since)
+}
+
 /// What no schema can find: what goes with a school of this denomination, on this day, and a code that nobody has.
 fn look_over(
     check: &mut Check<'_>,
     db: &mut Database<'_>,
     denomination: &str,
-    today: Date,
+    (earliest, today): (Date, Date),
 ) -> Result<(), Error> {
     if check.get::<PartnershipCode>("/partnershipCode").is_some_and(|code| !code.as_str().starts_with("PO")) {
         let text = Text::of(
@@ -68,6 +75,17 @@ fn look_over(
         );
         check.fault("/source", "not-by-denomination", text);
     }
+    if check.get::<Date>("/sinceDate").is_some_and(|since| since < earliest) {
+        let text = Text::new(
+            format!(
+                "Niet voor {earliest}: wat daarvoor gold, staat vast, en voor 1 augustus 2014 was er geen."
+            ),
+            format!(
+                "Not before {earliest}: what held before stands, and before 1 August 2014 there was none."
+            ),
+        );
+        check.fault("/sinceDate", "too-early", text);
+    }
     if check.get::<Date>("/sinceDate").is_some_and(|since| since > today) {
         let text = Text::of("Deze dag ligt in de toekomst.", "This day is ahead.");
         check.fault("/sinceDate", "too-late", text);
@@ -80,7 +98,8 @@ fn look_over(
 
 /// Record which partnership a school belongs to.
 ///
-/// It takes the place of what the postcode says, and no import changes it. The rules of independence count with it from the next call on; what
+/// It takes the place of what the postcode says, and no import changes it. What stood there holds until the day before; where the new
+/// first day is no later than its own, it is replaced, and the journal says by what. What is over stays. The rules of independence count with it from the next call on; what
 /// runs already, and what is proposed, is asked again within a second.
 #[utoipa::path(
     operation_id = "recordSchoolPartnership",
@@ -105,7 +124,8 @@ pub async fn record_school_partnership(
             let grant = cx.grant::<RecordPartnership>()?;
             let school = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
             let mut check = sent.check();
-            look_over(&mut check, cx.tx, &school.school.denomination, cx.today)?;
+            let earliest = earliest_partnership(directory::last_day_over(cx.tx, &grant, &location)?);
+            look_over(&mut check, cx.tx, &school.school.denomination, (earliest, cx.today))?;
             let body = sent.sound(check)?;
             seen.check(school.version)?;
             let link = PartnershipLink {
@@ -121,7 +141,8 @@ pub async fn record_school_partnership(
                 cx.shows([]);
                 return Ok(Kept::unchanged(view(school)));
             }
-            directory::record_partnership(cx.tx, &grant, &school, &link, cx.now)?;
+            let stood = directory::record_partnership(cx.tx, &grant, &school, &link, cx.now)?;
+            let before: Vec<String> = stood.iter().map(in_words).collect();
             let after = directory::find(cx.tx, &location)?.ok_or(Error::NotFound)?;
             let entry = cx
                 .entry(
@@ -131,7 +152,7 @@ pub async fn record_school_partnership(
                     "school.partnership-recorded",
                 )
                 .on(&location)
-                .states(school.partnership.map(|link| link.source.code()), Some(body.source.code()));
+                .facts((!before.is_empty()).then(|| before.join(", ")), in_words(&link));
             Ok(cx.tx.keep([entry], view(after))?)
         })
         .await

@@ -38,6 +38,9 @@ pub trait Said {
     /// Between which states.
     #[must_use]
     fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self;
+    /// What stood there, and what stands there now: codes and days of the directory, nothing about anybody.
+    #[must_use]
+    fn facts(self, before: Option<String>, after: String) -> Self;
 }
 
 impl Said for Entry {
@@ -46,7 +49,11 @@ impl Said for Entry {
     }
 
     fn states(self, before: Option<&'static str>, after: Option<&'static str>) -> Self {
-        Self { before, after, ..self }
+        Self { before: before.map(Into::into), after: after.map(Into::into), ..self }
+    }
+
+    fn facts(self, before: Option<String>, after: String) -> Self {
+        Self { before: before.map(Into::into), after: Some(after.into()), ..self }
     }
 }
 

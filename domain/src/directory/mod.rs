@@ -15,7 +15,8 @@ pub use identifiers::{
 };
 pub use imports::{ImportKind, ImportStatus};
 pub use partnership::{
-    Derivation, PartnershipSource, PostcodeArea, has_national_partnership, partnership_by_postcode,
+    Derivation, PartnershipSource, PostcodeArea, earliest_partnership, has_national_partnership,
+    partnership_by_postcode,
 };
 pub use school::School;
 pub use words::{place_key, place_meant, search_words};

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{PartnershipCode, School};
-use crate::code_list;
+use crate::{Date, code_list};
 
 code_list! {
     /// How it is known which partnership a school belongs to.
@@ -26,6 +26,14 @@ impl PartnershipSource {
     pub fn is_said(self) -> bool {
         self != Self::PostcodeTable
     }
+}
+
+/// The first day on which a school can belong to a partnership as the law knows it now, where the days that are over say nothing
+/// else: partnerships in this form began on 1 August 2014 (Wet passend onderwijs). A period that is over is not written over, so that
+/// what counted on a day stays known: nothing begins before the day after `ended`, the last day of the last of them.
+pub fn earliest_partnership(ended: Option<Date>) -> Date {
+    let began = Date::from_ymd_opt(2014, 8, 1).unwrap_or(Date::MIN);
+    ended.and_then(|ended| ended.succ_opt()).map_or(began, |free| free.max(began))
 }
 
 /// Whether the denomination of a school has a national partnership of its own: `Reformatorisch`, also beside another with
@@ -78,6 +86,14 @@ pub fn partnership_by_postcode(school: &School, areas: &BTreeMap<String, Postcod
 mod tests {
     use super::super::school::samples::school;
     use super::*;
+
+    #[test]
+    fn a_period_that_is_over_is_not_written_over() {
+        let day = |year, month, day| Date::from_ymd_opt(year, month, day).expect("a day");
+        assert_eq!(earliest_partnership(None), day(2014, 8, 1));
+        assert_eq!(earliest_partnership(Some(day(1999, 12, 31))), day(2014, 8, 1));
+        assert_eq!(earliest_partnership(Some(day(2026, 7, 31))), day(2026, 8, 1));
+    }
 
     fn areas() -> BTreeMap<String, PostcodeArea> {
         let primary = Some(PartnershipCode::parse("PO2707").expect("a code"));

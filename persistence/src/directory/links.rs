@@ -60,18 +60,37 @@ impl Row {
     }
 }
 
-/// Keeps that a school which stands as it was loaded belongs to a partnership from a day on, because somebody said so. What was
-/// known before holds until the day before; what would then hold on no day goes. It can count in any match, so the rules are asked again, as
-/// after an import.
+/// The last day of the last period of a school that is over; `None` when none is.
+pub fn last_day_over(
+    database: &mut Database<'_>,
+    _grant: &Grant<RecordPartnership>,
+    location: &LocationCode,
+) -> Result<Option<Date>, Error> {
+    let last = school_partnerships::table
+        .filter(school_partnerships::location_code.eq(location.as_str()))
+        .select(diesel::dsl::max(school_partnerships::until));
+    Ok(on_either!(database, |c| last.first(c))?)
+}
+
+/// Keeps that a school which stands as it was loaded belongs to a partnership from a day on, because somebody said so. What stood
+/// open holds until the day before; where it would then hold on no day it goes, and is given back with the rest of what stood open: the
+/// journal keeps it. The day must come after [`last_day_over`], so that no two periods claim one day. It can count in any match, so the
+/// rules are asked again, as after an import.
 pub fn record_partnership(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<RecordPartnership>,
     school: &Listed,
     link: &PartnershipLink,
     now: Moment,
-) -> Result<(), Error> {
+) -> Result<Vec<PartnershipLink>, Error> {
     waiting::ask_everybody(tx, now)?;
     let location = school.school.location.as_str();
+    let stood: Vec<Row> = on_either!(&mut **tx, |c| school_partnerships::table
+        .filter(school_partnerships::location_code.eq(location))
+        .filter(school_partnerships::until.is_null())
+        .order((school_partnerships::since, school_partnerships::partnership_code))
+        .select(Row::as_select())
+        .load(c))?;
     let partnership = diesel::insert_into(partnerships::table)
         .values(partnerships::code.eq(link.code.as_str()))
         .on_conflict_do_nothing();
@@ -84,30 +103,20 @@ pub fn record_partnership(
         .filter(open)
         .set(school_partnerships::until.eq(link.since.pred_opt()))
         .execute(c))?;
-    let begins = diesel::insert_into(school_partnerships::table)
-        .values(Row {
-            location_code: location.to_owned(),
-            partnership_code: link.code.to_string(),
-            source: link.source.to_string(),
-            since: link.since,
-            until: None,
-        })
-        .on_conflict((
-            school_partnerships::location_code,
-            school_partnerships::partnership_code,
-            school_partnerships::since,
-        ))
-        .do_update()
-        .set((
-            school_partnerships::source.eq(link.source.to_string()),
-            school_partnerships::until.eq(None::<Date>),
-        ));
+    let begins = diesel::insert_into(school_partnerships::table).values(Row {
+        location_code: location.to_owned(),
+        partnership_code: link.code.to_string(),
+        source: link.source.to_string(),
+        since: link.since,
+        until: None,
+    });
     on_either!(&mut **tx, |c| begins.execute(c))?;
     let counted = diesel::update(schools::table)
         .filter(schools::location_code.eq(location))
         .filter(schools::version.eq(school.version))
         .set(schools::version.eq(school.version + 1));
-    one(on_either!(&mut **tx, |c| counted.execute(c))?)
+    one(on_either!(&mut **tx, |c| counted.execute(c))?)?;
+    stood.into_iter().map(Row::read).collect()
 }
 
 /// The links that have no end.

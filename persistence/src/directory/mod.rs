@@ -18,7 +18,7 @@ mod tests;
 pub use boards::{Board, board, boards};
 pub(crate) use facts::facts_of;
 pub use facts::{boards_of, school_facts};
-pub use links::{PartnershipLink, record_partnership};
+pub use links::{PartnershipLink, last_day_over, record_partnership};
 pub use municipalities::{are_municipalities, is_municipality};
 pub use partnerships::{Partnership, has_partnerships, partnership, partnerships};
 pub use pupils::Pupils;

@@ -273,8 +273,8 @@ pub(super) fn cancel_with_match(
             action: "announcement.cancelled",
             object_kind: "announcement",
             object_id: id.to_string(),
-            before: Some("announced"),
-            after: Some("cancelled"),
+            before: Some("announced".into()),
+            after: Some("cancelled".into()),
         };
         journal::append(tx, &entry)?;
     }

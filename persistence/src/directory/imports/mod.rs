@@ -82,7 +82,7 @@ impl Report {
             object_kind: "directory-import",
             object_id: file.id.to_string(),
             before: None,
-            after: Some(self.status.code()),
+            after: Some(self.status.code().into()),
         })
     }
 }
