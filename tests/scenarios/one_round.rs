@@ -203,6 +203,13 @@ fn together(today: naast_domain::Date) -> Vec<(&'static str, Value, &'static str
             "pattern",
         ),
         ("recordCertificate", json!({ "kind": "vog" }), "/profile", "required"),
+        ("recordCertificate", json!({ "kind": "training", "profile": "45" }), "/profile", "not-of-this-kind"),
+        (
+            "recordCertificate",
+            json!({ "kind": "vog", "profile": "45", "validUntilDate": "2999-01-01" }),
+            "/validUntilDate",
+            "too-late",
+        ),
         ("recordCertificate", json!({ "issuedDate": tomorrow }), "/issuedDate", "too-late"),
         ("recordCertificate", json!({ "validUntilDate": yesterday }), "/validUntilDate", "too-early"),
         ("createMembership", json!({ "untilDate": yesterday }), "/untilDate", "too-early"),

@@ -31,6 +31,7 @@ OF_MEANING = {
 OF_MEANING_THERE = {
     ("/email", "format"),
     ("/profile", "required"),
+    ("/profile", "not-of-this-kind"),
     ("/programmeId", "required"),
     ("/poolOrganisationId", "required"),
     ("/childAge", "required"),

@@ -33,12 +33,12 @@ use crate::problem::Error;
 pub struct CertificateBody {
     /// What it is.
     pub kind: CertificateKind,
-    /// The screening profile, such as `45` or `84/85`; for a VOG, and needed there.
+    /// The screening profile, such as `45` or `84/85`; for a VOG alone, and needed there.
     #[schema(pattern = "^[0-9]{2}([/ -][0-9]{2}){0,5}$")]
     pub profile: Option<String>,
     /// The day of issue: today or earlier.
     pub issued_date: Date,
-    /// The last day on which it is valid, when it names one. A VOG or training that names none is valid for 36 months.
+    /// The last day on which it is valid, when it names one. A VOG or training that names none is valid for 36 months; a VOG never longer.
     pub valid_until_date: Option<Date>,
 }
 
@@ -82,9 +82,19 @@ impl CertificateView {
 
 /// What the members of a certificate say together.
 fn look_over(check: &mut Check<'_>, today: Date) {
-    if check.get("/kind") == Some(CertificateKind::Vog) && !check.has("/profile") {
-        let text = Text::of("Een VOG heeft een screeningsprofiel.", "A VOG has a screening profile.");
-        check.fault("/profile", "required", text);
+    let kind = check.get::<CertificateKind>("/kind");
+    if let Some(kind) = kind {
+        let is_vog = kind == CertificateKind::Vog;
+        if is_vog && !check.has("/profile") {
+            let text = Text::of("Een VOG heeft een screeningsprofiel.", "A VOG has a screening profile.");
+            check.fault("/profile", "required", text);
+        } else if !is_vog {
+            let text = Text::of(
+                "Alleen een VOG heeft een screeningsprofiel.",
+                "Only a VOG has a screening profile.",
+            );
+            check.fault_where_sound("/profile", "not-of-this-kind", text);
+        }
     }
     let issued = check.get::<Date>("/issuedDate");
     let expires = check.get::<Date>("/validUntilDate");
@@ -96,6 +106,14 @@ fn look_over(check: &mut Check<'_>, today: Date) {
         let text =
             Text::of("De laatste dag ligt voor de afgifte.", "The last day lies before the day of issue.");
         check.fault("/validUntilDate", "too-early", text);
+    }
+    let longest = kind.zip(issued).and_then(|(kind, issued)| kind.longest(issued));
+    if let Some((last, _)) = longest.zip(expires).filter(|(last, expires)| expires > last) {
+        let text = Text::new(
+            format!("Een VOG telt hoogstens drie jaar: tot en met {last}."),
+            format!("A VOG counts for three years at most: up to and with {last}."),
+        );
+        check.fault("/validUntilDate", "too-late", text);
     }
 }
 

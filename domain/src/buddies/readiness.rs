@@ -31,7 +31,8 @@ code_list! {
     }
 }
 
-/// Renewing a VOG every three years is advised; it is the term where a VOG names no last day of its own. [P]
+/// Renewing a VOG every three years is advised. A VOG has no last day of its own: it counts so long at most, and shorter where a programme
+/// asks for a new one earlier. [P]
 pub const VOG_MONTHS: u32 = 36;
 
 /// A training is renewed after three years, where it names no last day of its own. [P]
@@ -50,15 +51,25 @@ pub struct Certificate {
     pub expires_on: Option<Date>,
 }
 
+fn months_after(day: Date, months: u32) -> Date {
+    day.checked_add_months(Months::new(months)).unwrap_or(Date::MAX)
+}
+
+impl CertificateKind {
+    /// The last day up to which a certificate of this kind can be valid, whatever it says; `None` where it says so itself.
+    pub fn longest(self, issued_on: Date) -> Option<Date> {
+        (self == Self::Vog).then(|| months_after(issued_on, VOG_MONTHS))
+    }
+}
+
 impl Certificate {
     /// The last day on which it is valid.
     pub fn last_day(&self) -> Date {
-        let after = |months| self.issued_on.checked_add_months(Months::new(months)).unwrap_or(Date::MAX);
-        self.expires_on.unwrap_or(match self.kind {
-            CertificateKind::Vog => after(VOG_MONTHS),
-            CertificateKind::Training => after(TRAINING_MONTHS),
-            CertificateKind::Agreement | CertificateKind::CodeOfConduct => Date::MAX,
-        })
+        let named = self.expires_on.unwrap_or(match self.kind {
+            CertificateKind::Training => months_after(self.issued_on, TRAINING_MONTHS),
+            CertificateKind::Vog | CertificateKind::Agreement | CertificateKind::CodeOfConduct => Date::MAX,
+        });
+        self.kind.longest(self.issued_on).map_or(named, |longest| named.min(longest))
     }
 
     fn is_valid(&self, on: Date) -> bool {
@@ -225,6 +236,20 @@ mod tests {
             missing(BuddyStatus::Active, &complete(), day(2028, 1, 16)),
             [Requirement::Vog, Requirement::Training]
         );
+    }
+
+    #[test]
+    fn a_vog_counts_for_three_years_at_most_whatever_was_written_down() {
+        let last = |kind, expires_on| {
+            Certificate { kind, profile: None, issued_on: day(2026, 1, 15), expires_on }.last_day()
+        };
+        let far = Some(day(2999, 1, 1));
+        assert_eq!(last(CertificateKind::Vog, far), day(2029, 1, 15));
+        assert_eq!(last(CertificateKind::Vog, None), day(2029, 1, 15));
+        assert_eq!(last(CertificateKind::Vog, Some(day(2027, 1, 15))), day(2027, 1, 15));
+        assert_eq!(last(CertificateKind::Training, far), day(2999, 1, 1));
+        assert_eq!(CertificateKind::Vog.longest(day(2026, 1, 15)), Some(day(2029, 1, 15)));
+        assert_eq!(CertificateKind::Training.longest(day(2026, 1, 15)), None);
     }
 
     #[test]
