@@ -2,16 +2,17 @@
 //! year (S2, S3).
 
 use chrono::{Months, TimeDelta};
-use naast_tests::world::{Buddy, SCHOOL, World};
+use naast_tests::world::{Buddy, SCHOOL, SISTER, World};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{refused, texts};
+use crate::looks::{assert_sound, count, refused, texts};
 
 on_both!(
     readiness_names_everything_that_is_missing_and_nobody_can_tick_it,
     a_certificate_runs_out_by_itself,
     a_tie_is_about_what_such_a_tie_can_be_about,
+    a_tie_that_is_there_is_not_declared_twice,
     a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is,
     whoever_cannot_be_proposed_is_told_of_with_the_reasons_and_counted,
 );
@@ -98,6 +99,45 @@ fn a_certificate_runs_out_by_itself(engine: Engine) {
         world.certificate(0, &buddy, kind).expect(201);
     }
     assert!(world.answer(buddy.person, &proposal, "accepted").expect(201).body["matchId"].is_string());
+}
+
+fn a_tie_that_is_there_is_not_declared_twice(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.applicant(0, &json!({}));
+    let path = format!("/buddies/{}/ties", buddy.id);
+    let school = json!({ "kind": "school", "locationCode": SCHOOL });
+    let tie = json!({ "kind": "employed-at-school", "about": school, "sinceDate": "2024-08-01" });
+    let first = world.app.post(buddy.person, &path, &tie).expect(201);
+    // also by her coordinator, who heard of it too, and where it says that it is over
+    let mut over = tie.clone();
+    over["untilDate"] = json!("2026-07-31");
+    for (who, again) in [(buddy.person, &tie), (world.coordinators[0], &tie), (buddy.person, &over)] {
+        let reply = refused(world.app.post(who, &path, again), 409, "tie-known");
+        assert_eq!(reply.body["existing"]["id"], first.body["id"], "{}", reply.body);
+        assert_eq!(reply.body["errors"][0]["pointer"], "/kind");
+    }
+    // what says something else is another: another day, another school, and the same that goes on where the first ended
+    let place = format!("{path}/{}", first.id());
+    world
+        .app
+        .call(
+            Some(buddy.person),
+            "PATCH",
+            &place,
+            Some(&json!({ "untilDate": "2026-07-31" })),
+            first.body["etag"].as_str(),
+        )
+        .expect(200);
+    let mut other = tie.clone();
+    other["sinceDate"] = json!("2024-08-02");
+    let mut elsewhere = tie.clone();
+    elsewhere["about"]["locationCode"] = json!(SISTER);
+    for another in [&tie, &other, &elsewhere] {
+        world.app.post(buddy.person, &path, another).expect(201);
+    }
+    assert_eq!(count(&world, "ties"), 4);
+    assert_eq!(count(&world, "journal WHERE action = 'tie.declared'"), 4);
+    assert_sound(&world);
 }
 
 fn a_tie_is_about_what_such_a_tie_can_be_about(engine: Engine) {

@@ -29,7 +29,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 12] = [
+const OF_A_MEMBER: [&str; 13] = [
     "health-consent-needed",
     "programme-not-available",
     "choice-too-narrow",
@@ -40,6 +40,7 @@ const OF_A_MEMBER: [&str; 12] = [
     "talk-date",
     "form-not-later",
     "organisation-known",
+    "tie-known",
     "term-needs-reason",
     "term-too-long",
 ];

@@ -6,12 +6,15 @@ use actix_web::{get, patch, post, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::{Action, DeclareTies, Grant, ReadBuddy, VouchForTies};
+use naast_domain::buddies::Buddy;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{BuddyId, ProgrammeId, TieId};
 use naast_domain::independence::{ObjectKind, Tie, TieFault, TieKind};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::retention::Due;
+use naast_domain::rejection::{Existing, Rejection};
+use naast_domain::text::Text;
 use naast_persistence::independence::ties;
 use naast_persistence::privacy::retention::of_buddy;
 use naast_persistence::{Database, Stored, buddies};
@@ -168,7 +171,20 @@ impl TieView {
     }
 }
 
+/// What is said once already is not said again: the parent would be asked about it twice.
+fn known_as(buddy: &Stored<Buddy>, known: &Stored<Tie>) -> Error {
+    let reason = Text::of(
+        "Deze band staat er al: dezelfde soort, met hetzelfde, sinds dezelfde dag.",
+        "This tie is there already: the same kind, with the same, since the same day.",
+    );
+    let existing = Existing { id: known.id.uuid(), path: format!("/buddies/{}/ties", buddy.id) };
+    Rejection::rule("tie-known", "S2", reason).pointing_to(Some(existing)).at("/kind").into()
+}
+
 /// Declare a tie. Proposals and matches that it touches are assessed again in the same step.
+///
+/// A tie that says what one says already (kind, what it is about, first day) is refused: 409 `tie-known`, with its id in `existing`. One that goes on
+/// where the other ended, or weighs more, is another.
 ///
 /// By the buddy, or by her coordinator, who may have heard of it: one tie more never lets anybody in.
 #[utoipa::path(
@@ -193,6 +209,10 @@ pub async fn declare_tie(
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
             lock_touched(cx.tx, &buddy)?;
             let tie = TieBody::declare(&sent, cx.tx, &grant, buddy.programme, tie_id)?;
+            let known = ties::ties_of(cx.tx, &buddy)?;
+            if let Some(known) = known.iter().find(|known| known.covers(&tie)) {
+                return Err(known_as(&buddy, known));
+            }
             let stored = ties::insert_tie(cx.tx, &grant, &buddy, tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];

@@ -56,6 +56,7 @@ catalogue! {
     "busy" 503 "Even te druk" / "Too busy for a moment", "Probeer het over een seconde opnieuw. Er is niets half gedaan." / "Try again in a second. Nothing was half done.";
     "already-there" 409 "Dit is er al" / "This is there already", "Er is er al een die hetzelfde is." / "There is one already that is the same.";
     "organisation-known" 409 "Deze organisatie is al aangemeld" / "This organisation is registered already", "Gebruik de organisatie van `existing`." / "Use the organisation in `existing`.";
+    "tie-known" 409 "Deze band staat er al" / "This tie is there already", "Zie de band van `existing`." / "See the tie in `existing`.";
     "reference-unknown" 409 "Een verwijzing klopt niet" / "A reference is unknown", "Iets waarnaar u verwijst bestaat niet." / "Something that you refer to does not exist.";
 
     "step-not-permitted" 409 "Deze stap kan nu niet" / "This step cannot be taken now", "Het gesprek heeft een vaste volgorde (L6)." / "The conversation has a fixed order (L6).";
@@ -163,6 +164,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("already-there", Carries::Rule),
     ("reference-unknown", Carries::Rule),
     ("organisation-known", Carries::Rule),
+    ("tie-known", Carries::Rule),
     ("programme-not-available", Carries::Step),
     ("no-programme", Carries::Rule),
     ("choice-too-narrow", Carries::Step),

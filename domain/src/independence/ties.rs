@@ -68,6 +68,16 @@ pub struct Tie {
     pub aggravated: bool,
 }
 
+impl Tie {
+    /// Whether another tie says nothing that this one does not say: the same kind, about the same, from the same day on, no longer and no
+    /// graver. A tie that ended says less than one that goes on.
+    pub fn covers(&self, other: &Self) -> bool {
+        (self.kind, &self.about, self.since) == (other.kind, &other.about, other.since)
+            && (self.aggravated || !other.aggravated)
+            && self.until.is_none_or(|last| other.until.is_some_and(|until| until <= last))
+    }
+}
+
 /// How a tie stands on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -162,6 +172,37 @@ impl Tie {
             (Some(since), _) if on < since => None,
             (_, Some(until)) if until < on => Some(Standing::Ended(until)),
             _ => Some(Standing::Held),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tie_covers_what_says_no_more_than_it() {
+        let day = |day| Date::from_ymd_opt(2026, 3, day);
+        let tie = |until, aggravated| Tie {
+            id: uuid::Uuid::nil().into(),
+            kind: TieKind::OwnChildAtSchool,
+            about: TieObject::Everywhere,
+            since: day(1),
+            until,
+            aggravated,
+        };
+        for (known, said, covers) in [
+            (tie(None, false), tie(None, false), true),
+            (tie(None, false), tie(day(9), false), true),
+            (tie(day(9), false), tie(day(9), false), true),
+            (tie(day(9), false), tie(day(10), false), false),
+            (tie(day(9), false), tie(None, false), false),
+            (tie(None, true), tie(None, false), true),
+            (tie(None, false), tie(None, true), false),
+            (tie(None, false), Tie { since: day(2), ..tie(None, false) }, false),
+            (tie(None, false), Tie { since: None, ..tie(None, false) }, false),
+        ] {
+            assert_eq!(known.covers(&said), covers, "{known:?} {said:?}");
         }
     }
 }

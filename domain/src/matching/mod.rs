@@ -71,6 +71,15 @@ impl Candidate {
     }
 }
 
+/// Why a buddy has no place left.
+fn full(matches: u32, capacity: u32) -> Text {
+    let (nl, en) = if matches == 1 { ("ouder", "parent") } else { ("ouders", "parents") };
+    Text::new(
+        format!("Steunt nu {matches} {nl} en kan er hoogstens {capacity} aan."),
+        format!("Supports {matches} {en} now, of at most {capacity}."),
+    )
+}
+
 /// Considers one buddy for a request.
 pub fn consider(request: &SupportRequest, one: &Considered<'_>) -> Candidate {
     let buddy = one.buddy;
@@ -90,13 +99,7 @@ pub fn consider(request: &SupportRequest, one: &Considered<'_>) -> Candidate {
         ));
     }
     if buddy.free() == 0 {
-        exclusions.push((
-            Exclusion::NoCapacity,
-            Text::new(
-                format!("Steunt nu {} ouders en kan er {} aan.", buddy.matches, buddy.capacity),
-                format!("Supports {} parents now, of at most {}.", buddy.matches, buddy.capacity),
-            ),
-        ));
+        exclusions.push((Exclusion::NoCapacity, full(buddy.matches, buddy.capacity)));
     }
     if !buddy.languages.contains(request.language) {
         let language = request.language.label();
@@ -158,6 +161,14 @@ mod tests {
             ties_to_accept: 0,
             matches,
         }
+    }
+
+    #[test]
+    fn one_parent_is_told_of_as_one() {
+        assert_eq!(full(1, 1).nl, "Steunt nu 1 ouder en kan er hoogstens 1 aan.");
+        assert_eq!(full(1, 1).en, "Supports 1 parent now, of at most 1.");
+        assert_eq!(full(3, 2).nl, "Steunt nu 3 ouders en kan er hoogstens 2 aan.");
+        assert_eq!(full(0, 0).en, "Supports 0 parents now, of at most 0.");
     }
 
     #[test]

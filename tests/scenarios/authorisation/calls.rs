@@ -180,7 +180,11 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         }),
         "updateBuddy" => json!({ "capacity": 10 }),
         "recordCertificate" => json!({ "kind": "training", "issuedDate": today }),
-        "declareTie" | "declareOwnTie" => json!({ "kind": "political-office", "about": elsewhere() }),
+        // the same tie is not declared twice, and it changes nothing before its first day
+        "declareTie" => {
+            json!({ "kind": "political-office", "about": elsewhere(), "sinceDate": stage.next_day() })
+        }
+        "declareOwnTie" => json!({ "kind": "political-office", "about": elsewhere() }),
         "createWebhookSubscription" => {
             json!({ "programmeId": on.programme, "url": "https://hooks.example.org/naast" })
         }

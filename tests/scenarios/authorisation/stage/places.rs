@@ -11,7 +11,7 @@ use super::{Stage, elsewhere};
 
 impl Stage {
     /// A day far ahead that was not given before.
-    pub(super) fn next_day(&self) -> String {
+    pub fn next_day(&self) -> String {
         self.days.set(self.days.get() + 1);
         let first = Date::from_ymd_opt(2900, 1, 1).expect("a day");
         (first + Days::new(self.days.get())).to_string()
