@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use chrono::Days;
 use naast_api::independence::round::{Resting, Round, work_off};
 use naast_domain::ids::PersonId;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World};
 use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
-use crate::looks::{assert_sound, count};
+use crate::looks::{assert_sound, count, lines};
 use crate::program::{Served, begin, program};
 
 on_both!(
@@ -21,6 +21,7 @@ on_both!(
     a_match_in_one_programme_counts_in_the_other_programmes_of_its_buddy,
     an_import_asks_again_whoever_is_killed_after_it,
     a_partnership_that_is_recorded_asks_again,
+    a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else,
     a_server_asks_the_others_within_a_second,
     a_round_that_fails_is_tried_again_soon,
     what_waits_survives_servers_that_are_killed,
@@ -201,6 +202,67 @@ fn a_partnership_that_is_recorded_asks_again(engine: Engine) {
 
 fn buddy(world: &World, case: &Case) -> String {
     world.app.get(case.parent, &format!("/matches/{}", case.matched)).expect(200).text("buddyId")
+}
+
+fn a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else(engine: Engine) {
+    let world = World::new(engine);
+    let case = |school| {
+        let buddy = world.buddy(0, &json!({}));
+        (Case::running(&world, &buddy, school), buddy)
+    };
+    let (here, _) = case(SCHOOL);
+    // who is proposed here to a parent, and supports nobody
+    let parent = world.person();
+    let mut body = world.request_body(0);
+    body["locationCode"] = json!(SCHOOL);
+    let request = world.app.post(parent, "/support-requests", &body).expect(201).id();
+    world.consent(parent, &request).expect(201);
+    let proposed = world.buddy(0, &json!({}));
+    world.propose(0, &request, &proposed).expect(201);
+    // two who support elsewhere, and have this school in their lives: one said so, of one the platform knows it
+    let (told, tied) = case(ELSEWHERE);
+    let child = json!({ "kind": "school", "locationCode": SCHOOL });
+    world.tie(&tied, "own-child-at-school", &child).expect(201);
+    let (known, member) = case(ELSEWHERE);
+    let role = json!({ "personId": member.person, "role": "school-staff" });
+    world
+        .app
+        .post(world.administrator, &format!("/organisations/{}/memberships", world.school), &role)
+        .expect(201);
+    // and three who have nothing to do with it, the last with the partnership that it comes to and its board
+    let (away, _) = case(ELSEWHERE);
+    let (sister, _) = case(SISTER);
+    let (far, beside) = case(ELSEWHERE);
+    let seat = json!({ "kind": "board", "boardNumber": "99901" });
+    world.tie(&beside, "joint-council-member", &seat).expect(201);
+    worked_off(&world);
+    let all = [&here, &told, &known, &away, &sister, &far];
+    assert_eq!(all.map(|one| one.state(&world)), ["active"; 6]);
+
+    let path = format!("/schools/{SCHOOL}");
+    let seen = world.app.get(world.administrator, &path).expect(200).etag();
+    let today = world.app.platform.clock.today();
+    let body = json!({ "partnershipCode": "PO9902", "source": "partnership", "sinceDate": today });
+    world
+        .app
+        .call(Some(world.administrator), "PUT", &format!("{path}/partnership"), Some(&body), Some(&seen))
+        .expect(200);
+    let asked = lines(
+        &world,
+        "SELECT CAST(b.person_id AS text) AS name FROM reassessments r JOIN buddies b ON b.id = r.buddy_id",
+    );
+    let mut asked: Vec<_> = asked.iter().map(String::as_str).collect();
+    asked.sort_unstable();
+    let touched = [here.buddy, proposed.person, tied.person, member.person].map(|one| one.to_string());
+    let mut touched: Vec<_> = touched.iter().map(String::as_str).collect();
+    touched.sort_unstable();
+    assert_eq!(asked, touched);
+    let done = worked_off(&world);
+    assert_eq!(done.buddies, 4, "nobody else is asked, however many there are");
+    // a school in her life and that of the request are in one partnership now: there is more to ask her after
+    let states = all.map(|one| one.state(&world));
+    assert_eq!(states, ["active", "paused", "paused", "active", "active", "active"]);
+    assert_sound(&world);
 }
 
 /// The real server beside the one of the test, on the same database; its own rounds are far away.

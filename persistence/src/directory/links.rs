@@ -14,7 +14,7 @@ use super::BATCH;
 use super::imports::Steps;
 use super::schools::Listed;
 use crate::database::Database;
-use crate::independence::waiting;
+use crate::independence::ask_around;
 use crate::rows::{code, identifier, one};
 use crate::schema::{partnerships, school_partnerships, schools};
 use crate::transaction::Transaction;
@@ -74,8 +74,8 @@ pub fn last_day_over(
 
 /// Keeps that a school which stands as it was loaded belongs to a partnership from a day on, because somebody said so. What stood
 /// open holds until the day before; where it would then hold on no day it goes, and is given back with the rest of what stood open: the
-/// journal keeps it. The day must come after [`last_day_over`], so that no two periods claim one day. It can count in any match, so the
-/// rules are asked again, as after an import.
+/// journal keeps it. The day must come after [`last_day_over`], so that no two periods claim one day. The rules
+/// are asked again of whom it can touch.
 pub fn record_partnership(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<RecordPartnership>,
@@ -83,7 +83,7 @@ pub fn record_partnership(
     link: &PartnershipLink,
     now: Moment,
 ) -> Result<Vec<PartnershipLink>, Error> {
-    waiting::ask_everybody(tx, now)?;
+    ask_around(tx, &school.school.location, now)?;
     let location = school.school.location.as_str();
     let stood: Vec<Row> = on_either!(&mut **tx, |c| school_partnerships::table
         .filter(school_partnerships::location_code.eq(location))

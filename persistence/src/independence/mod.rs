@@ -1,6 +1,7 @@
 //! Independence assessments: what the rules said of a buddy for a request, with the version of the table and the words
 //! that the parent is shown.
 
+mod around;
 mod colleagues;
 pub mod coordinators;
 mod handling;
@@ -9,6 +10,7 @@ pub(crate) mod known;
 pub mod ties;
 pub mod waiting;
 
+pub(crate) use around::ask_around;
 pub(crate) use colleagues::{Weighed, has_any_tie, has_vouched_tie, nobody_may};
 pub use colleagues::{programmes_in_need, waits_for_coordinator};
 pub(crate) use handling::{COLUMNS as CASE, Columns as CaseColumns};

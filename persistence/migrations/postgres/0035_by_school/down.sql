@@ -1,0 +1,2 @@
+DROP INDEX ties_by_about;
+DROP INDEX support_requests_by_school;
