@@ -60,7 +60,7 @@ fn support(world: &World, see: &mut Checker, parent: PersonId, path: &str) {
     let (own, them) = (format!("/buddies/{buddy}"), json!({ "buddyId": buddy }));
     see.call(world, coordinator, &format!("POST {path}/proposals"), Some(&them), None).expect(409);
     for kind in ["vog", "training", "agreement", "code-of-conduct"] {
-        let body = json!({ "kind": kind, "profile": "45", "issuedDate": today });
+        let body = json!({ "kind": kind, "profile": (kind == "vog").then_some("45"), "issuedDate": today });
         see.call(world, coordinator, &format!("POST {own}/certificates"), Some(&body), None).expect(201);
     }
     let twice = json!({ "kind": "training", "issuedDate": today });
