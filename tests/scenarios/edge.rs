@@ -66,6 +66,31 @@ fn a_body_is_json_in_utf_8() {
     refused(world.app.send("POST", "/v1/people", &headers, latin), 400, "malformed-json");
 }
 
+/// What says itself that it is too large is refused at once, and not when the time for a body is up.
+#[test]
+fn a_body_that_says_it_is_too_large_is_not_waited_for() {
+    let world = World::new(Engine::Sqlite);
+    let token = world.app.token(world.administrator);
+    for (path, kind, head) in [
+        ("people", "application/json", format!("authorization: Bearer {token}\r\n")),
+        // with something wrong before its body, too
+        ("people?nonsense=1", "application/json", format!("authorization: Bearer {token}\r\n")),
+        ("oauth/token", "application/x-www-form-urlencoded", String::new()),
+    ] {
+        let mut stream = TcpStream::connect(world.app.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(5))).expect("a socket");
+        let text = format!(
+            "POST /v1/{path} HTTP/1.1\r\nhost: test\r\n{head}content-type: {kind}\r\ncontent-length: 70000\r\n\r\n{{"
+        );
+        stream.write_all(text.as_bytes()).expect("it is open");
+        let (begun, mut told) = (Instant::now(), vec![0; 8192]);
+        let read = stream.read(&mut told).expect("an answer long before ten seconds");
+        let told = String::from_utf8_lossy(&told[..read]).into_owned();
+        assert!(told.starts_with("HTTP/1.1 413"), "{path}: {told}");
+        assert!(begun.elapsed() < Duration::from_secs(2), "{path}: {:?}", begun.elapsed());
+    }
+}
+
 /// A caller who never ends what she began.
 struct Dawdler {
     name: &'static str,

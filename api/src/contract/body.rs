@@ -57,12 +57,12 @@ pub(super) fn arrive<T: DeserializeOwned + ToSchema + 'static>(
     request: &HttpRequest,
     payload: dev::Payload,
 ) -> impl Future<Output = Result<Arrived<T>, Error>> + 'static {
-    let is_json = is_json(request);
+    let (is_json, length) = (is_json(request), declared(request));
     async move {
         if !is_json {
             return Err(Error::Refused("unsupported-media-type"));
         }
-        read(&gather(payload).await?)
+        read(&gather(length, payload).await?)
     }
 }
 
@@ -106,8 +106,16 @@ fn is_utf8(parameter: &str) -> bool {
     })
 }
 
-/// The bytes of a body, within their limits.
-pub(super) async fn gather(payload: dev::Payload) -> Result<BytesMut, Error> {
+/// How long a body is, as far as its head says so.
+pub(super) fn declared(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The bytes of a body, within their limits. One that says itself that it is too large is not waited for.
+pub(super) async fn gather(length: Option<u64>, payload: dev::Payload) -> Result<BytesMut, Error> {
+    if length.is_some_and(|length| length > LARGEST as u64) {
+        return Err(Error::Refused("payload-too-large"));
+    }
     tokio::time::timeout(DEADLINE, collect(payload)).await.map_err(|_| Error::Refused("body-too-slow"))?
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::CONTRACT;
-use super::body::gather;
+use super::body::{declared, gather};
 use crate::problem::Error;
 
 /// A form that keeps its schema; `None` when it does not. OAuth's endpoints have words of their own for that.
@@ -24,10 +24,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Form<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let is_form = is_form(request);
+        let (is_form, length) = (is_form(request), declared(request));
         let payload = payload.take();
         Box::pin(async move {
-            let bytes = gather(payload).await?;
+            let bytes = gather(length, payload).await?;
             Ok(Self(if is_form { read(&bytes)? } else { None }))
         })
     }

@@ -56,7 +56,8 @@ pub async fn with_body(
         // what is no JSON is told when the rest is mended: its schema says nothing of it
         _ => return Error::Input(found),
     };
-    match body::gather(payload).await.and_then(|bytes| body::look(&bytes, validator)) {
+    match body::gather(body::declared(request), payload).await.and_then(|bytes| body::look(&bytes, validator))
+    {
         Ok((_, more)) => {
             found.extend(more);
             Error::Input(found)
