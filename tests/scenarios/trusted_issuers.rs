@@ -147,11 +147,16 @@ fn keys_are_fetched_once_again_when_they_change_and_not_on_demand(engine: Engine
     }
     assert_eq!(provider.readings(), 1, "known keys are not read again");
     for number in 0..20 {
-        refused(by(&new, &format!("made up {number}")), 400, "invalid_grant");
+        let told = refused(by(&new, &format!("made up {number}")), 503, "temporarily_unavailable");
+        assert_eq!(told.header("retry-after"), Some("30"), "it may be a key that was published just now");
     }
     assert_eq!(provider.readings(), 1, "made-up names do not make us read");
     provider.publish(Some(&[old.jwk("a"), new.jwk("b")]));
+    refused(by(&new, "b"), 503, "temporarily_unavailable");
+    by(&old, "a").expect(200);
     wait(31);
+    refused(by(&new, "made up"), 400, "invalid_grant");
+    assert_eq!(provider.readings(), 2, "and whoever makes one up has the new ones read");
     by(&new, "b").expect(200);
     assert_eq!(provider.readings(), 2, "a new name does, after a while");
     provider.publish(Some(&[new.jwk("b")]));
@@ -288,6 +293,7 @@ fn keys_stand_where_the_file_says_and_are_for_signing(engine: Engine) {
     provider.change(|served| served.elsewhere = None);
     app.platform.clock.advance(TimeDelta::seconds(31));
     by(&key, "a").expect(200);
+    app.platform.clock.advance(TimeDelta::seconds(31));
     refused(by(&sealing, "b"), 400, "invalid_grant");
 }
 
