@@ -222,9 +222,22 @@ fn a_key_is_changed_without_an_interruption(engine: Engine) {
     app.platform.clock.advance(TimeDelta::hours(25));
     assert_eq!((works(&client.key), works(&next)), (401, 200));
     // a stolen key is out at once, also when it had been given some time
-    let last = OtherKey::ed25519();
+    let got = |key: &OtherKey| {
+        let reply = KeyClient::ask(app, &key.sign(None, &client.claims(app))).expect(200);
+        reply.text("access_token")
+    };
+    let (last, stolen) = (OtherKey::ed25519(), got(&next));
+    call(app, &stolen, "GET", "/boards", None).expect(200);
     rotate(&app.platform, id, &key_file(&world, &last), 0).expect("the client is connected");
     assert_eq!((works(&next), works(&last)), (401, 200));
+    // and so is what was got with it, in the words of any token that does not hold
+    let nonsense = seen(&call(app, "nonsense", "GET", "/boards", None));
+    assert_eq!(seen(&call(app, &stolen, "GET", "/boards", None)), nonsense);
+    let kept = got(&last);
+    call(app, &kept, "GET", "/boards", None).expect(200);
+    // it is of no session: it cannot be ended by whoever holds it
+    let out = form(&[("token", &kept)]);
+    refused(app.send("POST", "/v1/oauth/revoke", &[FORM], out), 400, "unsupported_token_type");
     let secret = rotate(&app.platform, id, &Proof { public_key: None, secret: true }, 1).expect("connected");
     client.key = last;
     client_token(&world, &(client.id.clone(), secret.expect("a secret")));

@@ -37,7 +37,7 @@ pub enum Client {
         /// How it proves itself from now on.
         #[command(flatten)]
         proof: Proof,
-        /// For how many hours the one before stays good; 0 when it was stolen.
+        /// For how many hours the one before stays good; 0 when it was stolen: then the tokens that were got with it stop working, too.
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=720))]
         overlap_hours: i64,
     },

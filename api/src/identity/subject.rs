@@ -7,6 +7,7 @@ use naast_domain::identity::{Scope, VouchedRole};
 use naast_domain::ids::{ClientId, PersonId, SessionId};
 use naast_persistence::identity::{clients, external};
 use naast_persistence::{Database, organisations};
+use uuid::Uuid;
 
 use crate::problem::Error;
 
@@ -17,7 +18,8 @@ pub struct Subject {
     pub person: PersonId,
     /// How far the token goes.
     pub reach: Reach,
-    /// The session that the token belongs to, for who signed in with a code: it is good while that runs.
+    /// The session that the token belongs to, for who signed in with a code, and for a system the key or secret that it was got with: it is
+    /// good while that is.
     pub session: Option<SessionId>,
 }
 
@@ -39,9 +41,10 @@ impl From<PersonId> for Subject {
 }
 
 impl Subject {
-    /// A connected system within these scopes.
-    pub fn system(client: ClientId, scopes: CodeSet<Scope>) -> Self {
-        Self { person: client.into(), reach: Reach::System(scopes), session: None }
+    /// A connected system within these scopes, which proved itself with this credential.
+    pub fn system(client: ClientId, scopes: CodeSet<Scope>, credential: Uuid) -> Self {
+        let session = Some(SessionId::from_uuid(credential));
+        Self { person: client.into(), reach: Reach::System(scopes), session }
     }
 
     /// A person in a session of hers.
@@ -60,7 +63,11 @@ impl Subject {
         };
         let found = match &self.reach {
             Reach::System(scopes) => {
-                clients::principal(db, ClientId::from_uuid(self.person.uuid()), *scopes, today)?
+                let client = ClientId::from_uuid(self.person.uuid());
+                match self.session {
+                    Some(credential) => clients::principal(db, client, credential.uuid(), *scopes, today)?,
+                    None => None,
+                }
             }
             Reach::Person => loaded(db)?,
             Reach::Vouched(roles) => {

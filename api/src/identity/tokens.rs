@@ -27,7 +27,8 @@ struct Claims {
     jti: uuid::Uuid,
     iat: i64,
     exp: i64,
-    /// Of people who signed in with a code: the session that it is good in, by the name that `OpenID` Connect gives it.
+    /// Of people who signed in with a code: the session that it is good in, by the name that `OpenID` Connect gives it. Of systems: the
+    /// credential that it was got with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<uuid::Uuid>,
     /// Of systems only: what the token was asked for.
@@ -129,8 +130,13 @@ pub(super) fn examine(
     (in_time && !claims.nonce).then_some(())?;
     let reach = reach(&claims)?;
     let session = claims.sid.map(SessionId::from_uuid);
-    // a session is of somebody who signed in here: no system has one, and nobody for whom another issuer vouches
-    (session.is_none() || reach == Reach::Person).then_some(())?;
+    // nobody for whom another issuer vouches has a session, and a system always says what it proved itself with
+    let fits = match &reach {
+        Reach::Person => true,
+        Reach::Vouched(_) => session.is_none(),
+        Reach::System(_) => session.is_some(),
+    };
+    fits.then_some(())?;
     Some((Subject { person: PersonId::from_uuid(claims.sub), reach, session }, claims.exp))
 }
 

@@ -9,6 +9,7 @@ use naast_domain::ids::{ClientId, OrganisationId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::OrganisationKind;
 use naast_domain::{Date, Moment};
+use uuid::Uuid;
 
 use super::Fingerprint;
 use crate::columns::{At, Key};
@@ -70,12 +71,13 @@ fn status(active: bool) -> &'static str {
     if active { "active" } else { "revoked" }
 }
 
-/// Gives a system a credential. Those that it has stop being good at `others_until`.
+/// Gives a system a credential. Those that it has stop being good at `others_until`; when that is now, they are forgotten, and the tokens that
+/// were got with them are good for nothing.
 pub fn add_credential(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageClients>,
     client: ClientId,
-    id: uuid::Uuid,
+    id: Uuid,
     credential: &Credential,
     (now, others_until): (Moment, Moment),
 ) -> Result<(), Error> {
@@ -85,6 +87,12 @@ pub fn add_credential(
         );
     let update = diesel::update(lasting).set(client_credentials::expires_at.eq(Some(At(others_until))));
     on_either!(&mut **tx, |c| update.execute(c))?;
+    if others_until <= now {
+        let over = client_credentials::table
+            .filter(client_credentials::client_id.eq(Key::from(client)))
+            .filter(client_credentials::expires_at.le(At(now)));
+        on_either!(&mut **tx, |c| diesel::delete(over).execute(c))?;
+    }
     let (secret, key) = match credential {
         Credential::Secret(fingerprint) => (Some(&fingerprint[..]), None),
         Credential::PublicKey(pem) => (None, Some(pem)),
@@ -136,30 +144,33 @@ pub fn credentials(
     database: &mut Database<'_>,
     client: ClientId,
     now: Moment,
-) -> Result<Vec<Credential>, Error> {
-    let rows: Vec<(Option<Vec<u8>>, Option<String>)> = on_either!(database, |c| client_credentials::table
+) -> Result<Vec<(Uuid, Credential)>, Error> {
+    type Row = (Key, Option<Vec<u8>>, Option<String>);
+    let rows: Vec<Row> = on_either!(database, |c| client_credentials::table
         .filter(client_credentials::client_id.eq(Key::from(client)))
         .filter(client_credentials::expires_at.is_null().or(client_credentials::expires_at.gt(At(now))))
         .order(client_credentials::created_at.desc())
-        .select((client_credentials::secret_hash, client_credentials::public_key))
+        .select((client_credentials::id, client_credentials::secret_hash, client_credentials::public_key))
         .load(c))?;
     rows.into_iter()
         .map(|row| match row {
-            (Some(fingerprint), None) => fingerprint
+            (id, Some(fingerprint), None) => fingerprint
                 .try_into()
-                .map(Credential::Secret)
+                .map(|fingerprint| (id.0, Credential::Secret(fingerprint)))
                 .map_err(|_| Error::Corrupt { table: "client_credentials", column: "secret_hash" }),
-            (None, Some(pem)) => Ok(Credential::PublicKey(pem)),
+            (id, None, Some(pem)) => Ok((id.0, Credential::PublicKey(pem))),
             _ => Err(Error::Corrupt { table: "client_credentials", column: "public_key" }),
         })
         .collect()
 }
 
 /// What a system may be at this moment: by each scope of its token that it still has, the role of that scope, in its own
-/// organisation and the programmes that this runs. `None` when it is shut out, or has none of these scopes any more.
+/// organisation and the programmes that this runs. `None` when it is shut out, when the credential that its token was got with was taken away, or when it
+/// has none of these scopes any more.
 pub fn principal(
     database: &mut Database<'_>,
     client: ClientId,
+    credential: Uuid,
     asked: CodeSet<Scope>,
     today: Date,
 ) -> Result<Option<Principal>, Error> {
@@ -167,9 +178,11 @@ pub fn principal(
     type Row = (Key, i64, String, Option<String>, Option<String>, Option<Key>);
     let rows: Vec<Row> = on_either!(database, |c| clients::table
         .inner_join(organisations::table.on(organisations::id.eq(clients::organisation_id)))
+        .inner_join(client_credentials::table.on(client_credentials::client_id.eq(clients::id)))
         .left_join(programmes::table.on(programmes::organisation_id.eq(organisations::id)))
         .filter(clients::id.eq(Key::from(client)))
         .filter(clients::status.eq(status(true)))
+        .filter(client_credentials::id.eq(Key(credential)))
         .select((
             organisations::id,
             clients::scopes,

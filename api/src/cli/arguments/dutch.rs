@@ -267,7 +267,7 @@ const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     (
         "overlap_hours",
-        "Zoveel uur blijft het vorige geldig; 0 als het is gestolen",
+        "Zoveel uur blijft het vorige geldig; 0 als het is gestolen: dan gelden de tokens die ermee zijn gehaald ook niet meer",
         "een heel getal van 0 tot en met 720",
     ),
     (

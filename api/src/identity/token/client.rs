@@ -13,6 +13,7 @@ use naast_persistence::identity::clients::{self, Client, Credential};
 use naast_persistence::{Kept, Transaction};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{PLACE, TokenBody, TokenView};
 use crate::identity::oauth::Refusal;
@@ -58,21 +59,22 @@ pub(super) async fn grant(
 ) -> Result<TokenView, Refusal> {
     let refused = || Refusal::InvalidClient;
     let (id, proof) = claimed(basic, &body).ok_or_else(refused)?;
-    let wish =
-        body.scope.as_deref().map(|text| tokens::read(text).ok_or(Refusal::InvalidScope)).transpose()?;
     let (now, issuer) = (platform.clock.now(), platform.identity.issuer().to_owned());
-    let client = platform
+    let (client, credential) = platform
         .write_open(move |tx| match clients::find(tx, id)?.filter(|client| client.active) {
             Some(client) => proven(tx, client, &proof, &issuer, now),
             None => Ok(Kept::unchanged(None)),
         })
         .await?
         .ok_or_else(refused)?;
+    // told to whoever proved that it is hers to ask
+    let wish =
+        body.scope.as_deref().map(|text| tokens::read(text).ok_or(Refusal::InvalidScope)).transpose()?;
     let scopes = wish.unwrap_or(client.scopes);
     if !scopes.without(client.scopes).is_empty() {
         return Err(Refusal::InvalidScope);
     }
-    let subject = Subject::system(client.id, scopes);
+    let subject = Subject::system(client.id, scopes, credential);
     let access = platform.identity.issue(&subject, &client.id.to_string(), (now, LIFETIME));
     Ok(TokenView { scope: Some(tokens::written(scopes)), ..TokenView::of(access, LIFETIME.num_seconds()) })
 }
@@ -92,7 +94,7 @@ fn claimed(basic: Option<String>, body: &TokenBody) -> Option<(ClientId, Proof)>
         _ => return None,
     };
     body.client_id.as_ref().is_none_or(|said| *said == id).then_some(())?;
-    Some((ClientId::from_uuid(uuid::Uuid::try_parse(&id).ok()?), proof))
+    Some((ClientId::from_uuid(Uuid::try_parse(&id).ok()?), proof))
 }
 
 /// A half of the header as it was before a client encoded it as a form does (RFC 6749, 2.3.1).
@@ -101,35 +103,38 @@ fn form_decoded(half: &str) -> Option<String> {
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
-/// The client, when it proved itself.
+/// The client and what it proved itself with, when it did.
 fn proven(
     tx: &mut Transaction<'_, '_>,
     client: Client,
     proof: &Proof,
     issuer: &str,
     now: Moment,
-) -> Result<Kept<Option<Client>>, Error> {
+) -> Result<Kept<Option<(Client, Uuid)>>, Error> {
     let credentials = clients::credentials(tx, client.id, now)?;
     match proof {
         Proof::Secret(secret) => {
             let given = of_secret(secret);
-            let right =
-                credentials.iter().any(|one| matches!(one, Credential::Secret(kept) if same(kept, &given)));
-            Ok(Kept::unchanged(right.then_some(client)))
+            let right = credentials
+                .iter()
+                .find(|(_, one)| matches!(one, Credential::Secret(kept) if same(kept, &given)));
+            Ok(Kept::unchanged(right.map(|(credential, _)| (client, *credential))))
         }
         Proof::Assertion(assertion) => {
-            let mut keys = credentials.iter().filter_map(|one| match one {
-                Credential::PublicKey(pem) => PublicKey::read(pem).ok(),
+            let mut keys = credentials.iter().filter_map(|(credential, one)| match one {
+                Credential::PublicKey(pem) => Some((*credential, PublicKey::read(pem).ok()?)),
                 Credential::Secret(_) => None,
             });
             let id = client.id.to_string();
-            let Some(claims) = keys.find_map(|key| signed(assertion, &key, &id, issuer, now)) else {
+            let found = keys
+                .find_map(|(credential, key)| Some((credential, signed(assertion, &key, &id, issuer, now)?)));
+            let Some((credential, claims)) = found else {
                 return Ok(Kept::unchanged(None));
             };
             let number = fingerprint("naast.assertion.v1", &[claims.text("jti").unwrap_or_default()]);
             let expires = DateTime::from_timestamp(claims.exp, 0).unwrap_or(now);
             let first = assertions::use_up(tx, client.id, &number, expires, now)?;
-            Ok(Kept::bookkeeping(first.then_some(client)))
+            Ok(Kept::bookkeeping(first.then_some((client, credential))))
         }
     }
 }

@@ -10,6 +10,7 @@ use naast_domain::ids::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Reach;
 use super::oauth::{Refusal, TokenErrorView};
 use crate::caller::Reader;
 use crate::contract::Form;
@@ -215,7 +216,8 @@ pub async fn revoke_token(
     Form(body): Form<RevocationBody>,
 ) -> Result<HttpResponse, Error> {
     let Some(body) = body else { return Refusal::InvalidRequest.answer(reader.0) };
-    match platform.identity.verify(&body.token, platform.clock.now()).map(|subject| subject.session) {
+    let known = platform.identity.verify(&body.token, platform.clock.now());
+    match known.map(|subject| subject.session.filter(|_| subject.reach == Reach::Person)) {
         Some(Some(session)) => person::leave(&platform, session).await?,
         Some(None) => return Refusal::UnsupportedTokenType.answer(reader.0),
         None => person::sign_out(&platform, &body.token).await?,
