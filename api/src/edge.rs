@@ -19,8 +19,8 @@ use naast_domain::text::Tongue;
 
 use uuid::Uuid;
 
-use self::headers::challenge;
 pub(crate) use self::headers::dress;
+use self::headers::{challenge, tell_accepted};
 use crate::accept::{self, tongue};
 use crate::call::{self, Call};
 use crate::caller;
@@ -256,6 +256,9 @@ fn see_out<B>(
     origins.tell(&taken.path, taken.origin.as_ref(), response.headers_mut());
     deprecations.tell(&taken.path, &taken.method, &taken.route, response.headers_mut());
     taken.told.write(response.headers_mut());
+    if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        tell_accepted(response.headers_mut(), &taken.method, &taken.route);
+    }
     challenge(response.headers_mut(), platform.identity.resource_metadata(), taken.tried);
     // whoever closes her connection when the server is about to stop is not cut off later
     if taken.connection.answer() || platform.health.is_leaving() {

@@ -172,7 +172,8 @@ fn a_body_is_json_of_a_reasonable_size_or_is_refused(engine: Engine) {
     };
     let good = br#"{"name":"Iemand"}"#.to_vec();
     let json = ("content-type", "application/json");
-    refused(send(&[], good.clone()), 415, "unsupported-media-type");
+    let told = refused(send(&[], good.clone()), 415, "unsupported-media-type");
+    assert_eq!((told.header("accept-post"), told.header("accept-patch")), (Some("application/json"), None));
     refused(send(&[("content-type", "text/plain")], good.clone()), 415, "unsupported-media-type");
     refused(send(&[("content-type", "application/jsonp")], good.clone()), 415, "unsupported-media-type");
     refused(send(&[json, ("content-encoding", "gzip")], good.clone()), 415, "unsupported-media-type");

@@ -93,6 +93,11 @@ fn unreadable(token: &str) -> Vec<(&'static str, String, u16, &'static str)> {
             large,
         ),
         one("a line too large", format!("GET /{} HTTP/1.1\r\n", "a".repeat(200_000)), large),
+        one(
+            "a target too long",
+            get("").replacen("/health/live", &format!("/{}", "a".repeat(70_000)), 1),
+            large,
+        ),
         one("too many headers", get(&"x-many: 1\r\n".repeat(200)), large),
         one("a length of letters", post("content-length: abc\r\n", ""), malformed),
         one("a length with a sign", post("content-length: +2\r\n", "{}"), malformed),
@@ -187,7 +192,7 @@ fn a_call_that_is_no_http_is_answered_like_every_other() {
         let line = format!("naast_calls_total{{method=\"other\",route=\"-\",status=\"{status}\"}} ");
         figures.lines().find_map(|found| found.strip_prefix(&line)).map(str::to_owned)
     };
-    assert_eq!((counted(431), counted(408)), (Some("4".to_owned()), Some("2".to_owned())), "{figures}");
+    assert_eq!((counted(431), counted(408)), (Some("5".to_owned()), Some("2".to_owned())), "{figures}");
     assert!(figures.contains("naast_calls_running 0"), "{figures}");
 }
 

@@ -74,6 +74,8 @@ pub struct Operation {
     pub forms: Vec<String>,
     /// Whether it has a body.
     pub has_body: bool,
+    /// The media type of its body.
+    pub takes: Option<String>,
     /// The schema of its body, where that is JSON.
     body: Option<String>,
     /// Whether a code or a password can be tried with it.
@@ -195,6 +197,7 @@ impl Contract {
                         Callers::SignedIn
                     },
                     has_body: operation.get("requestBody").is_some(),
+                    takes: takes_of(operation),
                     body: body_of(operation),
                     tries_code: document::tries_code(method, path, operation),
                     way: ResourceDef::new(format!("{BASE}{path}")),
@@ -296,6 +299,11 @@ fn parameters_of(place: &str, operation: &Value, document: &Value) -> HashMap<St
         (name, Parameter { validator: compile(schema, document), kind, required, needs })
     })
     .collect()
+}
+
+/// The media type of an operation's body.
+fn takes_of(operation: &Value) -> Option<String> {
+    operation.pointer("/requestBody/content")?.as_object()?.keys().next().cloned()
 }
 
 /// The schema of the body of an operation, where that is JSON.

@@ -1,9 +1,10 @@
 //! The headers that every answer has.
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use naast_domain::text::Tongue;
 
-use crate::contract::API_VERSION;
+use crate::contract::{API_VERSION, CONTRACT};
 
 /// What every answer of the API carries (NL GOV API Design Rules, transport/security-headers).
 const HEADERS: &[(&str, &str)] = &[
@@ -31,6 +32,10 @@ pub(crate) fn dress(headers: &mut HeaderMap, path: &str, number: &str, language:
     if path.starts_with("/docs") {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(DOCS_POLICY));
     }
+    if path.starts_with("/v1/oauth/") {
+        // RFC 6749, 5.1 asks for it beside `no-store`
+        headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    }
     if path == "/.well-known/jwks.json" {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     }
@@ -45,6 +50,19 @@ pub(crate) fn dress(headers: &mut HeaderMap, path: &str, number: &str, language:
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
     }
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization, Origin"));
+}
+
+/// Says what kind of body is taken instead, by the field of the method: `Accept-Post` (Linked Data Platform 1.0, 7.1) or `Accept-Patch` (RFC 5789, 3.1).
+pub(super) fn tell_accepted(headers: &mut HeaderMap, method: &Method, route: &str) {
+    let name = match *method {
+        Method::POST => "accept-post",
+        Method::PATCH => "accept-patch",
+        _ => return,
+    };
+    let taken = CONTRACT.operation(method, route).and_then(|operation| operation.takes.as_deref());
+    if let Some(kind) = taken.and_then(|kind| HeaderValue::from_str(kind).ok()) {
+        headers.insert(HeaderName::from_static(name), kind);
+    }
 }
 
 /// Says where a client reads how to sign in (RFC 9728, 5.1), and that a token was no good only when there was one (RFC 6750, 3.1).

@@ -38,7 +38,7 @@ catalogue! {
     "method-not-allowed" 405 "Dit kan hier niet" / "This cannot be done here", "Deze methode bestaat hier niet." / "There is no such method here.";
     "not-acceptable" 406 "Deze vorm is er niet" / "This form is not available", "Het antwoord bestaat alleen als JSON." / "The answer exists only as JSON.";
     "payload-too-large" 413 "De invoer is te groot" / "The input is too large", "Hoogstens 64 KiB." / "At most 64 KiB.";
-    "unsupported-media-type" 415 "Deze soort invoer kan niet" / "This kind of input is not supported", "Stuur JSON met Content-Type application/json, niet samengeperst." / "Send JSON with Content-Type application/json, not compressed.";
+    "unsupported-media-type" 415 "Deze soort invoer kan niet" / "This kind of input is not supported", "Stuur wat het contract voor deze aanroep noemt, meestal application/json, en niet samengeperst." / "Send what the contract names for this call, mostly application/json, and not compressed.";
     "precondition-missing" 428 "Zeg welke versie u verandert" / "Say which version you change", "Stuur de ETag die u las mee in If-Match." / "Send the ETag that you read in If-Match.";
     "stale-version" 412 "Iemand was u voor" / "Somebody was before you", "Dit is veranderd sinds u het las. Lees het opnieuw." / "This has changed since you read it. Read it again.";
     "body-too-slow" 408 "De invoer kwam te langzaam" / "The input came too slowly", "De tekst was na tien seconden nog niet binnen." / "The body had not arrived after ten seconds.";

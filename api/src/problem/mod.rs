@@ -262,17 +262,10 @@ impl Error {
                 response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
             }
             Self::Scope { opening, .. } => {
-                let scopes: Vec<&str> = opening.iter().map(Scope::code).collect();
-                // RFC 6750, 3: a list of scopes is never empty, and no scope opens what is for people
-                let scopes = match scopes.as_slice() {
-                    [] => String::new(),
-                    some => format!(", scope=\"{}\"", some.join(" ")),
-                };
-                let told = format!("Bearer error=\"insufficient_scope\"{scopes}");
+                // RFC 6750, 3: the list names what is needed together, and any one will do; it is never empty, and no scope opens what is for people
+                let scope = opening.iter().next().map(|one| format!(", scope=\"{}\"", one.code()));
+                let told = format!("Bearer error=\"insufficient_scope\"{}", scope.unwrap_or_default());
                 response.insert_header((header::WWW_AUTHENTICATE, told));
-            }
-            Self::Refused("unsupported-media-type") => {
-                response.insert_header(("Accept-Post", "application/json"));
             }
             Self::TooMany(seconds) => {
                 response.insert_header((header::RETRY_AFTER, seconds.to_string()));

@@ -215,7 +215,8 @@ impl AsyncWrite for Connection {
             let told = if is_told {
                 Vec::new()
             } else {
-                own_answers::compose(own.status, &self.life, &self.platform, &self.origins)
+                let status = if own.status == 400 && self.heard.is_too_long() { 431 } else { own.status };
+                own_answers::compose(status, &self.life, &self.platform, &self.origins)
             };
             self.life.answers(true);
             self.own = Some(Own { bytes: told.into(), said: false, stands_for: bytes.len() });

@@ -103,7 +103,12 @@ pub(super) struct Heard {
     /// The language that it asks for.
     pub tongue: Option<Tongue>,
     origins: Vec<HeaderValue>,
+    /// How long its first line is so far.
+    first: usize,
 }
+
+/// A target of this many bytes or more is too long for the library, which says only that the call is malformed.
+const LONGEST_TARGET: usize = 65_534;
 
 /// No line that is of interest here is longer.
 const LONGEST_LINE: usize = 1024;
@@ -114,6 +119,9 @@ impl Heard {
         while !self.over {
             let end = bytes.iter().position(|byte| *byte == b'\n');
             let piece = &bytes[..end.unwrap_or(bytes.len())];
+            if !self.begun {
+                self.first += piece.len();
+            }
             let room = LONGEST_LINE.saturating_sub(self.line.len());
             self.line.extend_from_slice(&piece[..piece.len().min(room)]);
             let Some(end) = end else { return };
@@ -138,6 +146,11 @@ impl Heard {
         } else if name.eq_ignore_ascii_case(b"origin") && self.origins.len() < 2 {
             self.origins.push(value);
         }
+    }
+
+    /// Whether what is wrong with it is how long its first line is.
+    pub fn is_too_long(&self) -> bool {
+        self.first > LONGEST_TARGET
     }
 
     /// The page that calls: named once, as a browser does.
