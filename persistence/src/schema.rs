@@ -736,6 +736,7 @@ diesel::table! {
         lease_until -> Nullable<Moment>,
         version -> Integer,
         created_at -> Moment,
+        kept_by -> Nullable<Id>,
     }
 }
 

@@ -51,7 +51,7 @@ fn alarms(engine: Engine) -> Vec<String> {
     of("naast_rate_limited_total", "policy", &["subject", "address", "attempts"]);
     of("naast_repeated_calls_total", "outcome", &["replayed", "in-use", "reused"]);
     of("naast_webhook_attempts_total", "outcome", &["delivered", "again", "given-up", "gone"]);
-    of("naast_webhook_subscriptions_disabled_total", "reason", &["gone", "failing"]);
+    of("naast_webhook_subscriptions_disabled_total", "reason", &["gone", "failing", "role-ended"]);
     of("naast_webhook_subscriptions", "state", &["active", "disabled"]);
     of("naast_problems_total", "code", &CATALOGUE.iter().map(|kind| kind.code).collect::<Vec<_>>());
     let queues: &[&str] = if engine == Engine::Sqlite { &["read", "write"] } else { &["database"] };

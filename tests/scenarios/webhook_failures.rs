@@ -20,6 +20,7 @@ on_both!(
     a_message_is_tried_ten_times_and_then_given_up,
     a_receiver_that_is_gone_is_not_called_again,
     a_receiver_that_asks_for_rest_gets_it,
+    whoever_has_no_role_any_more_is_sent_nothing,
     what_a_receiver_said_outlasts_a_database_that_is_busy,
     a_message_that_fails_does_not_hold_up_the_next,
     a_dead_receiver_delays_nobody_else,
@@ -126,6 +127,74 @@ fn what_a_receiver_said_outlasts_a_database_that_is_busy(engine: Engine) {
     let delivery = &deliveries(&world, &path)[0];
     assert_eq!((&delivery["attempts"], &delivery["lastStatus"]), (&json!(1), &json!(410)));
     assert_eq!(receiver.got().len(), 1);
+    assert_sound(&world);
+}
+
+fn whoever_has_no_role_any_more_is_sent_nothing(engine: Engine) {
+    let world = World::with_receivers(engine);
+    let (app, programme) = (&world.app, &world.programmes[0]);
+    let organisation = &world.association;
+    let give = |person, until: Option<naast_domain::Date>| {
+        let body = json!({ "personId": person, "role": "coordinator", "programmeId": programme, "untilDate": until });
+        let path = format!("/organisations/{organisation}/memberships");
+        format!("{path}/{}", app.post(world.administrator, &path, &body).expect(201).id())
+    };
+    let change = |path: &str, status: &str| {
+        let tag = app.get(world.administrator, path).expect(200).header("etag").expect("a tag").to_owned();
+        let body = json!({ "status": status });
+        app.call(Some(world.administrator), "PATCH", path, Some(&body), Some(&tag)).expect(200);
+    };
+    let (leaves, rests, runs_out) = (world.person(), world.person(), world.person());
+    let roles = [
+        give(leaves, None),
+        give(rests, None),
+        give(runs_out, Some(app.platform.clock.today() + chrono::Days::new(3))),
+    ];
+    let mine: Vec<(Receiver, String)> = [leaves, rests, runs_out, world.coordinators[0]]
+        .into_iter()
+        .map(|person| {
+            let receiver = Receiver::answering(204);
+            let kinds = ["nl.naast.request.submitted"];
+            let body = json!({ "url": receiver.url(), "programmeId": programme, "eventTypes": kinds });
+            let made = app.post(person, "/webhook-subscriptions", &body).expect(201);
+            (
+                receiver,
+                format!(
+                    "/webhook-subscriptions/{}",
+                    made.body["subscription"]["id"].as_str().expect("an id")
+                ),
+            )
+        })
+        .collect();
+    let got = || mine.iter().map(|(receiver, _)| receiver.got().len()).collect::<Vec<_>>();
+    let stands = |place: usize| {
+        let found = app.get(world.coordinators[0], &mine[place].1).expect(200).body;
+        (found["state"].clone(), found["disabledBecause"].clone())
+    };
+    world.request(0, world.person());
+    app.drain();
+    assert_eq!(got(), [1, 1, 1, 1]);
+    change(&roles[0], "ended");
+    change(&roles[1], "suspended");
+    later(&world, TimeDelta::days(5));
+    world.request(0, world.person());
+    app.drain();
+    assert_eq!(got(), [1, 1, 1, 2], "nothing is sent to whoever may not have it any more");
+    for place in 0..3 {
+        assert_eq!(stands(place), (json!("disabled"), json!("role-ended")), "{place}");
+    }
+    let rows = "journal WHERE action = 'webhook-subscription.disabled' AND actor IS NULL AND role = 'system'";
+    assert_eq!(count(&world, rows), 3);
+    assert_eq!(count(&world, "webhook_subscriptions WHERE kept_by IS NOT NULL"), 1);
+    // somebody who has the role wants it to go on, and nothing was missed
+    let path = &mine[0].1;
+    app.post_on(world.coordinators[0], path, &format!("{path}/enablements"), &json!({})).expect(200);
+    app.drain();
+    assert_eq!(got(), [2, 1, 1, 2]);
+    change(&roles[1], "active");
+    world.request(0, world.person());
+    app.drain();
+    assert_eq!(got(), [3, 1, 1, 3], "who has her role again enables hers herself");
     assert_sound(&world);
 }
 

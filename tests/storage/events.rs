@@ -126,6 +126,7 @@ fn subscribed(store: &Store, keys: &Keys, chain: Chain) -> SubscriptionKey {
         state: SubscriptionState::Active,
         disabled_because: None,
         failing_since: None,
+        kept_by: None,
     };
     let (secret, keys) = (random_id(), keys.clone());
     store
@@ -171,7 +172,14 @@ fn those_that_fail_take_no_place_of_those_that_do_not(engine: Engine) {
     let turn = |key, last: Option<Settled>| {
         let keys = keys.clone();
         let take = move |tx: &mut Transaction<'_, '_>| {
-            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, now())?))
+            Ok::<_, Error>(Kept::bookkeeping(take_turn(
+                tx,
+                &keys,
+                (holder, true),
+                key,
+                last,
+                (now(), now().date_naive()),
+            )?))
         };
         store.write(take).expect("a turn is taken").task
     };
@@ -245,7 +253,14 @@ fn a_late_outcome_changes_nothing(engine: Engine) {
         let keys = keys.clone();
         store
             .write(move |tx| {
-                Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, at)?))
+                Ok::<_, Error>(Kept::bookkeeping(take_turn(
+                    tx,
+                    &keys,
+                    (holder, true),
+                    key,
+                    last,
+                    (at, at.date_naive()),
+                )?))
             })
             .expect("a turn is taken")
             .task
@@ -304,7 +319,14 @@ impl<'a> Race<'a> {
     ) -> Option<naast_persistence::events::Task> {
         let (keys, key) = (self.keys.clone(), self.key);
         let turn = self.store.write(move |tx| {
-            Ok::<_, Error>(Kept::bookkeeping(take_turn(tx, &keys, (holder, true), key, last, at)?))
+            Ok::<_, Error>(Kept::bookkeeping(take_turn(
+                tx,
+                &keys,
+                (holder, true),
+                key,
+                last,
+                (at, at.date_naive()),
+            )?))
         });
         turn.expect("a turn is taken").task
     }

@@ -178,12 +178,13 @@ impl Dispatcher {
 
     async fn turn(&self, key: SubscriptionKey, last: Option<Settled>) -> Result<Option<Task>, Error> {
         let (now, keys) = (self.platform.clock.now(), self.platform.keys.clone());
+        let today = self.platform.clock.today();
         let holder = (self.holder, !self.platform.health.is_leaving());
         let _turn = self.connections.acquire().await;
         let (task, disabled) = self
             .platform
             .write_open(move |tx| {
-                let turn = events::take_turn(tx, &keys, holder, key, last, now)?;
+                let turn = events::take_turn(tx, &keys, holder, key, last, (now, today))?;
                 let found = (turn.task, turn.disabled);
                 if turn.disabled.is_none() {
                     return Ok(Kept::bookkeeping(found));

@@ -148,6 +148,7 @@ pub async fn create_webhook_subscription(
                 state: SubscriptionState::Active,
                 disabled_because: None,
                 failing_since: None,
+                kept_by: Some(cx.me.person),
             };
             let stored = events::insert(cx.tx, cx.keys, &grant, value, (secret_id, &secret), cx.now)?
                 .ok_or_else(too_many)?;
@@ -331,7 +332,7 @@ async fn change(
             if next == SubscriptionState::Active && !events::has_room(cx.tx, stored.chain)? {
                 return Err(too_many().into());
             }
-            events::change_state(cx.tx, &stored, because, cx.now)?;
+            events::change_state(cx.tx, &stored, because.map_or(Ok(cx.me.person), Err), cx.now)?;
             let entry = cx
                 .entry(stored.chain, role, Purpose::Administration, act)
                 .on(id)

@@ -37,6 +37,7 @@ code_list! {
         Asked = "asked": "op verzoek" / "by request",
         Gone = "gone": "de ontvanger antwoordde 410" / "the receiver answered 410",
         Failing = "failing": "vijf dagen lang lukte niets" / "nothing succeeded for five days",
+        RoleEnded = "role-ended": "wie haar maakte of aanzette heeft de rol daarvoor niet meer" / "whoever made or enabled it has no role for it any more",
     }
 }
 

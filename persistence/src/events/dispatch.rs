@@ -6,17 +6,17 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use naast_domain::Moment;
 use naast_domain::events::{
     DeliveryState, DisablementReason, GIVES_UP_AFTER, Next, Outcome, SubscriptionState,
 };
 use naast_domain::ids::{WebhookDeliveryId, WebhookSubscriptionId};
 use naast_domain::journal::Chain;
+use naast_domain::{Date, Moment};
 use uuid::Uuid;
 
 use super::deliveries::{event_of, first_due, plan};
 use super::feed::{self, Recorded};
-use super::subscriptions::{Subscription, change_state, of_chain, signing_secrets};
+use super::subscriptions::{Subscription, change_state, is_vouched_for, of_chain, signing_secrets};
 use crate::columns::{At, Id, Key};
 use crate::database::Database;
 use crate::keys::Keys;
@@ -164,13 +164,13 @@ pub fn take_turn(
     (holder, staying): (Uuid, bool),
     (chain, id): SubscriptionKey,
     last: Option<Settled>,
-    now: Moment,
+    (now, today): (Moment, Date),
 ) -> Result<Turn, Error> {
     let subscription = of_chain(tx, chain, id)?;
     if let Some(last) = last {
         keep_outcome(tx, &subscription, &last, now)?;
         if let Some(because) = judge(tx, &subscription, &last, now)? {
-            change_state(tx, &subscription, Some(because), now)?;
+            change_state(tx, &subscription, Err(because), now)?;
             return Ok(Turn { task: None, disabled: Some(because) });
         }
     }
@@ -183,6 +183,13 @@ pub fn take_turn(
     } else {
         None
     };
+    // asked when something is about to be sent, so that no way in which a role ends is forgotten
+    if task.is_some() && !is_vouched_for(tx, &subscription, today)? {
+        let because = DisablementReason::RoleEnded;
+        change_state(tx, &subscription, Err(because), now)?;
+        give_back(tx, holder, &subscription)?;
+        return Ok(Turn { task: None, disabled: Some(because) });
+    }
     if task.is_none() {
         give_back(tx, holder, &subscription)?;
     }

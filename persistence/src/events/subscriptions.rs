@@ -2,19 +2,20 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use naast_domain::Moment;
 use naast_domain::access::{Action, Grant, ManageWebhooks, ReadWebhooks};
 use naast_domain::code::CodeSet;
 use naast_domain::events::{DisablementReason, EventType, SubscriptionState};
-use naast_domain::ids::WebhookSubscriptionId;
+use naast_domain::ids::{PersonId, WebhookSubscriptionId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
+use naast_domain::{Date, Moment};
 use uuid::Uuid;
 
 use super::standing;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::{Keys, Owner, Place, Sealed};
+use crate::organisations::principal;
 use crate::rows::{Page, Slice, Stored, code, code_or_none, one};
 use crate::schema::{webhook_deliveries, webhook_secrets, webhook_subscriptions};
 use crate::transaction::Transaction;
@@ -43,6 +44,8 @@ pub struct Subscription {
     pub disabled_because: Option<DisablementReason>,
     /// Since when nothing has succeeded.
     pub failing_since: Option<Moment>,
+    /// Whoever made or enabled it last, as far as that is known.
+    pub kept_by: Option<PersonId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -57,6 +60,7 @@ struct Row {
     failing_since: Option<At>,
     version: i32,
     created_at: At,
+    kept_by: Option<Key>,
 }
 
 const T: &str = "webhook_subscriptions";
@@ -76,6 +80,7 @@ impl TryFrom<Row> for Stored<Subscription> {
                 state: code(T, "state", &row.state)?,
                 disabled_because: code_or_none(T, "disabled_because", row.disabled_because.as_deref())?,
                 failing_since: row.failing_since.map(|at| at.0),
+                kept_by: row.kept_by.map(Into::into),
             },
         })
     }
@@ -104,6 +109,7 @@ pub fn insert(
         webhook_subscriptions::state.eq(subscription.state.to_string()),
         webhook_subscriptions::position.eq(head),
         webhook_subscriptions::created_at.eq(At(now)),
+        webhook_subscriptions::kept_by.eq(subscription.kept_by.map(Key::from)),
     );
     on_either!(&mut **tx, |c| diesel::insert_into(webhook_subscriptions::table).values(row).execute(c))?;
     insert_secret(tx, keys, &subscription, secret, now)?;
@@ -276,14 +282,26 @@ pub fn list(
     Slice::cut(rows, page.size).try_map(TryInto::try_into)
 }
 
-/// Disables a subscription that stands at this version, for a reason, or enables it. Enabled, it goes on where it stopped:
+/// Whether whoever made or enabled a subscription last still may. What is not known of one from before is not held against it.
+pub(super) fn is_vouched_for(
+    database: &mut Database<'_>,
+    of: &Subscription,
+    today: Date,
+) -> Result<bool, Error> {
+    let Some(person) = of.kept_by else { return Ok(true) };
+    let grant = principal(database, person, today)?.and_then(|one| one.grant::<ManageWebhooks>());
+    Ok(grant.is_some_and(|grant| grant.reaches(standing(of.chain)).is_some()))
+}
+
+/// Disables a subscription that stands at this version, for a reason, or enables it for this person. Enabled, it goes on where it stopped:
 /// what happened meanwhile, and what was waiting, is sent.
 pub fn change_state(
     tx: &mut Transaction<'_, '_>,
     of: &Stored<Subscription>,
-    because: Option<DisablementReason>,
+    next: Result<PersonId, DisablementReason>,
     now: Moment,
 ) -> Result<(), Error> {
+    let (because, by) = (next.err(), next.ok());
     let state = if because.is_some() { SubscriptionState::Disabled } else { SubscriptionState::Active };
     let key = (Key(of.chain.uuid()), Key::from(of.id));
     let update = diesel::update(
@@ -295,6 +313,7 @@ pub fn change_state(
         webhook_subscriptions::failing_since.eq(None::<At>),
         webhook_subscriptions::quiet_until.eq(None::<At>),
         webhook_subscriptions::version.eq(of.version + 1),
+        webhook_subscriptions::kept_by.eq(by.map(Key::from)),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     if state == SubscriptionState::Active {

@@ -70,6 +70,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("lease_until"),
             internal("version"),
             internal("created_at"),
+            personal("kept_by").withheld(Key),
         ],
     ),
     table(
