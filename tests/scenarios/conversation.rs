@@ -1,6 +1,7 @@
 //! The consent conversation (L6): no step leaps over another, and whoever leaps is told the step and the sentence that
 //! come first.
 
+use naast_tests::app::Reply;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
@@ -12,6 +13,21 @@ on_both!(
     every_step_of_the_parent_leads_where_she_may_go_and_stopping_is_never_refused,
     a_step_names_the_version_that_it_is_taken_on,
 );
+
+/// Whether a parent who has only her code reads of each programme that she can choose what it is called and what its form means.
+fn choice(world: &World, shown: &Reply) -> bool {
+    let ids = shown.body["programmeIds"].as_array().expect("the programmes that she was shown");
+    let shown = shown.body["programmes"].as_array().expect("the same, in words");
+    let same = ids.iter().eq(shown.iter().map(|one| &one["id"]));
+    same && !ids.is_empty()
+        && shown.iter().all(|one| {
+            let path = format!("/programmes/{}", one["id"].as_str().expect("an id"));
+            let programme = world.app.get(world.administrator, &path).expect(200);
+            let statement =
+                world.app.get(world.administrator, &format!("{path}/position-statement")).expect(200);
+            one["name"] == programme.body["name"] && one["positionStatement"] == statement.body
+        })
+}
 
 const FIRST: &str = "Heeft u iemand die u kan ondersteunen?";
 const SECOND: &str = "Zou ik met u mee mogen denken?";
@@ -148,6 +164,7 @@ fn every_step_of_the_parent_leads_where_she_may_go_and_stopping_is_never_refused
             let shown =
                 world.app.call(None, "POST", "/parent-conversations/_search", Some(&look), None).expect(200);
             assert_eq!(shown.body["state"], state);
+            assert!(choice(&world, &shown), "what she chooses between: {}", shown.body);
             let mut steps: Vec<&str> = permitted.to_vec();
             steps.push("withdraw");
             assert_eq!(texts(&shown.body["permittedSteps"]), steps, "{state}");

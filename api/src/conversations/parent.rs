@@ -2,17 +2,17 @@
 //! code, for which she exchanged the school's invitation. School sees none of it.
 
 use actix_web::{post, web};
-use naast_domain::Moment;
 use naast_domain::code::{Code as _, contract_schema_of};
 use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::privacy::retention::parents_side;
 use naast_domain::requests::RequestState;
-use naast_domain::text::Text;
+use naast_domain::text::{Text, Tongue};
+use naast_domain::{Date, Moment};
 use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
 use naast_persistence::keys::Keys;
-use naast_persistence::{Database, Kept, locks, requests};
+use naast_persistence::{Database, Kept, locks, programmes, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -20,10 +20,12 @@ use utoipa::openapi::{RefOr, Schema};
 use super::{of_conversation, of_request};
 use crate::answer::Answer;
 use crate::call;
+use crate::caller::Reader;
 use crate::contract::Body;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::retention::RetentionView;
 use crate::problem::{Error, InputFault};
+use crate::programmes::position::PositionStatementView;
 use crate::requests::withdraw::{Withdrawn, withdraw};
 
 /// The parent's own code.
@@ -65,10 +67,42 @@ pub struct ParentConversationView {
     pub permitted_steps: Vec<ParentStep>,
     /// The programmes that she was shown, and can choose from.
     pub programme_ids: Vec<ProgrammeId>,
+    /// The same programmes, with what she must know of each before she chooses (S2); one that is gone is left out.
+    pub programmes: Vec<ShownProgrammeView>,
     /// What became of the request that she handed over; null before, and once it is erased.
     pub request_state: Option<RequestState>,
     /// When her side of the conversation is erased, with her code. School does not see it.
     pub retention: RetentionView,
+}
+
+/// A programme that a parent was shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownProgrammeView {
+    /// The programme.
+    pub id: ProgrammeId,
+    /// What it is called.
+    pub name: String,
+    /// Who pays, who steers, who can see what, in the language of Accept-Language; null on a day on which it does not run.
+    pub position_statement: Option<PositionStatementView>,
+}
+
+/// The programmes that she was shown, for a reader of a language on a day.
+fn shown(
+    db: &mut Database<'_>,
+    ids: &[ProgrammeId],
+    reader: (Date, Tongue),
+) -> Result<Vec<ShownProgrammeView>, Error> {
+    let mut shown = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(programme) = programmes::find(db, *id)? else { continue };
+        shown.push(ShownProgrammeView {
+            id: *id,
+            name: programme.name.to_string(),
+            position_statement: PositionStatementView::of(db, &programme, reader)?,
+        });
+    }
+    Ok(shown)
 }
 
 fn view(
@@ -76,6 +110,7 @@ fn view(
     one: &Conversation,
     (state, last_step_at): (ConversationState, Moment),
     code: &str,
+    reader: (Date, Tongue),
 ) -> Result<ParentConversationView, Error> {
     let request = match state {
         ConversationState::Referred => requests::find_by_code(db, &of_request(code))?,
@@ -85,10 +120,12 @@ fn view(
         Step::Parent(step) => Some(step),
         Step::School(_) => None,
     });
+    let programme_ids = conversations::programmes_shown(db, one)?;
     Ok(ParentConversationView {
         state,
         permitted_steps: permitted.collect(),
-        programme_ids: conversations::programmes_shown(db, one)?,
+        programmes: shown(db, &programme_ids, reader)?,
+        programme_ids,
         request_state: request.map(|request| request.state),
         retention: RetentionView::of(parents_side(one.opened_at, last_step_at, state)),
     })
@@ -118,14 +155,16 @@ fn stands(db: &mut Database<'_>, one: &Conversation) -> Result<(ConversationStat
 #[post("/parent-conversations/_search")]
 pub async fn find_parent_conversation(
     platform: web::Data<Platform>,
+    Reader(tongue): Reader,
     Body(body): Body<ParentCodeBody>,
 ) -> Result<Answer<ParentConversationView>, Error> {
+    let reader = (platform.clock.today(), tongue);
     platform
         .read_open(move |db| {
             let one =
                 conversations::find_by_code(db, &of_conversation(&body.code))?.ok_or(Error::NotFound)?;
             let stands = stands(db, &one)?;
-            Ok(Answer::found(view(db, &one, stands, &body.code)?))
+            Ok(Answer::found(view(db, &one, stands, &body.code, reader)?))
         })
         .await
 }
@@ -158,6 +197,7 @@ pub async fn find_parent_conversation(
 #[post("/parent-answers")]
 pub async fn answer_as_parent(
     platform: web::Data<Platform>,
+    Reader(tongue): Reader,
     Body(body): Body<ParentAnswerBody>,
 ) -> Result<Answer<ParentConversationView>, Error> {
     if body.step == ParentStep::ConsentToReferral {
@@ -167,7 +207,7 @@ pub async fn answer_as_parent(
         );
         return Err(InputFault::body("/step", "not-in-list", text).into());
     }
-    let (now, keys) = (platform.clock.now(), platform.keys.clone());
+    let (now, keys, reader) = (platform.clock.now(), platform.keys.clone(), (platform.clock.today(), tongue));
     let holder = of_conversation(&body.code);
     if let Some(refusal) = call::refusal() {
         // looked up before anything is written, so that wrong codes do not fill the queue of whoever writes
@@ -182,13 +222,13 @@ pub async fn answer_as_parent(
             let one = conversations::find_by_code(tx, &holder)?.ok_or(Error::NotFound)?;
             let next = one.state.take(Step::Parent(body.step))?;
             if one.state == ConversationState::Referred {
-                return stop_referred(tx, &keys, &one, &body.code, now);
+                return stop_referred(tx, &keys, &one, &body.code, (now, reader));
             }
             if next == one.state {
                 let stands = stands(tx, &one)?;
-                return Ok(Kept::unchanged(Answer::found(view(tx, &one, stands, &body.code)?)));
+                return Ok(Kept::unchanged(Answer::found(view(tx, &one, stands, &body.code, reader)?)));
             }
-            let answer = Answer::found(view(tx, &one, (next, now), &body.code)?);
+            let answer = Answer::found(view(tx, &one, (next, now), &body.code, reader)?);
             let taken = Taken {
                 step: Step::Parent(body.step),
                 wording_version: None,
@@ -217,18 +257,18 @@ fn stop_referred(
     keys: &Keys,
     one: &Conversation,
     code: &str,
-    now: naast_domain::Moment,
+    (now, reader): (Moment, (Date, Tongue)),
 ) -> Result<Kept<Answer<ParentConversationView>>, Error> {
     let Some(found) = requests::find_by_code(tx, &of_request(code))? else {
         let stands = stands(tx, one)?;
-        return Ok(Kept::unchanged(Answer::found(view(tx, one, stands, code)?)));
+        return Ok(Kept::unchanged(Answer::found(view(tx, one, stands, code, reader)?)));
     };
     locks::lock_request(tx, found.id)?;
     let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
     let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
     let withdrawn = withdraw(tx, keys, &request, entry, now)?;
     let stands = stands(tx, one)?;
-    let answer = Answer::found(view(tx, one, stands, code)?);
+    let answer = Answer::found(view(tx, one, stands, code, reader)?);
     match withdrawn {
         Withdrawn::Already => Ok(Kept::unchanged(answer)),
         Withdrawn::Now { entries, .. } => Ok(tx.keep(entries, answer)?),

@@ -4,8 +4,9 @@ use actix_web::{get, web};
 use naast_domain::Date;
 use naast_domain::code::Code as _;
 use naast_domain::ids::ProgrammeId;
-use naast_domain::programmes::{OrganisationForm, Question, position_statement};
-use naast_persistence::programmes;
+use naast_domain::programmes::{OrganisationForm, Programme, Question, position_statement};
+use naast_domain::text::Tongue;
+use naast_persistence::{Database, Stored, programmes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +28,30 @@ pub struct PositionStatementView {
     pub since_date: Date,
     /// The questions and their answers, in short sentences.
     pub answers: Vec<PositionAnswerView>,
+}
+
+impl PositionStatementView {
+    /// The statement of a programme on a day, for a reader of a language; `None` on a day on which it has no form.
+    pub fn of(
+        db: &mut Database<'_>,
+        programme: &Stored<Programme>,
+        (today, tongue): (Date, Tongue),
+    ) -> Result<Option<Self>, Error> {
+        let Some(period) = programme.form_on(today) else { return Ok(None) };
+        let organisation = programmes::run_by(db, programme)?;
+        let answers = position_statement(period, &organisation).answers.into_iter();
+        let answers = answers.map(|(code, answer)| PositionAnswerView {
+            code,
+            question: code.label().get(tongue).to_owned(),
+            answer: answer.get(tongue).to_owned(),
+        });
+        Ok(Some(Self {
+            programme_id: programme.id,
+            form: period.form,
+            since_date: period.since,
+            answers: answers.collect(),
+        }))
+    }
 }
 
 /// One question and its answer.
@@ -65,22 +90,8 @@ pub async fn get_position_statement(
     platform
         .read(caller.0, move |cx| {
             let stored = programmes::find(cx.db, id)?.ok_or(Error::NotFound)?;
-            let organisation = programmes::run_by(cx.db, &stored)?;
-            let period = stored.form_on(cx.today).ok_or(Error::NotFound)?;
-            let answers =
-                position_statement(period, &organisation).answers.into_iter().map(|(code, answer)| {
-                    PositionAnswerView {
-                        code,
-                        question: code.label().get(reader.0).to_owned(),
-                        answer: answer.get(reader.0).to_owned(),
-                    }
-                });
-            let view = PositionStatementView {
-                programme_id: id,
-                form: period.form,
-                since_date: period.since,
-                answers: answers.collect(),
-            };
+            let view =
+                PositionStatementView::of(cx.db, &stored, (cx.today, reader.0))?.ok_or(Error::NotFound)?;
             Ok(Answer::found(view).version(stored.version))
         })
         .await
