@@ -2,6 +2,12 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
+/// Why a file is refused that SQLite did not make.
+pub const NO_DATABASE: &str = "the file is no SQLite database";
+
+/// Why a file is refused that is no longer whole.
+pub const DAMAGED: &str = "the SQLite file is damaged; restore a backup";
+
 /// A fault of storage. It never carries a value of a row: database messages repeat them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -92,12 +98,8 @@ impl From<Diesel> for Error {
                     {
                         Self::Busy("connection closed")
                     }
-                    _ if message.contains("file is not a database") => {
-                        Self::Refused("the file is no SQLite database".to_owned())
-                    }
-                    _ if message.contains("disk image is malformed") => {
-                        Self::Refused("the SQLite file is damaged; restore a backup".to_owned())
-                    }
+                    _ if message.contains("file is not a database") => Self::Refused(NO_DATABASE.to_owned()),
+                    _ if message.contains("disk image is malformed") => Self::Refused(DAMAGED.to_owned()),
                     _ => Self::Refused(format!("{kind:?}{}", named(information.constraint_name()))),
                 }
             }

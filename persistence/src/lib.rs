@@ -37,7 +37,7 @@ mod writer;
 
 pub use alone::{OnlyServer, is_unused, only_server};
 pub use database::Database;
-pub use error::{Error, Fault};
+pub use error::{DAMAGED, Error, Fault, NO_DATABASE};
 pub use location::{Location, OpenError, make_folder, migrate};
 pub use probe::Probe;
 pub use rows::{Page, Shortened, Slice, Stored};

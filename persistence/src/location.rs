@@ -27,6 +27,9 @@ pub enum OpenError {
     /// The address is of no kind that is known.
     #[error("DATABASE_URL must start with postgres://, postgresql:// or sqlite:; see docs/OPERATIONS.md")]
     UnknownAddress,
+    /// The address of a SQLite database names no file.
+    #[error("DATABASE_URL: after sqlite: comes the path of the file, such as sqlite:data/naast.db")]
+    NoPath,
     /// TLS is asked for, and this build has none.
     #[error(
         "DATABASE_URL asks for TLS (sslmode), but this build has libpq without TLS. Use a socket or a private \
@@ -90,7 +93,8 @@ impl Location {
             return Ok(Self::Postgres(url.to_owned()));
         }
         match url.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//")))),
+            Some("") => Err(OpenError::NoPath),
+            Some(path) => Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//")))),
             _ => Err(OpenError::UnknownAddress),
         }
     }

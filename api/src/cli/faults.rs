@@ -6,9 +6,9 @@ use std::io::{self, ErrorKind};
 
 use naast_domain::code::Code as _;
 use naast_domain::identity::ClientFault;
-use naast_persistence::OpenError;
 use naast_persistence::backup::BackupError;
 use naast_persistence::keys::RingError;
+use naast_persistence::{DAMAGED, Error as Storage, NO_DATABASE, OpenError};
 
 use crate::identity::KeyError;
 use crate::identity::post::PostError;
@@ -17,21 +17,67 @@ use crate::identity::trusted::TrustError;
 use crate::journal::AnchorError;
 use crate::privacy::replay::NotYet;
 use crate::privacy::tombstones::TombstoneError;
+use crate::problem;
 
 /// The Dutch for a fault; none for one that says nothing of its own.
 pub fn in_dutch(fault: &(dyn Error + 'static)) -> Option<String> {
-    None.or_else(|| fault.downcast_ref().and_then(open))
+    None.or_else(|| fault.downcast_ref().map(open))
         .or_else(|| fault.downcast_ref().map(ring))
-        .or_else(|| fault.downcast_ref().and_then(backup))
+        .or_else(|| fault.downcast_ref().map(backup))
         .or_else(|| fault.downcast_ref().map(signing))
-        .or_else(|| fault.downcast_ref().and_then(anchors))
-        .or_else(|| fault.downcast_ref().and_then(tombstones))
-        .or_else(|| fault.downcast_ref().and_then(not_yet))
+        .or_else(|| fault.downcast_ref().map(anchors))
+        .or_else(|| fault.downcast_ref().map(tombstones))
+        .or_else(|| fault.downcast_ref().map(not_yet))
         .or_else(|| fault.downcast_ref().map(system))
         .or_else(|| fault.downcast_ref().copied().map(client))
         .or_else(|| fault.downcast_ref().copied().map(public_key))
         .or_else(|| fault.downcast_ref().map(trust))
         .or_else(|| fault.downcast_ref().map(post))
+        .or_else(|| fault.downcast_ref().map(storage))
+        .or_else(|| fault.downcast_ref().and_then(of_a_use_case))
+}
+
+/// What came of a use case that a command did.
+fn of_a_use_case(fault: &problem::Error) -> Option<String> {
+    match fault {
+        problem::Error::Storage(fault) => Some(storage(fault)),
+        _ => None,
+    }
+}
+
+/// What the database says.
+fn storage(fault: &Storage) -> String {
+    match fault {
+        Storage::Duplicate { constraint } => format!("er is al een rij met deze sleutel ({constraint})"),
+        Storage::Missing { constraint } => format!("waar de rij naar wijst, is er niet ({constraint})"),
+        Storage::Busy(why) => {
+            let why = match *why {
+                "disk full" => "de schijf is vol",
+                "connection closed" => "de verbinding is verbroken",
+                "lock timeout" | "locked" => "iets anders hield de rijen te lang vast",
+                "statement timeout" => "het duurde te lang",
+                "no connection came free" => "er kwam geen verbinding vrij",
+                "the database file does not open" => "het bestand van de database gaat niet open",
+                _ => "probeer het opnieuw",
+            };
+            format!("de database heeft nu geen plaats of tijd: {why}. Er is niets half gedaan")
+        }
+        Storage::Unsure => "of de verandering is vastgelegd, weet niemand: kijk het na".to_owned(),
+        Storage::Lost => "een andere verandering ging voor: probeer het opnieuw".to_owned(),
+        Storage::Tied => "een band houdt de beller van deze zaak af".to_owned(),
+        Storage::Corrupt { table, column } => {
+            format!("een rij van {table} is niet zoals zij hoort: kolom {column}")
+        }
+        Storage::NoMaster(key) => format!(
+            "de database hoort bij hoofdsleutel {key}, en die staat niet in het sleutelbestand: breng dat bestand hierheen"
+        ),
+        Storage::Panicked => "het programma faalde; wat het had gedaan, is ongedaan gemaakt".to_owned(),
+        Storage::Refused(why) => match why.as_str() {
+            NO_DATABASE => "het bestand is geen database van SQLite".to_owned(),
+            DAMAGED => "het bestand van SQLite is beschadigd: zet een back-up terug".to_owned(),
+            why => format!("de database weigerde. Zij meldt: {why}"),
+        },
+    }
 }
 
 /// What the operating system says of a file or an address.
@@ -131,10 +177,13 @@ fn post(fault: &PostError) -> String {
     }
 }
 
-fn open(fault: &OpenError) -> Option<String> {
-    Some(match fault {
+fn open(fault: &OpenError) -> String {
+    match fault {
         OpenError::UnknownAddress => {
             "DATABASE_URL moet beginnen met postgres://, postgresql:// of sqlite:; zie docs/OPERATIONS.md".to_owned()
+        }
+        OpenError::NoPath => {
+            "DATABASE_URL: na sqlite: komt het pad van het bestand, zoals sqlite:data/naast.db".to_owned()
         }
         OpenError::NoTls => "DATABASE_URL vraagt om TLS (sslmode), maar dit programma heeft libpq zonder TLS. Gebruik een socket of een \
                              eigen netwerk met sslmode=disable, of bouw met `--no-default-features` en de libpq van het systeem"
@@ -160,8 +209,8 @@ fn open(fault: &OpenError) -> Option<String> {
                                     back-up terug. Met een andere sleutel vond niemand haar account. Er is niets geschreven"
             .to_owned(),
         OpenError::Keys(fault) => ring(fault),
-        OpenError::Storage(_) => return None,
-    })
+        OpenError::Storage(fault) => storage(fault),
+    }
 }
 
 fn ring(fault: &RingError) -> String {
@@ -174,8 +223,8 @@ fn ring(fault: &RingError) -> String {
     }
 }
 
-fn backup(fault: &BackupError) -> Option<String> {
-    Some(match fault {
+fn backup(fault: &BackupError) -> String {
+    match fault {
         BackupError::File(fault) => format!("back-up: {}", system(fault)),
         BackupError::NoBackup => "dit is geen back-up van Naast".to_owned(),
         BackupError::OtherKeys(key) => format!(
@@ -195,9 +244,9 @@ fn backup(fault: &BackupError) -> Option<String> {
             "de database is niet leeg: een back-up gaat alleen in een nieuwe. Er is niets geschreven"
                 .to_owned()
         }
-        BackupError::Storage(_) => return None,
-        BackupError::Open(fault) => return open(fault),
-    })
+        BackupError::Storage(fault) => storage(fault),
+        BackupError::Open(fault) => open(fault),
+    }
 }
 
 fn signing(fault: &KeyError) -> String {
@@ -213,32 +262,32 @@ fn signing(fault: &KeyError) -> String {
     }
 }
 
-fn anchors(fault: &AnchorError) -> Option<String> {
+fn anchors(fault: &AnchorError) -> String {
     match fault {
-        AnchorError::File(fault) => Some(format!("ankers: {}", system(fault))),
-        AnchorError::Storage(_) => None,
-        AnchorError::Line(line) => Some(format!("ankers: regel {line} is geen anker van deze installatie")),
+        AnchorError::File(fault) => format!("ankers: {}", system(fault)),
+        AnchorError::Storage(fault) => storage(fault),
+        AnchorError::Line(line) => format!("ankers: regel {line} is geen anker van deze installatie"),
     }
 }
 
-fn tombstones(fault: &TombstoneError) -> Option<String> {
+fn tombstones(fault: &TombstoneError) -> String {
     match fault {
-        TombstoneError::File(fault) => Some(format!("grafstenen: {}", system(fault))),
-        TombstoneError::Storage(_) => None,
-        TombstoneError::Line(line) => Some(format!("grafstenen: regel {line} is geen grafsteen")),
+        TombstoneError::File(fault) => format!("grafstenen: {}", system(fault)),
+        TombstoneError::Storage(fault) => storage(fault),
+        TombstoneError::Line(line) => format!("grafstenen: regel {line} is geen grafsteen"),
     }
 }
 
-fn not_yet(fault: &NotYet) -> Option<String> {
+fn not_yet(fault: &NotYet) -> String {
     match fault {
-        NotYet::Older(stones) => Some(format!(
+        NotYet::Older(stones) => format!(
             "deze database is ouder dan {stones} van haar grafstenen: zij komt uit een back-up, en bevat wat sindsdien is gewist. Voer \
              eerst `naast retention replay` uit; eerder wordt er niets bediend"
-        )),
-        NotYet::Unfinished => Some(
-            "hier is een back-up teruggezet, en wat sindsdien is gewist, is nog niet opnieuw gewist: voer `naast retention replay` uit"
-                .to_owned(),
         ),
+        NotYet::Unfinished => {
+            "hier is een back-up teruggezet, en wat sindsdien is gewist, is nog niet opnieuw gewist: voer `naast retention replay` uit"
+                .to_owned()
+        }
         NotYet::Tombstones(fault) => tombstones(fault),
     }
 }
@@ -246,6 +295,23 @@ fn not_yet(fault: &NotYet) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_storage_says_is_told_in_dutch_whatever_it_came_through() {
+        let told = |fault: &(dyn Error + 'static)| in_dutch(fault).expect("Dutch words");
+        for (fault, word) in [
+            (Storage::Busy("lock timeout"), "vast"),
+            (Storage::Busy("disk full"), "schijf"),
+            (Storage::Refused(NO_DATABASE.to_owned()), "geen database"),
+            (Storage::Refused(DAMAGED.to_owned()), "beschadigd"),
+            (Storage::Lost, "opnieuw"),
+            (Storage::Panicked, "ongedaan"),
+        ] {
+            assert!(told(&fault).contains(word), "{}", told(&fault));
+            assert_eq!(told(&problem::Error::Storage(fault.clone())), told(&fault));
+            assert_eq!(told(&OpenError::Storage(fault.clone())), told(&fault));
+        }
+    }
 
     #[test]
     fn a_database_that_does_not_answer_is_explained_where_the_cause_is_a_usual_one() {

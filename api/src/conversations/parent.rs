@@ -98,7 +98,7 @@ fn shown(
         let Some(programme) = programmes::find(db, *id)? else { continue };
         shown.push(ShownProgrammeView {
             id: *id,
-            name: programme.name.to_string(),
+            name: programme.name.clone(),
             position_statement: PositionStatementView::of(db, &programme, reader)?,
         });
     }
