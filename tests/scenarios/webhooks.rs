@@ -161,6 +161,12 @@ fn a_message_that_was_sent_is_sent_again_under_the_same_id(engine: Engine) {
     let delivery = deliveries(&world, &path)[0].clone();
     let place = format!("/webhook-deliveries/{}", delivery["id"].as_str().expect("an id"));
     assert_eq!(world.app.get(coordinator, &place).expect(200).body, delivery);
+    let listed = |state: &str| {
+        let of = path.rsplit('/').next().expect("an id");
+        let list = format!("/webhook-deliveries?subscriptionId={of}&state={state}");
+        world.app.get(coordinator, &list).expect(200).body["data"].as_array().expect("a list").len()
+    };
+    assert_eq!((listed("delivered"), listed("failed"), listed("pending")), (1, 0, 0));
     let waits = world.app.ask(coordinator, &format!("{place}/replays")).expect(201);
     assert_eq!((&waits.body["state"], &waits.body["attempts"]), (&json!("pending"), &json!(0)));
     refused(world.app.ask(coordinator, &format!("{place}/replays")), 409, "delivery-waits");
