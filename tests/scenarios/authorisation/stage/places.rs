@@ -3,7 +3,8 @@
 use chrono::Days;
 use naast_domain::Date;
 use naast_tests::random_id;
-use serde_json::json;
+use naast_tests::world::Buddy;
+use serde_json::{Value, json};
 
 use super::super::objects::{Objects, State};
 use super::super::table::Column;
@@ -57,7 +58,15 @@ impl Stage {
         let side = self.side(column);
         let board = ["99901", "99902"][usize::from(column == Column::Foreign)];
         let about = json!({ "kind": "board", "boardNumber": board });
-        self.world.tie(&side.buddy, "joint-council-member", &about).expect(201).id()
+        self.new_tie(&side.buddy, "joint-council-member", &about)
+    }
+
+    /// A tie since a day of its own, two years ago and longer: the same one is not declared twice.
+    fn new_tie(&self, buddy: &Buddy, kind: &str, about: &Value) -> String {
+        self.days.set(self.days.get() + 1);
+        let since = self.world.app.platform.clock.today() - Days::new(730 + self.days.get());
+        let body = json!({ "kind": kind, "about": about, "sinceDate": since });
+        self.world.app.post(buddy.person, &format!("/buddies/{}/ties", buddy.id), &body).expect(201).id()
     }
 
     /// A new certificate of the column's buddy; she has another of its kind.
@@ -96,7 +105,7 @@ impl Stage {
     /// A new tie of the column's buddy, which no parent need be told.
     pub(super) fn tie_elsewhere(&self, column: Column) -> String {
         let about = elsewhere();
-        self.world.tie(&self.side(column).buddy, "political-office", &about).expect(201).id()
+        self.new_tie(&self.side(column).buddy, "political-office", &about)
     }
 
     /// A new conversation at the column's school, in which the first question was asked.
