@@ -274,11 +274,13 @@ fn spoil(world: &World, case: &Case, how: &str) {
 fn a_turn_that_fails_holds_up_nobody_else_and_is_tried_again(engine: Engine) {
     let world = World::new(engine);
     let [first, second] = two_that_are_to_end(&world);
+    // the end of a match asks its buddy's others again as well: those rows are not what this is about
+    let waits = || count(&world, &format!("reassessments WHERE buddy_id = '{}'", first.buddy.id));
     spoil(&world, &first, "nobody-knows");
     let done = round(&world.app.platform).expect("a round");
     assert_eq!((done.buddies, done.left), (2, 1), "{done:?}");
     assert_eq!((first.state(&world).as_str(), second.state(&world).as_str()), ("active", "closed"));
-    assert_eq!(count(&world, "reassessments"), 1, "what failed waits");
+    assert_eq!(waits(), 1, "what failed waits");
     // it rests, and holds up none of those that come after it
     let mut resting = Resting::default();
     let tried = |resting: &mut Resting| work_off(&world.app.platform, resting).expect("what waits is tried");
@@ -286,10 +288,10 @@ fn a_turn_that_fails_holds_up_nobody_else_and_is_tried_again(engine: Engine) {
     assert_eq!(tried(&mut resting), Round::default(), "it rests");
     let third = Case::running(&world);
     tried(&mut resting);
-    assert_eq!((third.state(&world).as_str(), count(&world, "reassessments")), ("active", 1));
+    assert_eq!((third.state(&world).as_str(), waits()), ("active", 1));
     spoil(&world, &first, "employed-at-school");
     assert!(tried(&mut Resting::default()).changes > 0);
-    assert_eq!((first.state(&world).as_str(), count(&world, "reassessments")), ("closed", 0));
+    assert_eq!((first.state(&world).as_str(), waits()), ("closed", 0));
     assert_sound(&world);
 }
 

@@ -295,7 +295,8 @@ fn a_token_names_its_client_and_the_session_that_gave_it() {
     let all = [
         (claims(&person.text("access_token")), "naast", true),
         (claims(&again.text("access_token")), "naast", true),
-        (claims(&of_system), system.0.as_str(), false),
+        // of a system the key that it signed in with: what ends that ends its tokens
+        (claims(&of_system), system.0.as_str(), true),
         (claims(&at_terminal), "naast-cli", false),
     ];
     for (claims, client, has_session) in &all {
