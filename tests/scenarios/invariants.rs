@@ -21,9 +21,7 @@ pub fn never(engine: Engine) -> Vec<(&'static str, String)> {
     let accepted =
         "SELECT 1 FROM tie_answers t WHERE t.proposal_id = p.id AND t.answer = 'accepted' AND t.finding";
     let valid = |kind: &str| {
-        format!(
-            "EXISTS (SELECT 1 FROM certificates c WHERE c.buddy_id = b.id AND c.kind = '{kind}' AND c.recorded_at <= m.started_at)"
-        )
+        format!("EXISTS (SELECT 1 FROM certificates c WHERE c.buddy_id = b.id AND c.kind = '{kind}')")
     };
     vec![
         ("a match without consent", format!("{running} AND NOT {}", consent("request"))),
@@ -33,7 +31,7 @@ pub fn never(engine: Engine) -> Vec<(&'static str, String)> {
         ("an active match whose buddy declared nothing for it", format!("{running} AND m.state = 'active' AND p.ties_declared_on IS NULL")),
         ("a match with a buddy who works at the school", format!("{running} AND EXISTS (SELECT 1 FROM ties t WHERE t.buddy_id = b.id AND t.kind = 'employed-at-school' AND t.until IS NULL)")),
         ("a match that was assessed as blocked", format!("{running} AND a.verdict = 'block'")),
-        ("a match of a buddy without certificates", format!("{running} AND NOT ({} AND {} AND {} AND {})", valid("vog"), valid("training"), valid("agreement"), valid("code-of-conduct"))),
+        ("an active match of a buddy without certificates", format!("{running} AND m.state = 'active' AND NOT ({} AND {} AND {} AND {})", valid("vog"), valid("training"), valid("agreement"), valid("code-of-conduct"))),
         ("an active match with a buddy who is not available", format!("{running} AND m.state = 'active' AND b.status <> 'active'")),
         ("a parent's consent to data on the health of a pupil who spoke herself", "consents c WHERE c.kind = 'child-health-data' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND EXISTS (SELECT 1 FROM pupil_codes p WHERE p.request_id = c.request_id AND p.used_at IS NOT NULL)".to_owned()),
         ("a pupil's consent beside her no", "consents c WHERE c.kind = 'pupil-health-data' AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND EXISTS (SELECT 1 FROM pupil_codes p WHERE p.request_id = c.request_id AND p.said_no_at IS NOT NULL)".to_owned()),

@@ -251,7 +251,10 @@ fn what_is_broken_between_the_acts_is_found(engine: Engine) {
             "an active match whose buddy declared nothing for it",
             "UPDATE proposals SET ties_declared_on = NULL",
         ),
-        ("a match of a buddy without certificates", "DELETE FROM certificates WHERE kind = 'training'"),
+        (
+            "an active match of a buddy without certificates",
+            "DELETE FROM certificates WHERE kind = 'training'",
+        ),
         (
             "a withdrawn request with something left of it",
             "UPDATE support_requests SET contact_value = 'x' WHERE state = 'withdrawn'",
