@@ -180,7 +180,7 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
             | "system-directory-read"
             | "system-conversations-open"
             | "system-referrals-status",
-        ) if thing == Thing::School => &[Own, Sister],
+        ) if thing == Thing::School => &[Own, Over, Sister],
         (Relation::School, "other-leader") if thing == Thing::School => &[Foreign],
         _ => &[],
     };
