@@ -50,30 +50,42 @@ impl AddAssign for Round {
 /// waits, so that those after her have theirs. Several at once do no harm.
 pub fn round(platform: &Platform) -> Result<Round, Error> {
     let (mut done, mut failed) = (Round::default(), 0);
+    for_each_in_use(platform, |programme, id| {
+        done.buddies += 1;
+        match ask_again(platform, programme, id) {
+            Ok(changes) => {
+                done.changes += changes;
+                failed = 0;
+            }
+            Err(fault) => {
+                failed += 1;
+                if failed >= ENOUGH {
+                    return Err(fault);
+                }
+                log::error!("the turn of a buddy failed, and is tried again: {fault}");
+                leave_waiting(platform, id)?;
+                done.left += 1;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(done)
+}
+
+/// Goes through the buddies of every programme who are proposed to somebody or support somebody.
+fn for_each_in_use(
+    platform: &Platform,
+    mut turn: impl FnMut(ProgrammeId, BuddyId) -> Result<(), Error>,
+) -> Result<(), Error> {
     let leave = Upkeep::of_the_platform();
     for programme in platform.store.read(|db| Ok::<_, Error>(programmes::ids(db)?))? {
         let in_use =
             platform.store.read(|db| Ok::<_, Error>(support::buddies_in_use(db, &leave, programme)?))?;
         for id in in_use {
-            done.buddies += 1;
-            match ask_again(platform, programme, id) {
-                Ok(changes) => {
-                    done.changes += changes;
-                    failed = 0;
-                }
-                Err(fault) => {
-                    failed += 1;
-                    if failed >= ENOUGH {
-                        return Err(fault);
-                    }
-                    log::error!("the turn of a buddy failed, and is tried again: {fault}");
-                    leave_waiting(platform, id)?;
-                    done.left += 1;
-                }
-            }
+            turn(programme, id)?;
         }
     }
-    Ok(done)
+    Ok(())
 }
 
 fn leave_waiting(platform: &Platform, buddy: BuddyId) -> Result<(), Error> {
@@ -87,22 +99,18 @@ fn leave_waiting(platform: &Platform, buddy: BuddyId) -> Result<(), Error> {
 /// How many things would change if the rules were asked now. Nothing of it is kept.
 pub fn rehearse(platform: &Platform) -> Result<usize, Error> {
     let mut changes = 0;
-    let leave = Upkeep::of_the_platform();
-    for programme in platform.store.read(|db| Ok::<_, Error>(programmes::ids(db)?))? {
-        let in_use =
-            platform.store.read(|db| Ok::<_, Error>(support::buddies_in_use(db, &leave, programme)?))?;
-        for id in in_use {
-            let occasion = Occasion::of_platform(platform.clock.now(), platform.clock.today());
-            changes += platform.store.write(move |tx| {
-                let mut found = 0;
-                tx.rehearse(|tx| -> Result<_, Error> {
-                    found = turn(tx, programme, id, occasion)?.len();
-                    Ok(Kept::bookkeeping(()))
-                })?;
-                Ok::<_, Error>(Kept::bookkeeping(found))
+    for_each_in_use(platform, |programme, id| {
+        let occasion = Occasion::of_platform(platform.clock.now(), platform.clock.today());
+        changes += platform.store.write(move |tx| {
+            let mut found = 0;
+            tx.rehearse(|tx| -> Result<_, Error> {
+                found = turn(tx, programme, id, occasion)?.len();
+                Ok(Kept::bookkeeping(()))
             })?;
-        }
-    }
+            Ok::<_, Error>(Kept::bookkeeping(found))
+        })?;
+        Ok(())
+    })?;
     Ok(changes)
 }
 
