@@ -5,6 +5,7 @@ pub mod crowd;
 pub mod door;
 pub mod life;
 mod own_answers;
+mod surplus;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -219,7 +220,7 @@ pub fn start_with(
                     }
                     Admission::Full => {
                         platform.metrics.crowded(Crowded::TurnedAway);
-                        connection::turn_away(io, &life, &platform, &origins).await;
+                        surplus::turn_away(io, &life, &platform, &origins).await;
                         return Err(DispatchError::Io(ErrorKind::ConnectionRefused.into()));
                     }
                 };

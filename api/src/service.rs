@@ -110,11 +110,24 @@ pub async fn metrics(platform: web::Data<Platform>) -> HttpResponse {
 
 /// The process runs.
 pub async fn live() -> HttpResponse {
+    is_live()
+}
+
+/// Says that the process runs.
+pub fn is_live() -> HttpResponse {
     HttpResponse::Ok().json(serde_json::json!({ "status": "live" }))
 }
 
 /// The database answered lately, and the server is not about to stop.
 pub async fn ready(platform: web::Data<Platform>) -> Result<HttpResponse, Error> {
+    is_ready(&platform)
+}
+
+/// Says that the database answered lately and the server is not about to stop.
+///
+/// # Errors
+/// `not-ready` when that is not so.
+pub fn is_ready(platform: &Platform) -> Result<HttpResponse, Error> {
     if !platform.health.is_ready() {
         return Err(Error::Refused("not-ready"));
     }

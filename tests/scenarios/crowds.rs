@@ -22,6 +22,8 @@ on_both!(
 
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nhost: test\r\n\r\n";
 
+const TURNED_AWAY: &str = "naast_connections_crowded_total{outcome=\"turned-away\"}";
+
 /// How an answer to this text begins, and all of it that came at once; an empty one when the connection was closed.
 fn call(stream: &mut TcpStream, text: &str) -> String {
     stream.set_read_timeout(Some(Duration::from_millis(2_500))).expect("a socket");
@@ -56,7 +58,7 @@ fn whoever_is_idle_for_longest_makes_room() {
     let last = idle.last_mut().expect("there are sixty");
     assert!(call(last, LIVE).starts_with("HTTP/1.1 200"), "the last is good for another call");
     assert!(world.app.figure("naast_connections_crowded_total{outcome=\"idle-closed\"}") >= 50);
-    assert_eq!(world.app.figure("naast_connections_crowded_total{outcome=\"turned-away\"}"), 0);
+    assert_eq!(world.app.figure(TURNED_AWAY), 0);
     assert_eq!(world.app.figure("naast_connections_most"), 8);
 }
 
@@ -87,8 +89,19 @@ fn when_all_are_at_work_who_comes_is_told_to_come_back() {
         assert!(told.contains(part), "{part} in {told}");
     }
     assert!(busy.len() >= 4, "{} were taken in", busy.len());
+    // whoever asks how the server is hears that, in a room as full as it was
+    for path in ["/health/live", "/health/ready"] {
+        let asked = format!("GET {path} HTTP/1.1\r\nhost: test\r\n\r\n");
+        let turned_away = world.app.figure(TURNED_AWAY);
+        let told = call(&mut connect(address), &asked);
+        assert!(told.starts_with("HTTP/1.1 200") && told.contains("connection: close"), "{path}: {told}");
+        assert!(world.app.figure(TURNED_AWAY) > turned_away, "{path}: there was room after all");
+    }
+    let english = "GET /v1/me HTTP/1.1\r\nhost: test\r\naccept-language: en\r\n\r\n";
+    let told = call(&mut connect(address), english);
+    assert!(told.starts_with("HTTP/1.1 503") && told.contains("content-language: en"), "{told}");
     assert!(world.app.figure("naast_connections_open") <= before + 8);
-    assert!(world.app.figure("naast_connections_crowded_total{outcome=\"turned-away\"}") >= 1);
+    assert!(world.app.figure(TURNED_AWAY) >= 1);
     drop(busy);
     let begun = Instant::now();
     while !call(&mut connect(address), LIVE).starts_with("HTTP/1.1 200") {

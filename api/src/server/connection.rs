@@ -10,12 +10,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use actix_rt::net::{ActixStream, Ready, TcpStream};
 use actix_web::web::{Buf as _, Bytes};
 use futures_util::future::LocalBoxFuture;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::crowd::Present;
@@ -24,9 +23,6 @@ use super::own_answers::{self, Heard, OwnAnswer};
 use crate::cors::Origins;
 use crate::metrics::{Deadline, Open};
 use crate::platform::Platform;
-
-/// How long somebody for whom there is no room may take to read that.
-const TURNED_AWAY: Duration = Duration::from_millis(500);
 
 /// The socket of a caller.
 pub struct Connection {
@@ -152,21 +148,6 @@ impl Connection {
         }
         self.stopping.is_none()
     }
-}
-
-/// Tells somebody for whom there is no room so, and that she can come back; then waits a moment until she has read it, for what she sent
-/// unread would break the connection off under it.
-pub(super) async fn turn_away(io: TcpStream, life: &Life, platform: &Platform, origins: &Origins) {
-    let told = own_answers::compose(503, life, platform, origins);
-    let _ = tokio::time::timeout(TURNED_AWAY, async {
-        let mut io = io;
-        let mut thrown_away = [0; 4096];
-        io.write_all(&told).await?;
-        io.shutdown().await?;
-        while io.read(&mut thrown_away).await? > 0 {}
-        Ok::<_, io::Error>(())
-    })
-    .await;
 }
 
 impl AsyncRead for Connection {

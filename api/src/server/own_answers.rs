@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody as _;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderValue, HttpDate};
 use naast_domain::text::Tongue;
@@ -59,7 +60,6 @@ impl OwnAnswer {
 /// What the caller of a call that was never read is told, for this status: the bytes of the whole answer, the last on its
 /// connection.
 pub(super) fn compose(status: u16, life: &Life, platform: &Platform, origins: &Origins) -> Vec<u8> {
-    let tongue = life.tongue.get();
     let error = match status {
         408 => Error::Refused("head-too-slow"),
         431 => Error::Refused("head-too-large"),
@@ -67,9 +67,25 @@ pub(super) fn compose(status: u16, life: &Life, platform: &Platform, origins: &O
         503 => Error::Refused("overloaded"),
         _ => Error::Internal("the HTTP library failed"),
     };
+    refuse(&error, life, platform, origins)
+}
+
+/// The bytes of a refusal, whole, the last on its connection.
+pub(super) fn refuse(error: &Error, life: &Life, platform: &Platform, origins: &Origins) -> Vec<u8> {
+    platform.metrics.problem(error, false);
     let number = Uuid::to_string(&fresh());
-    let mut answer = error.answer(tongue, &number);
-    dress(answer.headers_mut(), "", &number, tongue);
+    whole(error.answer(life.tongue.get(), &number), &number, life, platform, origins)
+}
+
+/// The bytes of this answer, dressed as every other, the last on its connection.
+pub(super) fn whole(
+    mut answer: HttpResponse,
+    number: &str,
+    life: &Life,
+    platform: &Platform,
+    origins: &Origins,
+) -> Vec<u8> {
+    dress(answer.headers_mut(), "", number, life.tongue.get());
     // which path was meant may never have come; a page of the list may read what it did wrong wherever it was
     origins.tell(BASE, life.origin.borrow().as_ref(), answer.headers_mut());
     let (answer, body) = answer.into_parts();
@@ -83,10 +99,9 @@ pub(super) fn compose(status: u16, life: &Life, platform: &Platform, origins: &O
     let date = HttpDate::from(SystemTime::from(platform.clock.now()));
     let _ = write!(head, "content-length: {}\r\nconnection: close\r\ndate: {date}\r\n\r\n", body.len());
     let status = answer.status().as_u16();
-    platform.metrics.problem(&error, false);
     platform.metrics.call_begins();
     platform.metrics.call_ends("-", "-", status, Duration::ZERO);
-    log::info!(request_id = number.as_str(), method = "-", route = "-", status = status, micros = 0; "call");
+    log::info!(request_id = number, method = "-", route = "-", status = status, micros = 0; "call");
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(&body);
     bytes
@@ -100,11 +115,36 @@ pub(super) struct Heard {
     line: Vec<u8>,
     begun: bool,
     over: bool,
+    /// Whether it asks how the server is, and what of that.
+    pub question: Option<Question>,
     /// The language that it asks for.
     pub tongue: Option<Tongue>,
     origins: Vec<HeaderValue>,
     /// How long its first line is so far.
     first: usize,
+}
+
+/// What is asked of how the server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Whether the process runs.
+    Live,
+    /// Whether it can take calls.
+    Ready,
+}
+
+impl Question {
+    /// What the first line of a head asks.
+    fn of_line(line: &[u8]) -> Option<Self> {
+        let mut parts = line.strip_prefix(b"GET ")?.split(|byte| *byte == b' ');
+        let (target, version) = (parts.next()?, parts.next()?);
+        let is_known = version == b"HTTP/1.1" || version == b"HTTP/1.0";
+        match target.split(|byte| *byte == b'?').next()? {
+            b"/health/live" if is_known => Some(Self::Live),
+            b"/health/ready" if is_known => Some(Self::Ready),
+            _ => None,
+        }
+    }
 }
 
 /// A target of this many bytes or more is too long for the library, which says only that the call is malformed.
@@ -136,6 +176,9 @@ impl Heard {
         self.over = self.begun && line.is_empty();
         let is_first = !self.begun;
         self.begun = self.begun || !line.is_empty();
+        if is_first {
+            self.question = Question::of_line(line);
+        }
         let Some(colon) = line.iter().position(|byte| *byte == b':').filter(|_| !is_first) else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         let Ok(value) = HeaderValue::from_bytes(value) else { return };
@@ -146,6 +189,11 @@ impl Heard {
         } else if name.eq_ignore_ascii_case(b"origin") && self.origins.len() < 2 {
             self.origins.push(value);
         }
+    }
+
+    /// Whether the head is there to its end.
+    pub fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Whether what is wrong with it is how long its first line is.
@@ -211,6 +259,17 @@ mod tests {
                 let found = heard.origin().map(|origin| origin.to_str().expect("letters"));
                 assert_eq!((heard.tongue, found), (tongue, origin), "{head:?} in pieces of {size}");
             }
+        }
+        for (head, question) in [
+            ("GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n", Some(Question::Live)),
+            ("\r\nGET /health/ready?of=proxy HTTP/1.0\r\n\r\n", Some(Question::Ready)),
+            ("POST /health/ready HTTP/1.1\r\n\r\n", None),
+            ("GET /health/ready\r\n\r\n", None),
+            ("GET /v1/me HTTP/1.1\r\nGET /health/live HTTP/1.1\r\n\r\n", None),
+        ] {
+            let mut heard = Heard::default();
+            heard.hear(head.as_bytes());
+            assert_eq!((heard.question, heard.is_over()), (question, true), "{head:?}");
         }
         let mut heard = Heard::default();
         heard.hear(&vec![b'x'; 1_000_000]);
