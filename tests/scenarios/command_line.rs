@@ -61,6 +61,33 @@ fn what_is_done_and_cannot_be_anchored_is_told_all_the_same(engine: Engine) {
     client_token(&world, &named);
 }
 
+/// Keys and a database that were made for a server that never ran would be taken for those of an installation.
+#[test]
+fn a_server_that_cannot_listen_makes_nothing() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it listens").to_string();
+    let folder = tempfile::tempdir().expect("a folder");
+    for (command, option) in [("serve", "--listen"), ("serve", "--metrics-listen"), ("demo", "--listen")] {
+        let data = folder.path().join("data");
+        let mut line = vec![command, option, &address];
+        if option != "--listen" {
+            line.extend(["--listen", "127.0.0.1:0"]);
+        }
+        let told = Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+            .args(&line)
+            .arg("--data")
+            .arg(&data)
+            .env_remove("DATABASE_URL")
+            .env("NAAST_LANGUAGE", "en")
+            .output()
+            .expect("the program runs");
+        let fault = String::from_utf8_lossy(&told.stderr).into_owned();
+        assert_eq!(told.status.code(), Some(1), "{line:?}: {fault}");
+        assert!(fault.contains(&address), "{line:?}: {fault}");
+        assert!(!data.exists(), "{line:?} made something");
+    }
+}
+
 fn a_client_is_connected_changed_and_revoked_at_the_terminal(engine: Engine) {
     let world = World::new(engine);
     let create = |purpose: &str, scope: &str, organisation: &str| {

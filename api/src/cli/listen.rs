@@ -5,8 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use clap::Args;
 use ipnet::IpNet;
 
+use super::terminal::Failure;
 use crate::cors::{Origin, Origins};
 use crate::limits::{LimitSettings, Setting};
+use crate::server::door::is_free;
 
 /// Where the server listens.
 #[derive(Debug, Clone, Args)]
@@ -58,6 +60,17 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 impl Listen {
+    /// Looks whether the server can listen where it is told to, before anything is made or changed for it.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the address and says what keeps it from being used.
+    pub fn can_begin(&self) -> Result<(), Failure> {
+        for address in std::iter::once(self.listen).chain(self.metrics_listen) {
+            is_free(address).map_err(|fault| Failure::at(1, address, &fault))?;
+        }
+        Ok(())
+    }
+
     /// The pages that may call from a browser.
     pub fn origins(&self) -> Origins {
         self.cors_origins.clone().into()

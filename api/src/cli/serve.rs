@@ -40,6 +40,8 @@ const WEBHOOKS: Duration = Duration::from_secs(15);
 
 /// Serves until a signal.
 pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
+    // before keys and a database are made for a server that cannot begin
+    listen.can_begin()?;
     // before the schema is brought up to date under a server that runs
     let _only = only_server(&place.location()?)?;
     let platform = place.platform(LIFETIME)?;

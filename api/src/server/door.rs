@@ -23,10 +23,7 @@ pub struct Door(Socket);
 impl Door {
     /// Opens it, and gives the socket that connections are taken in from.
     pub fn open(address: SocketAddr) -> io::Result<(Self, TcpListener)> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-        #[cfg(unix)]
-        socket.set_reuse_address(true)?;
-        socket.bind(&address.into())?;
+        let socket = stand(address)?;
         socket.listen(BACKLOG)?;
         let listener: TcpListener = socket.try_clone()?.into();
         listener.set_nonblocking(true)?;
@@ -40,6 +37,23 @@ impl Door {
             log::warn!("connections that are being made when the server stops may be cut off: {fault}");
         }
     }
+}
+
+/// Looks whether a door can be opened here, and lets nobody in: nothing is listened to.
+///
+/// # Errors
+/// Why not: most often because another program stands there.
+pub fn is_free(address: SocketAddr) -> io::Result<()> {
+    stand(address).map(drop)
+}
+
+/// A socket at this address.
+fn stand(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
 }
 
 /// A filter on what the socket gets: no first packet of a new connection.

@@ -49,7 +49,7 @@ struct RoleOfDemo {
 #[expect(clippy::missing_panics_doc, reason = "the demo is plain text")]
 pub fn demo(place: &Place, listen: &Listen) -> Result<(), Failure> {
     // before anything of an earlier demo is touched: one that runs still needs it
-    std::net::TcpListener::bind(listen.listen).map_err(|fault| Failure::at(1, listen.listen, &fault))?;
+    listen.can_begin()?;
     let made_here = place.database_url.is_none();
     let place = own_place(place);
     let location = place.location()?;
