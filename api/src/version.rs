@@ -135,6 +135,14 @@ impl IfMatch {
         };
         if names(&self.0, header::IF_MATCH, is_it) { Ok(()) } else { Err(Error::Stale) }
     }
+
+    /// Checks that the caller makes something new, knowing that nothing stands: she names no version, also not that of whatever stands.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when she names one (RFC 9110, 13.1.1).
+    pub fn check_new(&self) -> Result<(), Error> {
+        if self.0.contains_key(header::IF_MATCH) { Err(Error::Stale) } else { Ok(()) }
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +182,16 @@ mod tests {
         }
         assert!(fault(&with(&header::IF_MATCH, &["\"v3\"", "v3"])).is_some(), "one of two lines");
         assert!(fault(&HeaderMap::new()).is_none());
+    }
+
+    #[test]
+    fn what_does_not_stand_has_no_version_that_fits() {
+        let new =
+            |lines: &[&str]| IfMatch(with(&header::IF_MATCH, lines)).check_new().map_err(|it| it.code());
+        assert_eq!(new(&[]), Ok(()));
+        for named in ["*", "\"v0\"", "\"v1\""] {
+            assert_eq!(new(&[named]), Err("stale-version"), "{named}");
+        }
     }
 
     #[test]

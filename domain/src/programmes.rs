@@ -1,5 +1,6 @@
 //! Buddy programmes: the form that each of them has, and what follows from the form (I1, S0, S1, S6).
 
+mod coverage;
 mod position;
 
 use crate::code::CodeSet;
@@ -8,6 +9,7 @@ use crate::independence::Funder;
 use crate::organisations::OrganisationKind;
 use crate::{Date, code_list};
 
+pub use coverage::{CoverageFault, CoveredPeriod, say_coverage};
 pub use position::{PositionStatement, Question, RunBy, position_statement};
 
 code_list! {

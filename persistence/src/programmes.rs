@@ -1,5 +1,7 @@
 //! Programmes, their forms over time, and the schools that they cover.
 
+mod coverage;
+
 use diesel::alias;
 use diesel::prelude::*;
 use naast_domain::access::{Grant, ManageProgrammes};
@@ -12,10 +14,12 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::{Page, Slice, Stored, code, identifier, one};
+use crate::rows::{Page, Slice, Stored, code, one};
 use crate::schema::{organisations, programme_forms, programme_schools, programmes};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub use coverage::{Coverage, cover, coverage, covered_schools};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = programmes)]
@@ -254,64 +258,6 @@ fn as_choices(programmes: &[Stored<Programme>], day: Date) -> Vec<Choice> {
             })
         })
         .collect()
-}
-
-/// A school that a programme covers, for a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Covered {
-    /// The school.
-    pub school: LocationCode,
-    /// From this day on.
-    pub since: Date,
-    /// Up to and with this day.
-    pub until: Option<Date>,
-}
-
-/// Says that a programme covers a school from a day on. Said again, it counts as said last.
-pub fn cover(
-    tx: &mut Transaction<'_, '_>,
-    _grant: &Grant<ManageProgrammes>,
-    programme: ProgrammeId,
-    covered: &Covered,
-) -> Result<(), Error> {
-    let row = (
-        programme_schools::programme_id.eq(Key::from(programme)),
-        programme_schools::location_code.eq(covered.school.as_str()),
-        programme_schools::since.eq(covered.since),
-        programme_schools::until.eq(covered.until),
-    );
-    let upsert = diesel::insert_into(programme_schools::table)
-        .values(row)
-        .on_conflict((programme_schools::programme_id, programme_schools::location_code))
-        .do_update()
-        .set((programme_schools::since.eq(covered.since), programme_schools::until.eq(covered.until)));
-    on_either!(&mut **tx, |c| upsert.execute(c))?;
-    Ok(())
-}
-
-/// A page of the schools that a programme covers, by location code.
-pub fn covered_schools(
-    database: &mut Database<'_>,
-    programme: ProgrammeId,
-    size: i64,
-    after: Option<&LocationCode>,
-) -> Result<Slice<Covered>, Error> {
-    let rows: Vec<(String, Date, Option<Date>)> = on_either!(database, |c| {
-        let mut query = programme_schools::table
-            .filter(programme_schools::programme_id.eq(Key::from(programme)))
-            .select((programme_schools::location_code, programme_schools::since, programme_schools::until))
-            .order(programme_schools::location_code)
-            .limit(size + 1)
-            .into_boxed();
-        if let Some(after) = after {
-            query = query.filter(programme_schools::location_code.gt(after.as_str()));
-        }
-        query.load(c)
-    })?;
-    Slice::cut(rows, size).try_map(|(school, since, until)| {
-        let school = identifier("programme_schools", "location_code", LocationCode::parse(&school))?;
-        Ok(Covered { school, since, until })
-    })
 }
 
 /// The organisation that runs a programme, as a parent is told it.

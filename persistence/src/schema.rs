@@ -194,11 +194,12 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};
 
-    programme_schools (programme_id, location_code) {
+    programme_schools (programme_id, location_code, since) {
         programme_id -> Id,
         location_code -> Text,
         since -> Date,
         until -> Nullable<Date>,
+        version -> Integer,
     }
 }
 
@@ -908,7 +909,7 @@ diesel::table! {
     retention_terms (programme_id, term) {
         programme_id -> Id,
         term -> Text,
-        days -> Integer,
+        days -> Nullable<Integer>,
         reason -> Nullable<Text>,
         set_at -> Moment,
         version -> Integer,

@@ -42,6 +42,8 @@ const LEAVES_AGAIN: &[(&str, &[(&str, i64)])] = &[
 /// What is answered again and shows nothing of anybody else's case: one's own, directories, what comes with a code.
 const SHOWS_NOBODY_AGAIN: &[&str] = &[
     "recordSchoolPartnership",
+    "coverSchool",
+    "setRetentionTerm",
     "withdrawAllMyConsents",
     "cancelAnnouncement",
     "confirmConsent",

@@ -244,8 +244,8 @@ fn what_a_programme_covers_binds_what_school_shows_and_not_what_a_parent_asks(en
 
     // what she was shown stays hers to choose, also when the programme stops covering the school meanwhile
     let place = format!("/programmes/{independent}/schools/{SCHOOL}");
-    let ends = json!({ "sinceDate": today - Months::new(12), "untilDate": today });
-    world.app.call(Some(world.administrator), "PUT", &place, Some(&ends), None).expect(200);
+    let ends = json!({ "sinceDate": today - Months::new(24), "untilDate": today });
+    world.app.call(Some(world.administrator), "PUT", &place, Some(&ends), Some("*")).expect(200);
     world.app.platform.clock.advance(TimeDelta::days(2));
     world.refer(parent, &code, &world.request_body(0)).expect(201);
     // and a new talk does not show it any more

@@ -249,9 +249,9 @@ fn a_talk_that_could_only_end_where_nothing_may_be_told_is_not_opened(engine: En
     for programme in [independent, point] {
         let path = format!("/programmes/{programme}/schools/{SCHOOL}");
         let start = world.app.platform.clock.today() - chrono::Months::new(24);
-        let until = world.app.platform.clock.today() - TimeDelta::days(1);
-        let body = json!({ "sinceDate": start, "untilDate": until });
-        world.app.call(Some(world.administrator), "PUT", &path, Some(&body), None).expect(200);
+        let body = json!({ "sinceDate": start, "untilDate": world.app.platform.clock.today() });
+        world.app.call(Some(world.administrator), "PUT", &path, Some(&body), Some("*")).expect(200);
     }
+    world.app.platform.clock.advance(TimeDelta::days(1));
     refused(open(), 409, "no-independent-choice");
 }

@@ -26,6 +26,7 @@ mod contract_tour;
 mod conversation;
 mod conversation_rules;
 mod corrections;
+mod coverage;
 mod crowds;
 mod demo;
 mod deprecation;

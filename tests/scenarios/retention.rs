@@ -210,7 +210,7 @@ fn a_programmes_own_term_counts_at_once(engine: Engine) {
     days(&world, 6);
     assert_eq!(run(&world).total(), 0);
     let term = format!("/programmes/{}/retention-terms/withdrawn", world.programmes[0]);
-    let set = |body: Value| world.app.call(Some(world.administrator), "PUT", &term, Some(&body), None);
+    let set = |body: Value| world.app.call(Some(world.administrator), "PUT", &term, Some(&body), Some("*"));
     assert_eq!(set(json!({ "days": 60 })).expect(409).text("code"), "term-needs-reason");
     assert_eq!(set(json!({ "days": 91, "reason": "Wens" })).expect(409).text("code"), "term-too-long");
     set(json!({ "days": 60, "reason": "Er loopt een evaluatie." })).expect(200);

@@ -238,7 +238,8 @@ const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
 fn say_what_a_version_is(operation: &mut Value) {
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         if parameter["name"] == "If-Match" {
-            parameter["schema"]["pattern"] = json!(TAGS);
+            // where it may be left out, it is a header that is not there: a header has no null
+            parameter["schema"] = json!({ "type": "string", "pattern": TAGS });
         }
     }
 }

@@ -55,7 +55,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "programmes::choices",
             "programmes::choices_beside",
             "programmes::choices_anywhere",
-            "programmes::covered_schools",
+            "programmes::coverage::covered_schools",
             "programmes::run_by",
         ],
     ),
@@ -182,7 +182,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         "that somebody asked to be erased; the terms of programmes, which everybody may read",
         &[
             "privacy::retention::holds::remember_asking",
-            "privacy::retention::terms::own_terms",
+            "privacy::retention::terms::said_terms",
             "privacy::retention::terms::terms",
         ],
     ),

@@ -122,7 +122,10 @@ fn platform(world: &World, see: &mut Checker) {
     see.call(world, administrator, &format!("POST {path}/form-changes"), Some(&change), Some(&path))
         .expect(201);
     let since = json!({ "sinceDate": "2026-01-01" });
-    see.call(world, administrator, &format!("PUT {path}/schools/{SCHOOL}"), Some(&since), None).expect(200);
+    let covers = format!("PUT {path}/schools/{SCHOOL}");
+    see.call(world, administrator, &covers, Some(&since), None).expect(200);
+    see.call(world, administrator, &covers, Some(&since), None).expect(428);
+    see.call(world, administrator, &covers, Some(&since), Some("\"v1\"")).expect(200);
     let school = format!("/schools/{SCHOOL}");
     let said = json!({ "partnershipCode": "PO9901", "source": "partnership", "sinceDate": "2026-01-01" });
     see.call(world, administrator, &format!("PUT {school}/partnership"), Some(&said), Some(&school))

@@ -16,9 +16,11 @@ pub(super) fn privacy(world: &World, see: &mut Checker) {
     let terms = format!("/programmes/{}/retention-terms", world.programmes[0]);
     see.call(world, parent, &format!("GET {terms}"), None, None).expect(200);
     let longer = json!({ "days": 60 });
-    see.call(world, administrator, &format!("PUT {terms}/withdrawn"), Some(&longer), None).expect(409);
+    let set = format!("PUT {terms}/withdrawn");
+    see.call(world, administrator, &set, Some(&longer), None).expect(428);
+    see.call(world, administrator, &set, Some(&longer), Some("\"v0\"")).expect(409);
     let longer = json!({ "days": 60, "reason": "Er loopt een evaluatie." });
-    see.call(world, administrator, &format!("PUT {terms}/withdrawn"), Some(&longer), None).expect(200);
+    see.call(world, administrator, &set, Some(&longer), Some("\"v0\"")).expect(200);
     let holds = format!("/support-requests/{request}/holds");
     let complaint = json!({ "because": "complaint" });
     let hold =

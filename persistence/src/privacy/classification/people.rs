@@ -83,7 +83,13 @@ pub(super) const TABLES: &[Table] = &[
         Of::Nobody,
         Administration,
         Installation,
-        &[public("programme_id"), public("location_code"), public("since"), public("until")],
+        &[
+            public("programme_id"),
+            public("location_code"),
+            public("since"),
+            public("until"),
+            internal("version"),
+        ],
     ),
     table(
         "clients",

@@ -11,33 +11,40 @@ use naast_domain::privacy::retention::{RetentionTerm, Terms};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::{code, count};
+use crate::rows::{code, count, one};
 use crate::schema::retention_terms;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// A term that a programme set.
+/// A term that is a programme's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnTerm {
-    /// Which one.
-    pub term: RetentionTerm,
     /// In days.
     pub days: u32,
     /// Why it is longer than usual.
     pub reason: Option<String>,
-    /// When it was set.
+}
+
+/// What a programme said of a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidTerm {
+    /// Which one.
+    pub term: RetentionTerm,
+    /// Its own; none when the usual one holds again.
+    pub own: Option<OwnTerm>,
+    /// When it was said.
     pub set_at: Moment,
     /// Counts its changes.
     pub version: i32,
 }
 
-type TermRow = (Key, String, i32, Option<String>, At, i32);
+type TermRow = (Key, String, Option<i32>, Option<String>, At, i32);
 
-/// The terms that these programmes set otherwise than usual.
-pub fn own_terms(
+/// What these programmes said of their terms. A term that one never said anything of is not among them.
+pub fn said_terms(
     database: &mut Database<'_>,
     programmes: &[ProgrammeId],
-) -> Result<HashMap<ProgrammeId, Vec<OwnTerm>>, Error> {
+) -> Result<HashMap<ProgrammeId, Vec<SaidTerm>>, Error> {
     let mut keys: Vec<Key> = programmes.iter().map(|id| Key::from(*id)).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -53,12 +60,12 @@ pub fn own_terms(
             retention_terms::version,
         ))
         .load(c))?;
-    let mut all: HashMap<ProgrammeId, Vec<OwnTerm>> = HashMap::new();
+    let mut all: HashMap<ProgrammeId, Vec<SaidTerm>> = HashMap::new();
     for (programme, term, days, reason, set_at, version) in rows {
-        all.entry(programme.into()).or_default().push(OwnTerm {
+        let days = days.map(|days| count("retention_terms", "days", days)).transpose()?;
+        all.entry(programme.into()).or_default().push(SaidTerm {
             term: code("retention_terms", "term", &term)?,
-            days: count("retention_terms", "days", days)?,
-            reason,
+            own: days.map(|days| OwnTerm { days, reason }),
             set_at: set_at.0,
             version,
         });
@@ -71,45 +78,42 @@ pub fn terms(
     database: &mut Database<'_>,
     programmes: &[ProgrammeId],
 ) -> Result<HashMap<ProgrammeId, Terms>, Error> {
-    let own = own_terms(database, programmes)?;
-    Ok(own
+    let said = said_terms(database, programmes)?;
+    let own = |one: SaidTerm| Some((one.term, one.own?.days));
+    Ok(said
         .into_iter()
-        .map(|(programme, own)| {
-            (programme, Terms::set(own.into_iter().map(|one| (one.term, one.days)).collect()))
-        })
+        .map(|(programme, said)| (programme, Terms::set(said.into_iter().filter_map(own).collect())))
         .collect())
 }
 
-/// Sets a term of a programme; back to the usual one when `own` is none.
+/// Sets a term of a programme whose version was read; back to the usual one when `own` is none. Gives what stands then. When somebody
+/// else set it meanwhile, the use case begins again.
 pub fn set_term(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageProgrammes>,
     programme: ProgrammeId,
-    term: RetentionTerm,
-    own: Option<(u32, Option<&str>)>,
+    (term, stood): (RetentionTerm, i32),
+    own: Option<OwnTerm>,
     now: Moment,
-) -> Result<(), Error> {
-    let key = (Key::from(programme), term.code());
-    let Some((days, reason)) = own else {
-        on_either!(&mut **tx, |c| diesel::delete(retention_terms::table.find(key)).execute(c))?;
-        return Ok(());
-    };
-    let days = i32::try_from(days).unwrap_or(i32::MAX);
-    let changed = diesel::update(retention_terms::table.find(key)).set((
+) -> Result<SaidTerm, Error> {
+    let days = own.as_ref().map(|own| i32::try_from(own.days).unwrap_or(i32::MAX));
+    let reason = own.as_ref().and_then(|own| own.reason.as_deref());
+    let version = stood + 1;
+    let values = (
         retention_terms::days.eq(days),
         retention_terms::reason.eq(reason),
         retention_terms::set_at.eq(At(now)),
-        retention_terms::version.eq(retention_terms::version + 1),
-    ));
-    if on_either!(&mut **tx, |c| changed.execute(c))? == 0 {
-        let row = (
-            retention_terms::programme_id.eq(key.0),
-            retention_terms::term.eq(key.1),
-            retention_terms::days.eq(days),
-            retention_terms::reason.eq(reason),
-            retention_terms::set_at.eq(At(now)),
-        );
-        on_either!(&mut **tx, |c| diesel::insert_into(retention_terms::table).values(row).execute(c))?;
+        retention_terms::version.eq(version),
+    );
+    let key = (Key::from(programme), term.code());
+    if stood == 0 {
+        let row = (retention_terms::programme_id.eq(key.0), retention_terms::term.eq(key.1), values);
+        let insert = diesel::insert_into(retention_terms::table).values(row).on_conflict_do_nothing();
+        one(on_either!(&mut **tx, |c| insert.execute(c))?)?;
+    } else {
+        let stands = retention_terms::table.find(key).filter(retention_terms::version.eq(stood));
+        let change = diesel::update(stands).set(values);
+        one(on_either!(&mut **tx, |c| change.execute(c))?)?;
     }
-    Ok(())
+    Ok(SaidTerm { term, own, set_at: now, version })
 }

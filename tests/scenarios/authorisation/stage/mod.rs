@@ -12,7 +12,7 @@ use naast_api::events::outbound::{Addresses, Names, Outbound, Patience};
 use naast_domain::Date;
 use naast_domain::ids::PersonId;
 use naast_tests::Engine;
-use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, World, words};
+use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use serde_json::{Value, json};
 
 use super::cast::Cast;
@@ -60,6 +60,12 @@ impl Stage {
         let since = json!({ "sinceDate": "2025-01-01" });
         let covers = format!("/programmes/{}/schools/{ELSEWHERE}", world.programmes[2]);
         world.app.call(Some(world.administrator), "PUT", &covers, Some(&since), None).expect(200);
+        // what the calls of the table cover again, on whatever version stands
+        let today = json!({ "sinceDate": world.app.platform.clock.today() });
+        for programme in &world.programmes {
+            let covers = format!("/programmes/{programme}/schools/{SISTER}");
+            world.app.call(Some(world.administrator), "PUT", &covers, Some(&today), None).expect(200);
+        }
         let cast = Cast::of(&world);
         let mut stage = Self { world, cast, kept: BTreeMap::new(), days: Cell::new(0) };
         for column in [Column::Own, Column::Over, Column::Sister, Column::Foreign] {
