@@ -268,7 +268,7 @@ pub fn list_of_programme(
         query.load(c)
     })?;
     let Shortened { items, next } = page_of(rows, page)?;
-    let cases: Vec<Case> = items.iter().map(|one| Case::of(one)).collect();
+    let cases: Vec<Case> = items.iter().map(Case::of).collect();
     let asked = ask(database, grant, programme, &cases)?;
     let clear = items.into_iter().zip(asked).filter(|(_, tie)| *tie == OwnTie::Clear);
     Ok(Shortened { items: clear.map(|(one, _)| one).collect(), next })

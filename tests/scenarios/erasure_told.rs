@@ -133,7 +133,7 @@ fn who_could_not_know_of_the_case_is_not_told_of_its_end(engine: Engine) {
     let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     let entangled = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
-    let tie = json!({ "kind": "employed-at-school", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
+    let tie = json!({ "kind": "family-on-staff", "about": at(SCHOOL), "sinceDate": "2020-08-01" });
     let tie = world.app.post(entangled, &ties, &tie).expect(201);
     let case = Case::running(&world);
     // another who asks for help where she coordinates: her own case is not hers to answer for
@@ -141,9 +141,10 @@ fn who_could_not_know_of_the_case_is_not_told_of_its_end(engine: Engine) {
     erase(&world, case.parent);
     erase(&world, colleague);
     // the tie is over since, and nothing is told all the same: she never knew of the case
-    let end = json!({ "untilDate": "2021-07-31" });
+    let end = json!({ "untilDate": world.app.platform.clock.today() });
     let place = format!("{ties}/{}", tie.id());
     world.app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&tie.etag())).expect(200);
+    world.app.platform.clock.advance(TimeDelta::days(1));
     let of = |who| -> Vec<String> {
         let all = waiting(&world, who, Some(0));
         all.iter().map(|one| one["requestId"].as_str().unwrap_or("").to_owned()).collect()

@@ -58,6 +58,7 @@ mod one_round;
 mod organisations;
 mod over_time;
 mod overload;
+mod own_ties;
 mod pauses;
 mod private_space;
 mod program;

@@ -168,12 +168,14 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     assert_eq!((&again.bytes, again.header("etag")), (&stopped.bytes, None));
     assert_eq!(app.get(colleague, &path).expect(200).body["state"], "withdrawn");
 
-    // a tie that ended long ago no longer stands in the way
+    // what counted is not dated away, and nobody else dates it at all
     let place = format!("{ties}/{}", declared.id());
     let end = json!({ "untilDate": "2021-07-31" });
     refused(app.call(Some(colleague), "PATCH", &place, Some(&end), Some(&declared.etag())), 404, "not-found");
-    app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&declared.etag())).expect(200);
-    app.call(Some(entangled), "POST", &format!("{matched}/pauses"), None, Some(&etag)).expect(200);
+    let away = app.call(Some(entangled), "PATCH", &place, Some(&end), Some(&declared.etag()));
+    assert_eq!(away.expect(400).body["errors"][0]["code"], "too-early");
+    let pause = app.call(Some(entangled), "POST", &format!("{matched}/pauses"), None, Some(&etag));
+    refused(pause, 409, "coordinator-tied");
     assert_sound(&world);
 }
 

@@ -2,8 +2,10 @@
 //! (rule 37), in a school's own programme to one from outside the school. That is kept where a case is loaded for a caller.
 
 use actix_web::{get, patch, post, web};
+use naast_domain::Date;
 use naast_domain::access::{DeclareOwnTies, Standing};
 use naast_domain::ids::{ProgrammeId, TieId};
+use naast_domain::independence::{OwnEnd, Tie};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::retention::Due;
 use naast_persistence::independence::coordinators;
@@ -12,7 +14,7 @@ use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
-use crate::contract::{Body, Path, Sent};
+use crate::contract::{Path, Sent};
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
@@ -76,7 +78,10 @@ pub async fn list_own_ties(
         .await
 }
 
-/// Set the last day of a tie of my own.
+/// Set the last day of a tie of my own: today, or later.
+///
+/// What it counted for stays: a day that is over is refused (400 `too-early`), and a case that was there while the tie held stays another
+/// coordinator's until it is over.
 #[utoipa::path(
     operation_id = "endOwnTie",
     tag = "programmes",
@@ -95,7 +100,7 @@ pub async fn end_own_tie(
     reader: Reader,
     Path((id, tie_id)): Path<(ProgrammeId, TieId)>,
     if_match: IfMatch,
-    Body(body): Body<TieChangeBody>,
+    sent: Sent<TieChangeBody>,
 ) -> Result<Answer<TieView>, Error> {
     platform
         .write(caller.0, move |cx| {
@@ -104,9 +109,8 @@ pub async fn end_own_tie(
             let role = grant.reaches(standing).ok_or(Error::NotFound)?;
             let mut stored = coordinators::find(cx.tx, &grant, id, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
-            let ended = stored.value.clone().end(body.until_date)?;
-            coordinators::end(cx.tx, &grant, id, &stored, body.until_date)?;
-            stored.value = ended;
+            stored.value = ended(&sent, &stored, cx.today)?;
+            coordinators::end(cx.tx, &grant, id, &stored)?;
             stored.version += 1;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.ended").on(tie_id);
             Ok(cx.tx.keep(
@@ -115,4 +119,20 @@ pub async fn end_own_tie(
             )?)
         })
         .await
+}
+
+/// The tie with the last day that was sent.
+fn ended(sent: &Sent<TieChangeBody>, stored: &Tie, today: Date) -> Result<Tie, Error> {
+    let mut check = sent.check();
+    let said: Option<Date> = check.get("/untilDate");
+    let ended = said.map(|until| stored.clone().end_own(until, today));
+    if let Some(Err(OwnEnd::Counted)) = &ended {
+        check.fault("/untilDate", "too-early", OwnEnd::counted());
+    }
+    sent.sound(check)?;
+    match ended {
+        Some(Ok(tie)) => Ok(tie),
+        Some(Err(OwnEnd::BeforeStart(refusal))) => Err(refusal.into()),
+        Some(Err(OwnEnd::Counted)) | None => Err(Error::Internal("a last day that was looked over is there")),
+    }
 }

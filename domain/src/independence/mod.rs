@@ -36,4 +36,4 @@ pub use plain::what_it_means_for_you;
 pub use questions::{question, schools_in_her_life, to_ask};
 pub use situation::{Funder, SchoolFacts, Situation};
 pub use table::{Case, Effect, Row, TABLE_VERSION, Table, Terms, current, table};
-pub use ties::{Tie, TieFault, TieObject};
+pub use ties::{OwnEnd, Tie, TieFault, TieObject};

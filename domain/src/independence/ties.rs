@@ -137,6 +137,25 @@ impl TieFault {
     }
 }
 
+/// Why a day cannot be the last of a tie that its holder ends herself.
+#[derive(Debug)]
+pub enum OwnEnd {
+    /// It is over: the tie counted since.
+    Counted,
+    /// The tie would end before it began.
+    BeforeStart(Rejection),
+}
+
+impl OwnEnd {
+    /// What is said of a day that is over.
+    pub fn counted() -> Text {
+        Text::of(
+            "Tot en met vandaag heeft deze band gegolden; dat verandert niet meer. De laatste dag is vandaag of later.",
+            "This tie has counted up to and including today; that does not change any more. Its last day is today or later.",
+        )
+    }
+}
+
 impl Tie {
     /// A tie that makes sense.
     ///
@@ -166,6 +185,26 @@ impl Tie {
         Ok(Self { until: Some(until), ..self })
     }
 
+    /// The tie with its last day, as its holder may say it of herself today: what counted on a day is not written over, so that it lasts until
+    /// today at least.
+    ///
+    /// # Errors
+    /// [`OwnEnd::Counted`] for a day that is over, and [`OwnEnd::BeforeStart`] for a day before its first.
+    pub fn end_own(self, until: Date, today: Date) -> Result<Self, OwnEnd> {
+        if until < today {
+            return Err(OwnEnd::Counted);
+        }
+        self.end(until).map_err(OwnEnd::BeforeStart)
+    }
+
+    /// The tie as it counts for a case that began on this day: one that held on any day of it goes on for as long as the case does. What
+    /// made a case a colleague's does not give it back by ending.
+    #[must_use]
+    pub fn throughout(self, began: Date) -> Self {
+        let until = self.until.filter(|last| *last < began);
+        Self { until, ..self }
+    }
+
     /// How the tie stands on a day; none when it has yet to begin. The first and the last day belong to it.
     pub(super) fn standing(&self, on: Date) -> Option<Standing> {
         match (self.since, self.until) {
@@ -179,6 +218,46 @@ impl Tie {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn day(day: u32) -> Date {
+        Date::from_ymd_opt(2026, 3, day).expect("a day")
+    }
+
+    fn lasting(since: u32, until: Option<u32>) -> Tie {
+        Tie {
+            id: uuid::Uuid::nil().into(),
+            kind: TieKind::EmployedAtSchool,
+            about: TieObject::Everywhere,
+            since: Some(day(since)),
+            until: until.map(day),
+            aggravated: false,
+        }
+    }
+
+    #[test]
+    fn whoever_ends_a_tie_of_her_own_leaves_the_days_on_which_it_counted() {
+        let today = day(10);
+        assert!(matches!(lasting(1, None).end_own(day(9), today), Err(OwnEnd::Counted)));
+        for last in [10, 11] {
+            let ended = lasting(1, None).end_own(day(last), today).expect("from today on");
+            assert_eq!(ended, lasting(1, Some(last)));
+        }
+        // one that is to begin may be said to end on its first day, and not before
+        assert!(matches!(lasting(12, None).end_own(day(11), today), Err(OwnEnd::BeforeStart(_))));
+        assert!(lasting(12, None).end_own(day(12), today).is_ok());
+    }
+
+    #[test]
+    fn a_tie_counts_throughout_a_case_of_which_it_held_on_any_day() {
+        let long_after = day(28);
+        for (began, holds) in [(1, true), (9, true), (10, true), (11, false)] {
+            let tie = lasting(1, Some(10)).throughout(day(began));
+            assert_eq!(tie.standing(long_after) == Some(Standing::Held), holds, "{began}");
+        }
+        // neither does it begin before its first day, nor end where no end is known
+        assert_eq!(lasting(5, Some(10)).throughout(day(1)).standing(day(4)), None);
+        assert_eq!(lasting(5, None).throughout(day(1)), lasting(5, None));
+    }
 
     #[test]
     fn a_tie_covers_what_says_no_more_than_it() {

@@ -74,18 +74,17 @@ pub fn insert(
     Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
-/// Sets the last day of a tie that stands as it was loaded.
+/// Keeps the last day of a tie that stands otherwise as it was loaded.
 pub fn end(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<DeclareOwnTies>,
     programme: ProgrammeId,
     tie: &Stored<Tie>,
-    until: Date,
 ) -> Result<(), Error> {
     must_reach(grant, of_programme(programme))?;
     let row =
         ties::table.find((Key::from(programme), Key::from(tie.id))).filter(ties::version.eq(tie.version));
-    let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
+    let update = diesel::update(row).set((ties::until.eq(tie.until), ties::version.eq(tie.version + 1)));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 

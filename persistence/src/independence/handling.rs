@@ -5,17 +5,17 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use naast_domain::Date;
 use naast_domain::access::{Action, Grant, OwnTie, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::independence::{Effect, SchoolFacts, Situation, Tie, assess_coordinator, known_now};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
+use naast_domain::{Date, day_of};
 
 use super::colleagues::{has_any_tie, has_vouched_tie};
 use super::{coordinators, known};
-use crate::columns::Key;
+use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Shortened, Stored, identifier};
 use crate::schema::support_requests;
@@ -32,10 +32,12 @@ pub(crate) struct Case {
     pub(crate) parent: PersonId,
     /// The child's school, when it is named.
     pub(crate) school: Option<LocationCode>,
+    /// The day on which it was submitted.
+    pub(crate) began: Date,
 }
 
 /// What a case is in the columns of its request.
-pub(crate) type Columns = (Key, Key, Key, Option<String>);
+pub(crate) type Columns = (Key, Key, Key, Option<String>, At);
 
 /// These columns.
 pub(crate) const COLUMNS: (
@@ -43,30 +45,39 @@ pub(crate) const COLUMNS: (
     support_requests::id,
     support_requests::parent_id,
     support_requests::location_code,
+    support_requests::created_at,
 ) = (
     support_requests::programme_id,
     support_requests::id,
     support_requests::parent_id,
     support_requests::location_code,
+    support_requests::created_at,
 );
 
 impl Case {
     /// The case of a request.
-    pub(crate) fn of(request: &SupportRequest) -> Self {
+    pub(crate) fn of(request: &Stored<SupportRequest>) -> Self {
         Self {
             programme: request.programme,
             request: request.id,
             parent: request.parent,
             school: request.school.clone(),
+            began: day_of(request.created_at),
         }
     }
 
     /// The case that these columns are of.
-    pub(crate) fn read((programme, request, parent, school): Columns) -> Result<Self, Error> {
+    pub(crate) fn read((programme, request, parent, school, at): Columns) -> Result<Self, Error> {
         let school = school
             .map(|text| identifier("support_requests", "location_code", LocationCode::parse(&text)))
             .transpose()?;
-        Ok(Self { programme: programme.into(), request: request.into(), parent: parent.into(), school })
+        Ok(Self {
+            programme: programme.into(),
+            request: request.into(),
+            parent: parent.into(),
+            school,
+            began: day_of(at.0),
+        })
     }
 
     /// The cases of these requests of a programme; one that is gone is left out.
@@ -135,7 +146,7 @@ fn weigh<A: Action>(
 }
 
 /// What the ties of somebody mean for each of these cases of one programme: what the directory knows of all of the schools is loaded
-/// once. Who is the parent herself does not handle her own case.
+/// once. A tie that held on any day of a case counts for all of it. Who is the parent herself does not handle her own case.
 pub(super) fn weigh_ties(
     database: &mut Database<'_>,
     (me, ties): (PersonId, &[Tie]),
@@ -173,7 +184,8 @@ pub(super) fn weigh_ties(
             supports_another_here: false,
             board_of: &|_| None,
         };
-        assess_coordinator(ties, &situation, today).verdict
+        let ties: Vec<Tie> = ties.iter().map(|tie| tie.clone().throughout(case.began)).collect();
+        assess_coordinator(&ties, &situation, today).verdict
     };
     Ok(cases.iter().map(mean).collect())
 }
