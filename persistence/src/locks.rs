@@ -2,7 +2,7 @@
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::{AnnouncedMeetingId, BuddyId, RequestId, SessionId, SignInCodeId};
+use naast_domain::ids::{AnnouncedMeetingId, BuddyId, PersonId, RequestId, SessionId, SignInCodeId};
 use naast_domain::journal::Chain;
 
 use crate::Error;
@@ -90,6 +90,11 @@ pub fn lock_request(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), E
 /// Holds off every other change to this buddy, her ties, certificates and number of matches.
 pub fn lock_buddy(tx: &mut Transaction<'_, '_>, id: BuddyId) -> Result<(), Error> {
     lock(tx, "SELECT 1 FROM buddies WHERE id = $1 FOR UPDATE", id.into())
+}
+
+/// Holds off every other change to whatever this person is a buddy of.
+pub fn lock_buddies_of(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    lock(tx, "SELECT 1 FROM buddies WHERE person_id = $1 ORDER BY id FOR UPDATE", person.into())
 }
 
 /// Holds off whoever else notes something on this announced talk, or cancels it.

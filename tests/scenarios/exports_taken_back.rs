@@ -11,6 +11,7 @@ use crate::looks::{assert_sound, count, refused};
 
 on_both!(
     an_export_goes_with_whatever_of_it_is_taken_back,
+    what_waits_for_a_buddy_goes_with_her_certificates,
     an_export_that_is_made_while_she_withdraws_holds_nothing_of_before,
 );
 
@@ -140,6 +141,51 @@ fn an_export_goes_with_whatever_of_it_is_taken_back(engine: Engine) {
     }
     assert_eq!(world.app.get(bystander, &hers).expect(200).body["goneAt"], Value::Null);
     world.app.ask(bystander, &format!("{hers}/download")).expect(200);
+    assert_sound(&world);
+}
+
+fn what_waits_for_a_buddy_goes_with_her_certificates(engine: Engine) {
+    let world = World::new(engine);
+    let (app, clock) = (&world.app, &world.app.platform.clock);
+    let stands = |who, path: &str| app.get(who, path).expect(200).body["goneAt"].clone();
+    let stays = world.buddy(0, &json!({}));
+    let bystander = made(&world, stays.person);
+    // one that was recorded by mistake is taken out of what waits as well
+    let buddy = world.buddy(0, &json!({}));
+    let list = format!("/buddies/{}/certificates", buddy.id);
+    let wrong = app.get(world.coordinators[0], &list).expect(200).body["data"][0]["id"].clone();
+    let mine = made(&world, buddy.person);
+    let wrong = format!("{list}/{}", wrong.as_str().expect("an id"));
+    app.call(Some(world.coordinators[0]), "DELETE", &wrong, None, None).expect(204);
+    assert!(stands(buddy.person, &mine).is_string());
+    refused(app.ask(buddy.person, &format!("{mine}/download")), 409, "export-gone");
+    // she leaves: what waits, and what was answered with one that she took, go in the round that erases them
+    let mine = made(&world, buddy.person);
+    let leaver = world.buddy(0, &json!({}));
+    let (hers, key) = (made(&world, leaver.person), random_id().to_string());
+    let line = format!("POST {hers}/download");
+    let take = || app.keyed(Some(leaver.person), &line, &Value::Null, &key);
+    take().expect(200);
+    for one in [&buddy, &leaver] {
+        let path = format!("/buddies/{}", one.id);
+        app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    }
+    assert!(stands(buddy.person, &mine).is_null(), "her certificates are there still");
+    naast_api::privacy::round::round(&app.platform, clock.now(), false).expect("a round");
+    assert_eq!(count(&world, &format!("certificates WHERE buddy_id = '{}'", buddy.id)), 0);
+    assert!(stands(buddy.person, &mine).is_string());
+    assert_eq!(
+        count(&world, &format!("exports WHERE person_id = '{}' AND content IS NOT NULL", buddy.person)),
+        0
+    );
+    refused(app.ask(buddy.person, &format!("{mine}/download")), 409, "export-gone");
+    refused(take(), 409, "idempotency-answer-gone");
+    // another round takes nothing more, and what she asks for now holds none
+    let again = made(&world, buddy.person);
+    naast_api::privacy::round::round(&app.platform, clock.now(), false).expect("a round");
+    let told = app.ask(buddy.person, &format!("{again}/download")).expect(200).body;
+    assert!(told["data"].is_object() && !told["data"].to_string().contains("\"vog\""), "{told}");
+    assert!(stands(stays.person, &bystander).is_null());
     assert_sound(&world);
 }
 

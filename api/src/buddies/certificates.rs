@@ -222,7 +222,7 @@ pub async fn remove_certificate(
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
             lock_touched(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
-            if !buddies::remove_certificate(cx.tx, &grant, &buddy, certificate_id, cx.today)? {
+            if !buddies::remove_certificate(cx.tx, &grant, &buddy, certificate_id, cx.now)? {
                 return Err(Error::NotFound);
             }
             let entry = cx

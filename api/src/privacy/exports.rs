@@ -92,6 +92,7 @@ pub async fn request_export(
             for (request, _) in cases_of(cx.tx, &grant)? {
                 locks::lock_request(cx.tx, request)?;
             }
+            locks::lock_buddies_of(cx.tx, grant.person())?;
             let mut all = export::collect(cx.tx, cx.keys, &grant)?;
             with_texts(&mut all);
             let content = json!({ "madeAt": cx.now, "collections": all }).to_string();

@@ -4,11 +4,13 @@ use diesel::prelude::*;
 use naast_domain::access::{Grant, ManageBuddies};
 use naast_domain::buddies::{Buddy, Certificate, ready_until};
 use naast_domain::ids::{CertificateId, PersonId};
-use naast_domain::{Date, Moment};
+use naast_domain::{Date, Moment, day_of};
 
 use super::standing;
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::privacy::erasure::Subject;
+use crate::privacy::export::outdate;
 use crate::rows::{Stored, code, must_reach, one};
 use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
@@ -84,14 +86,14 @@ pub fn insert_certificate(
     count_anew(tx, buddy, today)
 }
 
-/// Takes out a certificate of a buddy that was recorded by mistake, and counts anew until when she is ready. False when she has none with
-/// this id.
+/// Takes out a certificate of a buddy that was recorded by mistake, counts anew until when she is ready, and takes along what she has waiting
+/// of an export: it holds the mistake. False when she has none with this id.
 pub fn remove_certificate(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ManageBuddies>,
     buddy: &Stored<Buddy>,
     id: CertificateId,
-    today: Date,
+    now: Moment,
 ) -> Result<bool, Error> {
     must_reach(grant, standing(buddy))?;
     let row = certificates::table
@@ -101,7 +103,8 @@ pub fn remove_certificate(
     if gone == 0 {
         return Ok(false);
     }
-    count_anew(tx, buddy, today)?;
+    count_anew(tx, buddy, day_of(now))?;
+    outdate(tx, Subject::Buddy(buddy.id), now)?;
     Ok(true)
 }
 

@@ -207,12 +207,14 @@ pub fn programme_of(
     Ok(found.map(Into::into))
 }
 
-/// Erases the certificates of a buddy who left. Says how many.
+/// Erases the certificates of a buddy who left, and takes along what she has waiting of an export: it holds them. Says how many.
 pub fn erase_certificates(
     tx: &mut Transaction<'_, '_>,
     _leave: &Upkeep,
     buddy: BuddyId,
+    now: Moment,
 ) -> Result<usize, Error> {
+    export::outdate(tx, Subject::Buddy(buddy), now)?;
     delete(tx, Subject::Buddy(buddy), |table| table.retention == Rule::Certificate)
 }
 

@@ -105,6 +105,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "locks::lock_announced_meeting",
             "locks::lock_request",
             "locks::lock_buddy",
+            "locks::lock_buddies_of",
             "locks::lock_sign_in_code",
             "locks::lock_session",
             "migrations::revert_all",

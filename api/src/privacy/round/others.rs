@@ -54,7 +54,7 @@ impl Round<'_> {
                 round.report.count("buddy-file", files.len());
                 round.each(&papers, move |tx, _, (id, programme)| {
                     locks::lock_buddy(tx, id)?;
-                    erasure::erase_certificates(tx, &leave, id)?;
+                    erasure::erase_certificates(tx, &leave, id, now)?;
                     let act = "buddy.certificates-erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })?;
