@@ -9,10 +9,12 @@ use naast_persistence::Location;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
 
+use crate::looks::count;
 use crate::signing_in::{call, client_token};
 
 on_both!(
     a_client_is_connected_changed_and_revoked_at_the_terminal,
+    a_schema_is_brought_up_to_date_by_whoever_has_the_keys_of_what_is_sealed,
     a_token_is_made_for_somebody_who_is_there_and_for_nobody_else,
     what_is_done_and_cannot_be_anchored_is_told_all_the_same,
 );
@@ -181,8 +183,12 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
     let missing = folder.path().join("nowhere/master-keys");
     for (keys, expected) in [(&other, "another master key"), (&missing, "master keys"), (&damaged, "line 1")]
     {
-        for line in [&["serve", "--listen", "127.0.0.1:0"][..], &["keys", "reencrypt"], &["retention", "run"]]
-        {
+        for line in [
+            &["serve", "--listen", "127.0.0.1:0"][..],
+            &["keys", "reencrypt"],
+            &["retention", "run"],
+            &["migrate"],
+        ] {
             let refused = run(line, keys);
             let told = String::from_utf8_lossy(&refused.stderr).into_owned();
             assert_eq!(refused.status.code(), Some(1), "{line:?}: {told}");
@@ -192,6 +198,56 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
     }
     assert!(!missing.exists(), "no key is made for a database that has one");
     assert!(run(&["doctor"], &own).status.success(), "with its own keys it starts as before");
+}
+
+fn a_schema_is_brought_up_to_date_by_whoever_has_the_keys_of_what_is_sealed(engine: Engine) {
+    let world = World::new(engine);
+    world.consented(0, world.person());
+    let location = &world.app.location;
+    // as the version before left it
+    let name = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../persistence/migrations").join(name);
+    let all = std::fs::read_dir(folder).expect("migrations").map(|entry| entry.expect("one").path());
+    let newest = all.max().expect("there are some");
+    let name = newest.file_name().expect("a name").to_string_lossy().into_owned();
+    let version = name.split('_').next().expect("a number");
+    let down = std::fs::read_to_string(newest.join("down.sql")).expect("the way back");
+    let run = format!("{down}; DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
+    naast_tests::around(location, |database| database.batch(&run)).expect("an administrator can");
+    let stands = || count(&world, &format!("__diesel_schema_migrations WHERE version = '{version}'"));
+
+    let keys = tempfile::tempdir().expect("a folder");
+    let (other, missing) = (keys.path().join("other"), keys.path().join("nowhere/master-keys"));
+    naast_persistence::keys::Ring::open(&other, true).expect("another installation's");
+    for (file, expected) in [(&other, "another master key"), (&missing, "master keys")] {
+        let file = file.to_str().expect("a path");
+        let refused = naast(&world, &["--language", "en", "--master-key-file", file, "migrate"]);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!((refused.status.code(), stands()), (Some(1), 0), "{told}");
+        assert!(told.contains(expected), "{told}");
+    }
+    assert!(!missing.exists(), "no key is made");
+    let done = naast(&world, &["--language", "en", "migrate"]);
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success() && told.contains("1 migrations applied"), "{told}");
+    assert_eq!(stands(), 1);
+
+    // a database in which nothing is sealed asks for no key, and gets none
+    let (fresh, _guard) = naast_tests::empty_location(engine);
+    let data = keys.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    let url = match &fresh {
+        Location::Sqlite(path) => format!("sqlite:{}", path.display()),
+        Location::Postgres(url) => url.clone(),
+    };
+    let line = ["--database-url", &url, "--data", data.to_str().expect("a path"), "migrate"];
+    let first = Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+        .args(line)
+        .env_remove("NAAST_MASTER_KEY_FILE")
+        .output()
+        .expect("the program runs");
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    assert!(!data.join("master-keys").exists());
 }
 
 fn a_token_is_made_for_somebody_who_is_there_and_for_nobody_else(engine: Engine) {

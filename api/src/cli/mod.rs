@@ -36,6 +36,7 @@ use naast_domain::Date;
 use naast_domain::access::{Power, Principal};
 use naast_domain::ids::{OrganisationId, PersonId};
 use naast_domain::organisations::Role;
+use naast_persistence::keys::Keys;
 use naast_persistence::organisations;
 
 use self::language::{Language, said};
@@ -155,7 +156,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve => serve::serve(&place, &cli.listen),
         Command::Demo => demo::demo(&place, &cli.listen),
         Command::Migrate => {
-            let done = naast_persistence::migrate(&place.location()?)?;
+            let location = place.location()?;
+            // as whatever else writes: not under the keys of another installation
+            Keys::prove_first(&place.master_key_file(), &location)?;
+            let done = naast_persistence::migrate(&location)?;
             say(&said(
                 format!("{done} migraties uitgevoerd; het schema is bij"),
                 format!("{done} migrations applied; the schema is up to date"),
