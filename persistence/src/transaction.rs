@@ -7,6 +7,7 @@ use naast_domain::ids::{ExportId, RequestId};
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
+use crate::privacy::access_log::Shown;
 use crate::privacy::tombstones::Tombstone;
 use crate::{Error, Fault};
 
@@ -20,6 +21,8 @@ pub struct Transaction<'a, 'c> {
     cases: BTreeSet<RequestId>,
     /// The export that it gives out: an answer that is kept of it holds what was in it.
     export: Option<ExportId>,
+    /// Of whom an answer that is kept of it shows something: whoever is given it again reads that.
+    shown: Vec<Shown>,
 }
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
@@ -66,7 +69,8 @@ impl<'a, 'c> Transaction<'a, 'c> {
         database: &'a mut Database<'c>,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<(T, Vec<Tombstone>), E> {
-        let mut tx = Self { database, laid: Vec::new(), cases: BTreeSet::new(), export: None };
+        let mut tx =
+            Self { database, laid: Vec::new(), cases: BTreeSet::new(), export: None, shown: Vec::new() };
         let value = work(&mut tx)?;
         Ok((value, tx.laid))
     }
@@ -84,6 +88,20 @@ impl<'a, 'c> Transaction<'a, 'c> {
     /// Notes that this transaction gives an export out.
     pub(crate) fn gives_out(&mut self, export: ExportId) {
         self.export = Some(export);
+    }
+
+    /// Notes of whom its answer shows something, for when that is kept and given again. Each is noted once.
+    pub fn concerns(&mut self, shown: impl IntoIterator<Item = Shown>) {
+        for one in shown {
+            if !self.shown.contains(&one) {
+                self.shown.push(one);
+            }
+        }
+    }
+
+    /// Of whom its answer shows something.
+    pub fn concerned(&self) -> &[Shown] {
+        &self.shown
     }
 
     /// The export that it gives out.

@@ -6,13 +6,15 @@ use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, contents, count, differing, refused};
+use crate::looks::{assert_sound, at_school, contents, count, differing, refused};
 
 on_both!(
     whoever_lost_her_role_gets_no_kept_answer,
     a_role_elsewhere_does_not_give_a_kept_answer,
     whoever_still_may_gets_her_answer_whatever_else_she_lost,
     whoever_has_a_tie_since_gets_no_kept_answer_of_that_case,
+    who_is_given_an_answer_about_a_buddy_again_has_read_it,
+    what_a_school_is_given_again_of_a_talk_is_recorded,
     what_was_answered_of_a_case_goes_when_it_is_withdrawn,
     what_was_answered_to_somebody_goes_when_she_is_erased,
 );
@@ -200,6 +202,80 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
     let list = format!("/organisations/{}/memberships", world.school);
     world.app.post(world.administrator, &list, &teacher).expect(201);
     refused(note(), 409, "coordinator-tied");
+    assert_sound(&world);
+}
+
+/// An answer that is of no case: the subject reads who had it again, as she reads who looked.
+fn who_is_given_an_answer_about_a_buddy_again_has_read_it(engine: Engine) {
+    let world = World::new(engine);
+    let (app, coordinator) = (&world.app, world.coordinators[0]);
+    let records = |person: PersonId| {
+        count(&world, &format!("access_log WHERE subject_id = '{person}' AND reader_id <> '{person}'"))
+    };
+    let whose = world.person();
+    let mut calls: Vec<(String, Value, String)> = Vec::new();
+    let register = json!({
+        "programmeId": world.programmes[0], "personId": whose, "firstName": "Test", "languages": ["nl"],
+        "specialisms": ["talking-with-school"], "channels": ["online"], "municipalityCodes": ["9901"], "capacity": 1
+    });
+    let again = key();
+    let send = |line: &str, body: &Value, key: &str| app.keyed(Some(coordinator), line, body, key);
+    let id = send("POST /buddies", &register, &again).expect(201).id();
+    calls.push(("POST /buddies".to_owned(), register, again));
+    let path = format!("/buddies/{id}");
+    let issued = app.platform.clock.today() - chrono::TimeDelta::days(30);
+    for (line, body) in [
+        (format!("POST {path}/certificates"), json!({ "kind": "training", "issuedDate": issued })),
+        (
+            format!("POST {path}/ties"),
+            json!({ "kind": "own-child-at-school", "about": { "kind": "school", "locationCode": SCHOOL } }),
+        ),
+    ] {
+        let again = key();
+        send(&line, &body, &again).expect(201);
+        calls.push((line, body, again));
+    }
+    for (line, body, again) in &calls {
+        let before = (records(whose), count(&world, "access_log"), count(&world, "journal"));
+        send(line, body, again).expect(201);
+        assert_eq!(records(whose), before.0 + 1, "{line}");
+        assert_eq!(
+            (count(&world, "access_log"), count(&world, "journal")),
+            (before.1 + 1, before.2),
+            "{line}"
+        );
+    }
+    // what she is given again of herself is no reading by anybody else
+    let (line, again) = (format!("POST {path}/ties"), key());
+    let tie = json!({ "kind": "school-volunteer", "about": { "kind": "school", "locationCode": SCHOOL } });
+    let own = || app.keyed(Some(whose), &line, &tie, &again);
+    own().expect(201);
+    let before = count(&world, "access_log");
+    own().expect(201);
+    assert_eq!(count(&world, "access_log"), before);
+    let told = count(&world, "access_log WHERE data_kind = 'buddy-profile' AND role = 'coordinator'");
+    assert!(told >= 3, "{told}");
+    assert_sound(&world);
+}
+
+/// A school that notes something on a talk twice under one key was shown the buddy's name twice.
+fn what_a_school_is_given_again_of_a_talk_is_recorded(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let talk = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
+    let announced = world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &talk);
+    let talk = at_school(&world, &announced.expect(201).id());
+    let (line, again) = (format!("POST /announced-meetings/{talk}/objections"), key());
+    let note = || world.app.keyed(Some(world.leader), &line, &json!({ "objection": "room" }), &again);
+    let first = note().expect(200);
+    let of = |person: PersonId| {
+        count(&world, &format!("access_log WHERE subject_id = '{person}' AND reader_id = '{}'", world.leader))
+    };
+    let before = (of(parent), of(buddy.person));
+    assert_eq!(note().bytes, first.bytes);
+    assert_eq!((of(parent), of(buddy.person)), (before.0 + 1, before.1 + 1));
     assert_sound(&world);
 }
 

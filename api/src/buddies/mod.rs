@@ -59,11 +59,13 @@ pub fn not_herself(me: PersonId, buddy: &Buddy) -> Result<(), Error> {
     Err(Rejection::rule("own-profile", "S2", reason).into())
 }
 
-/// The buddy whom a change reaches by an action, and the role in which it does.
+/// The buddy whom a change reaches by an action, and the role in which it does. Its answer is of her: a repetition of it is a reading.
 pub(crate) fn reached<A: Action>(
     cx: &mut Writing<'_, '_, '_>,
     id: BuddyId,
 ) -> Result<(Stored<Buddy>, Role), Error> {
     let grant = cx.grant::<A>()?;
-    buddies::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)
+    let (buddy, role) = buddies::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+    cx.concerns([Shown::buddy(DataKind::BuddyProfile, role, &buddy)]);
+    Ok((buddy, role))
 }

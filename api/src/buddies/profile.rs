@@ -217,7 +217,8 @@ pub async fn register_buddy(
                 .entry(buddy.programme, role, Purpose::Volunteers, "buddy.registered")
                 .on(id)
                 .states(None, Some(buddy.status.code()));
-            let view = BuddyView::of(&buddy, body.first_name, None);
+            let (made, _) = reached::<ManageBuddies>(cx, id)?;
+            let view = BuddyView::of(&made, body.first_name, None);
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/buddies/{id}")).version(1))?)
         })
         .await

@@ -56,6 +56,12 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
         self.shown.get_or_insert_default().extend(shown);
     }
 
+    /// Says of whom the answer to a change shows something where the answer is of no case: whoever is given it again, under her
+    /// `Idempotency-Key`, has read that, and nothing else tells of it.
+    pub fn concerns(&mut self, shown: impl IntoIterator<Item = Shown>) {
+        self.tx.concerns(shown);
+    }
+
     /// Does something only to see whether it may be done: all of it is undone.
     pub(super) fn rehearse<T>(
         &mut self,

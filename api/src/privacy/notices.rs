@@ -209,8 +209,9 @@ pub async fn confirm_withdrawal_notice(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<AnswerWithdrawalNotice>()?;
             let (mut notice, role) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            let shown = Shown::notices(cx.tx, &grant, role, std::slice::from_ref(&notice))?;
+            cx.concerns(shown.clone());
             if notice.state != NoticeState::Pending {
-                let shown = Shown::notices(cx.tx, &grant, role, std::slice::from_ref(&notice))?;
                 cx.shows(shown);
                 return Ok(Kept::unchanged(Answer::found(RecipientView::load(cx.tx, notice)?)));
             }

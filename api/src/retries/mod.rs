@@ -21,6 +21,7 @@ use naast_domain::Moment;
 use naast_domain::ids::{PersonId, RequestId};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Transaction;
+use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::retries::{self as kept, Digest, KeptAnswer};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,9 @@ struct Done {
     /// able to do it.
     #[serde(default = "standing::unknown")]
     powers: Powers,
+    /// Of whom it shows something, where that is of no case.
+    #[serde(default)]
+    shown: Vec<Shown>,
 }
 
 /// Whose key it is. The same key of somebody else is another key.
@@ -151,6 +155,8 @@ pub struct Earlier<T> {
     pub powers: Powers,
     /// The case that it is of, when it is of one.
     pub case: Option<RequestId>,
+    /// Of whom it shows something, where that is of no case.
+    pub shown: Vec<Shown>,
 }
 
 /// One sending of a repeatable call.
@@ -186,7 +192,12 @@ impl Attempt {
         let bytes = seal::open(&self.secret, &self.place(), &found.sealed)?;
         let done: Done =
             serde_json::from_slice(&bytes).map_err(|_| Error::Internal("a kept answer does not read"))?;
-        Ok(Some(Earlier { answer: Answer::written(done.written), powers: done.powers, case: found.case }))
+        Ok(Some(Earlier {
+            answer: Answer::written(done.written),
+            powers: done.powers,
+            case: found.case,
+            shown: done.shown,
+        }))
     }
 
     /// Keeps the answer with what the caller was before the call, and gives back the one to send: the same bytes.
@@ -208,7 +219,7 @@ impl Attempt {
             );
             return Err(key::fault("guessable", text).into());
         }
-        let done = Done { written: answer.write(self.language)?, powers };
+        let done = Done { written: answer.write(self.language)?, powers, shown: tx.concerned().to_vec() };
         let bytes =
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;

@@ -52,9 +52,7 @@ impl Platform {
                     if kept_from || !earlier.powers.is_subset(&powers) {
                         tx.rehearse(|tx| work(tx, who.clone()))?;
                     }
-                    if let Some(case) = earlier.case {
-                        who.reads_again(tx, case, &of, now)?;
-                    }
+                    who.reads_again(tx, (earlier.case, earlier.shown), &of, now)?;
                     metrics.repeated(Repeated::Replayed);
                     return Ok(Kept::unchanged(earlier.answer));
                 }

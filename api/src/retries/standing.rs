@@ -27,14 +27,15 @@ pub trait Standing {
     /// Those of the database.
     fn is_kept_from(&self, database: &mut Database<'_>, case: RequestId) -> Result<bool, Error>;
 
-    /// Writes down that she is given the answer to an earlier call about a case once more: that is a reading, and nothing else tells of it.
+    /// Writes down that she is given the answer to an earlier call once more, about a case, or of whom it said that it shows something: that is a
+    /// reading, and nothing else tells of it.
     ///
     /// # Errors
     /// Those of the database.
     fn reads_again(
         &self,
         tx: &mut Transaction<'_, '_>,
-        case: RequestId,
+        about: (Option<RequestId>, Vec<Shown>),
         of: &Of,
         now: Moment,
     ) -> Result<(), Error>;
@@ -64,12 +65,15 @@ impl Standing for Principal {
     fn reads_again(
         &self,
         tx: &mut Transaction<'_, '_>,
-        case: RequestId,
+        about: (Option<RequestId>, Vec<Shown>),
         of: &Of,
         now: Moment,
     ) -> Result<(), Error> {
-        let Some(shown) = Shown::again(tx, self, case)? else { return Ok(()) };
-        let records = access_log::records(&[shown], &of.by(self.clone(), now, now), fresh);
+        let mut shown = Shown::still(tx, about.1)?;
+        if let Some(case) = about.0 {
+            shown.extend(Shown::again(tx, self, case)?);
+        }
+        let records = access_log::records(&shown, &of.by(self.clone(), now, now), fresh);
         Ok(access_log::insert(tx, &records)?)
     }
 }
@@ -85,7 +89,13 @@ impl Standing for () {
     }
 
     /// What comes with a code is of whoever holds it.
-    fn reads_again(&self, _: &mut Transaction<'_, '_>, _: RequestId, _: &Of, _: Moment) -> Result<(), Error> {
+    fn reads_again(
+        &self,
+        _: &mut Transaction<'_, '_>,
+        _: (Option<RequestId>, Vec<Shown>),
+        _: &Of,
+        _: Moment,
+    ) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -183,6 +183,7 @@ pub async fn note_objection(
             let found = announcements::find_at_school(cx.tx, cx.keys, &grant, id, cx.today)?;
             let (mut told, role) = found.ok_or(Error::NotFound)?;
             told.state.object()?;
+            cx.concerns(Shown::announced(role, &[&told]));
             if told.objections.contains(body.objection) {
                 cx.shows(Shown::announced(role, &[&told]));
                 return Ok(Kept::unchanged(AnnouncedMeetingView::answer(told)));

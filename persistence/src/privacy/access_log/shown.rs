@@ -10,6 +10,7 @@ use naast_domain::ids::{BuddyId, PersonId, ProgrammeId};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::requests::SupportRequest;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::columns::Key;
@@ -18,14 +19,14 @@ use crate::independence::let_in;
 use crate::matching::{Decision, KeptProposal};
 use crate::privacy::notices::Notice;
 use crate::rows::Stored;
-use crate::schema::{buddies, support_requests};
+use crate::schema::{buddies, people, support_requests};
 use crate::support::Match;
 use crate::support::announcements::Announced;
 use crate::support::private_space::PrivateSpace;
 use crate::{Error, on_either};
 
 /// One object that a call shows, with the people whom it is about and the role that reached it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     pub(super) data: DataKind,
     pub(super) object: Uuid,
@@ -199,6 +200,24 @@ impl Shown {
             Self::new(DataKind::Repeated, case.uuid(), programme, role)
                 .about(Some(parent), SubjectKind::Parent),
         ))
+    }
+
+    /// What an answer showed that is given again, of those who are there still: of whoever was erased meanwhile nothing is written down.
+    pub fn still(database: &mut Database<'_>, mut shown: Vec<Self>) -> Result<Vec<Self>, Error> {
+        let named: Vec<Key> =
+            shown.iter().flat_map(|one| &one.subjects).map(|(one, _)| Key::from(*one)).collect();
+        if named.is_empty() {
+            return Ok(Vec::new());
+        }
+        let there: Vec<Key> = on_either!(database, |c| people::table
+            .filter(people::id.eq_any(named))
+            .select(people::id)
+            .load(c))?;
+        let there: Vec<PersonId> = there.into_iter().map(Into::into).collect();
+        for one in &mut shown {
+            one.subjects.retain(|(person, _)| there.contains(person));
+        }
+        Ok(shown)
     }
 
     /// Talks that were announced to a school, as the school sees them. One that was cancelled is about nobody: there is no name in it,
