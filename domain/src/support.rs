@@ -5,6 +5,7 @@ pub mod announcements;
 pub mod calendar;
 mod course;
 pub mod private_space;
+mod ran;
 
 use crate::code::Code;
 use crate::code_list;
@@ -13,6 +14,7 @@ use crate::requests::RequestState;
 use crate::text::Text;
 
 pub use course::{Asker, Course};
+pub use ran::{NOTED_WITHIN_DAYS, NotThen, Ran, Rest};
 
 code_list! {
     /// Where a match stands.
@@ -84,7 +86,7 @@ impl MatchState {
     fn refuse(self) -> Rejection {
         let permitted = match self {
             Self::Active => vec!["contacts", "pauses", "closure"],
-            Self::Paused => vec!["pauses", "closure"],
+            Self::Paused => vec!["contacts", "pauses", "closure"],
             Self::Closed => Vec::new(),
         };
         Rejection::rule(
@@ -96,14 +98,6 @@ impl MatchState {
             ),
         )
         .in_state(self.code(), permitted)
-    }
-
-    /// Checks that a contact can be recorded: the match runs.
-    ///
-    /// # Errors
-    /// `match-state`.
-    pub fn contact(self) -> Result<(), Rejection> {
-        if self == Self::Active { Ok(()) } else { Err(self.refuse()) }
     }
 
     /// Closes.
@@ -118,14 +112,6 @@ impl MatchState {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_contact_belongs_to_a_running_match() {
-        assert!(MatchState::Active.contact().is_ok());
-        for rests in [MatchState::Paused, MatchState::Closed] {
-            assert_eq!(rests.contact().map_err(|rejection| rejection.code), Err("match-state"));
-        }
-    }
 
     #[test]
     fn a_closed_match_stays_closed() {

@@ -646,6 +646,18 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
+    match_pauses (programme_id, match_id, paused_at) {
+        programme_id -> Id,
+        match_id -> Id,
+        paused_at -> Moment,
+        resumed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};
 
     contacts (programme_id, id) {
@@ -1062,6 +1074,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tie_answers,
     earlier_tie_answers,
     matches,
+    match_pauses,
     contacts,
     access_log,
     announced_meetings,

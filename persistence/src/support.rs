@@ -2,6 +2,7 @@
 
 pub mod announcements;
 mod contacts;
+mod pauses;
 pub mod private_space;
 mod running;
 
@@ -24,6 +25,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub use contacts::{Contact, contacts_of, insert_contact};
+pub use pauses::ran;
 pub(crate) use running::assigned_buddy;
 pub use running::{
     buddies_in_use, last_of_request, running_of_buddy, running_of_proposal, running_of_request,
@@ -213,11 +215,12 @@ fn own_keys(database: &mut Database<'_>, person: PersonId) -> Result<(Vec<Key>, 
     Ok((requests, own_buddies))
 }
 
-/// Pauses or resumes a match that stands as it was loaded.
+/// Pauses or resumes a match that stands as it was loaded, and keeps since and until when it rested.
 pub fn change_course(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<Match>,
     course: Course,
+    now: Moment,
 ) -> Result<(), Error> {
     let row = matches::table
         .find((Key::from(stored.programme), Key::from(stored.id)))
@@ -227,7 +230,8 @@ pub fn change_course(
         matches::paused_for.eq(course.rests_for.bits()),
         matches::version.eq(stored.version + 1),
     ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    pauses::keep(tx, stored, course.state, now)
 }
 
 /// Closes a match that stands as it was loaded, cancels what was announced of it, and gives the buddy her place back.

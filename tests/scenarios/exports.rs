@@ -36,6 +36,10 @@ fn she_gets_everything_that_the_classification_says_is_hers(engine: Engine) {
     world.app.post(me, &format!("/matches/{matched}/private-notes"), &note).expect(201);
     let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
     world.app.post(helper.person, &format!("/matches/{matched}/contacts"), &met).expect(201);
+    for act in ["pauses", "resumptions"] {
+        let path = format!("/matches/{matched}/{act}");
+        world.app.call(Some(me), "POST", &path, None, Some("*")).expect(200);
+    }
     another_case(&world, &other);
     let hold = json!({ "because": "complaint" });
     world.app.post(world.coordinators[1], &format!("/support-requests/{request}/holds"), &hold).expect(201);
@@ -77,6 +81,7 @@ fn she_gets_everything_that_the_classification_says_is_hers(engine: Engine) {
         "requests",
         "requests.consents",
         "requests.contact",
+        "requests.matches.pauses",
         "requests.matches.privateSpace",
         "buddyProfiles.ties",
         "requests.holds",

@@ -21,6 +21,7 @@ mod clients_reach;
 mod command_line;
 mod concurrency;
 mod consents;
+mod contact_days;
 mod contract;
 mod contract_tour;
 mod conversation;

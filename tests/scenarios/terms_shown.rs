@@ -101,6 +101,7 @@ const NOT_KEPT: &[&str] = &[
 const NEVER_SHOWN: &[(&str, &str)] = &[
     ("pupil_codes", "a fingerprint"),
     ("assessments", "part of a proposal"),
+    ("match_pauses", "tells on which days a contact can have been"),
     ("private_readings", "a number of messages to read"),
     ("meeting_objections", "part of an announcement"),
     ("sign_in_addresses", "a fingerprint"),

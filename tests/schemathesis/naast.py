@@ -22,6 +22,7 @@ OF_MEANING = {
     "cursor",  # a position of another list, or of none
     "too-early",  # a last day before the first
     "too-late",  # a day that is still to come
+    "at-rest",  # a day on which a match was paused
     "still-open", "is-over",  # a period and those that have counted
     "needs-other",  # a filter that goes with another
     "guessable",  # a secret is shown, and then the Idempotency-Key must be a random UUID

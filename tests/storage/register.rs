@@ -18,6 +18,7 @@ const REGISTER: &[(&str, &str, &str)] = &[
     ("tie_answers", "matching", "ook op elke band"),
     ("earlier_tie_answers", "matching", "ook op elke band"),
     ("matches", "support", "wie met wie"),
+    ("match_pauses", "support", "wanneer, waarom het rust"),
     ("contacts", "support", "dat zij elkaar spraken"),
     ("private_entries", "private-space", "aantekeningen, doelen en berichten"),
     ("private_readings", "private-space", "tot waar elk van beiden las"),

@@ -24,7 +24,7 @@ pub(super) fn follow(
     if course == running.course {
         return Ok(None);
     }
-    support::change_course(tx, running, course)?;
+    support::change_course(tx, running, course, occasion.now)?;
     let act = match (running.course.state, course.state) {
         (MatchState::Paused, MatchState::Active) => "match.resumed",
         (MatchState::Active, _) => "match.paused",

@@ -176,7 +176,7 @@ fn answer_running(
     if !all || course == running.course {
         return Ok(Vec::new());
     }
-    support::change_course(cx.tx, running, course)?;
+    support::change_course(cx.tx, running, course, cx.now)?;
     let act = if course.state == MatchState::Active { "match.resumed" } else { "match.pause-changed" };
     let states = (Some(running.course.state.code()), Some(course.state.code()));
     let entry = cx.entry(stored.programme, role, Purpose::Support, act).on(running.id);

@@ -8,9 +8,10 @@ use naast_domain::buddies::Channel;
 use naast_domain::ids::{ContactId, MatchId, PersonId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::support::ContactTask;
+use naast_domain::support::{ContactTask, NotThen, Ran};
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
+use naast_persistence::requests;
 use naast_persistence::support::{self, Contact};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,23 +81,54 @@ impl MeetingView {
     }
 }
 
-/// A contact was between the day that the match began and today.
-fn has_been(check: &mut Check<'_>, began: Date, today: Date) {
+/// A contact was on a day on which the match ran.
+fn has_been(check: &mut Check<'_>, ran: &Ran, today: Date) {
     let Some(date) = check.get::<Date>("/date") else { return };
-    if date < began {
-        let text = Text::new(
-            format!("Niet voor het begin van de koppeling, op {began}."),
-            format!("Not before the match began, on {began}."),
-        );
-        check.fault("/date", "too-early", text);
-    } else if date > today {
-        let text =
-            Text::of("Een contact is geweest: vandaag of eerder.", "A contact has been: today or earlier.");
-        check.fault("/date", "too-late", text);
-    }
+    let Err(fault) = ran.on(date, today) else { return };
+    let (code, text) = match fault {
+        NotThen::BeforeItBegan(began) => (
+            "too-early",
+            Text::new(
+                format!("Niet voor het begin van de koppeling, op {began}."),
+                format!("Not before the match began, on {began}."),
+            ),
+        ),
+        NotThen::Ahead => (
+            "too-late",
+            Text::of("Een contact is geweest: vandaag of eerder.", "A contact has been: today or earlier."),
+        ),
+        NotThen::AfterItEnded(ended) => (
+            "too-late",
+            Text::new(
+                format!("Niet na het einde van de koppeling, op {ended}."),
+                format!("Not after the match ended, on {ended}."),
+            ),
+        ),
+        NotThen::AtRest(rest) => (
+            "at-rest",
+            rest.until.map_or_else(
+                || {
+                    Text::new(
+                        format!("Na {} had de koppeling pauze.", rest.since),
+                        format!("After {} the match was paused.", rest.since),
+                    )
+                },
+                |until| {
+                    Text::new(
+                        format!("Tussen {} en {until} had de koppeling pauze.", rest.since),
+                        format!("Between {} and {until} the match was paused.", rest.since),
+                    )
+                },
+            ),
+        ),
+    };
+    check.fault("/date", code, text);
 }
 
 /// Record that parent and buddy met.
+///
+/// The day of the contact decides, not how the match stands today: it ran on that day, from the day on which it began up to and with
+/// the one on which it was paused or ended. It can be recorded for 30 days after the match ended, and not once the parent has withdrawn.
 #[utoipa::path(
     operation_id = "recordContact",
     tag = "support",
@@ -116,9 +148,11 @@ pub async fn record_contact(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<RecordContact>()?;
             let (stored, role) = reached::<RecordContact>(cx, id)?;
-            stored.course.state.contact()?;
+            let request = requests::of_match(cx.tx, &stored)?;
+            let ran = support::ran(cx.tx, &grant, &stored)?;
+            ran.can_be_noted(stored.closed_because, request.state, cx.today)?;
             let mut check = sent.check();
-            has_been(&mut check, crate::clock::day_of(stored.created_at), cx.today);
+            has_been(&mut check, &ran, cx.today);
             let body = sent.sound(check)?;
             let contact = Contact {
                 id: contact_id,

@@ -113,7 +113,7 @@ async fn change(
                 (MatchState::Paused, MatchState::Active) => "match.resumed",
                 _ => "match.pause-changed",
             };
-            support::change_course(cx.tx, &stored, next)?;
+            support::change_course(cx.tx, &stored, next, cx.now)?;
             let entry = |act| cx.entry(stored.programme, role, Purpose::Support, act).on(id);
             let mut entries = vec![entry(act).states(Some(before.state.code()), Some(next.state.code()))];
             if on_parents_word && role == Role::Coordinator {

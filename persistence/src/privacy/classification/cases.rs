@@ -255,6 +255,18 @@ pub(super) const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "match_pauses",
+        Of::Row("match_id", "matches"),
+        Support,
+        Case,
+        &[
+            internal("programme_id"),
+            key("match_id"),
+            personal("paused_at").exported("requests.matches.pauses.pausedAt"),
+            personal("resumed_at").exported("requests.matches.pauses.resumedAt"),
+        ],
+    ),
+    table(
         "contacts",
         Of::Row("match_id", "matches"),
         Support,
