@@ -4,6 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev, web};
+use naast_domain::ids::PersonId;
 use naast_domain::text::Tongue;
 
 use crate::accept::tongue;
@@ -54,6 +55,20 @@ pub(crate) fn read(request: &HttpRequest) -> Option<Subject> {
         return None;
     }
     platform.identity.verify(token, platform.clock.now())
+}
+
+/// Who calls what is open to all, where she says so by a token that holds: for what is anybody's but one person's. One without a token, or with one
+/// that does not hold, is nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedIn(pub Option<PersonId>);
+
+impl FromRequest for SignedIn {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(Ok(Self(read(request).map(|subject| subject.person))))
+    }
 }
 
 /// The language of the answer.

@@ -300,6 +300,10 @@ diesel::table! {
         confirmed_at -> Nullable<Moment>,
         withdrawn_at -> Nullable<Moment>,
         lapsed_at -> Nullable<Moment>,
+        confirmed_how -> Nullable<Text>,
+        confirmed_text_version -> Nullable<Text>,
+        confirmed_language -> Nullable<Text>,
+        confirmed_text_hash -> Nullable<Text>,
     }
 }
 

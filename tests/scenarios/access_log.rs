@@ -74,8 +74,9 @@ const SHOWS_NOBODY: &[&str] = &[
     "listTieKinds",
     "listProblemKinds",
     "getProblemKind",
-    // by the parent's own code
+    // by the parent's own code, or that of a letter to her
     "findParentConversation",
+    "findConsentToConfirm",
     "getMe",
     "listMyMemberships",
     "listMyAccessLog",

@@ -107,13 +107,14 @@ fn codes_cannot_be_tried_often() {
     let open = |path: &str, body| world.app.call(None, "POST", path, Some(body), None);
     // they share one bucket: a code is tried wherever it is taken
     open("/parent-codes", &invitation).expect(404);
-    open("/parent-conversations/_search", &code).expect(404);
+    open("/consent-confirmations/_search", &code).expect(404);
     let last = open("/parent-answers", &answer).expect(404);
     assert_eq!(last.header("ratelimit-policy"), Some("\"address\";q=900;w=60, \"attempts\";q=3;w=60"));
     assert_eq!(last.header("ratelimit"), Some("\"address\";r=897;t=1, \"attempts\";r=0;t=20"));
     for (path, body) in [
         ("/parent-codes", &invitation),
         ("/parent-conversations/_search", &code),
+        ("/consent-confirmations/_search", &code),
         ("/parent-answers", &answer),
     ] {
         refused(open(path, body), 429, "quota-exceeded");
@@ -130,7 +131,7 @@ fn codes_cannot_be_tried_often() {
     // another account tries no more often
     let another = world.refer(world.person(), "ABCD-EFGH-2345-6789", &world.request_body(0));
     refused(another, 429, "quota-exceeded");
-    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 5);
+    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 6);
 }
 
 /// Three hundred people behind the address of one school renew their tokens every ten minutes, and none of them guesses.

@@ -53,6 +53,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("HoldView", "holds"),
     ("RetentionTermView", "retention_terms"),
     ("ConsentView", "consents"),
+    ("ConsentToConfirmView", "consents"),
     ("PupilConsentView", "consents"),
     ("RecipientView", "withdrawal_notices"),
     ("RecipientView", "erasure_notices"),

@@ -274,7 +274,8 @@ fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
         notices(&world, parent).iter().map(|one| one["kind"].as_str().expect("a code").to_owned()).collect()
     };
     assert_eq!(kinds(), ["consent-to-confirm"]);
-    world.app.ask(parent, &format!("{path}/consents/{reported}/confirmation")).expect(200);
+    let read = json!({ "text": words("request") });
+    world.app.post(parent, &format!("{path}/consents/{reported}/confirmation"), &read).expect(200);
     assert_eq!(kinds(), [""; 0]);
     let proposal = world.propose(0, &request, &buddy).expect(201).id();
     assert_eq!(kinds(), ["proposal-waits"]);

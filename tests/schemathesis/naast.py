@@ -143,7 +143,12 @@ def map_query(context, query):
 # The words in use, by kind of consent and language, as version and SHA-256: nobody draws those that are right.
 SHOWN = json.loads(os.environ.get("NAAST_TEXTS", "{}"))
 # The kind that a body consents to where it does not say so itself.
-KIND_OF = {"/referrals": "referral", "/pupil-consents": "pupil-health-data"}
+KIND_OF = {
+    "/referrals": "referral",
+    "/pupil-consents": "pupil-health-data",
+    "/consent-confirmations": "request",
+    "/support-requests/{id}/consents/{consentId}/confirmation": "request",
+}
 
 
 def put_words(context, body):

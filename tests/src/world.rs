@@ -25,9 +25,14 @@ pub const ELSEWHERE: &str = "98ZC00";
 
 /// The words of a kind of consent that are in use, as a frontend that showed them in Dutch sends them.
 pub fn words(kind: &str) -> Value {
+    words_in(kind, Tongue::Dutch)
+}
+
+/// The words in use of a kind of consent, as a screen in a language shows them.
+pub fn words_in(kind: &str, tongue: Tongue) -> Value {
     let known = ConsentKind::parse(kind).expect("a kind of consent");
     let shown = text_in_use(known);
-    json!({ "textVersion": shown.version, "language": "nl", "textHash": shown.fingerprint(Tongue::Dutch) })
+    json!({ "textVersion": shown.version, "language": tongue.code(), "textHash": shown.fingerprint(tongue) })
 }
 
 /// The world, on a server of its own.

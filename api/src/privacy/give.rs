@@ -12,7 +12,7 @@ use naast_domain::privacy::consents::{
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::SupportRequest;
 use naast_domain::text::{Text, Tongue};
-use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::privacy::consents::{self, KeptConsent, ShownWords};
 use naast_persistence::{Stored, Transaction, locks, organisations, programmes, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,7 +110,7 @@ impl ConsentBody {
 /// The consent that these words are, given now.
 ///
 /// # Errors
-/// `consent-text-unknown` and `consent-text-differs`, at the member of the body's `text`.
+/// As [`in_use`].
 pub fn shown(
     id: ConsentId,
     (kind, how): (ConsentKind, GivenHow),
@@ -118,6 +118,21 @@ pub fn shown(
     text: &ShownTextBody,
     now: DateTime<Utc>,
 ) -> Result<KeptConsent, Rejection> {
+    Ok(KeptConsent {
+        id,
+        consent: Consent::given(kind, how, kind.valid_until(day_of(now))),
+        subject,
+        words: in_use(kind, text)?,
+        given_at: now,
+        confirmed_words: None,
+    })
+}
+
+/// The words that were shown, when they are those in use for a kind of consent.
+///
+/// # Errors
+/// `consent-text-unknown` and `consent-text-differs`, at the member of the body's `text`.
+pub(super) fn in_use(kind: ConsentKind, text: &ShownTextBody) -> Result<ShownWords, Rejection> {
     let tongue = if text.language == "en" { Tongue::English } else { Tongue::Dutch };
     let words = text_in_use(kind);
     if text.text_version != words.version {
@@ -153,15 +168,7 @@ pub fn shown(
         .while_it_is(&text_hash)
         .at("/text/textHash"));
     }
-    Ok(KeptConsent {
-        id,
-        consent: Consent::given(kind, how, kind.valid_until(day_of(now))),
-        subject,
-        text_version: words.version.to_owned(),
-        language: text.language.clone(),
-        text_hash,
-        given_at: now,
-    })
+    Ok(ShownWords { text_version: words.version.to_owned(), language: text.language.clone(), text_hash })
 }
 
 /// The words of a consent.

@@ -3,6 +3,7 @@
 
 pub mod access_log;
 pub mod choice;
+pub mod confirm;
 pub mod erasure;
 pub mod exports;
 pub mod give;
@@ -41,8 +42,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(view::list_consents)
         .service(view::get_consent_receipt)
         .service(report::report_consent)
-        .service(report::confirm_consent)
-        .service(report::confirm_consent_by_code)
+        .service(confirm::confirm_consent)
+        .service(confirm::find_consent_to_confirm)
+        .service(confirm::confirm_consent_by_code)
         .service(take_back::withdraw_consent)
         .service(register::list_my_consents)
         .service(register::withdraw_all_my_consents)

@@ -8,7 +8,7 @@ use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{
-    ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
+    ConfirmedHow, ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
 };
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log;
@@ -46,11 +46,11 @@ pub struct ConsentView {
     pub consequence: Consequence,
     /// Where it stands today.
     pub state: ConsentState,
-    /// The version of the words that were shown.
+    /// The version of the words that were shown to whoever gave it, or reported it.
     pub text_version: String,
     /// Their language.
     pub language: String,
-    /// The SHA-256 of the words that were shown.
+    /// The SHA-256 of these words.
     pub text_hash: String,
     /// How it was given.
     pub given_how: GivenHow,
@@ -58,6 +58,14 @@ pub struct ConsentView {
     pub given_at: DateTime<Utc>,
     /// When the parent confirmed what was reported of her.
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// How she confirmed it. Null before, and where it was confirmed before this was kept; so are the words of it.
+    pub confirmed_how: Option<ConfirmedHow>,
+    /// The version of the words that she was shown when she confirmed it.
+    pub confirmed_text_version: Option<String>,
+    /// The language of these words.
+    pub confirmed_language: Option<String>,
+    /// The SHA-256 of the words that she was shown when she confirmed it.
+    pub confirmed_text_hash: Option<String>,
     /// The last day on which it is good; null when it has no end of its own.
     pub valid_until_date: Option<Date>,
     /// When it was taken back.
@@ -79,7 +87,7 @@ impl ConsentView {
 
     /// The same, where the term of the request is known already.
     pub fn of(kept: &KeptConsent, request: RequestId, today: Date, retention: RetentionView) -> Self {
-        let consent = &kept.consent;
+        let (consent, words, confirmed) = (&kept.consent, &kept.words, kept.confirmed_words.as_ref());
         Self {
             id: kept.id,
             request_id: request,
@@ -89,12 +97,16 @@ impl ConsentView {
             recipients: consent.kind.recipients().to_vec(),
             consequence: consent.kind.consequence(),
             state: consent.state_on(today),
-            text_version: kept.text_version.clone(),
-            language: kept.language.clone(),
-            text_hash: kept.text_hash.clone(),
+            text_version: words.text_version.clone(),
+            language: words.language.clone(),
+            text_hash: words.text_hash.clone(),
             given_how: consent.how,
             given_at: kept.given_at,
-            confirmed_at: consent.confirmed_at,
+            confirmed_at: consent.confirmed.map(|confirmed| confirmed.at),
+            confirmed_how: consent.confirmed.and_then(|confirmed| confirmed.how),
+            confirmed_text_version: confirmed.map(|words| words.text_version.clone()),
+            confirmed_language: confirmed.map(|words| words.language.clone()),
+            confirmed_text_hash: confirmed.map(|words| words.text_hash.clone()),
             valid_until_date: consent.valid_until,
             withdrawn_at: consent.withdrawn_at,
             retention,
@@ -140,7 +152,8 @@ pub async fn list_consents(
 pub struct ConsentReceiptView {
     /// The consent.
     pub consent: ConsentView,
-    /// The exact words that were shown, in the language in which they were shown.
+    /// The exact words that she was shown, in the language in which they were shown: when she confirmed it, where it was reported. While she has not
+    /// confirmed it, those that whoever reported it had before her.
     pub words: String,
     /// Where it is taken back: `POST` here, at any moment, without a reason.
     pub withdrawal: String,
@@ -172,18 +185,20 @@ pub async fn get_consent_receipt(
             cx.shows([access_log::Shown::request(DataKind::Consents, role, &stored)]);
             let consents = consents::on(cx.db, &stored)?;
             let kept = consents.iter().find(|kept| kept.id == consent_id).ok_or(Error::NotFound)?;
+            let last = kept.last_words();
             let tongue =
-                if kept.language == Tongue::English.code() { Tongue::English } else { Tongue::Dutch };
-            let words = text_of(kept.consent.kind, &kept.text_version)
-                .filter(|words| words.fingerprint(tongue) == kept.text_hash)
+                if last.language == Tongue::English.code() { Tongue::English } else { Tongue::Dutch };
+            let words = text_of(kept.consent.kind, &last.text_version)
+                .filter(|words| words.fingerprint(tongue) == last.text_hash)
                 .ok_or(Error::Internal("the words of a consent are those that were shown"))?;
             let words = words.text.get(tongue);
             let shown = Shown {
                 kind: kept.consent.kind,
                 words,
-                hash: &kept.text_hash,
+                hash: &last.text_hash,
                 how: kept.consent.how,
                 given_at: kept.given_at,
+                confirmed: kept.consent.confirmed,
             };
             Ok(Answer::found(ConsentReceiptView {
                 consent: ConsentView::load(cx.db, kept, id, cx.today)?,

@@ -1,10 +1,12 @@
 //! The consent register. A row is written once; that it was confirmed, lapsed or was taken back is added to it, once each,
 //! and a trigger refuses anything else. Every call that changes one holds the lock of its request.
 
+mod confirmation;
+
 use diesel::prelude::*;
 use naast_domain::access::{DecideOnRequest, Grant, ReadConsents, ReportConsent};
 use naast_domain::ids::{ConsentId, PersonId, ProgrammeId, RequestId};
-use naast_domain::privacy::consents::{Consent, ConsentKind};
+use naast_domain::privacy::consents::{Confirmation, ConfirmedHow, Consent, ConsentKind};
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment};
 use uuid::Uuid;
@@ -19,7 +21,20 @@ use crate::schema::consents;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub use confirmation::{ToConfirm, confirm, find_by_confirmation};
+
 const T: &str = "consents";
+
+/// Words that somebody was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownWords {
+    /// Their version.
+    pub text_version: String,
+    /// Their language.
+    pub language: String,
+    /// Their fingerprint.
+    pub text_hash: String,
+}
 
 /// A consent as it is kept: with the exact words that were shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +45,19 @@ pub struct KeptConsent {
     pub consent: Consent,
     /// What it is about: the request itself, an announcement or a pool.
     pub subject: Uuid,
-    /// The version of the words.
-    pub text_version: String,
-    /// The language of the words.
-    pub language: String,
-    /// The fingerprint of the words.
-    pub text_hash: String,
+    /// The words that were shown to whoever sent it.
+    pub words: ShownWords,
     /// When it was given.
     pub given_at: Moment,
+    /// The words that the parent was shown when she confirmed it; none where nobody confirmed it, or before they were kept.
+    pub confirmed_words: Option<ShownWords>,
+}
+
+impl KeptConsent {
+    /// The words that the parent was shown, or as yet only whoever reported what she said.
+    pub fn last_words(&self) -> &ShownWords {
+        self.confirmed_words.as_ref().unwrap_or(&self.words)
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -57,27 +77,43 @@ struct Row {
     confirmed_at: Option<At>,
     withdrawn_at: Option<At>,
     lapsed_at: Option<At>,
+    confirmed_how: Option<String>,
+    confirmed_text_version: Option<String>,
+    confirmed_language: Option<String>,
+    confirmed_text_hash: Option<String>,
 }
 
 impl TryFrom<Row> for KeptConsent {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let how: Option<ConfirmedHow> =
+            row.confirmed_how.map(|how| code(T, "confirmed_how", &how)).transpose()?;
+        let words = (row.confirmed_text_version, row.confirmed_language, row.confirmed_text_hash);
+        let confirmed_words = match words {
+            (Some(text_version), Some(language), Some(text_hash)) => {
+                Some(ShownWords { text_version, language, text_hash })
+            }
+            _ => None,
+        };
         Ok(Self {
             id: row.id.into(),
             consent: Consent {
                 kind: code(T, "kind", &row.kind)?,
                 how: code(T, "how", &row.how)?,
                 valid_until: row.valid_until,
-                confirmed_at: row.confirmed_at.map(|at| at.0),
+                confirmed: row.confirmed_at.map(|at| Confirmation { at: at.0, how }),
                 withdrawn_at: row.withdrawn_at.map(|at| at.0),
                 lapsed_at: row.lapsed_at.map(|at| at.0),
             },
             subject: row.subject_id.0,
-            text_version: row.text_version,
-            language: row.language,
-            text_hash: row.text_hash,
+            words: ShownWords {
+                text_version: row.text_version,
+                language: row.language,
+                text_hash: row.text_hash,
+            },
             given_at: row.given_at.0,
+            confirmed_words,
         })
     }
 }
@@ -134,15 +170,19 @@ fn insert(
         request_id: request.id.into(),
         kind: kept.consent.kind.to_string(),
         subject_id: Key(kept.subject),
-        text_version: kept.text_version.clone(),
-        language: kept.language.clone(),
-        text_hash: kept.text_hash.clone(),
+        text_version: kept.words.text_version.clone(),
+        language: kept.words.language.clone(),
+        text_hash: kept.words.text_hash.clone(),
         how: kept.consent.how.to_string(),
         given_at: At(kept.given_at),
         valid_until: kept.consent.valid_until,
         confirmed_at: None,
         withdrawn_at: None,
         lapsed_at: None,
+        confirmed_how: None,
+        confirmed_text_version: None,
+        confirmed_language: None,
+        confirmed_text_hash: None,
     };
     let values =
         (row, consents::recorded_by.eq(by.map(Key::from)), consents::confirmation_hash.eq(confirmation));
@@ -259,35 +299,4 @@ pub fn withdraw(
         }
     }
     Ok(back)
-}
-
-/// Notes that the parent herself confirmed what was reported.
-pub fn confirm(
-    tx: &mut Transaction<'_, '_>,
-    request: &Stored<SupportRequest>,
-    kept: &KeptConsent,
-    now: Moment,
-) -> Result<(), Error> {
-    let row = consents::table
-        .find((Key::from(request.programme), Key::from(kept.id)))
-        .filter(consents::confirmed_at.is_null())
-        .filter(consents::withdrawn_at.is_null())
-        .filter(consents::lapsed_at.is_null());
-    let update = diesel::update(row).set(consents::confirmed_at.eq(Some(At(now))));
-    crate::rows::one(on_either!(&mut **tx, |c| update.execute(c))?)
-}
-
-/// The request and the consent that a code confirms, for whoever holds the code.
-pub fn find_by_confirmation(
-    database: &mut Database<'_>,
-    fingerprint: &[u8],
-) -> Result<Option<(Stored<SupportRequest>, KeptConsent)>, Error> {
-    let row: Option<Row> = on_either!(&mut *database, |c| consents::table
-        .filter(consents::confirmation_hash.eq(fingerprint))
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    let Some(row) = row else { return Ok(None) };
-    let (programme, request) = (row.programme_id.into(), row.request_id.into());
-    Ok(Some((crate::requests::of_programme(database, programme, request)?, row.try_into()?)))
 }

@@ -262,23 +262,29 @@ fn count_one(
     Ok(())
 }
 
-type ProofRow = (Key, String, String, String, String, At, Option<At>);
+/// The words of a consent, in columns: version, language, fingerprint.
+type Words<T> = (T, T, T);
+type ProofRow = (Key, String, Words<String>, Words<Option<String>>, At, Option<At>);
 
-/// Keeps of each consent on a request that it was given and taken back, and not whose it was.
+/// Keeps of each consent on a request that it was given and taken back, and not whose it was. Of one that she confirmed, the words are those that
+/// she was shown then.
 fn keep_proofs(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
     let rows: Vec<ProofRow> = on_either!(&mut **tx, |c| consents::table
         .filter(consents::request_id.eq(Key::from(request)))
         .select((
             consents::id,
             consents::kind,
-            consents::text_version,
-            consents::language,
-            consents::text_hash,
+            (consents::text_version, consents::language, consents::text_hash),
+            (consents::confirmed_text_version, consents::confirmed_language, consents::confirmed_text_hash,),
             consents::given_at,
             consents::withdrawn_at,
         ))
         .load(c))?;
-    for (id, kind, text_version, language, text_hash, given_at, withdrawn_at) in rows {
+    for (id, kind, sent, confirmed, given_at, withdrawn_at) in rows {
+        let (text_version, language, text_hash) = match confirmed {
+            (Some(version), Some(language), Some(hash)) => (version, language, hash),
+            _ => sent,
+        };
         let row = (
             consent_proofs::fingerprint.eq(tombstones::fingerprint("consent", id.0).to_vec()),
             consent_proofs::kind.eq(kind),

@@ -156,7 +156,9 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "reportConsent" => {
             json!({ "kind": "child-health-data", "text": words("child-health-data"), "childAge": "under-16" })
         }
-        "confirmConsentByCode" => json!({ "code": on.confirmation }),
+        "confirmConsent" => json!({ "text": words("request") }),
+        "findConsentToConfirm" => json!({ "code": on.confirmation }),
+        "confirmConsentByCode" => json!({ "code": on.confirmation, "text": words("request") }),
         "consentAsPupil" => json!({ "code": on.pupil_code, "text": words("pupil-health-data") }),
         "withdrawAsPupil" => json!({ "code": on.pupil_code }),
         "giveConsent" => json!({ "kind": "request", "text": words("request") }),

@@ -16,7 +16,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         &[
             "conversations::find_by_code",
             "conversations::sides::find_by_invitation",
-            "privacy::consents::find_by_confirmation",
+            "privacy::consents::confirmation::find_by_confirmation",
             "privacy::pupils::find_by_pupil_code",
             "requests::find_by_code",
         ],

@@ -5,15 +5,12 @@ use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use super::{confirmation_in, consent, health, state_of};
+use super::{consent, health, state_of};
 use crate::looks::{assert_sound, count, refused, texts};
-use crate::signing_in::letters;
 
 on_both!(
     a_receipt_holds_the_exact_words_and_the_way_out,
     words_that_are_not_those_of_the_version_are_refused,
-    what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself,
-    a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing,
     a_pupil_of_sixteen_decides_on_her_own_health_data,
     a_consent_that_lapsed_is_given_again_also_in_the_hour_after_midnight,
 );
@@ -73,96 +70,6 @@ fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {
     refused(sent("nl", &hash("en")), 409, "consent-text-differs");
     assert_eq!(count(&world, "consents"), 0);
     assert_eq!(sent("nl", &hash("nl")).expect(201).text("textHash"), hash("nl"));
-}
-
-fn what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself(engine: Engine) {
-    let world = World::new(engine);
-    let (parent, coordinator) = (world.person(), world.coordinators[0]);
-    let buddy = world.buddy(0, &json!({}));
-    let request = world.request(0, parent);
-    let path = format!("/support-requests/{request}");
-    let heard = |kind: &str| {
-        let body = json!({ "kind": kind, "text": words(kind) });
-        world.app.post(coordinator, &format!("{path}/reported-consents"), &body)
-    };
-    for kind in ["referral", "meeting-announcement", "pupil-health-data"] {
-        refused(heard(kind), 409, "only-the-parent");
-    }
-    let reported = heard("request").expect(201);
-    assert_eq!(
-        (reported.text("state"), reported.text("givenHow")),
-        ("to-be-confirmed".into(), "reported-by-staff".into())
-    );
-    refused(heard("request"), 409, "already-there");
-    // it counts for nothing yet
-    assert_eq!(state_of(&world, parent, &path), "submitted");
-    refused(world.propose(0, &request, &buddy), 409, "consent-missing");
-    let confirmation = format!("{path}/consents/{}/confirmation", reported.id());
-    for other in [coordinator, world.coordinators[1], world.leader, world.person(), buddy.person] {
-        refused(world.app.ask(other, &confirmation), 404, "not-found");
-    }
-    world.app.ask(parent, &confirmation).expect(200);
-    assert_eq!(state_of(&world, parent, &path), "consented");
-    world.propose(0, &request, &buddy).expect(201);
-    // also when repeated
-    assert_eq!(world.app.ask(parent, &confirmation).expect(200).text("state"), "in-force");
-
-    // her own word takes the place of what was heard
-    let second = world.person();
-    let request = world.request(0, second);
-    let body = json!({ "kind": "request", "text": words("request") });
-    let path = format!("/support-requests/{request}");
-    let reported = world.app.post(coordinator, &format!("{path}/reported-consents"), &body).expect(201);
-    world.consent(second, &request).expect(201);
-    let confirmation = format!("{path}/consents/{}/confirmation", reported.id());
-    refused(world.app.ask(second, &confirmation), 409, "consent-not-to-confirm");
-    let all = world.app.get(second, &format!("{path}/consents")).expect(200);
-    let states: Vec<_> =
-        all.body["data"].as_array().expect("consents").iter().map(|one| &one["state"]).collect();
-    assert_eq!(states, ["lapsed", "in-force"]);
-    assert_sound(&world);
-}
-
-fn a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing(engine: Engine) {
-    let world = World::new(engine);
-    let confirm = |code: &str| {
-        world.app.call(None, "POST", "/consent-confirmations", Some(&json!({ "code": code })), None)
-    };
-    let reported = || {
-        let parent = world.person();
-        let request = world.request(0, parent);
-        let path = format!("/support-requests/{request}");
-        letters(&world.app);
-        let body = json!({ "kind": "request", "text": words("request") });
-        let reply =
-            world.app.post(world.coordinators[0], &format!("{path}/reported-consents"), &body).expect(201);
-        let letter = letters(&world.app).pop().expect("a letter");
-        // it says nothing of what it is about
-        for word in ["buddy", "aanvraag", "school", &request, "Persoon"] {
-            let body = letter.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-            assert!(!body.to_lowercase().contains(&word.to_lowercase()), "{word}: {letter}");
-        }
-        let code = confirmation_in(&letter);
-        assert!(!reply.body.to_string().contains(&code), "the coordinator does not see the code");
-        (parent, path, code)
-    };
-    let (parent, path, code) = reported();
-    refused(confirm("ABCD-EFGH-2345-6789"), 404, "not-found");
-    assert_eq!(confirm(&code).expect(200).text("state"), "in-force");
-    assert_eq!(state_of(&world, parent, &path), "consented");
-    assert_eq!(count(&world, "journal WHERE action = 'consent.confirmed' AND actor IS NULL"), 1);
-
-    // what was taken back in between does not come back by the code
-    let (parent, path, code) = reported();
-    world.app.ask(parent, &format!("{path}/withdrawal")).expect(200);
-    refused(confirm(&code), 409, "consent-not-to-confirm");
-    assert_eq!(state_of(&world, parent, &path), "withdrawn");
-
-    let (parent, path, code) = reported();
-    world.app.platform.clock.advance(TimeDelta::days(15));
-    refused(confirm(&code), 404, "not-found");
-    assert_eq!(state_of(&world, parent, &path), "submitted");
-    assert_sound(&world);
 }
 
 fn a_pupil_of_sixteen_decides_on_her_own_health_data(engine: Engine) {

@@ -2,6 +2,7 @@
 
 mod giving;
 mod pupil;
+mod reported;
 mod taking_back;
 
 use naast_domain::ids::PersonId;

@@ -139,7 +139,7 @@ fn what_a_parent_said_before_gives_way_to_what_the_pupil_says(engine: Engine) {
             let code = other.code();
             other.says(&code, says_yes);
             let place = other.path(&format!("consents/{heard}/confirmation"));
-            world.app.ask(other.parent, &place)
+            world.app.post(other.parent, &place, &json!({ "text": words("child-health-data") }))
         };
         assert_eq!(heard.status, 409, "{}", heard.body);
         case.says(&code, says_yes);

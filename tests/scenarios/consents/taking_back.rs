@@ -198,6 +198,11 @@ fn a_consent_is_not_rewritten_whoever_asks_the_database(engine: Engine) {
         "text_version = '2020-1'",
         "language = 'en'",
         "how = 'one-time-code'",
+        // what a confirmation says comes with it, and whole
+        "confirmed_how = 'own-login'",
+        "confirmed_text_hash = 'other'",
+        "confirmed_at = given_at",
+        "confirmed_at = given_at, confirmed_how = 'own-login'",
     ] {
         assert!(!change(set), "{set}");
     }

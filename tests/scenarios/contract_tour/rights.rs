@@ -48,10 +48,15 @@ pub(super) fn consents(world: &World, see: &mut Checker) {
     let reports = format!("POST {path}/reported-consents");
     let reported = see.call(world, coordinator, &reports, Some(&heard), None).expect(201);
     see.call(world, parent, &reports, Some(&heard), None).expect(403);
-    let code = json!({ "code": confirmation_in(&letters(&world.app)[0]) });
+    let code = confirmation_in(&letters(&world.app)[0]);
+    let look = json!({ "code": code });
+    see.call(world, parent, "POST /consent-confirmations/_search", Some(&look), None).expect(200);
+    see.call(world, coordinator, "POST /consent-confirmations/_search", Some(&look), None).expect(409);
+    let read = json!({ "text": words("request") });
+    let code = json!({ "code": code, "text": words("request") });
     see.call(world, parent, "POST /consent-confirmations", Some(&code), None).expect(200);
     let one = format!("{path}/consents/{}", reported.id());
-    see.call(world, parent, &format!("POST {one}/confirmation"), None, None).expect(200);
+    see.call(world, parent, &format!("POST {one}/confirmation"), Some(&read), None).expect(200);
     see.call(world, parent, &format!("GET {one}/receipt"), None, None).expect(200);
     see.call(world, coordinator, &format!("GET {path}/consents/{}/receipt", random_id()), None, None)
         .expect(404);

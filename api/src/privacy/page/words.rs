@@ -9,7 +9,7 @@ use naast_domain::matching::{Answer, CancellationReason, ProposalState};
 use naast_domain::organisations::{MembershipStatus, Role};
 use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
-use naast_domain::privacy::consents::{ConsentKind, GivenHow, NoticeState, RecipientKind};
+use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
 use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic};
 use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::support::private_space::{NoteKind, PrivateSide};
@@ -76,6 +76,18 @@ pub(super) const MEMBERS: Words = &[
     ("channels", "Op welke manieren", "In which ways"),
     ("closedBecause", "Reden van het einde", "Reason of the end"),
     ("confirmedAt", "Bevestigd op", "Confirmed on"),
+    ("confirmedHow", "Hoe bevestigd", "How it was confirmed"),
+    ("confirmedLanguage", "Taal bij het bevestigen", "Language when it was confirmed"),
+    (
+        "confirmedTextHash",
+        "Controlegetal van de woorden bij het bevestigen",
+        "Check number of the words when it was confirmed",
+    ),
+    (
+        "confirmedTextVersion",
+        "Versie van de woorden bij het bevestigen",
+        "Version of the words when it was confirmed",
+    ),
     ("createdAt", "Vastgelegd op", "Recorded on"),
     ("data", "Welke gegevens", "Which data"),
     ("date", "Dag", "Day"),
@@ -187,6 +199,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests", "topics", label::<Topic>),
     ("requests.consents", "kind", label::<ConsentKind>),
     ("requests.consents", "givenHow", label::<GivenHow>),
+    ("requests.consents", "confirmedHow", label::<ConfirmedHow>),
     ("requests.withdrawalRecipients", "kind", label::<RecipientKind>),
     ("requests.withdrawalRecipients", "state", label::<NoticeState>),
     ("requests.withdrawalRecipients", "withdrawnKinds", label::<ConsentKind>),

@@ -167,9 +167,9 @@ pub async fn announce_meeting(
                 date: body.date,
                 state: AnnouncementState::Announced,
                 shown: ShownWords {
-                    text_version: consent.text_version,
-                    language: consent.language,
-                    text_hash: consent.text_hash,
+                    text_version: consent.words.text_version,
+                    language: consent.words.language,
+                    text_hash: consent.words.text_hash,
                 },
                 withdrawn_at: None,
             };

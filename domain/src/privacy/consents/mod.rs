@@ -5,11 +5,13 @@
 //! her say counts for nothing until she confirms it herself. From 16 years on a pupil decides on the data on her own health
 //! (UAVG art. 5; AVG art. 7, 8, 9).
 
+mod confirmation;
 mod pupil;
 mod receipt;
 mod recipients;
 mod texts;
 
+pub use confirmation::{CONFIRMATION_DAYS, Confirmation, ConfirmedHow, may_use_code};
 pub use pupil::{PupilsWord, another_code, parent_decides, says_yes};
 pub use receipt::{Shown, receipt};
 pub use recipients::{NoticeState, RecipientKind};
@@ -19,8 +21,6 @@ use chrono::Months;
 
 use crate::code_list;
 use crate::journal::Purpose;
-use crate::rejection::Rejection;
-use crate::text::Text;
 use crate::{Date, Moment};
 
 code_list! {
@@ -76,9 +76,6 @@ code_list! {
 /// 16, and nobody keeps her birthday. [P]
 pub const HEALTH_MONTHS: u32 = 12;
 
-/// For how many days the code is good by which a parent confirms what somebody heard her say. [P]
-pub const CONFIRMATION_DAYS: u64 = 14;
-
 /// A consent as the rules look at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -88,8 +85,8 @@ pub struct Consent {
     pub how: GivenHow,
     /// The last day on which it is good; none when it has no end of its own.
     pub valid_until: Option<Date>,
-    /// When the parent herself confirmed what somebody reported.
-    pub confirmed_at: Option<Moment>,
+    /// When and how the parent herself confirmed what somebody reported.
+    pub confirmed: Option<Confirmation>,
     /// When it was taken back.
     pub withdrawn_at: Option<Moment>,
     /// When another took its place, or its days were over.
@@ -99,7 +96,7 @@ pub struct Consent {
 impl Consent {
     /// A consent that was just given.
     pub const fn given(kind: ConsentKind, how: GivenHow, valid_until: Option<Date>) -> Self {
-        Self { kind, how, valid_until, confirmed_at: None, withdrawn_at: None, lapsed_at: None }
+        Self { kind, how, valid_until, confirmed: None, withdrawn_at: None, lapsed_at: None }
     }
 
     /// Where it stands on a day.
@@ -108,7 +105,7 @@ impl Consent {
             ConsentState::Withdrawn
         } else if self.lapsed_at.is_some() || self.valid_until.is_some_and(|last| last < day) {
             ConsentState::Lapsed
-        } else if self.how == GivenHow::ReportedByStaff && self.confirmed_at.is_none() {
+        } else if self.how == GivenHow::ReportedByStaff && self.confirmed.is_none() {
             ConsentState::ToBeConfirmed
         } else {
             ConsentState::InForce
@@ -118,28 +115,6 @@ impl Consent {
     /// Whether it holds on a day.
     pub fn in_force_on(&self, day: Date) -> bool {
         self.state_on(day) == ConsentState::InForce
-    }
-
-    /// Whether confirming it on a day changes anything: it waits for that, or was confirmed before and holds.
-    ///
-    /// # Errors
-    /// `consent-not-to-confirm` when it was taken back, has lapsed, or was never reported.
-    pub fn to_confirm(&self, day: Date) -> Result<bool, Rejection> {
-        let state = self.state_on(day);
-        match state {
-            ConsentState::ToBeConfirmed => return Ok(true),
-            ConsentState::InForce if self.confirmed_at.is_some() => return Ok(false),
-            _ => {}
-        }
-        Err(Rejection::rule(
-            "consent-not-to-confirm",
-            "L6",
-            Text::of(
-                "Hier is niets te bevestigen. Wat is teruggenomen, komt zo niet terug: geef een nieuwe toestemming.",
-                "There is nothing to confirm here. What was taken back does not come back this way: give a new consent.",
-            ),
-        )
-        .in_state(crate::code::Code::code(state), vec!["consents"]))
     }
 }
 
@@ -188,25 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn what_staff_heard_counts_once_the_parent_confirmed_it() {
-        let heard = Consent::given(ConsentKind::Request, GivenHow::ReportedByStaff, None);
-        assert_eq!(heard.state_on(day(1)), ConsentState::ToBeConfirmed);
-        assert!(!heard.in_force_on(day(1)));
-        assert_eq!(heard.to_confirm(day(1)), Ok(true));
-        let confirmed = Consent { confirmed_at: Some(Moment::UNIX_EPOCH), ..heard };
-        assert!(confirmed.in_force_on(day(1)));
-        // also when repeated
-        assert_eq!(confirmed.to_confirm(day(1)), Ok(false));
-        assert!(Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None).to_confirm(day(1)).is_err());
-    }
-
-    #[test]
     fn taken_back_is_for_good() {
         for how in GivenHow::ALL {
             let given = Consent::given(ConsentKind::Request, *how, None);
             let back = Consent { withdrawn_at: Some(Moment::UNIX_EPOCH), ..given };
-            for confirmed_at in [None, Some(Moment::UNIX_EPOCH)] {
-                let back = Consent { confirmed_at, ..back };
+            for confirmed in [None, Some(Confirmation { at: Moment::UNIX_EPOCH, how: None })] {
+                let back = Consent { confirmed, ..back };
                 assert_eq!(back.state_on(day(1)), ConsentState::Withdrawn);
                 assert!(back.to_confirm(day(1)).is_err());
             }

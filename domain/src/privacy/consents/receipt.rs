@@ -4,7 +4,7 @@
 use chrono_tz::Europe::Amsterdam;
 use chrono_tz::OffsetComponents as _;
 
-use super::{ConsentKind, GivenHow};
+use super::{Confirmation, ConsentKind, GivenHow};
 use crate::Moment;
 use crate::code::Code;
 use crate::text::Text;
@@ -14,7 +14,7 @@ use crate::text::Text;
 pub struct Shown<'a> {
     /// What it is for.
     pub kind: ConsentKind,
-    /// The exact words that were shown.
+    /// The exact words that the parent was shown; those that the programme reported, while she has not confirmed them.
     pub words: &'a str,
     /// Their fingerprint.
     pub hash: &'a str,
@@ -22,6 +22,8 @@ pub struct Shown<'a> {
     pub how: GivenHow,
     /// When.
     pub given_at: Moment,
+    /// When and how she confirmed it, where somebody of the programme heard it.
+    pub confirmed: Option<Confirmation>,
 }
 
 /// The receipt as a page of plain lines, to read, print or keep. The words stand in the language in which they were shown.
@@ -29,26 +31,60 @@ pub fn receipt(shown: &Shown<'_>) -> Text {
     let Shown { words, hash, given_at, .. } = shown;
     let (kind, how) = (shown.kind.label(), shown.how.label());
     let (stops, who) = (shown.kind.consequence().label(), recipients(shown.kind));
-    let there = given_at.with_timezone(&Amsterdam);
+    let when = on_the_wall(*given_at);
+    let (header, confirmed) = (of_the_words(shown), confirmation(shown));
+    Text::new(
+        format!(
+            "Bewijs van toestemming\n\nWaarvoor: {}.\n{}\n{words}\n\nWanneer: {}.\n\
+             Hoe: {}.\n{}Wie krijgt iets: {}.\n\nStoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.\n\
+             Controlegetal van de woorden (SHA-256): {hash}\n",
+            kind.nl, header.nl, when.nl, how.nl, confirmed.nl, who.nl, stops.nl,
+        ),
+        format!(
+            "Receipt of consent\n\nWhat for: {}.\n{}\n{words}\n\nWhen: {}.\n\
+             How: {}.\n{}Who receives something: {}.\n\nYou can stop at any time. You need not say why. If you stop: {}.\n\
+             Check number of the words (SHA-256): {hash}\n",
+            kind.en, header.en, when.en, how.en, confirmed.en, who.en, stops.en,
+        ),
+    )
+}
+
+/// Whose eyes the words were before: the parent's, or as yet only those of whoever reported what she said.
+fn of_the_words(shown: &Shown<'_>) -> Text {
+    let seen = shown.how != GivenHow::ReportedByStaff
+        || shown.confirmed.is_some_and(|confirmed| confirmed.how.is_some());
+    if seen {
+        return Text::of("De woorden die u zag:", "The words that you saw:");
+    }
+    Text::of("De woorden die het programma voor zich had:", "The words that the programme had before it:")
+}
+
+/// That and how she confirmed it, on a line of its own; nothing, where nobody reported it.
+fn confirmation(shown: &Shown<'_>) -> Text {
+    if shown.how != GivenHow::ReportedByStaff {
+        return Text::of("", "");
+    }
+    let Some(confirmed) = shown.confirmed else {
+        return Text::of("Bevestigd: nog niet.\n", "Confirmed: not yet.\n");
+    };
+    let when = on_the_wall(confirmed.at);
+    let how = confirmed
+        .how
+        .map_or_else(|| Text::of("hoe, is toen niet bewaard", "how was not kept then"), Code::label);
+    Text::new(
+        format!("Bevestigd: {}, {}.\n", when.nl, how.nl),
+        format!("Confirmed: {}, {}.\n", when.en, how.en),
+    )
+}
+
+/// A moment as the clock on a Dutch wall tells it.
+fn on_the_wall(at: Moment) -> Text {
+    let there = at.with_timezone(&Amsterdam);
     let (day, hour) = (there.format("%d-%m-%Y"), there.format("%H:%M"));
     // an hour comes twice in the night in which the clocks go back
     let is_summer = !there.offset().dst_offset().is_zero();
-    let (zone_nl, zone_en) =
-        if is_summer { ("zomertijd", "summer time") } else { ("wintertijd", "winter time") };
-    Text::new(
-        format!(
-            "Bewijs van toestemming\n\nWaarvoor: {}.\nDe woorden die u zag:\n{words}\n\nWanneer: {day} om {hour} uur (Nederlandse {zone_nl}).\n\
-             Hoe: {}.\nWie krijgt iets: {}.\n\nStoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.\n\
-             Controlegetal van de woorden (SHA-256): {hash}\n",
-            kind.nl, how.nl, who.nl, stops.nl,
-        ),
-        format!(
-            "Receipt of consent\n\nWhat for: {}.\nThe words that you saw:\n{words}\n\nWhen: {day} at {hour} (Dutch {zone_en}).\n\
-             How: {}.\nWho receives something: {}.\n\nYou can stop at any time. You need not say why. If you stop: {}.\n\
-             Check number of the words (SHA-256): {hash}\n",
-            kind.en, how.en, who.en, stops.en,
-        ),
-    )
+    let (nl, en) = if is_summer { ("zomertijd", "summer time") } else { ("wintertijd", "winter time") };
+    Text::new(format!("{day} om {hour} uur (Nederlandse {nl})"), format!("{day} at {hour} (Dutch {en})"))
 }
 
 fn recipients(kind: ConsentKind) -> Text {
@@ -59,7 +95,7 @@ fn recipients(kind: ConsentKind) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text_in_use;
+    use super::super::{ConfirmedHow, text_in_use};
     use super::*;
     use crate::text::Tongue;
 
@@ -74,6 +110,7 @@ mod tests {
                 hash: &hash,
                 how: GivenHow::OwnLogin,
                 given_at: Moment::UNIX_EPOCH,
+                confirmed: None,
             };
             let page = receipt(&shown);
             for part in [shown.words, &hash, "Stoppen kan altijd", "01-01-1970"] {
@@ -81,6 +118,31 @@ mod tests {
             }
             assert!(page.en.contains("You can stop at any time"));
         }
+    }
+
+    #[test]
+    fn a_receipt_of_what_was_heard_says_whose_words_they_are_and_how_it_was_confirmed() {
+        let (kind, how, given_at) = (ConsentKind::Request, GivenHow::ReportedByStaff, Moment::UNIX_EPOCH);
+        let page = |confirmed| receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed });
+        let waits = page(None);
+        assert!(waits.nl.contains("Bevestigd: nog niet") && !waits.nl.contains("die u zag"), "{}", waits.nl);
+        for how in ConfirmedHow::ALL {
+            let page = page(Some(Confirmation { at: Moment::UNIX_EPOCH, how: Some(*how) }));
+            let (nl, en) = (how.label().nl, how.label().en);
+            assert!(
+                page.nl
+                    .contains(&format!("Bevestigd: 01-01-1970 om 01:00 uur (Nederlandse wintertijd), {nl}."))
+            );
+            assert!(page.en.contains(&format!("Confirmed: 01-01-1970 at 01:00 (Dutch winter time), {en}.")));
+            assert!(page.nl.contains("De woorden die u zag:") && page.en.contains("The words that you saw:"));
+        }
+        // from before it was kept: nobody knows what she saw
+        let before = page(Some(Confirmation { at: Moment::UNIX_EPOCH, how: None }));
+        assert!(before.nl.contains("hoe, is toen niet bewaard") && !before.nl.contains("die u zag"));
+        // what she gave herself has nothing to confirm
+        let how = GivenHow::OwnLogin;
+        let own = receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed: None });
+        assert!(!own.nl.contains("Bevestigd"));
     }
 
     #[test]
@@ -118,7 +180,7 @@ mod tests {
         ] {
             let given_at: Moment = moment.parse().expect("a moment");
             let (kind, how) = (ConsentKind::Request, GivenHow::OwnLogin);
-            let page = receipt(&Shown { kind, words: "-", hash: "-", how, given_at });
+            let page = receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed: None });
             assert!(page.nl.contains(nl), "{moment}: {}", page.nl);
             assert!(page.en.contains(en), "{moment}: {}", page.en);
             assert!(!page.nl.contains("UTC") && !page.en.contains("UTC"));

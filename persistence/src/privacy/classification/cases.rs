@@ -115,6 +115,10 @@ pub(super) const TABLES: &[Table] = &[
             personal("confirmed_at").exported("requests.consents.confirmedAt"),
             personal("withdrawn_at").exported("requests.consents.withdrawnAt"),
             personal("lapsed_at").exported("requests.consents.lapsedAt"),
+            personal("confirmed_how").exported("requests.consents.confirmedHow"),
+            personal("confirmed_text_version").exported("requests.consents.confirmedTextVersion"),
+            personal("confirmed_language").exported("requests.consents.confirmedLanguage"),
+            personal("confirmed_text_hash").exported("requests.consents.confirmedTextHash"),
         ],
     ),
     table(

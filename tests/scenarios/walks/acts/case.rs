@@ -45,7 +45,8 @@ impl Walk<'_> {
             return Some(reply);
         }
         let who = self.who(parent);
-        Some(self.world.app.ask(who, &format!("{path}/consents/{}/confirmation", reply.id())))
+        let read = json!({ "text": words("request") });
+        Some(self.world.app.post(who, &format!("{path}/consents/{}/confirmation", reply.id()), &read))
     }
 
     pub(super) fn propose(&mut self) -> Option<Reply> {
