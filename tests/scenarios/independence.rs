@@ -11,6 +11,7 @@ use crate::looks::{count, refused};
 
 on_both!(
     every_tie_of_the_table_does_in_every_form_what_the_table_says,
+    what_ties_a_buddy_to_a_child_counts_in_the_next_request_of_the_same_parent,
     only_the_buddy_herself_lifts_a_block,
     only_the_buddy_herself_says_that_there_is_nothing_else,
 );
@@ -136,6 +137,39 @@ fn every_tie_of_the_table_does_in_every_form_what_the_table_says(engine: Engine)
             let codes: Vec<_> =
                 reasons.as_array().expect("reasons").iter().map(|one| one["code"].clone()).collect();
             assert_eq!(codes, ["not-independent"]);
+        }
+    }
+}
+
+/// Nothing of the child is kept by which two requests of a parent could be told to be about two children.
+fn what_ties_a_buddy_to_a_child_counts_in_the_next_request_of_the_same_parent(engine: Engine) {
+    let world = World::new(engine);
+    for (kind, heavier) in [
+        ("decides-on-child-support", false),
+        ("own-child-same-class", false),
+        ("authority-worker", true),
+        ("buddy-for-other-parent", true),
+    ] {
+        let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+        let first = world.consented(0, parent);
+        let ties = format!("/buddies/{}/ties", buddy.id);
+        let about = object("request", parent, &first);
+        let tie = json!({ "kind": kind, "about": about, "aggravated": heavier.then_some(true) });
+        let tie = world.app.post(buddy.person, &ties, &tie).expect(201);
+        refused(world.propose(0, &first, &buddy), 409, "buddy-not-independent");
+        world.app.ask(parent, &format!("/support-requests/{first}/withdrawal")).expect(200);
+
+        let again = world.consented(0, parent);
+        refused(world.propose(0, &again, &buddy), 409, "buddy-not-independent");
+        // of another parent's request it says nothing
+        let others = world.consented(0, world.person());
+        assert_eq!(world.propose(0, &others, &buddy).expect(201).body["ties"], json!([]), "{kind}");
+        // and it is hers to say that it is over
+        let ended = json!({ "untilDate": world.app.platform.clock.today() - Months::new(120) });
+        let place = format!("{ties}/{}", tie.id());
+        world.app.call(Some(buddy.person), "PATCH", &place, Some(&ended), Some(&tie.etag())).expect(200);
+        if kind != "decides-on-child-support" {
+            world.propose(0, &again, &buddy).expect(201);
         }
     }
 }

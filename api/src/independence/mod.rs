@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use naast_domain::access::Upkeep;
 use naast_domain::buddies::Buddy;
 use naast_domain::directory::{BoardNumber, LocationCode};
-use naast_domain::ids::{AssessmentId, PersonId};
+use naast_domain::ids::{AssessmentId, PersonId, RequestId};
 use naast_domain::independence::{
     Assessment, Funder, Questions, SchoolFacts, Situation, Tie, TieObject, assess, schools_in_her_life,
 };
@@ -50,6 +50,8 @@ pub struct Facts {
     funders: Vec<Funder>,
     school: Option<SchoolFacts>,
     boards: BTreeMap<LocationCode, BoardNumber>,
+    /// Whose the requests are that a tie is about.
+    parents: BTreeMap<RequestId, PersonId>,
     /// The people who support another parent at this school now.
     supporting_here: Vec<PersonId>,
 }
@@ -83,18 +85,21 @@ impl Facts {
             }
             None => Vec::new(),
         };
-        let mut elsewhere: Vec<LocationCode> = ties
-            .filter_map(|tie| match &tie.about {
-                TieObject::School(location) => Some(location.clone()),
-                _ => None,
-            })
-            .collect();
+        let (mut elsewhere, mut requests) = (Vec::new(), Vec::new());
+        for tie in ties {
+            match &tie.about {
+                TieObject::School(location) => elsewhere.push(location.clone()),
+                TieObject::Request(request) => requests.push(*request),
+                _ => {}
+            }
+        }
         elsewhere.sort_unstable();
         elsewhere.dedup();
         let boards =
             if elsewhere.is_empty() { BTreeMap::new() } else { directory::boards_of(db, &elsewhere)? };
+        let parents = independence::parents_of(db, &requests)?;
         let funders = period.funders.iter().collect();
-        Ok(Self { form: period.form, funders, school, boards, supporting_here })
+        Ok(Self { form: period.form, funders, school, boards, parents, supporting_here })
     }
 
     /// Asks the rules.
@@ -120,6 +125,7 @@ impl Facts {
             funders: &self.funders,
             supports_another_here,
             board_of: &|location| self.boards.get(location).cloned(),
+            parent_of: &|request| self.parents.get(&request).copied(),
         })
     }
 }

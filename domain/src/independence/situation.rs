@@ -49,6 +49,8 @@ pub struct Situation<'a> {
     pub supports_another_here: bool,
     /// The board of another school on the day of the assessment; none when the directory does not know it.
     pub board_of: &'a dyn Fn(&LocationCode) -> Option<BoardNumber>,
+    /// Whose request another request is; none when it is gone.
+    pub parent_of: &'a dyn Fn(RequestId) -> Option<PersonId>,
 }
 
 impl Situation<'_> {
@@ -65,7 +67,10 @@ impl Situation<'_> {
                 self.municipality.as_ref() == Some(municipality)
                     || school(&|facts| facts.municipality == *municipality)
             }
-            TieObject::Request(request) => self.request == *request,
+            // it is about a child; that two requests of one parent are about two children is kept nowhere, so it counts for both
+            TieObject::Request(request) => {
+                self.request == *request || (self.parent_of)(*request) == Some(self.parent)
+            }
             TieObject::Parent(parent) => self.parent == *parent,
             TieObject::Everywhere => true,
         }

@@ -27,7 +27,7 @@ pub enum TieObject {
     },
     /// A municipality, and everything in it.
     Municipality(MunicipalityCode),
-    /// One request, and the child that it is about.
+    /// The child that a request is about, in every request of the same parent.
     Request(RequestId),
     /// One parent, in all of her requests.
     Parent(PersonId),

@@ -240,6 +240,7 @@ mod tests {
             funders: &[],
             supports_another_here: false,
             board_of: &|_| None,
+            parent_of: &|_| None,
         };
         assess(&[], Some(on()), &situation, on())
     }

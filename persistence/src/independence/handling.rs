@@ -8,13 +8,15 @@ use diesel::prelude::*;
 use naast_domain::access::{Action, Grant, OwnTie, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
-use naast_domain::independence::{Effect, SchoolFacts, Situation, Tie, assess_coordinator, known_now};
+use naast_domain::independence::{
+    Effect, SchoolFacts, Situation, Tie, TieObject, assess_coordinator, known_now,
+};
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, day_of};
 
 use super::colleagues::{has_any_tie, has_vouched_tie};
-use super::{coordinators, known};
+use super::{coordinators, known, parents_of};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Shortened, Stored, identifier};
@@ -168,6 +170,14 @@ pub(super) fn weigh_ties(
         .form;
     let schools: Vec<LocationCode> = cases.iter().filter_map(|case| case.school.clone()).collect();
     let schools: BTreeMap<LocationCode, SchoolFacts> = directory::facts_of(database, &schools, today)?;
+    let about: Vec<RequestId> = ties
+        .iter()
+        .filter_map(|tie| match &tie.about {
+            TieObject::Request(request) => Some(*request),
+            _ => None,
+        })
+        .collect();
+    let parents = parents_of(database, &about)?;
     let mean = |case: &Case| {
         if case.parent == me {
             return Effect::Block;
@@ -183,6 +193,7 @@ pub(super) fn weigh_ties(
             funders: &[],
             supports_another_here: false,
             board_of: &|_| None,
+            parent_of: &|request| parents.get(&request).copied(),
         };
         let ties: Vec<Tie> = ties.iter().map(|tie| tie.clone().throughout(case.began)).collect();
         assess_coordinator(&ties, &situation, today).verdict

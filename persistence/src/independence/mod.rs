@@ -18,6 +18,8 @@ pub(crate) use handling::{Case, ask, let_in, may_be_kept, reach, without_tied};
 pub use handling::{is_kept_from, own_verdict};
 pub(crate) use knew::who_knew;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use naast_domain::access::{Action, Grant};
 use naast_domain::ids::{AssessmentId, BuddyId, PersonId, ProgrammeId, RequestId, TieId};
@@ -34,6 +36,22 @@ use crate::rows::{Stored, code};
 use crate::schema::{assessments, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+/// Whose these requests are; one that is gone is left out.
+pub fn parents_of(
+    database: &mut Database<'_>,
+    requests: &[RequestId],
+) -> Result<BTreeMap<RequestId, PersonId>, Error> {
+    if requests.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<Key> = requests.iter().copied().map(Key::from).collect();
+    let rows: Vec<(Key, Key)> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::id.eq_any(ids))
+        .select((support_requests::id, support_requests::parent_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(request, parent)| (request.into(), parent.into())).collect())
+}
 
 /// One finding in the words of its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

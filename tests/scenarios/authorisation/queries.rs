@@ -138,7 +138,10 @@ const WITHOUT: &[(&str, &[&str])] = &[
         "what the platform owes itself: it shows nothing to anybody",
         &["independence::waiting::ask_others_of", "independence::waiting::ask_everybody"],
     ),
-    ("ties of the caller's own people, for the rules; never shown", &["independence::known::of_people"]),
+    (
+        "ties of the caller's own people, for the rules; never shown",
+        &["independence::known::of_people", "independence::parents_of"],
+    ),
     (
         "the record of readings is written for whoever was granted to read, and exported at the terminal",
         &["privacy::access_log::insert", "privacy::access_log::export"],

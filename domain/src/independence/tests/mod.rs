@@ -14,6 +14,8 @@ use crate::programmes::OrganisationForm;
 
 const HERE: u128 = 1;
 const ELSEWHERE: u128 = 2;
+/// The second request of the parent of [`HERE`].
+const AGAIN: u128 = 3;
 
 fn id<T: From<uuid::Uuid>>(number: u128) -> T {
     uuid::Uuid::from_u128(number).into()
@@ -62,6 +64,13 @@ fn board_of(school: &LocationCode) -> Option<BoardNumber> {
     }
 }
 
+/// The parent has a second request; of the others one is somebody else's, and one is gone.
+fn parent_of(request: RequestId) -> Option<PersonId> {
+    [(HERE, HERE), (AGAIN, HERE), (ELSEWHERE, ELSEWHERE)]
+        .into_iter()
+        .find_map(|(one, parent)| (id::<RequestId>(one) == request).then(|| id(parent)))
+}
+
 fn situation(form: OrganisationForm, school: Option<SchoolFacts>) -> Situation<'static> {
     Situation {
         form,
@@ -72,6 +81,7 @@ fn situation(form: OrganisationForm, school: Option<SchoolFacts>) -> Situation<'
         funders: &[],
         supports_another_here: false,
         board_of: &board_of,
+        parent_of: &parent_of,
     }
 }
 

@@ -233,6 +233,28 @@ fn what_the_platform_arranged_itself_is_told_without_being_declared() {
 }
 
 #[test]
+fn a_tie_about_a_child_counts_in_every_request_of_the_parent() {
+    for kind in [K::DecidesOnChildSupport, K::OwnChildSameClass, K::AuthorityWorker, K::BuddyForOtherParent] {
+        for form in OrganisationForm::ALL {
+            let asked = |request| {
+                let tie = Tie { aggravated: true, ..tie(kind, TieObject::Request(id(request))) };
+                assess(&[tie], Some(today()), &situation(*form, Some(here())), today())
+            };
+            let this = asked(HERE);
+            assert_eq!(this.verdict, Effect::Block, "{kind} {form}");
+            assert_eq!(rules_of(&asked(AGAIN)), rules_of(&this), "{kind} {form}: another request of hers");
+            for other in [ELSEWHERE, 9] {
+                assert_ne!(
+                    asked(other).verdict,
+                    Effect::Block,
+                    "{kind} {form}: another parent's, or one that is gone"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_ties_a_buddy_to_the_municipality_of_the_parent_counts_without_a_school_too() {
     let at = |code| TieObject::Municipality(municipality(code));
     let sells = [tie(K::CommercialInterest, at("0363"))];
