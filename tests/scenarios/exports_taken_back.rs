@@ -62,6 +62,11 @@ const ACTS: &[Act] = &[
         let path = format!("{}/private-notes/{}", case.matched, case.note);
         world.app.call(Some(case.parent), "DELETE", &path, None, None)
     }),
+    ("the parent gives a note other words", |world, case| {
+        let path = format!("{}/private-notes/{}", case.matched, case.note);
+        let change = json!({ "text": "Andere woorden." });
+        world.app.call(Some(case.parent), "PATCH", &path, Some(&change), Some("*"))
+    }),
     ("the buddy takes a message away", |world, case| {
         let path = format!("{}/messages/{}", case.matched, case.message);
         world.app.call(Some(case.buddy.person), "DELETE", &path, None, None)

@@ -10,6 +10,9 @@ use super::entries::{Row, T, Writing, insert, opened, page_of, place, row_of, ta
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
+use crate::privacy::erasure::Subject;
+use crate::privacy::export;
+use crate::retries;
 use crate::rows::{Page, Slice, Stored, code, one};
 use crate::schema::private_entries;
 use crate::transaction::Transaction;
@@ -96,7 +99,8 @@ pub fn notes(
     Slice { items: opened, more: slice.more }.try_map(|(row, text)| note(&row, text))
 }
 
-/// Puts other words in a note that stands as it was loaded.
+/// Puts other words in a note that stands as it was loaded. What it said before is gone: from what was answered to its writer too, and from
+/// the exports that wait for whose case it is.
 pub fn change_note(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
@@ -116,7 +120,12 @@ pub fn change_note(
         private_entries::version.eq(note.version + 1),
         private_entries::changed_at.eq(Some(At(now))),
     ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    if note.text.as_deref() == Some(text) {
+        return Ok(());
+    }
+    retries::blank_of_case_to(tx, space.request, &[space.me])?;
+    export::outdate(tx, Subject::Case(space.request), now)
 }
 
 /// Takes a note away: the row is gone, and a tombstone keeps a backup from bringing it back.
