@@ -8,7 +8,7 @@ use naast_domain::access::{Grant, ManageProgrammes};
 use naast_domain::code::CodeSet;
 use naast_domain::conversations::Choice;
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::ProgrammeId;
+use naast_domain::ids::{OrganisationId, ProgrammeId};
 use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme, RunBy};
 use naast_domain::{Date, Moment};
 
@@ -258,6 +258,19 @@ fn as_choices(programmes: &[Stored<Programme>], day: Date) -> Vec<Choice> {
             })
         })
         .collect()
+}
+
+/// Whether this organisation has a pool of buddies on a day: a programme that runs and that is no school's own.
+pub fn runs_a_pool(
+    database: &mut Database<'_>,
+    organisation: OrganisationId,
+    day: Date,
+) -> Result<bool, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| programmes::table
+        .filter(programmes::organisation_id.eq(Key::from(organisation)))
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(as_choices(&with_forms(database, rows)?, day).iter().any(|choice| !choice.run_by_school))
 }
 
 /// The organisation that runs a programme, as a parent is told it.

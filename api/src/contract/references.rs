@@ -44,6 +44,7 @@ references! {
     PARTNERSHIP "partnership" false "Er is geen samenwerkingsverband met deze code." / "There is no partnership with this code.";
     SCHOOL_PARTNERSHIP "partnership-of-school" false "Er is geen samenwerkingsverband met deze code bekend. Klopt de code toch, zoals bij een landelijk samenwerkingsverband, stuur dan notInDirectory mee." / "No partnership is known with this code. Where the code is right all the same, such as that of a national partnership, send notInDirectory.";
     ORGANISATION "organisation" false "Er is geen organisatie met dit id." / "There is no organisation with this id.";
+    POOL "pool" false "Deze organisatie heeft nu geen buddypool waar toestemming voor kan: geen programma, of alleen dat van een school zelf." / "This organisation has no pool of buddies now that a consent can be for: no programme, or a school's own only.";
     PERSON "person" false "Er is niemand met dit id." / "There is nobody with this id.";
     COLLEAGUE "colleague" false "Deze persoon voert nu geen gesprekken aan deze school." / "This person holds no conversations at this school now.";
     BUDDY "buddy-of-programme" false "Dit programma heeft geen buddy met dit id." / "This programme has no buddy with this id.";
@@ -70,6 +71,7 @@ const BY_TYPE: &[(&str, Reference)] = &[
 const NARROWER: &[(&str, &str, Reference)] = &[
     ("SupportRequestBody", "programmeId", RUNNING_PROGRAMME),
     ("BuddyBody", "programmeId", OWN_PROGRAMME),
+    ("ConsentBody", "poolOrganisationId", POOL),
     ("ConversationBody", "locationCode", OWN_SCHOOL),
     ("ConversationHolderBody", "personId", COLLEAGUE),
     ("TieObjectBody", "personId", PARENT),

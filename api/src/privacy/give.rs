@@ -13,7 +13,7 @@ use naast_domain::rejection::Rejection;
 use naast_domain::requests::SupportRequest;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::consents::{self, KeptConsent, ShownWords};
-use naast_persistence::{Stored, Transaction, locks, organisations, programmes, requests};
+use naast_persistence::{Stored, Transaction, locks, programmes, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ use crate::caller::Caller;
 use crate::clock::{day_of, fresh};
 use crate::contract::{Check, Path, Sent};
 use crate::page_of;
-use crate::platform::{Platform, Said as _};
+use crate::platform::{Platform, Said as _, Writing};
 use crate::problem::Error;
 
 /// The words that were shown.
@@ -62,7 +62,7 @@ pub struct ConsentBody {
     pub kind: ConsentKind,
     /// The words that were shown.
     pub text: ShownTextBody,
-    /// Which pool, for `pool`: the organisation that runs it.
+    /// Which pool, for `pool`: the organisation that runs it. One that has a programme that runs now and is no school's own.
     pub pool_organisation_id: Option<OrganisationId>,
     /// The programmes that the parent was shown before she chose this one, for `request` to a programme that a school runs: at
     /// least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
@@ -75,7 +75,8 @@ pub struct ConsentBody {
 
 impl ConsentBody {
     /// Looks up what it names, and whether it has what its kind needs, for whoever may give or report it.
-    pub(super) fn look_up(check: &mut Check<'_>, tx: &mut Transaction<'_, '_>) -> Result<(), Error> {
+    pub(super) fn look_up(check: &mut Check<'_>, cx: &mut Writing<'_, '_, '_>) -> Result<(), Error> {
+        let (today, tx) = (cx.today, &mut *cx.tx);
         let needed = match check.get("/kind") {
             Some(ConsentKind::Pool) => Some("/poolOrganisationId"),
             Some(ConsentKind::ChildHealthData) => Some("/childAge"),
@@ -85,7 +86,7 @@ impl ConsentBody {
             let text = Text::of("Dit hoort bij deze toestemming.", "This belongs to this consent.");
             check.fault(pointer, "required", text);
         }
-        check.refers("/poolOrganisationId", |id| Ok(organisations::find(tx, id)?.is_some()))?;
+        check.refers("/poolOrganisationId", |id| Ok(programmes::runs_a_pool(tx, id, today)?))?;
         check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(tx, &ids)?))
     }
 
@@ -238,7 +239,7 @@ pub async fn give_consent(
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let mut check = sent.check();
-            ConsentBody::look_up(&mut check, cx.tx)?;
+            ConsentBody::look_up(&mut check, cx)?;
             let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;

@@ -78,7 +78,7 @@ pub async fn report_consent(
             locks::lock_request(cx.tx, id)?;
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let mut check = sent.check();
-            ConsentBody::look_up(&mut check, cx.tx)?;
+            ConsentBody::look_up(&mut check, cx)?;
             let body = sent.sound(check)?;
             if !body.kind.may_be_reported() {
                 return Err(Rejection::rule(

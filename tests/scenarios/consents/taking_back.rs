@@ -67,8 +67,20 @@ fn everybody_who_could_read_is_told_and_answers(engine: Engine) {
     let world = World::new(engine);
     let case = running(&world);
     let other = world.buddy(0, &json!({}));
-    let pool = json!({ "kind": "pool", "poolOrganisationId": world.association });
-    consent(&world, case.parent, &case.request, &pool).expect(201);
+    let pool_of = |organisation: &str| json!({ "kind": "pool", "poolOrganisationId": organisation });
+    // no consent can be for a school, also where it has a programme, or a board: what the words promise holds of a pool alone
+    let board = json!({ "kind": "board", "name": "Bestuur (test)", "boardNumber": "99901" });
+    let board = world.app.post(world.administrator, "/organisations", &board).expect(201).id();
+    for organisation in [&world.school, &board] {
+        let refusal = refused(
+            consent(&world, case.parent, &case.request, &pool_of(organisation)),
+            400,
+            "invalid-input",
+        );
+        assert_eq!(refusal.body["errors"][0]["code"], "unknown", "{}", refusal.body);
+        assert_eq!(refusal.body["errors"][0]["pointer"], "/poolOrganisationId");
+    }
+    consent(&world, case.parent, &case.request, &pool_of(&world.association)).expect(201);
     let path = format!("/support-requests/{}", case.request);
     let done = world.app.ask(case.parent, &format!("{path}/withdrawal")).expect(200);
     let of = |reply: &Reply, kind: &str| {
