@@ -33,6 +33,8 @@ def main():
         faults += [f"{database} {role}: the server logged {line}" for line in found["server_errors"]]
         if not found["server_alive"]:
             faults.append(f"{database} {role}: the server did not survive")
+        if not found["role_stands"]:
+            faults.append(f"{database} {role}: the role was gone before the end, so that what came after it tested nothing")
         if generated == 0 or found["operations"]["tested"] != found["operations"]["total"]:
             faults.append(f"{database} {role}: not every operation was tested")
         closed.append(set(found["warnings"].get("missing_auth", [])))
