@@ -149,7 +149,8 @@ pub async fn edge(
     }
 }
 
-/// Refuses a call of which the path, the query or the key is wrong, together with what is wrong with its body. A handler that
+/// Refuses a call of which the path, the query or the key is wrong, together with what is wrong with its body, also where its operation takes
+/// none. A handler that
 /// looks up what its body names tells a wrong key with that: only the key's.
 async fn refuse_head(
     call: Call,
@@ -162,7 +163,19 @@ async fn refuse_head(
     };
     let subject = taken.subject.as_ref().filter(|_| operation.callers == Callers::SignedIn);
     let is_admitted = subject.is_none_or(|subject| caller::is_admitted(request.request(), subject));
-    if call.found.is_empty() || !is_admitted {
+    if !is_admitted {
+        return Ok(call);
+    }
+    // what comes with a reading has no meaning (RFC 9110, 9.3.1), and nobody takes it for one
+    if !operation.has_body && *request.method() != Method::GET {
+        let payload = request.take_payload();
+        match contract::said_to_nobody(request.request(), payload).await {
+            Ok(more) if more.is_empty() && call.found.is_empty() => return Ok(call),
+            Ok(more) => return Err(contract::beside(call.found, Error::Input(more))),
+            Err(refusal) => return Err(contract::beside(call.found, refusal)),
+        }
+    }
+    if call.found.is_empty() {
         return Ok(call);
     }
     if operation.names_things() && call.found.iter().all(InputFault::is_in_header) {

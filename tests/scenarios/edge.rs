@@ -7,12 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use actix_web::web;
+use naast_api::contract::{CONTRACT, NEVER_HELD_UP};
 use naast_api::platform::Platform;
 use naast_domain::ids::PersonId;
 use naast_persistence::Kept;
 use naast_tests::app::{Reply, Shape, TestApp};
 use naast_tests::world::World;
-use naast_tests::{Engine, on_both};
+use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
 use crate::looks::{assert_sound, count, refused};
@@ -45,6 +46,97 @@ fn a_body_says_each_thing_once_and_not_too_deep() {
     }
     refused(post("{\"name\":\"a\u{0}b\"}"), 400, "malformed-json");
     assert_eq!(count(&world, "people"), before);
+}
+
+/// `30.0` is thirty, as the contract's own schema says of an integer, and half a day is none.
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    let world = World::new(Engine::Sqlite);
+    let buddy = world.buddy(0, &json!({}));
+    let (request, parent) = {
+        let parent = world.person();
+        (world.consented(0, parent), parent)
+    };
+    let (matched, _) = world.matched(0, parent, &request, &buddy);
+    let token = format!("Bearer {}", world.app.token(buddy.person));
+    let today = world.app.platform.clock.today();
+    let met = |minutes: &str, key: &str| {
+        let body = format!(
+            "{{\"date\":\"{today}\",\"channel\":\"online\",\"minutes\":{minutes},\"task\":\"listening\"}}"
+        );
+        let headers = [
+            ("authorization", token.as_str()),
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
+        world.app.send("POST", &format!("/v1/matches/{matched}/contacts"), &headers, body.into_bytes())
+    };
+    let key = format!("\"{}\"", random_id());
+    let first = met("45", &key).expect(201);
+    for same in ["45.0", "4.5e1"] {
+        assert_eq!(met(same, &key).expect(201).bytes, first.bytes, "{same} is the same call");
+    }
+    for wrong in ["45.5", "1e300", "-45.0"] {
+        let refusal = refused(met(wrong, &format!("\"{}\"", random_id())), 400, "invalid-input");
+        assert_eq!(refusal.body["errors"][0]["pointer"], "/minutes", "{wrong}");
+    }
+}
+
+/// Whoever sends a body believes that it counts: where none is taken she is told so, and nothing is done.
+#[test]
+fn a_body_that_nobody_reads_is_refused() {
+    let world = World::new(Engine::Sqlite);
+    let token = format!("Bearer {}", world.app.token(world.administrator));
+    let send = |method: &str, path: &str, kind: &str, body: &[u8]| {
+        let headers = [("authorization", token.as_str()), ("content-type", kind), ("if-match", "*")];
+        world.app.send(method, path, &headers, body.to_vec())
+    };
+    let json = "application/json";
+    let before = count(&world, "journal");
+    let large = vec![b' '; 100_000];
+    for (kind, body, status, code) in [
+        (json, &b"{\"overlapHours\":0}"[..], 400, "invalid-input"),
+        (json, b"{\"a\":\"\\u0000\"}", 400, "invalid-input"),
+        (json, b"{\"a\":1,\"a\":2}", 400, "invalid-input"),
+        (json, b"[]", 400, "invalid-input"),
+        (json, b"{bad", 400, "malformed-json"),
+        (json, b"\x00\xff\x01", 400, "malformed-json"),
+        (json, &[b'['; 200], 400, "invalid-input"),
+        (json, &large, 413, "payload-too-large"),
+        ("text/plain", b"hello", 415, "unsupported-media-type"),
+    ] {
+        let text = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+        let refusal = send("POST", "/v1/me/exports", kind, body);
+        assert_eq!((refusal.status, refusal.body["code"].as_str()), (status, Some(code)), "{text}");
+    }
+    let refusal = send("POST", "/v1/me/exports", json, b"{\"overlapHours\":0}");
+    assert_eq!(refusal.body["errors"][0]["pointer"], "/overlapHours");
+    assert_eq!(refusal.body["errors"][0]["code"], "unknown-member");
+    assert_eq!(count(&world, "journal"), before, "nothing was done");
+
+    // by one place at the edge: every operation that takes none, present and to come
+    let mut tried = 0;
+    for (path, item) in CONTRACT.document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            let id = operation["operationId"].as_str().unwrap_or_default();
+            let takes_none = operation["requestBody"].is_null() && !NEVER_HELD_UP.contains(&id);
+            if !["post", "put", "patch", "delete"].contains(&method.as_str()) || !takes_none {
+                continue;
+            }
+            let path = path.split('/').map(|step| if step.starts_with('{') { "x" } else { step });
+            let path = format!("/v1{}", path.collect::<Vec<_>>().join("/"));
+            let refusal = send(&method.to_uppercase(), &path, json, b"{\"somethingElse\":1}");
+            let at = refusal.body["errors"].as_array().cloned().unwrap_or_default();
+            assert_eq!(refusal.status, 400, "{id}: {}", refusal.body);
+            assert!(at.iter().any(|one| one["pointer"] == "/somethingElse"), "{id}: {}", refusal.body);
+            tried += 1;
+        }
+    }
+    assert!(tried > 15, "{tried} operations take no body");
+
+    for (kind, body) in [(json, &b"{}"[..]), (json, b""), ("text/plain", b" \n")] {
+        send("POST", "/v1/me/exports", kind, body).expect(201);
+    }
 }
 
 #[test]

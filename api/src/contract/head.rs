@@ -1,8 +1,11 @@
 //! What is wrong with a call before its body: its path, its query and the name that it gives itself. The edge asks before a
 //! handler begins, so that these faults and those of the body come in one list, whatever a handler looks at first.
 
+use std::sync::LazyLock;
+
 use actix_web::HttpRequest;
 use actix_web::dev::{Path, Payload, Url};
+use jsonschema::Validator;
 use naast_domain::text::{Text, steers};
 use serde_json::Value;
 
@@ -66,8 +69,32 @@ pub async fn with_body(
     }
 }
 
+/// What is wrong with the body of a call to an operation that takes none. It is read within the limits of every other body; nothing, and an
+/// object of nothing, say nothing. Whoever says more believes that it counts, and is told that it does not.
+///
+/// # Errors
+/// Why it is not read: too large, too slow, no JSON.
+pub async fn said_to_nobody(request: &HttpRequest, payload: Payload) -> Result<Vec<InputFault>, Error> {
+    static NOTHING: LazyLock<Validator> = LazyLock::new(|| {
+        let schema = serde_json::json!({ "type": "object", "additionalProperties": false });
+        jsonschema::validator_for(&schema).expect("a schema")
+    });
+    if matches!(payload, Payload::None) {
+        return Ok(Vec::new());
+    }
+    let is_json = body::is_json(request);
+    let bytes = body::gather(body::declared(request), payload).await?;
+    if bytes.trim_ascii().is_empty() {
+        return Ok(Vec::new());
+    }
+    if !is_json {
+        return Err(Error::Refused("unsupported-media-type"));
+    }
+    body::look(&bytes, &NOTHING).map(|(_, found)| found)
+}
+
 /// The refusal of a body, with what was found of its call before.
-pub(super) fn beside(mut found: Vec<InputFault>, refusal: Error) -> Error {
+pub fn beside(mut found: Vec<InputFault>, refusal: Error) -> Error {
     match refusal {
         Error::Input(more) => found.extend(more),
         Error::NotJson(fault) if !found.is_empty() => found.push(fault),

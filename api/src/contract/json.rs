@@ -13,6 +13,9 @@ use crate::problem::{Error, InputFault};
 /// How deep values may be nested. No schema of the contract comes near.
 const DEEPEST: usize = 32;
 
+/// Up to here a number with a point says exactly which integer it is.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// Reads a text that is one JSON value, and the members that it says twice.
 ///
 /// # Errors
@@ -130,6 +133,14 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // a whole number is an integer however it is written (JSON Schema 2020-12, 6.1.1): `30.0` and `3e1` are 30
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "it is whole, and small enough to be exact"
+            )]
+            return Ok((value as i64).into());
+        }
         Ok(value.into())
     }
 

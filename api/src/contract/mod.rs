@@ -27,7 +27,7 @@ pub use body::{Body, OptionalBody};
 pub use deprecation::{Deprecations, MARK};
 pub use document::{ADDRESS, API_VERSION, BASE, NEVER_HELD_UP, NUMBER, STOPS_BY_CODE};
 pub use form::Form;
-pub use head::{faults, with_body};
+pub use head::{beside, faults, said_to_nobody, with_body};
 pub use query::{Path, Query};
 pub use references::{MARK as REFERS_TO, REFERENCES, Reference};
 pub use sent::{Check, Sent};
