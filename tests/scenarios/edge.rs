@@ -110,8 +110,9 @@ fn a_body_that_nobody_reads_is_refused() {
         assert_eq!((refusal.status, refusal.body["code"].as_str()), (status, Some(code)), "{text}");
     }
     let refusal = send("POST", "/v1/me/exports", json, b"{\"overlapHours\":0}");
-    assert_eq!(refusal.body["errors"][0]["pointer"], "/overlapHours");
-    assert_eq!(refusal.body["errors"][0]["code"], "unknown-member");
+    let faults = refusal.body["errors"].as_array().expect("faults");
+    let told = |one: &Value| one["pointer"] == "/overlapHours" && one["code"] == "unknown-member";
+    assert!(faults.len() == 1 && told(&faults[0]), "{faults:?}");
     assert_eq!(count(&world, "journal"), before, "nothing was done");
 
     // by one place at the edge: every operation that takes none, present and to come
@@ -132,7 +133,7 @@ fn a_body_that_nobody_reads_is_refused() {
             tried += 1;
         }
     }
-    assert!(tried > 15, "{tried} operations take no body");
+    assert!(tried >= 15, "{tried} operations take no body");
 
     for (kind, body) in [(json, &b"{}"[..]), (json, b""), ("text/plain", b" \n")] {
         send("POST", "/v1/me/exports", kind, body).expect(201);

@@ -7,7 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::dev::{Path, Payload, Url};
 use jsonschema::Validator;
 use naast_domain::text::{Text, steers};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{CONTRACT, Operation, Parameter, ParameterKind, body};
 use crate::paging;
@@ -69,14 +69,14 @@ pub async fn with_body(
     }
 }
 
-/// What is wrong with the body of a call to an operation that takes none. It is read within the limits of every other body; nothing, and an
-/// object of nothing, say nothing. Whoever says more believes that it counts, and is told that it does not.
+/// What is wrong with the body of a call to an operation that takes none. It is read within the limits of every other body; nothing, `null`
+/// and an object of nothing say nothing. Whoever says more believes that it counts, and is told that it does not.
 ///
 /// # Errors
 /// Why it is not read: too large, too slow, no JSON.
 pub async fn said_to_nobody(request: &HttpRequest, payload: Payload) -> Result<Vec<InputFault>, Error> {
     static NOTHING: LazyLock<Validator> = LazyLock::new(|| {
-        let schema = serde_json::json!({ "type": "object", "additionalProperties": false });
+        let schema = serde_json::json!({ "type": ["object", "null"] });
         jsonschema::validator_for(&schema).expect("a schema")
     });
     if matches!(payload, Payload::None) {
@@ -90,7 +90,10 @@ pub async fn said_to_nobody(request: &HttpRequest, payload: Payload) -> Result<V
     if !is_json {
         return Err(Error::Refused("unsupported-media-type"));
     }
-    body::look(&bytes, &NOTHING).map(|(_, found)| found)
+    let (said, mut found) = body::look(&bytes, &NOTHING)?;
+    let members = said.as_object().into_iter().flat_map(Map::keys);
+    found.extend(members.map(|name| InputFault::unknown_member("", name)));
+    Ok(found)
 }
 
 /// The refusal of a body, with what was found of its call before.

@@ -130,6 +130,15 @@ impl InputFault {
         }
     }
 
+    /// A member that nobody reads.
+    pub fn unknown_member(inside: &str, name: &str) -> Self {
+        Self::body(
+            format!("{inside}/{}", escape(name)),
+            "unknown-member",
+            Text::of("Dit veld bestaat hier niet.", "There is no such member here."),
+        )
+    }
+
     /// The faults that one violation of the published schema stands for.
     pub fn of_violation(violation: &ValidationError<'_>) -> Vec<Self> {
         let at = violation.instance_path().to_string();
@@ -143,16 +152,9 @@ impl InputFault {
                     Text::of("Dit veld ontbreekt.", "This member is missing."),
                 )]
             }
-            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
-                .iter()
-                .map(|property| {
-                    Self::body(
-                        format!("{at}/{}", escape(property)),
-                        "unknown-member",
-                        Text::of("Dit veld bestaat hier niet.", "There is no such member here."),
-                    )
-                })
-                .collect(),
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                unexpected.iter().map(|property| Self::unknown_member(&at, property)).collect()
+            }
             ValidationErrorKind::Type { kind } => one("type", type_text(kind)),
             ValidationErrorKind::Enum { options } => one("not-in-list", list(options)),
             ValidationErrorKind::Constant { expected_value } => {

@@ -65,6 +65,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "programmes::find",
             "programmes::are_there",
             "programmes::exists",
+            "programmes::runs_a_pool",
             "programmes::ids",
             "programmes::list",
             "programmes::choices",

@@ -12,7 +12,7 @@ use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::json;
 
-use self::case::case;
+use self::case::{case, own_tie};
 use self::rights::{consents, privacy};
 use crate::checker::{Checker, shows_one};
 use crate::signing_in::{ONE_TIME_CODE, code_in, letters};
@@ -28,6 +28,7 @@ fn every_operation_answers_as_the_contract_says(engine: Engine) {
     consents(&world, &mut see);
     webhooks(&world, &mut see);
     privacy(&world, &mut see);
+    own_tie(&world, &mut see);
     let all: BTreeSet<String> = CONTRACT.document["paths"]
         .as_object()
         .expect("paths")
