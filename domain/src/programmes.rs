@@ -1,15 +1,17 @@
 //! Buddy programmes: the form that each of them has, and what follows from the form (I1, S0, S1, S6).
 
 mod coverage;
+mod forms;
 mod position;
 
-use crate::code::CodeSet;
+use crate::code::{Code, CodeSet};
 use crate::ids::{OrganisationId, ProgrammeId};
 use crate::independence::Funder;
 use crate::organisations::OrganisationKind;
 use crate::{Date, code_list};
 
 pub use coverage::{CoverageFault, CoveredPeriod, say_coverage};
+pub use forms::{FormCounted, last_first_day, say_form};
 pub use position::{PositionStatement, Question, RunBy, position_statement};
 
 code_list! {
@@ -55,6 +57,12 @@ impl FormPeriod {
         let its_own = (self.form == OrganisationForm::SupportPoint).then_some(Funder::Partnership);
         self.funders.iter().chain(its_own).collect()
     }
+
+    /// The period in words that are codes and days, nothing about anybody: its first day, its form and who pays.
+    pub fn in_words(&self) -> String {
+        let funders: Vec<&str> = self.funders.iter().map(Code::code).collect();
+        format!("{} {} ({})", self.since, self.form.code(), funders.join(" "))
+    }
 }
 
 /// A buddy programme.
@@ -80,7 +88,6 @@ impl Programme {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::Code as _;
 
     fn period(since: u32, form: OrganisationForm) -> FormPeriod {
         FormPeriod {

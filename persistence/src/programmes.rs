@@ -120,7 +120,8 @@ fn insert_form(
     Ok(())
 }
 
-/// Adds a form from a later day on to a programme that stands at this version.
+/// Gives a programme that stands at this version another form from a day on. Which of those that stand may be replaced, the domain says
+/// (`say_form`): those that begin on that day or after it.
 pub fn change_form(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ManageProgrammes>,
@@ -132,6 +133,10 @@ pub fn change_form(
         diesel::update(programmes::table.find(Key::from(programme)).filter(programmes::version.eq(version)))
             .set(programmes::version.eq(version + 1));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    let replaced = programme_forms::table
+        .filter(programme_forms::programme_id.eq(Key::from(programme)))
+        .filter(programme_forms::since.ge(period.since));
+    on_either!(&mut **tx, |c| diesel::delete(replaced).execute(c))?;
     insert_form(tx, grant, programme, period)
 }
 

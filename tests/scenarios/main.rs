@@ -41,6 +41,7 @@ mod events;
 mod exports;
 mod exports_taken_back;
 mod figures;
+mod forms;
 mod identity_provider;
 mod independence;
 mod index_key;

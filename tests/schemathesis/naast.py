@@ -21,7 +21,7 @@ OF_MEANING = {
     "not-a-target",  # where a webhook may go
     "cursor",  # a position of another list, or of none
     "too-early",  # a last day before the first
-    "too-late",  # a day that is still to come
+    "too-late",  # a day that is still to come, or more than a year away
     "at-rest",  # a day on which a match was paused
     "still-open", "is-over",  # a period and those that have counted
     "needs-other",  # a filter that goes with another

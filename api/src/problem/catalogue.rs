@@ -98,7 +98,7 @@ catalogue! {
     "private-space-closed" 409 "Hier wordt niet meer geschreven" / "Nothing is written here any more", "De koppeling is afgesloten. Lezen kan nog, en weghalen wat u zelf schreef." / "The match has ended. You can still read, and take away what you wrote.";
     "health-consent-needed" 409 "Dit gaat over gezondheid, en daarvoor is geen toestemming" / "This is about health, and there is no consent to that", "Vraag eerst toestemming: `child-health-data` van de ouder, of een code voor een leerling van 16 jaar of ouder." / "Ask for consent first: the parent's `child-health-data`, or a code for a pupil of 16 or older.";
     "written-by-other" 409 "Dit schreef de ander" / "The other wrote this", "Alleen wie iets schreef, kan het veranderen of weghalen." / "Only who wrote something can change it or take it away.";
-    "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm." / "Choose a day after the latest form began.";
+    "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm die begonnen is: wat gold, staat vast." / "Choose a day after the latest form that has begun: what held stands.";
     "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
     "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
     "delivery-waits" 409 "Dit wacht al" / "This waits already", "Het wordt vanzelf verstuurd." / "It is sent by itself.";

@@ -162,7 +162,7 @@ pub struct Problem {
     /// which ties are not accepted; and why a proposal was cancelled. More codes may come.
     pub reasons: Vec<String>,
     /// What holds now instead of what was sent, where something else does: the version of the text in use, the longest term in
-    /// days, the first day of the latest form.
+    /// days, the first day of the latest form that has begun.
     pub current: Option<String>,
     /// What is there already and stands in the way, when you may read it: a running conversation, a hold.
     pub existing: Option<ExistingThing>,

@@ -9,7 +9,7 @@ use naast_domain::ids::{OrganisationId, ProgrammeId};
 use naast_domain::independence::Funder;
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::{OrganisationKind, Role};
-use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme};
+use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme, last_first_day};
 use naast_domain::text::Text;
 use naast_persistence::{Stored, organisations, programmes};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub struct ProgrammeBody {
     /// Who pays.
     #[schema(max_items = 5)]
     pub funders: Vec<Funder>,
-    /// The first day of the form; today when left out.
+    /// The first day of the form, no later than in a year; today when left out.
     pub since_date: Option<Date>,
     /// Why this form was chosen (S0).
     #[schema(min_length = 1, max_length = 1000)]
@@ -99,6 +99,18 @@ pub(super) fn form_fits(check: &mut Check<'_>, kind: Option<OrganisationKind>) {
     check.fault("/form", "form-not-here", text);
 }
 
+/// The form begins no later than in a year: what is further ahead is more likely a typing error than a plan.
+pub(super) fn within_a_year(check: &mut Check<'_>, today: Date) {
+    let last = last_first_day(today);
+    if check.get::<Date>("/sinceDate").is_some_and(|since| since > last) {
+        let text = Text::new(
+            format!("Niet later dan over een jaar: {last}."),
+            format!("No later than in a year: {last}."),
+        );
+        check.fault("/sinceDate", "too-late", text);
+    }
+}
+
 /// Start a programme.
 #[utoipa::path(
     operation_id = "createProgramme",
@@ -124,6 +136,7 @@ pub async fn create_programme(
                 Ok(kind.is_some())
             })?;
             form_fits(&mut check, kind);
+            within_a_year(&mut check, cx.today);
             let body = sent.sound(check)?;
             let programme = Programme {
                 id,

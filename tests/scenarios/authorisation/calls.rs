@@ -1,6 +1,7 @@
 //! How each operation is called: by which ids, with which body, and in which state its object must be for the call to
 //! succeed. A new operation on known objects needs a line here when it takes a body, has filters or needs a state.
 
+use chrono::Days;
 use naast_tests::app::Reply;
 use naast_tests::random_id;
 use naast_tests::world::{ELSEWHERE, SISTER, words};
@@ -134,7 +135,7 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
             "organisationId": world.association, "name": "Nieuw", "form": "independent", "funders": ["members"], "reason": "Test."
         }),
         "changeProgrammeForm" => {
-            json!({ "form": "support-point", "funders": [], "sinceDate": on.day, "reason": "Later." })
+            json!({ "form": "support-point", "funders": [], "sinceDate": today + Days::new(300), "reason": "Later." })
         }
         "coverSchool" => json!({ "sinceDate": today }),
         "openConversation" => {

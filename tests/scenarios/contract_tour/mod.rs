@@ -6,6 +6,7 @@ mod rights;
 
 use std::collections::BTreeSet;
 
+use chrono::Days;
 use naast_api::contract::CONTRACT;
 use naast_tests::receiver::Receiver;
 use naast_tests::world::{SCHOOL, World};
@@ -117,8 +118,8 @@ fn platform(world: &World, see: &mut Checker) {
         "organisationId": provider, "name": "Nieuw", "form": "independent", "funders": ["fund"], "reason": "Test."
     });
     let id = see.call(world, administrator, "POST /programmes", Some(&new), None).expect(201).id();
-    let change =
-        json!({ "form": "support-point", "funders": [], "sinceDate": "2999-01-01", "reason": "Later." });
+    let later = world.app.platform.clock.today() + Days::new(300);
+    let change = json!({ "form": "support-point", "funders": [], "sinceDate": later, "reason": "Later." });
     let path = format!("/programmes/{id}");
     see.call(world, administrator, &format!("POST {path}/form-changes"), Some(&change), Some(&path))
         .expect(201);
