@@ -177,6 +177,17 @@ impl Membership {
         Ok(self)
     }
 
+    /// Whether the two give one person the same role on some day. What was ended is over, also on its last day: who comes back that day
+    /// gets a new membership.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let begins_within = |one: &Self, of: &Self| of.until.is_none_or(|last| one.since <= last);
+        [self, other].iter().all(|one| one.status != MembershipStatus::Ended)
+            && (self.person, self.organisation, self.programme, self.role)
+                == (other.person, other.organisation, other.programme, other.role)
+            && begins_within(self, other)
+            && begins_within(other, self)
+    }
+
     /// Whether the membership gives its role on this day.
     pub fn is_active(&self, on: Date) -> bool {
         self.status == MembershipStatus::Active
@@ -272,6 +283,45 @@ mod tests {
         }
         for role in Role::ALL.iter().filter(|role| Role::of_memberships().all(|given| given != **role)) {
             assert!(kinds(*role, None).is_empty(), "{role}");
+        }
+    }
+
+    #[test]
+    fn two_memberships_overlap_where_they_give_the_same_role_on_a_day() {
+        let id = uuid::Uuid::nil();
+        let from = |since, until: Option<u32>| Membership {
+            id: id.into(),
+            person: id.into(),
+            organisation: id.into(),
+            programme: None,
+            role: Role::Auditor,
+            status: MembershipStatus::Active,
+            since: day(since),
+            until: until.map(day),
+        };
+        for (one, other, overlap) in [
+            (from(1, Some(9)), from(10, None), false),
+            (from(1, Some(10)), from(10, None), true),
+            (from(1, None), from(20, None), true),
+            (from(1, Some(9)), from(10, Some(19)), false),
+            (from(1, Some(19)), from(5, Some(9)), true),
+            (from(5, Some(5)), from(5, Some(5)), true),
+        ] {
+            assert_eq!((one.overlaps(&other), other.overlaps(&one)), (overlap, overlap), "{one:?} {other:?}");
+        }
+        let open = from(1, None);
+        for status in [MembershipStatus::Invited, MembershipStatus::Suspended] {
+            assert!(open.overlaps(&Membership { status, ..open.clone() }), "{status}");
+        }
+        let other = uuid::Uuid::from_u128(1);
+        for apart in [
+            Membership { status: MembershipStatus::Ended, ..open.clone() },
+            Membership { role: Role::Administrator, ..open.clone() },
+            Membership { person: other.into(), ..open.clone() },
+            Membership { organisation: other.into(), ..open.clone() },
+            Membership { programme: Some(other.into()), ..open.clone() },
+        ] {
+            assert!(!open.overlaps(&apart) && !apart.overlaps(&open), "{apart:?}");
         }
     }
 

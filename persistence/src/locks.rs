@@ -1,4 +1,4 @@
-//! Locks, always in the same order: an address, a sign-in code or session, a school, requests by id, a buddy, an announced talk, webhooks, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: an address, a person's roles, a sign-in code or session, a school, requests by id, a buddy, an announced talk, webhooks, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
@@ -76,6 +76,18 @@ pub fn lock_address(tx: &mut Transaction<'_, '_>, address: &[u8; 16]) -> Result<
         diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
             .bind::<diesel::sql_types::Integer, _>(half(0))
             .bind::<diesel::sql_types::Integer, _>(half(4))
+            .execute(&mut **connection)?;
+    }
+    Ok(())
+}
+
+/// Holds off whoever gives the same person a role at the same moment: what she has is compared, and of what is new there is no row to
+/// hold. Of two people whose last halves are the same, one waits for the other, which does no harm.
+pub fn lock_roles_of(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    if let Database::Postgres(connection) = &mut **tx {
+        let half = person.uuid().as_u64_pair().1.cast_signed();
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<diesel::sql_types::BigInt, _>(half)
             .execute(&mut **connection)?;
     }
     Ok(())

@@ -1,14 +1,17 @@
 //! Only an active membership counts, and it is asked at each call (T3, T10).
 
-use chrono::Days;
+use chrono::{Days, TimeDelta};
 use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
-use crate::looks::refused;
+use crate::concurrency::{Call, at_once, with};
+use crate::looks::{count, refused};
 
 on_both!(
     a_role_that_is_suspended_or_ended_is_gone_on_the_very_next_call,
+    a_role_is_given_again_on_other_days,
+    of_many_who_give_a_role_at_once_one_does,
     a_role_that_has_not_begun_or_is_over_gives_nothing,
     only_an_administrator_gives_roles_and_nobody_takes_one,
     a_role_is_given_once_and_a_wrong_reference_is_named,
@@ -93,8 +96,9 @@ fn a_role_is_given_once_and_a_wrong_reference_is_named(engine: Engine) {
         json!({ "personId": world.person(), "role": "coordinator", "programmeId": world.programmes[0] });
     let role = world.app.post(world.administrator, &list, &body).expect(201);
     // what was given twice would stay when one of the two is suspended
-    refused(world.app.post(world.administrator, &list, &body), 409, "already-there");
+    let reply = refused(world.app.post(world.administrator, &list, &body), 409, "already-there");
     let path = format!("{list}/{}", role.id());
+    assert_eq!(reply.body["existing"], json!({ "id": role.id(), "href": format!("/v1{path}") }));
     world.app.patch(world.administrator, &path, &json!({ "status": "ended" })).expect(200);
     world.app.post(world.administrator, &list, &body).expect(201);
     let strangers = json!({ "personId": random_id(), "role": "coordinator", "programmeId": random_id() });
@@ -102,6 +106,65 @@ fn a_role_is_given_once_and_a_wrong_reference_is_named(engine: Engine) {
     let pointers: Vec<_> =
         reply.body["errors"].as_array().expect("a list").iter().map(|one| &one["pointer"]).collect();
     assert_eq!(pointers, ["/personId", "/programmeId"]);
+}
+
+fn a_role_is_given_again_on_other_days(engine: Engine) {
+    let world = World::new(engine);
+    let today = world.app.platform.clock.today();
+    let day = |days: i64| today + TimeDelta::days(days);
+    let other = json!({ "programmeId": world.programmes[0], "role": "coordinator" });
+    for of in [json!({ "role": "auditor" }), other] {
+        let person = world.person();
+        let list = format!("/organisations/{}/memberships", world.association);
+        let give = |since: i64, until: Option<i64>| {
+            let mut body = of.clone();
+            body["personId"] = json!(person);
+            body["sinceDate"] = json!(day(since));
+            body["untilDate"] = json!(until.map(day));
+            world.app.post(world.administrator, &list, &body)
+        };
+        // one is over, one is still to come, and between them are days
+        let over = give(-9, Some(-1)).expect(201).id();
+        let ahead = give(30, None).expect(201).id();
+        for (since, until, standing) in [
+            (-9, Some(-9), &over),
+            (-1, Some(3), &over),
+            (5, None, &ahead),
+            (0, Some(30), &ahead),
+            (40, None, &ahead),
+        ] {
+            let reply = refused(give(since, until), 409, "already-there");
+            assert_eq!(reply.body["existing"]["id"], json!(standing), "{since} {until:?}");
+        }
+        let now = give(0, Some(29)).expect(201).id();
+        assert_eq!(refused(give(10, Some(12)), 409, "already-there").body["existing"]["id"], json!(now));
+        let powers = || world.app.get(person, "/me").expect(200).body["powers"].to_string();
+        assert!(powers().contains(of["role"].as_str().expect("a role")), "{}", powers());
+    }
+}
+
+fn of_many_who_give_a_role_at_once_one_does(engine: Engine) {
+    let world = World::new(engine);
+    let today = world.app.platform.clock.today();
+    for _ in 0..3 {
+        let person = world.person();
+        let list = format!("/organisations/{}/memberships", world.association);
+        // each begins on a day of its own, and all of them hold on the last of these
+        let (world, list) = (&world, &list);
+        let calls: Vec<Call<'_>> = (0..6)
+            .map(|days| {
+                let body =
+                    json!({ "personId": person, "role": "auditor", "sinceDate": today + Days::new(days) });
+                Box::new(move || world.app.post(world.administrator, list, &body)) as Call<'_>
+            })
+            .collect();
+        let replies = at_once(&calls);
+        assert_eq!((with(&replies, 201), with(&replies, 409)), (1, 5));
+        assert_eq!(
+            count(world, &format!("memberships WHERE person_id = '{person}' AND role = 'auditor'")),
+            1
+        );
+    }
 }
 
 fn a_role_that_has_not_begun_or_is_over_gives_nothing(engine: Engine) {

@@ -10,6 +10,7 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::{Membership, MembershipStatus, OrganisationKind, Role};
 use naast_domain::privacy::retention::Due;
 use naast_domain::programmes::OrganisationForm;
+use naast_domain::rejection::{Existing, Rejection};
 use naast_domain::text::Text;
 use naast_persistence::{organisations, programmes};
 use serde::{Deserialize, Serialize};
@@ -142,7 +143,18 @@ fn not_here(role: Role, kind: OrganisationKind, form: Option<OrganisationForm>) 
     ))
 }
 
-/// Give a role.
+/// The refusal of a role that the person has already on one of these days.
+fn given_already(standing: &Membership) -> Error {
+    let text = Text::of(
+        "Deze persoon heeft deze rol hier al op een van deze dagen.",
+        "This person has this role here already on one of these days.",
+    );
+    let Membership { id, organisation, .. } = standing;
+    let path = format!("/organisations/{organisation}/memberships/{id}");
+    Rejection::rule("already-there", "I1", text).pointing_to(Some(Existing { id: id.uuid(), path })).into()
+}
+
+/// Give a role. The same role is given once at a time; 409 `already-there` gives the membership that has one of the same days (`existing`).
 #[utoipa::path(
     operation_id = "createMembership",
     tag = "organisations",
@@ -187,6 +199,9 @@ pub async fn create_membership(
                 since: body.since_date.unwrap_or(cx.today),
                 until: body.until_date,
             };
+            if let Some(standing) = organisations::overlapping_membership(cx.tx, &grant, &membership)? {
+                return Err(given_already(&standing));
+            }
             organisations::insert_membership(cx.tx, &grant, &membership)?;
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.given")

@@ -10,6 +10,7 @@ use naast_domain::organisations::{Membership, MembershipStatus, Organisation};
 use super::Row;
 use crate::columns::Key;
 use crate::database::Database;
+use crate::locks::lock_roles_of;
 use crate::rows::{Slice, Stored, code, one};
 use crate::schema::{memberships, organisations};
 use crate::transaction::Transaction;
@@ -48,7 +49,30 @@ impl MembershipRow {
     }
 }
 
-/// Gives a role.
+/// A membership that gives the same person the same role on one of the same days. Nobody else gives her a role until the end of the
+/// transaction.
+pub fn overlapping_membership(
+    tx: &mut Transaction<'_, '_>,
+    _grant: &Grant<ManageMemberships>,
+    new: &Membership,
+) -> Result<Option<Membership>, Error> {
+    lock_roles_of(tx, new.person)?;
+    let rows: Vec<MembershipRow> = on_either!(&mut **tx, |c| memberships::table
+        .filter(memberships::person_id.eq(Key::from(new.person)))
+        .filter(memberships::organisation_id.eq(Key::from(new.organisation)))
+        .order((memberships::since, memberships::id))
+        .select(MembershipRow::as_select())
+        .load(c))?;
+    for row in rows {
+        let (standing, _) = row.read()?;
+        if standing.overlaps(new) {
+            return Ok(Some(standing));
+        }
+    }
+    Ok(None)
+}
+
+/// Gives a role. No other gives it on one of its days ([`overlapping_membership`]).
 pub fn insert_membership(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageMemberships>,
