@@ -1,11 +1,15 @@
 //! Invariants that constraints alone cannot keep, counted: each must find nothing.
 
+mod parts;
+
 use diesel::RunQueryDsl;
 use diesel::sql_types::BigInt;
 use naast_domain::text::Text;
 
 use crate::database::Database;
 use crate::{Error, on_either};
+
+pub use parts::{Differences, Part, differences};
 
 /// One invariant and how many rows break it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,15 +105,15 @@ pub fn run(database: &mut Database<'_>) -> Result<Vec<Check>, Error> {
         .collect()
 }
 
-/// What SQLite says of the pages of its file and of what points at nothing; empty when it is whole, and for PostgreSQL, whose own
-/// tools look at its files (`pg_amcheck`). Reads the whole file.
-pub fn faults_of_the_file(database: &mut Database<'_>) -> Result<Vec<String>, Error> {
+/// What SQLite says of the pages of its file and of what points at nothing; empty when it is whole. Reads the whole file. `None` for
+/// PostgreSQL: its own tools look at its files (`pg_amcheck`).
+pub fn faults_of_the_file(database: &mut Database<'_>) -> Result<Option<Vec<String>>, Error> {
     #[derive(diesel::QueryableByName)]
     struct Said {
         #[diesel(sql_type = diesel::sql_types::Text)]
         said: String,
     }
-    let Database::Sqlite(connection) = database else { return Ok(Vec::new()) };
+    let Database::Sqlite(connection) = database else { return Ok(None) };
     // the words name pages, tables and indices, and no values
     let pages: Vec<Said> =
         diesel::sql_query("SELECT quick_check AS said FROM pragma_quick_check").load(&mut **connection)?;
@@ -118,7 +122,7 @@ pub fn faults_of_the_file(database: &mut Database<'_>) -> Result<Vec<String>, Er
          FROM pragma_foreign_key_check LIMIT 100",
     )
     .load(&mut **connection)?;
-    Ok(pages.into_iter().chain(lost).map(|one| one.said).filter(|said| said != "ok").collect())
+    Ok(Some(pages.into_iter().chain(lost).map(|one| one.said).filter(|said| said != "ok").collect()))
 }
 
 /// How many schools there are, and of how many the directory knows no partnership today: a tie with one is then told to

@@ -10,6 +10,7 @@ mod keys;
 mod keys_cut_short;
 mod limits;
 mod migrations;
+mod parts;
 mod register;
 mod schema;
 mod second_verifier;

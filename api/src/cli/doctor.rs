@@ -26,13 +26,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
     match place.existing_platform() {
         Err(fault) => check(&said("installatie", "installation"), Err(fault.message)),
         Ok(platform) => {
-            check(
-                "database",
-                Ok(said(
-                    "gaat open, en het schema past bij deze versie",
-                    "opens, and its schema fits this version",
-                )),
-            );
+            check("database", schema(&platform));
             let person = fresh();
             let token = platform.identity.token(person, &clock, LIFETIME);
             check(
@@ -75,9 +69,33 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
     }
 }
 
+/// Whether the schema has what the migrations of this version make. Which of them were run was asked before the database opened.
+fn schema(platform: &Platform) -> Result<String, String> {
+    let missing = platform.store.read(checks::differences).map_err(|fault| words(&fault))?.missing;
+    if missing.is_empty() {
+        return Ok(said(
+            "gaat open, en het schema past bij deze versie",
+            "opens, and its schema fits this version",
+        ));
+    }
+    let names = missing.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Err(said(
+        format!(
+            "gaat open, maar in het schema ontbreekt: {names}. Zet een back-up terug in een lege database"
+        ),
+        format!("opens, but its schema lacks: {names}. Restore a backup into an empty database"),
+    ))
+}
+
 /// Whether the file of the database is whole.
 fn file(platform: &Platform) -> Result<String, String> {
     let faults = platform.store.read(checks::faults_of_the_file).map_err(|fault| words(&fault))?;
+    let Some(faults) = faults else {
+        return Ok(said(
+            "hier niet bekeken: naar bestanden van PostgreSQL kijkt pg_amcheck",
+            "not looked at here: pg_amcheck looks at files of PostgreSQL",
+        ));
+    };
     match faults.first() {
         None => Ok(said("heel, voor zover de database zegt", "whole, as far as the database says")),
         Some(first) => Err(said(

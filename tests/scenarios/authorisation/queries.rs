@@ -112,6 +112,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "doctor::run",
             "doctor::faults_of_the_file",
             "doctor::schools",
+            "doctor::parts::differences",
             "locks::lock_school",
             "locks::lock_founding",
             "locks::lock_masters",
