@@ -137,7 +137,8 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "changeProgrammeForm" => {
             json!({ "form": "support-point", "funders": [], "sinceDate": today + Days::new(300), "reason": "Later." })
         }
-        "coverSchool" => json!({ "sinceDate": today }),
+        // it runs from today on already: a last day is what it can be given
+        "coverSchool" => json!({ "sinceDate": today, "untilDate": today + Days::new(300) }),
         "openConversation" => {
             json!({ "locationCode": on.school, "parentReference": random_id(), "ground": "regular-talk" })
         }
