@@ -26,20 +26,24 @@ pub fn naast(world: &World, line: &[&str]) -> Output {
 
 /// Runs the program on another place, with the keys of a world.
 pub fn naast_on(world: &World, location: &Location, data: &Path, line: &[&str]) -> Output {
+    command_on(world, location, data).args(line).output().expect("the program runs")
+}
+
+/// The program on another place, with the keys of a world.
+pub fn command_on(world: &World, location: &Location, data: &Path) -> Command {
     let url = match location {
         Location::Sqlite(path) => format!("sqlite:{}", path.display()),
         Location::Postgres(url) => url.clone(),
     };
-    Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
-        .args(line)
+    let mut command = Command::new(env!("CARGO_BIN_EXE_naast-under-test"));
+    command
         .arg("--data")
         .arg(data)
         .env("DATABASE_URL", url)
         .env("NAAST_MASTER_KEY_FILE", world.app.platform.data.join("master-keys"))
         .env("NAAST_SIGNING_KEY_FILE", world.app.platform.data.join("key.pk8"))
-        .env("NAAST_LANGUAGE", "en")
-        .output()
-        .expect("the program runs")
+        .env("NAAST_LANGUAGE", "en");
+    command
 }
 
 fn word(output: &Output, before: &str) -> String {
@@ -115,7 +119,19 @@ fn a_client_is_connected_changed_and_revoked_at_the_terminal(engine: Engine) {
 
     let next = word(&naast(&world, &["client", "rotate", &id, "--secret"]), "secret ");
     client_token(&world, &(id.clone(), next));
+    // whoever hears that a system's key was stolen finds the system
+    let list = || String::from_utf8(naast(&world, &["client", "list"]).stdout).expect("text");
+    let listed = list();
+    for part in [
+        format!("client {id}\n"),
+        format!("  Systeem: school (test) ({})\n", world.school),
+        "  signposting: conversations:open\n  secret\n  secret until 20".to_owned(),
+    ] {
+        assert!(listed.contains(&part), "{part} in {listed}");
+    }
     assert!(naast(&world, &["client", "revoke", &id]).status.success());
+    assert!(list().contains(&format!("client {id} (shut out)\n")), "{}", list());
+    assert!(!list().contains("secret"), "nothing of hers lets it in: {}", list());
     call(&world.app, &token, "GET", "/conversation-guide", None).expect(401);
 
     for (output, code) in [

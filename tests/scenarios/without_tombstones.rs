@@ -1,11 +1,16 @@
 //! A backup is restored with the tombstones of its installation, or whoever restores says that they are lost; and then it is told.
 
+use std::io::Read as _;
+use std::process::Stdio;
+
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
 use crate::backups::{Elsewhere, backup, case, elsewhere, stones_of, text};
+use crate::command_line::command_on;
 use crate::looks::{found, raw};
+use crate::program::{Served, begin};
 
 on_both!(
     whoever_restores_names_the_tombstones_or_says_that_they_are_lost,
@@ -89,10 +94,13 @@ fn what_was_restored_without_tombstones_says_so_until_they_are_brought(engine: E
         assert_eq!(text(&doctor).contains(LOST), is, "{}", text(&doctor));
     };
     told(&there, true);
-    // a server that starts says it too; this one finds its port taken and ends
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let listen = taken.local_addr().expect("an address").to_string();
-    let log = text(&there.run(&world, &["serve", "--listen", &listen]));
+    // a server that starts says it too, before it says where it listens
+    let mut command = command_on(&world, &there.location, there.data.path());
+    command.stderr(Stdio::piped());
+    let mut served = Served(begin(command, &["serve", "--listen", "127.0.0.1:0"]).0);
+    served.0.kill().expect("it runs");
+    let mut log = String::new();
+    served.0.stderr.take().expect("it was asked for").read_to_string(&mut log).expect("text");
     assert!(log.contains("WARN") && log.contains(LOST), "{log}");
     // a backup of it brings the mark along, whatever it is restored with
     let again = folder.path().join("again.backup");

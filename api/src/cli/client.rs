@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use naast_domain::access::{Grant, ManageClients};
@@ -26,6 +26,9 @@ use crate::problem::Error;
 /// What can be done with connected systems.
 #[derive(Debug, Subcommand)]
 pub enum Client {
+    /// Print every system that was connected: its id, whether it is let in, what it is called, for whom and for what it works, and by what it
+    /// proves itself until when.
+    List,
     /// Connect a system, and print its id (and its secret, once).
     ///
     /// Exit code 2: the organisation is unknown, or a system of such an organisation cannot have these scopes for this purpose.
@@ -98,6 +101,7 @@ impl Proof {
 pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     match what {
+        Client::List => list(&platform),
         Client::Create(create) => {
             let (client, secret) = connect(&platform, &create)?;
             // told before it is anchored: it is done, and the secret is nowhere else
@@ -119,6 +123,34 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
             place.anchor(&platform)
         }
     }
+}
+
+/// Prints every system that was connected, each on lines of its own.
+fn list(platform: &Platform) -> Result<(), Failure> {
+    let (now, today) = (platform.clock.now(), platform.clock.today());
+    let grant = granted(&operator(fresh(), fresh(), today))?;
+    let all = platform.store.read(|db| clients::all(db, &grant, &platform.keys, now))?;
+    for clients::Connected { client, name, organisation, proofs } in all {
+        let id = client.id;
+        say(&if client.active {
+            format!("client {id}")
+        } else {
+            said(format!("client {id} (buitengesloten)"), format!("client {id} (shut out)"))
+        });
+        let scopes: Vec<&str> = client.scopes.iter().map(Scope::code).collect();
+        let (name, works_for) = (name.unwrap_or_default(), client.organisation);
+        say(&format!("  {name}: {organisation} ({works_for})"));
+        say(&format!("  {}: {}", client.purpose.code(), scopes.join(" ")));
+        for (is_key, until) in proofs.into_iter().filter(|_| client.active) {
+            let what = if is_key { said("openbare sleutel", "public key") } else { said("geheim", "secret") };
+            let until = until.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+            say(&match until {
+                Some(until) => said(format!("  {what} tot {until}"), format!("  {what} until {until}")),
+                None => format!("  {what}"),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Gives a system a new credential, and gives back the secret when it is one. Those before stay good for so many hours.

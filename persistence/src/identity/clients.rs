@@ -15,7 +15,7 @@ use super::Fingerprint;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
-use crate::organisations::{Person, keep_person};
+use crate::organisations::{Person, keep_person, name_of};
 use crate::rows::{code, identifier, one};
 use crate::schema::{client_credentials, clients, organisations, programmes};
 use crate::transaction::Transaction;
@@ -137,6 +137,61 @@ pub fn find(database: &mut Database<'_>, id: ClientId) -> Result<Option<Client>,
         })
     })
     .transpose()
+}
+
+/// A connected system as an administrator looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// The system.
+    pub client: Client,
+    /// What people call it.
+    pub name: Option<String>,
+    /// The name of the organisation that it works for.
+    pub organisation: String,
+    /// By what it proves itself at this moment, the newest first: a public key or else a secret, and until when.
+    pub proofs: Vec<(bool, Option<Moment>)>,
+}
+
+/// Every system that was ever connected, the oldest first.
+pub fn all(
+    database: &mut Database<'_>,
+    _grant: &Grant<ManageClients>,
+    keys: &Keys,
+    now: Moment,
+) -> Result<Vec<Connected>, Error> {
+    type Row = (Key, Key, String, i64, String, String);
+    let rows: Vec<Row> = on_either!(&mut *database, |c| clients::table
+        .inner_join(organisations::table.on(organisations::id.eq(clients::organisation_id)))
+        .order((clients::created_at, clients::id))
+        .select((
+            clients::id,
+            clients::organisation_id,
+            clients::purpose,
+            clients::scopes,
+            clients::status,
+            organisations::name,
+        ))
+        .load(c))?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (id, works_for, purpose, scopes, state, organisation) in rows {
+        let proofs: Vec<(bool, Option<At>)> = on_either!(&mut *database, |c| client_credentials::table
+            .filter(client_credentials::client_id.eq(id))
+            .filter(client_credentials::expires_at.is_null().or(client_credentials::expires_at.gt(At(now))))
+            .order(client_credentials::created_at.desc())
+            .select((client_credentials::public_key.is_not_null(), client_credentials::expires_at))
+            .load(c))?;
+        let client = Client {
+            id: id.into(),
+            organisation: works_for.into(),
+            purpose: code("clients", "purpose", &purpose)?,
+            scopes: CodeSet::from_bits(scopes),
+            active: state == status(true),
+        };
+        let name = name_of(database, keys, client.id.into())?;
+        let proofs = proofs.into_iter().map(|(key, until)| (key, until.map(|at| at.0))).collect();
+        found.push(Connected { client, name, organisation, proofs });
+    }
+    Ok(found)
 }
 
 /// The credentials of a system that are good at this moment.

@@ -19,7 +19,7 @@ pub use self::memberships::{
     own_memberships,
 };
 pub use self::people::{Person, correct_own_name, insert_person, is_registered, own_name};
-pub(crate) use self::people::{forget_name, keep_person, name_place};
+pub(crate) use self::people::{forget_name, keep_person, name_of, name_place};
 pub use self::principal::{has_administrator, principal, principal_of_session};
 use crate::columns::{At, Key};
 use crate::database::Database;

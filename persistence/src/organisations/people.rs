@@ -49,7 +49,15 @@ pub(crate) fn keep_person(
 
 /// The caller's own name; `None` when there is nobody with her id.
 pub fn own_name(database: &mut Database<'_>, keys: &Keys, me: &Principal) -> Result<Option<String>, Error> {
-    let id = me.person;
+    name_of(database, keys, me.person)
+}
+
+/// The name of whoever has this id; `None` when nobody has it.
+pub(crate) fn name_of(
+    database: &mut Database<'_>,
+    keys: &Keys,
+    id: PersonId,
+) -> Result<Option<String>, Error> {
     let sealed: Option<String> = on_either!(&mut *database, |c| people::table
         .find(Key::from(id))
         .select(people::name)

@@ -27,6 +27,12 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     ("client", "Sluit systemen aan, geef ze andere sleutels, en sluit ze buiten", ""),
     (
+        "client list",
+        "Toon elk systeem dat is aangesloten: zijn id, of het wordt toegelaten, hoe het heet, voor wie en waarvoor het werkt, en waarmee het zich tot \
+         wanneer bewijst",
+        "",
+    ),
+    (
         "client create",
         "Sluit een systeem aan, en toon zijn id (en zijn geheim, een keer)",
         "Exitcode 2: de organisatie is onbekend, of een systeem van zo'n organisatie kan deze bevoegdheden niet hebben voor dit doel.",
