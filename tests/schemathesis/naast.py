@@ -69,10 +69,11 @@ def what_fits_its_schema_is_taken(ctx, response, case):
         # OAuth says 400 to a code that does not hold, and which fields are needed depends on the grant (RFC 6749, 5.2)
         return
     faults = body.get("errors", [])
-    key = response.request.headers.get("Idempotency-Key")
-    if key is not None and not KEY.fullmatch(key if isinstance(key, str) else key.decode("latin-1")):
-        # the coverage phase puts a key of its own beside bodies that fit, and calls the whole fitting
-        return
+    for name, pattern in (("Idempotency-Key", KEY), ("If-Match", TAG)):
+        value = response.request.headers.get(name)
+        if value is not None and not pattern.fullmatch(value if isinstance(value, str) else value.decode("latin-1")):
+            # the coverage phase puts a key or a tag of its own beside bodies that fit, and calls the whole fitting
+            return
     of_meaning = [one["code"] in OF_MEANING or (one["pointer"], one["code"]) in OF_MEANING_THERE for one in faults]
     if response.status_code == 400 and faults and all(of_meaning):
         return
@@ -104,6 +105,7 @@ WELL_FORMED = re.compile(
 
 
 KEY = re.compile(os.environ.get("NAAST_KEY", ""))
+TAG = re.compile(os.environ.get("NAAST_TAG", ""))
 CURSOR = re.compile(r"[A-Za-z0-9_-]+")
 
 
