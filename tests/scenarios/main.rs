@@ -12,6 +12,7 @@ mod asked;
 mod asked_anew;
 mod authorisation;
 mod backups;
+mod bodies;
 mod browsers;
 mod buddies;
 mod cancelled_proposals;
