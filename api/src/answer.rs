@@ -58,6 +58,11 @@ impl<T> Answer<T> {
         Self::found(body).at(place)
     }
 
+    /// Something new that stands nowhere: this answer is all that shows it.
+    pub fn made(body: T) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::found(body) }
+    }
+
     /// What was taken in, to be done later.
     pub fn accepted(body: T) -> Self {
         Self { status: StatusCode::ACCEPTED, ..Self::found(body) }

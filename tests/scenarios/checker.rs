@@ -40,7 +40,7 @@ fn schema(name: &str) -> Validator {
 }
 
 /// The operation of a call, by the template that has the fewest placeholders.
-fn operation(method: &str, path: &str) -> &'static Value {
+fn described(method: &str, path: &str) -> &'static Value {
     let segments: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
     let paths = CONTRACT.document["paths"].as_object().expect("paths");
     paths
@@ -72,7 +72,7 @@ const SOMETIMES: [&str; 5] = ["etag", "location", "link", "retry-after", "www-au
 impl Checker {
     /// Checks one answer.
     fn check(&mut self, method: &str, path: &str, reply: Reply) -> Reply {
-        let operation = operation(method, path);
+        let operation = described(method, path);
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("no {method} {path}"));
         let told = format!("{name}: {} {}", reply.status, reply.body);
         let response = resolved(&operation["responses"][reply.status.to_string()]);
@@ -115,8 +115,14 @@ impl Checker {
                 "{header} is not named: {told}"
             );
         }
-        if reply.status == 201 {
-            assert!(reply.header("location").is_some(), "{told}");
+        for header in ["ETag", "Location"] {
+            let promised = reply.status < 300 && response["headers"].get(header).is_some();
+            assert!(!promised || reply.header(header).is_some(), "{header} is promised: {told}");
+        }
+        if let Some(place) = reply.header("location") {
+            let path = place.strip_prefix("/v1").unwrap_or_else(|| panic!("{place}: {told}"));
+            let stands = ["GET", "DELETE"].map(|method| !described(method, path).is_null());
+            assert!(stands.contains(&true), "nothing can be done at {place}: {told}");
         }
         assert!(reply.header("x-request-id").is_some_and(|id| uuid::Uuid::try_parse(id).is_ok()), "{told}");
         assert!(reply.header("strict-transport-security").is_some(), "{told}");
@@ -178,12 +184,12 @@ impl Checker {
         headers.extend(etag.as_deref().map(|etag| ("if-match", etag)));
         headers.extend(body.map(|_| ("content-type", "application/json")));
         let key = format!("\"{}\"", random_id());
-        let takes_key = takes_key(operation(method, path));
+        let takes_key = takes_key(described(method, path));
         headers.extend(takes_key.then_some(("idempotency-key", key.as_str())));
         let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let send = || world.app.send(method, &format!("/v1{path}"), &headers, bytes.clone());
         let reply = self.check(method, path, send());
-        if method == "GET" && reply.status == 200 && shows_one(operation(method, path)) {
+        if method == "GET" && reply.status == 200 && shows_one(described(method, path)) {
             self.compare(who, path, &reply);
             let etag = reply.etag();
             let again = [&headers[..], &[("if-none-match", &*etag)]].concat();

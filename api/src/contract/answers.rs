@@ -111,6 +111,33 @@ pub(super) fn responses() -> Value {
     all.into()
 }
 
+/// What has versions of its own: an answer to a change shows the new one, for the next change. Whatever is read has a tag.
+const VERSIONED: [&str; 20] = [
+    "AnnouncedMeetingView",
+    "AnnouncementView",
+    "BuddyView",
+    "ConversationStepResultView",
+    "ConversationView",
+    "CoverageView",
+    "MatchView",
+    "MembershipView",
+    "OrganisationView",
+    "PrivateNoteView",
+    "ProgrammeView",
+    "ProposalAnswerView",
+    "ProposalView",
+    "RetentionTermView",
+    "SchoolView",
+    "SupportRequestView",
+    "TieView",
+    "WebhookSecretView",
+    "WebhookSubscriptionView",
+    "WithdrawalView",
+];
+
+/// What is new and stands nowhere: nothing shows it but the answer.
+const STANDS_NOWHERE: [&str; 2] = ["ParentCodeView", "PupilCodeView"];
+
 /// Adds to an operation the problems that it can answer with, and the headers of all its answers. What an operation says
 /// itself of a status stands.
 pub(super) fn finish(method: &str, operation: &mut Value, statuses: &[&str]) {
@@ -123,10 +150,13 @@ pub(super) fn finish(method: &str, operation: &mut Value, statuses: &[&str]) {
         let form = response["content"].as_object().and_then(|forms| forms.values().next());
         let schema = form.and_then(|form| form["schema"]["$ref"].as_str()).unwrap_or_default().to_owned();
         let mut headers = headers_of_problem(status);
-        if status == "201" {
+        let name = schema.rsplit('/').next().unwrap_or_default();
+        if status == "201" && !STANDS_NOWHERE.contains(&name) {
             headers["Location"] = json!({ "$ref": "#/components/headers/Location" });
         }
-        if status.starts_with('2') && schema.ends_with("View") {
+        if status.starts_with('2')
+            && if method == "get" { name.ends_with("View") } else { VERSIONED.contains(&name) }
+        {
             versioned = true;
             headers["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
         }

@@ -81,7 +81,7 @@ pub async fn exchange_invitation_code(
             let act = "conversation.invitation-used";
             let entry = unsigned_entry(Chain::PLATFORM, "parent", Purpose::Signposting, act, now).on(one.id);
             let view = ParentCodeView { parent_code: code.clone() };
-            Ok(tx.keep([entry], Answer::created(view, "/parent-codes").shown_once(true))?)
+            Ok(tx.keep([entry], Answer::made(view).shown_once(true))?)
         })
         .await
 }

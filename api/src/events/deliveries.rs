@@ -166,16 +166,16 @@ pub async fn replay_webhook_delivery(
             let (read, manage) = (cx.grant::<ReadWebhooks>()?, cx.grant::<ManageWebhooks>()?);
             let mut found = events::find_delivery(cx.tx, &read, id)?.ok_or(Error::NotFound)?;
             let (of, role) = events::find(cx.tx, &manage, found.subscription)?.ok_or(Error::NotFound)?;
-            if found.state == DeliveryState::Pending {
-                let text = Text::of("Dit wacht al om verstuurd te worden.", "This waits to be sent already.");
-                return Err(Rejection::rule("delivery-waits", "", text)
-                    .in_state(found.state.code(), Vec::new())
-                    .into());
-            }
             if of.state == SubscriptionState::Disabled {
                 let text = Text::of("Zet de webhook eerst aan.", "Enable the webhook first.");
                 return Err(Rejection::rule("subscription-state", "", text)
                     .in_state(of.state.code(), vec!["enablements"])
+                    .into());
+            }
+            if found.state == DeliveryState::Pending {
+                let text = Text::of("Dit wacht al om verstuurd te worden.", "This waits to be sent already.");
+                return Err(Rejection::rule("delivery-waits", "", text)
+                    .in_state(found.state.code(), Vec::new())
                     .into());
             }
             events::replay(cx.tx, &manage, &found, cx.now)?;

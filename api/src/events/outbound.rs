@@ -177,12 +177,13 @@ impl Outbound {
     }
 }
 
-/// The wait that `Retry-After` asks for: seconds, or a moment (RFC 9110, 10.2.3).
+/// The wait that `Retry-After` asks for: seconds, however many, or a moment (RFC 9110, 10.2.3).
 fn wait(value: &str, now: Moment) -> Option<TimeDelta> {
-    match value.trim().parse::<u32>() {
-        Ok(seconds) => Some(TimeDelta::seconds(seconds.into())),
-        Err(_) => Some(DateTime::parse_from_rfc2822(value.trim()).ok()?.to_utc() - now),
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Some(TimeDelta::seconds(value.parse().unwrap_or(u32::MAX).into()));
     }
+    Some(DateTime::parse_from_rfc2822(value).ok()?.to_utc() - now)
 }
 
 fn meaning(fault: &reqwest::Error) -> DeliveryFault {
@@ -206,7 +207,10 @@ mod tests {
         assert_eq!(wait("120", now), Some(TimeDelta::seconds(120)));
         assert_eq!(wait("Mon, 23 Nov 2026 10:05:00 GMT", now), Some(TimeDelta::minutes(5)));
         assert_eq!(wait("Mon, 23 Nov 2026 09:55:00 GMT", now), Some(TimeDelta::minutes(-5)));
-        for nonsense in ["", "soon", "-5", "1.5", "99999999999999999999"] {
+        for longest in ["4294967295", "4294967296", "99999999999999999999"] {
+            assert_eq!(wait(longest, now), Some(TimeDelta::seconds(u32::MAX.into())), "{longest}");
+        }
+        for nonsense in ["", " ", "soon", "-5", "+5", "1.5"] {
             assert_eq!(wait(nonsense, now), None, "{nonsense}");
         }
     }

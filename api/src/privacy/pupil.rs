@@ -76,8 +76,7 @@ pub async fn create_pupil_code(
             pupils::keep_pupil_code(cx.tx, &grant, &stored, &of_pupil(&code), cx.now)?;
             let entry = cx.entry(stored.programme, role, Purpose::Support, "request.pupil-code-made").on(id);
             let view = PupilCodeView { pupil_code: code.clone() };
-            let place = format!("/support-requests/{id}/pupil-codes");
-            Ok(cx.tx.keep([entry], Answer::created(view, &place).shown_once(true))?)
+            Ok(cx.tx.keep([entry], Answer::made(view).shown_once(true))?)
         })
         .await
 }

@@ -39,22 +39,22 @@ pub(super) const GRANTS: &[&str] = &[CLIENT, REFRESH, ASSERTION, ONE_TIME_CODE];
 pub struct TokenBody {
     /// `client_credentials`, `refresh_token`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, or
     /// `https://naast.example/grants/one-time-code`.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(min_length = 1, max_length = 100, pattern = "^[ -~]*$")]
     grant_type: String,
     /// For a client: the scopes, with spaces between them; all that it has when left out.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, pattern = "^[ -~]*$")]
     scope: Option<String>,
     /// For a client: its id. It may be left out; it must be right.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = "^[ -~]*$")]
     client_id: Option<String>,
     /// For a client with a key: `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = "^[ -~]*$")]
     client_assertion_type: Option<String>,
     /// For a client with a key: a JWT signed with it (RFC 7523, 2.2), good for five minutes at most, once.
-    #[schema(max_length = 8000)]
+    #[schema(max_length = 8000, pattern = "^[ -~]*$")]
     client_assertion: Option<String>,
     /// For a session: the refresh token. It is good for one use.
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, pattern = "^[ -~]*$")]
     refresh_token: Option<String>,
     /// For a code: the `signInId` of the answer to `POST /sign-in-codes`.
     sign_in_id: Option<uuid::Uuid>,
@@ -64,7 +64,7 @@ pub struct TokenBody {
     /// For a code: which of the accounts of this address, when there are several; the oldest when left out.
     subject: Option<PersonId>,
     /// For a trusted issuer: its token.
-    #[schema(max_length = 16000)]
+    #[schema(max_length = 16000, pattern = "^[ -~]*$")]
     assertion: Option<String>,
 }
 
@@ -186,7 +186,7 @@ fn basic(request: &HttpRequest) -> Result<Option<String>, Refusal> {
 #[schema(example = json!({ "token": "..." }))]
 pub struct RevocationBody {
     /// The refresh token of the session, or an access token of it.
-    #[schema(min_length = 1, max_length = 4000)]
+    #[schema(min_length = 1, max_length = 4000, pattern = "^[ -~]*$")]
     token: String,
 }
 
