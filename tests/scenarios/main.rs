@@ -12,6 +12,7 @@ mod asked;
 mod asked_anew;
 mod authorisation;
 mod backups;
+mod before_serving;
 mod bodies;
 mod browsers;
 mod buddies;
