@@ -23,7 +23,7 @@ use crate::privacy::tombstones;
 /// Where the installation stands.
 #[derive(Debug, Clone, Args)]
 pub struct Place {
-    /// The database: a postgres:// URL, or sqlite:PATH. Without it, naast.db in the data folder.
+    /// The database: a postgres:// URL, or sqlite:PATH. Without it, naast.db in the data folder, and demo.db there for the demo.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub(super) database_url: Option<String>,
     /// The folder for what the installation keeps in files: the SQLite database, the signing key, the anchors.

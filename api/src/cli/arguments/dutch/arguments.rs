@@ -12,7 +12,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     (
         "database_url",
-        "De database: een URL met postgres://, of sqlite:PAD. Zonder dit naast.db in de datamap",
+        "De database: een URL met postgres://, of sqlite:PAD. Zonder dit naast.db in de datamap, en demo.db voor de demo",
         "",
     ),
     (
