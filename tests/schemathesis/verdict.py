@@ -37,6 +37,9 @@ def main():
             faults.append(f"{database} {role}: the role was gone before the end, so that what came after it tested nothing")
         if generated == 0 or found["operations"]["tested"] != found["operations"]["total"]:
             faults.append(f"{database} {role}: not every operation was tested")
+        cut = [name for name, phase in found["phases"].items() if phase["status"] not in ("success", "failure")]
+        if cut or found.get("stop_reason") != "completed":
+            faults.append(f"{database} {role}: it did not come to its end ({found.get('stop_reason')}): {', '.join(cut)}")
         closed.append(set(found["warnings"].get("missing_auth", [])))
         mismatched.append({name for name, rates in found["valid_rates"].items() if only_refused(rates.get("fuzzing"))})
     # a handful of drawn calls proves nothing of the kind: this is for a long run
