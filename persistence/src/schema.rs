@@ -632,6 +632,7 @@ diesel::table! {
         written_at -> Moment,
         changed_at -> Nullable<Moment>,
         about_health -> Bool,
+        words_at -> Nullable<Moment>,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::independence::{CASE, Case, CaseColumns, reach, without_tied};
 use crate::matching::KeptProposal;
+use crate::privacy::tombstones;
 use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, one};
 use crate::schema::{buddies, matches, support_requests};
 use crate::transaction::Transaction;
@@ -29,7 +30,7 @@ pub use pauses::ran;
 pub(crate) use running::assigned_buddy;
 pub use running::{
     buddies_in_use, last_of_request, running_of_buddy, running_of_proposal, running_of_request,
-    supporting_others_at, turned_down,
+    running_of_upkeep, supporting_others_at, turned_down,
 };
 
 /// A match as it is kept.
@@ -234,12 +235,23 @@ pub fn change_course(
     pauses::keep(tx, stored, course.state, now)
 }
 
-/// Closes a match that stands as it was loaded, cancels what was announced of it, and gives the buddy her place back.
+/// Closes a match that stands as it was loaded, cancels what was announced of it, and gives the buddy her place back. A tombstone keeps a backup
+/// from letting it run again.
 pub fn close(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<Match>,
     because: ClosureReason,
     now: Moment,
+) -> Result<(), Error> {
+    close_as_of(tx, stored, because, (now, now))
+}
+
+/// Closes a match now that ended at an earlier moment, before a backup brought it back.
+pub fn close_as_of(
+    tx: &mut Transaction<'_, '_>,
+    stored: &Stored<Match>,
+    because: ClosureReason,
+    (ended_at, now): (Moment, Moment),
 ) -> Result<(), Error> {
     let row = matches::table
         .find((Key::from(stored.programme), Key::from(stored.id)))
@@ -247,10 +259,11 @@ pub fn close(
     let update = diesel::update(row).set((
         matches::state.eq(MatchState::Closed.to_string()),
         matches::closed_because.eq(Some(because.to_string())),
-        matches::ended_at.eq(Some(At(now))),
+        matches::ended_at.eq(Some(At(ended_at))),
         matches::version.eq(stored.version + 1),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     crate::buddies::free_place(tx, stored.programme, stored.buddy)?;
+    tombstones::lay_of_match(tx, stored.id, because, ended_at)?;
     announcements::cancel_with_match(tx, stored, now)
 }

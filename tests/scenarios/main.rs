@@ -37,6 +37,7 @@ mod directory;
 mod each_match;
 mod edge;
 mod empty_changes;
+mod ended_again;
 mod erasure;
 mod erasure_told;
 mod events;

@@ -82,15 +82,27 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
 
 /// What was done again after a restore.
 pub(super) fn again(done: &Replayed) -> String {
-    let Replayed { cases, accounts, buddies, withdrawals, consents, entries, .. } = done;
+    let Replayed {
+        cases,
+        accounts,
+        buddies,
+        withdrawals,
+        consents,
+        entries,
+        matches,
+        certificates,
+        words,
+        ..
+    } = done;
     said(
         format!(
             "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen, {consents} toestemmingen; \
-             opnieuw weggehaald: {entries} notities en berichten"
+             opnieuw weggehaald: {entries} notities en berichten, {certificates} certificaten; opnieuw beëindigd: {matches} koppelingen; opnieuw gezegd: \
+             {words} woorden van leerlingen"
         ),
         format!(
             "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests, {consents} consents; taken away \
-             again: {entries} notes and messages"
+             again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches; said again: {words} words of pupils"
         ),
     )
 }

@@ -1,6 +1,7 @@
 //! What becomes of a match when the rules were asked again: it rests, it goes on, it ends. And of everything that a buddy does, when she
 //! leaves.
 
+use naast_domain::Moment;
 use naast_domain::buddies::Buddy;
 use naast_domain::code::Code as _;
 use naast_domain::journal::Entry;
@@ -41,16 +42,28 @@ pub fn end(
     reason: ClosureReason,
     occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
-    support::close(tx, running, reason, occasion.now)?;
-    waiting::ask_others_of(tx, running.buddy, occasion.now)?;
+    let entry = |act| occasion.entry(running.programme, act);
+    end_as_of(tx, running, (reason, occasion.now), entry, occasion.now)
+}
+
+/// Ends a match whose request and buddy are locked, as of a moment: now, or when it ended before a backup brought it back.
+pub fn end_as_of(
+    tx: &mut Transaction<'_, '_>,
+    running: &Stored<Match>,
+    (reason, at): (ClosureReason, Moment),
+    entry: impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    support::close_as_of(tx, running, reason, (at, now))?;
+    waiting::ask_others_of(tx, running.buddy, now)?;
     let request = requests::of_match(tx, running)?;
     let after = reason.request_after();
-    requests::change_state(tx, &request, after, Some(reason.code()), occasion.now)?;
-    let ended = occasion.entry(running.programme, "request.match-ended").on(request.id);
-    let closed = occasion.entry(running.programme, "match.closed").on(running.id);
+    requests::change_state(tx, &request, after, Some(reason.code()), at)?;
     Ok(vec![
-        ended.states(Some(request.state.code()), Some(after.code())),
-        closed.states(Some(running.course.state.code()), Some(MatchState::Closed.code())),
+        entry("request.match-ended").on(request.id).states(Some(request.state.code()), Some(after.code())),
+        entry("match.closed")
+            .on(running.id)
+            .states(Some(running.course.state.code()), Some(MatchState::Closed.code())),
     ])
 }
 

@@ -3,9 +3,10 @@
 //! is said of her age, and a no is changed with the code by which it was said, and no other.
 
 use actix_web::{post, web};
+use naast_domain::Moment;
 use naast_domain::access::DecideOnRequest;
 use naast_domain::ids::{ConsentId, RequestId};
-use naast_domain::journal::Purpose;
+use naast_domain::journal::{Entry, Purpose};
 use naast_domain::privacy::consents::{
     ConsentKind, ConsentState, GivenHow, PupilsWord, another_code, says_yes,
 };
@@ -228,23 +229,38 @@ pub async fn withdraw_as_pupil(
             let first = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             locks::lock_request(tx, first.id)?;
             let stored = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
-            // her no counts for what her parent said of her too, and also when nobody had said yes before
-            let mut back = Vec::new();
-            for kind in [ConsentKind::PupilHealthData, ConsentKind::ChildHealthData] {
-                back.extend(consents::withdraw(tx, &stored, Which::About(kind, stored.id.uuid()), now)?);
-            }
-            let said = pupils::said_with_codes(tx, &stored)?;
-            let has_said_no = said.iter().any(|one| one.code == holder && one.word == PupilsWord::No);
             let answer = Answer::found(PupilConsentView::of(ConsentState::Withdrawn));
-            if back.is_empty() && has_said_no {
+            let entry = |act| unsigned_entry(stored.programme, "pupil", Purpose::Support, act, now);
+            let entries = says_no(tx, &stored, (&holder, now), entry, now)?;
+            if entries.is_empty() {
                 return Ok(Kept::unchanged(answer));
             }
-            pupils::note_word(tx, &stored, &holder, false, now)?;
-            let entry = |act| unsigned_entry(stored.programme, "pupil", Purpose::Support, act, now);
-            let mut entries = vec![entry("request.pupil-said-no").on(stored.id)];
-            entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
-            entries.extend(tell(tx, &stored, &back, false, &entry, now)?);
             Ok(tx.keep(entries, answer)?)
         })
         .await
+}
+
+/// A pupil says no with a code, at a moment, on a request that is locked. It counts for what her parent said of her too, and also when nobody had
+/// said yes before. Gives back the journal rows, none when she had said it with this code and nothing was left to take back.
+pub(super) fn says_no(
+    tx: &mut Transaction<'_, '_>,
+    stored: &Stored<SupportRequest>,
+    (code, at): (&[u8], Moment),
+    entry: impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    let mut back = Vec::new();
+    for kind in [ConsentKind::PupilHealthData, ConsentKind::ChildHealthData] {
+        back.extend(consents::withdraw(tx, stored, Which::About(kind, stored.id.uuid()), now)?);
+    }
+    let said = pupils::said_with_codes(tx, stored)?;
+    let has_said_no = said.iter().any(|one| one.code == code && one.word == PupilsWord::No);
+    if back.is_empty() && has_said_no {
+        return Ok(Vec::new());
+    }
+    pupils::note_word(tx, stored, code, false, at)?;
+    let mut entries = vec![entry("request.pupil-said-no").on(stored.id)];
+    entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
+    entries.extend(tell(tx, stored, &back, false, &entry, now)?);
+    Ok(entries)
 }

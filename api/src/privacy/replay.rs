@@ -8,13 +8,17 @@ use naast_domain::privacy::retention::RetentionGround;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::privacy::tombstones::{self, Tombstone};
-use naast_persistence::privacy::{consents, erasure, restorations};
-use naast_persistence::support::private_space;
-use naast_persistence::{Kept, Transaction, locks, requests};
+use naast_persistence::privacy::tombstones::{self, Ended, SaidByPupil, TakenOut, Tombstone};
+use naast_persistence::privacy::{consents, erasure, pupils, restorations};
+use naast_persistence::support::{self, private_space};
+use naast_persistence::{Kept, Transaction, buddies, locks, requests};
 
+use super::pupil::says_no;
 use super::take_back::take_back;
 use super::tombstones::TombstoneError;
+use crate::clock::day_of;
+use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::course::end_as_of;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
 use crate::requests::withdraw::{Withdrawn, withdraw};
@@ -36,6 +40,12 @@ pub struct Replayed {
     pub consents: usize,
     /// Notes and messages that were taken away again.
     pub entries: usize,
+    /// Matches that were ended again.
+    pub matches: usize,
+    /// Certificates that were taken out again.
+    pub certificates: usize,
+    /// What pupils had said, and count again.
+    pub words: usize,
 }
 
 /// Why this installation may not serve yet.
@@ -157,6 +167,15 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
         })?;
         done.entries += 1;
     }
+    for ended in risen.matches {
+        done.matches += usize::from(end_again(platform, ended)?);
+    }
+    for certificate in risen.certificates {
+        done.certificates += usize::from(take_out_again(platform, certificate)?);
+    }
+    for word in risen.words {
+        done.words += usize::from(say_again(platform, word)?);
+    }
     let stones = stones.to_vec();
     platform.store.write(move |tx| {
         tombstones::set_up(tx, &stones)?;
@@ -214,5 +233,64 @@ fn ended_again(
     Ok(match withdraw(tx, keys, &stored, entry, now)? {
         Withdrawn::Already => Vec::new(),
         Withdrawn::Now { entries, .. } => entries,
+    })
+}
+
+/// Ends a match that ran in the backup, as of the moment at which it ended.
+fn end_again(platform: &Platform, ended: Ended) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, ended.request)?;
+        locks::lock_buddy(tx, ended.buddy)?;
+        let Some(running) = support::running_of_upkeep(tx, &leave, ended.id)? else {
+            return Ok(Kept::unchanged(false));
+        };
+        let entry = |act| unsigned_entry(running.programme, "replay", Purpose::Support, act, now);
+        let entries = end_as_of(tx, &running, (ended.because, ended.at), entry, now)?;
+        Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Takes a certificate out, and asks the rules again what becomes of what its buddy does without it.
+fn take_out_again(platform: &Platform, of: TakenOut) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        let Some(buddy) = buddies::in_use(tx, &leave, of.programme, &[of.buddy])?.pop() else {
+            return Ok(Kept::unchanged(false));
+        };
+        lock_touched(tx, &buddy)?;
+        let Some(buddy) = buddies::in_use(tx, &leave, of.programme, &[of.buddy])?.pop() else {
+            return Ok(Kept::unchanged(false));
+        };
+        if !buddies::remove_certificate_again(tx, &leave, &buddy, of.id, now)? {
+            return Ok(Kept::unchanged(false));
+        }
+        let act = "certificate.removed";
+        let mut entries =
+            vec![unsigned_entry(of.programme, "replay", Purpose::Volunteers, act, now).on(of.id)];
+        entries.extend(recheck(tx, &buddy, Occasion::of_platform(now, day_of(now)))?);
+        Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Says again what a pupil said with a code. Her no takes back what stands against it; by her yes she decides, and what she consented to
+/// since the backup she is asked again.
+fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, said.request)?;
+        let Some(stored) = requests::of_upkeep(tx, &leave, said.request)? else {
+            return Ok(Kept::unchanged(false));
+        };
+        pupils::keep_again(tx, &leave, &stored, &said.code, said.at)?;
+        let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
+        let entries = if said.is_yes {
+            pupils::note_word(tx, &stored, &said.code, true, said.at)?;
+            pupils::lapse_of_parent(tx, &stored, now)?;
+            vec![entry("request.pupil-said-yes").on(stored.id)]
+        } else {
+            says_no(tx, &stored, (&said.code, said.at), entry, now)?
+        };
+        Ok::<_, Error>(tx.keep(entries, true)?)
     })
 }

@@ -1,7 +1,7 @@
 //! The certificates of buddies, and with them the last day on which a buddy is ready.
 
 use diesel::prelude::*;
-use naast_domain::access::{Grant, ManageBuddies};
+use naast_domain::access::{Grant, ManageBuddies, Upkeep};
 use naast_domain::buddies::{Buddy, Certificate, ready_until};
 use naast_domain::ids::{CertificateId, PersonId};
 use naast_domain::{Date, Moment, day_of};
@@ -10,7 +10,7 @@ use super::standing;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::privacy::erasure::Subject;
-use crate::privacy::export::outdate;
+use crate::privacy::tombstones;
 use crate::rows::{Stored, code, must_reach, one};
 use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
@@ -87,7 +87,7 @@ pub fn insert_certificate(
 }
 
 /// Takes out a certificate of a buddy that was recorded by mistake, counts anew until when she is ready, and takes along what she has waiting
-/// of an export: it holds the mistake. False when she has none with this id.
+/// of an export: it holds the mistake. A tombstone keeps a backup from bringing it back. False when she has none with this id.
 pub fn remove_certificate(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ManageBuddies>,
@@ -96,6 +96,26 @@ pub fn remove_certificate(
     now: Moment,
 ) -> Result<bool, Error> {
     must_reach(grant, standing(buddy))?;
+    take_out(tx, buddy, id, now)
+}
+
+/// Takes out again what a backup brought back after it had been taken out.
+pub fn remove_certificate_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    buddy: &Stored<Buddy>,
+    id: CertificateId,
+    now: Moment,
+) -> Result<bool, Error> {
+    take_out(tx, buddy, id, now)
+}
+
+fn take_out(
+    tx: &mut Transaction<'_, '_>,
+    buddy: &Stored<Buddy>,
+    id: CertificateId,
+    now: Moment,
+) -> Result<bool, Error> {
     let row = certificates::table
         .find((Key::from(buddy.programme), Key::from(id)))
         .filter(certificates::buddy_id.eq(Key::from(buddy.id)));
@@ -104,7 +124,7 @@ pub fn remove_certificate(
         return Ok(false);
     }
     count_anew(tx, buddy, day_of(now))?;
-    outdate(tx, Subject::Buddy(buddy.id), now)?;
+    tombstones::lay(tx, tombstones::Kind::Certificate, id.uuid(), Subject::Buddy(buddy.id), now)?;
     Ok(true)
 }
 

@@ -22,7 +22,9 @@ use crate::schema::buddies;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-pub use certificates::{KeptCertificate, certificates_of, insert_certificate, remove_certificate};
+pub use certificates::{
+    KeptCertificate, certificates_of, insert_certificate, remove_certificate, remove_certificate_again,
+};
 pub use considered::{Filtered, WithFacts, available_for, filtered_for, one_with_facts};
 pub(crate) use names::open_names;
 use names::place;

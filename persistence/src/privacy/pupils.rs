@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, Grant};
+use naast_domain::access::{Action, Grant, Upkeep};
 use naast_domain::privacy::consents::{ConsentKind, PupilsWord};
 use naast_domain::requests::SupportRequest;
 
@@ -81,7 +81,7 @@ pub fn said_with_codes(
     Ok(rows.into_iter().map(|(code, used, no)| Said { code, word: word(used, no) }).collect())
 }
 
-/// Notes what a pupil says with a code, for whoever holds it.
+/// Notes what a pupil says with a code, for whoever holds it. A tombstone keeps a backup from forgetting it.
 pub fn note_word(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
@@ -93,8 +93,30 @@ pub fn note_word(
     let first = diesel::update(row.filter(pupil_codes::used_at.is_null()))
         .set(pupil_codes::used_at.eq(Some(At(now))));
     on_either!(&mut **tx, |c| first.execute(c))?;
+    super::tombstones::lay_word(tx, request, (code, says_yes), now)?;
     let word = diesel::update(row).set(pupil_codes::said_no_at.eq((!says_yes).then_some(At(now))));
     one(on_either!(&mut **tx, |c| word.execute(c))?)
+}
+
+/// Keeps a code again with which a pupil said something, where a backup is of before it was made.
+pub fn keep_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    request: &Stored<SupportRequest>,
+    code: &[u8],
+    at: Moment,
+) -> Result<(), Error> {
+    let row = (
+        pupil_codes::programme_id.eq(Key::from(request.programme)),
+        pupil_codes::request_id.eq(Key::from(request.id)),
+        pupil_codes::code_hash.eq(code),
+        pupil_codes::made_at.eq(At(at)),
+    );
+    on_either!(&mut **tx, |c| diesel::insert_into(pupil_codes::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
 }
 
 /// What the parent consented to of her child's health lapses: the pupil has spoken herself.

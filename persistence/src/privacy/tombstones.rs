@@ -1,22 +1,29 @@
 //! Tombstones: what was erased or withdrawn, as a fingerprint and a moment. They lie in the database and, so that they
 //! outlive it, in a file outside. A backup from before knows nothing of them; whoever restores it erases again what they name.
 
-use std::collections::HashSet;
+mod pupils;
+mod risen;
+
 use std::sync::OnceLock;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::ids::{BuddyId, ConsentId, PersonId, ProgrammeId, RequestId};
+use naast_domain::code::Code as _;
+use naast_domain::ids::MatchId;
+use naast_domain::support::ClosureReason;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::erasure::Subject;
 use super::export;
-use crate::columns::{At, Key};
+use crate::columns::At;
 use crate::database::Database;
-use crate::schema::{buddies, consents, people, private_entries, support_requests, tombstones};
+use crate::schema::tombstones;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub(crate) use pupils::lay_word;
+pub use risen::{Ended, Risen, SaidByPupil, TakenOut, risen};
 
 /// What a tombstone is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,11 +40,35 @@ pub enum Kind {
     Consent,
     /// A note or a message that its writer took away.
     PrivateEntry,
+    /// What a note said before its writer put other words in it.
+    FormerWords,
+    /// A match that ended, with why.
+    Match,
+    /// A certificate that was taken out.
+    Certificate,
+    /// The code with which a pupil said something, hidden under the id of its request.
+    PupilsCode,
+    /// A pupil's no.
+    PupilsNo,
+    /// A pupil's yes: what she said before with that code is over.
+    PupilsYes,
 }
 
 impl Kind {
-    const ALL: [Self; 6] =
-        [Self::Case, Self::Withdrawal, Self::Person, Self::Buddy, Self::Consent, Self::PrivateEntry];
+    const ALL: [Self; 12] = [
+        Self::Case,
+        Self::Withdrawal,
+        Self::Person,
+        Self::Buddy,
+        Self::Consent,
+        Self::PrivateEntry,
+        Self::FormerWords,
+        Self::Match,
+        Self::Certificate,
+        Self::PupilsCode,
+        Self::PupilsNo,
+        Self::PupilsYes,
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -48,6 +79,12 @@ impl Kind {
             Self::Buddy => "buddy",
             Self::Consent => "consent",
             Self::PrivateEntry => "private-entry",
+            Self::FormerWords => "former-words",
+            Self::Match => "match",
+            Self::Certificate => "certificate",
+            Self::PupilsCode => "pupils-code",
+            Self::PupilsNo => "pupils-no",
+            Self::PupilsYes => "pupils-yes",
         }
     }
 
@@ -65,7 +102,7 @@ pub type Fingerprint = [u8; 32];
 pub struct Tombstone {
     /// Of what.
     pub kind: Kind,
-    /// Its fingerprint. Ids are random: nobody finds one from its fingerprint.
+    /// Its fingerprint. Ids and codes are random: nobody finds one from its fingerprint.
     pub fingerprint: Fingerprint,
     /// When it was laid.
     pub laid_at: Moment,
@@ -73,8 +110,13 @@ pub struct Tombstone {
 
 /// The fingerprint of something by its id.
 pub(crate) fn fingerprint(kind: &str, id: Uuid) -> Fingerprint {
+    fingerprint_of(kind, &[id.as_bytes()])
+}
+
+/// The fingerprint of something by what it is known by: an id, and beside it a code or a moment where the id alone does not say it.
+fn fingerprint_of(kind: &str, known_by: &[&[u8]]) -> Fingerprint {
     let mut hash = Sha256::new();
-    for part in [b"naast.tombstone.v1".as_slice(), kind.as_bytes(), id.as_bytes()] {
+    for part in [b"naast.tombstone.v1".as_slice(), kind.as_bytes()].iter().chain(known_by) {
         hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         hash.update(part);
     }
@@ -109,7 +151,46 @@ pub fn lay(
     now: Moment,
 ) -> Result<(), Error> {
     export::outdate(tx, whose, now)?;
-    let stone = Tombstone { kind, fingerprint: fingerprint(kind.word(), id), laid_at: now };
+    put(tx, kind, fingerprint(kind.word(), id), now)
+}
+
+/// Lays a tombstone for a match that ended: its fingerprint is of the reason too, so that whoever has the match finds why. Nothing was taken
+/// back by it, and what somebody has waiting of an export stands.
+pub(crate) fn lay_of_match(
+    tx: &mut Transaction<'_, '_>,
+    id: MatchId,
+    because: ClosureReason,
+    now: Moment,
+) -> Result<(), Error> {
+    put(tx, Kind::Match, of_match(id.uuid(), because), now)
+}
+
+fn of_match(id: Uuid, because: ClosureReason) -> Fingerprint {
+    fingerprint_of(Kind::Match.word(), &[id.as_bytes(), because.code().as_bytes()])
+}
+
+/// Lays a tombstone for what a note said since a moment: other words are in their place. Exports go with it, as in [`lay`].
+pub(crate) fn lay_of_words(
+    tx: &mut Transaction<'_, '_>,
+    (note, since): (Uuid, Moment),
+    whose: Subject,
+    now: Moment,
+) -> Result<(), Error> {
+    export::outdate(tx, whose, now)?;
+    put(tx, Kind::FormerWords, of_words(note, since), now)
+}
+
+fn of_words(note: Uuid, since: Moment) -> Fingerprint {
+    fingerprint_of(Kind::FormerWords.word(), &[note.as_bytes(), &moment(since)])
+}
+
+/// A moment, as both databases keep it: to the microsecond.
+fn moment(at: Moment) -> [u8; 8] {
+    at.timestamp_micros().to_be_bytes()
+}
+
+fn put(tx: &mut Transaction<'_, '_>, kind: Kind, fingerprint: Fingerprint, now: Moment) -> Result<(), Error> {
+    let stone = Tombstone { kind, fingerprint, laid_at: now };
     set_up(tx, &[stone])?;
     tx.laid(stone);
     Ok(())
@@ -148,59 +229,5 @@ fn read((fingerprint, kind, laid_at): Row) -> Result<Tombstone, Error> {
         kind: Kind::of_word(&kind).ok_or(corrupt("kind"))?,
         fingerprint: fingerprint.try_into().map_err(|_| corrupt("fingerprint"))?,
         laid_at: laid_at.0,
-    })
-}
-
-/// What is in the database though a tombstone says that it is gone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Risen {
-    /// Cases to erase.
-    pub cases: Vec<RequestId>,
-    /// Requests to withdraw.
-    pub withdrawals: Vec<RequestId>,
-    /// Accounts to erase.
-    pub people: Vec<PersonId>,
-    /// Buddies' files to erase.
-    pub buddies: Vec<BuddyId>,
-    /// Consents to take back, with their requests.
-    pub consents: Vec<(RequestId, ConsentId)>,
-    /// Notes and messages to take away, with their programmes.
-    pub entries: Vec<(ProgrammeId, Uuid)>,
-}
-
-/// Finds what has come back. Reads every id: it is for a restored database, not for a call.
-pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen, Error> {
-    let known: HashSet<(Kind, Fingerprint)> =
-        stones.iter().map(|stone| (stone.kind, stone.fingerprint)).collect();
-    let is_gone = |kind: Kind, id: Uuid| known.contains(&(kind, fingerprint(kind.word(), id)));
-    let requests: Vec<Key> =
-        on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
-    let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
-    let buddies: Vec<Key> = on_either!(&mut *database, |c| buddies::table.select(buddies::id).load(c))?;
-    let consents: Vec<(Key, Key)> = on_either!(&mut *database, |c| consents::table
-        .filter(consents::withdrawn_at.is_null())
-        .select((consents::request_id, consents::id))
-        .load(c))?;
-    let entries: Vec<(Key, Key)> = on_either!(database, |c| private_entries::table
-        .select((private_entries::programme_id, private_entries::id))
-        .load(c))?;
-    let of = |keys: &[Key], kind| -> Vec<Uuid> {
-        keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
-    };
-    Ok(Risen {
-        cases: of(&requests, Kind::Case).into_iter().map(Into::into).collect(),
-        withdrawals: of(&requests, Kind::Withdrawal).into_iter().map(Into::into).collect(),
-        people: of(&people, Kind::Person).into_iter().map(Into::into).collect(),
-        buddies: of(&buddies, Kind::Buddy).into_iter().map(Into::into).collect(),
-        consents: consents
-            .into_iter()
-            .filter(|(_, id)| is_gone(Kind::Consent, id.0))
-            .map(|(request, id)| (request.into(), id.into()))
-            .collect(),
-        entries: entries
-            .into_iter()
-            .filter(|(_, id)| is_gone(Kind::PrivateEntry, id.0))
-            .map(|(programme, id)| (programme.into(), id.0))
-            .collect(),
     })
 }

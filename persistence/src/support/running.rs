@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use naast_domain::access::Upkeep;
 use naast_domain::buddies::{Buddy, BuddyStatus};
 use naast_domain::directory::LocationCode;
-use naast_domain::ids::{BuddyId, PersonId, ProgrammeId, RequestId};
+use naast_domain::ids::{BuddyId, MatchId, PersonId, ProgrammeId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::requests::SupportRequest;
 use naast_domain::support::{ClosureReason, MatchState};
@@ -57,6 +57,21 @@ fn running(
     let row: Option<Row> = on_either!(database, |c| matches::table
         .filter(matches::programme_id.eq(Key::from(programme)))
         .filter(matches::request_id.eq(Key::from(request)))
+        .filter(matches::state.ne(MatchState::Closed.to_string()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A match that runs, for the platform's own upkeep.
+pub fn running_of_upkeep(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    id: MatchId,
+) -> Result<Option<Stored<Match>>, Error> {
+    let row: Option<Row> = on_either!(database, |c| matches::table
+        .filter(matches::id.eq(Key::from(id)))
         .filter(matches::state.ne(MatchState::Closed.to_string()))
         .select(Row::as_select())
         .first(c)

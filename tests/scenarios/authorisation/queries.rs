@@ -193,7 +193,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "privacy::tombstones::lay",
             "privacy::tombstones::set_up",
             "privacy::tombstones::all",
-            "privacy::tombstones::risen",
+            "privacy::tombstones::risen::risen",
         ],
     ),
     (

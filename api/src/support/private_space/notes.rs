@@ -77,7 +77,7 @@ pub struct PrivateNoteView {
 impl PrivateNoteView {
     fn of(stored: Stored<Note>, retention: RetentionView) -> Self {
         let written_at = stored.created_at;
-        let Note { id, kind, writer, text, about_health, changed_at } = stored.value;
+        let Note { id, kind, writer, text, about_health, changed_at, words_at: _ } = stored.value;
         Self { id, kind, writer, text, about_health, written_at, changed_at, retention }
     }
 

@@ -256,8 +256,8 @@ pub const ACTIVITIES: &[Activity] = &[
                 "why a case is held, by whom and until when",
             ),
             Text::of(
-                "grafstenen: een vingerafdruk van wat is gewist of teruggenomen",
-                "tombstones: a fingerprint of what was erased or taken back",
+                "grafstenen: een vingerafdruk van wat is gewist, teruggenomen of beëindigd",
+                "tombstones: a fingerprint of what was erased, taken back or ended",
             ),
         ],
         recipients: &[

@@ -306,6 +306,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("written_at").exported("requests.matches.privateSpace.writtenAt"),
             personal("changed_at").exported("requests.matches.privateSpace.changedAt"),
             personal("about_health").exported("requests.matches.privateSpace.aboutHealth"),
+            personal("words_at").withheld(Repeated),
         ],
     ),
     table(

@@ -36,6 +36,7 @@ pub(super) struct Row {
     pub(super) written_at: At,
     pub(super) changed_at: Option<At>,
     pub(super) about_health: bool,
+    pub(super) words_at: Option<At>,
 }
 
 pub(super) fn place(id: Uuid) -> Place {
@@ -70,6 +71,7 @@ pub(super) fn insert(
         written_at: At(writing.now),
         changed_at: None,
         about_health: writing.about_health,
+        words_at: None,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(private_entries::table).values(row).execute(c))?;
     Ok(())
@@ -189,7 +191,7 @@ pub fn take_health_away(
     Ok(gone.into_iter().map(|key| key.0).collect())
 }
 
-/// Takes away again what a backup brought back after its writer had taken it away.
+/// Takes away again what a backup brought back after its writer had taken it away, or put other words in it.
 pub fn take_away_again(
     tx: &mut Transaction<'_, '_>,
     _leave: &Upkeep,

@@ -11,7 +11,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
 use crate::privacy::erasure::Subject;
-use crate::privacy::export;
+use crate::privacy::tombstones;
 use crate::retries;
 use crate::rows::{Page, Slice, Stored, code, one};
 use crate::schema::private_entries;
@@ -33,6 +33,8 @@ pub struct Note {
     pub about_health: bool,
     /// When it was last changed.
     pub changed_at: Option<Moment>,
+    /// When these words were put in the place of others.
+    pub words_at: Option<Moment>,
 }
 
 /// Keeps a new note of whoever came in.
@@ -47,7 +49,7 @@ pub fn insert_note(
     insert(tx, keys, space, &Writing { id: id.uuid(), kind: kind.to_string(), text, about_health, now })?;
     let text = Some(text.to_owned());
     Ok(Stored {
-        value: Note { id, kind, writer: space.side, text, about_health, changed_at: None },
+        value: Note { id, kind, writer: space.side, text, about_health, changed_at: None, words_at: None },
         version: 1,
         created_at: now,
     })
@@ -62,6 +64,7 @@ fn note(row: &Row, text: Option<String>) -> Result<Stored<Note>, Error> {
             text,
             about_health: row.about_health,
             changed_at: row.changed_at.map(|at| at.0),
+            words_at: row.words_at.map(|at| at.0),
         },
         version: row.version,
         created_at: row.written_at.0,
@@ -100,7 +103,7 @@ pub fn notes(
 }
 
 /// Puts other words in a note that stands as it was loaded. What it said before is gone: from what was answered to its writer too, and from
-/// the exports that wait for whose case it is.
+/// the exports that wait for whose case it is; and a tombstone keeps a backup from saying it again.
 pub fn change_note(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
@@ -113,19 +116,23 @@ pub fn change_note(
     let row = private_entries::table
         .find((Key::from(space.programme), Key::from(note.id)))
         .filter(private_entries::version.eq(note.version));
+    let says_other_words = note.text.as_deref() != Some(text);
+    let words_at = if says_other_words { Some(now) } else { note.words_at };
     let update = diesel::update(row).set((
         private_entries::kind.eq(kind.to_string()),
         private_entries::about_health.eq(about_health),
         private_entries::words.eq(sealed.as_str().to_owned()),
         private_entries::version.eq(note.version + 1),
         private_entries::changed_at.eq(Some(At(now))),
+        private_entries::words_at.eq(words_at.map(At)),
     ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
-    if note.text.as_deref() == Some(text) {
+    if !says_other_words {
         return Ok(());
     }
     retries::blank_of_case_to(tx, space.request, &[space.me])?;
-    export::outdate(tx, Subject::Case(space.request), now)
+    let former = (note.id.uuid(), note.words_at.unwrap_or(note.created_at));
+    tombstones::lay_of_words(tx, former, Subject::Case(space.request), now)
 }
 
 /// Takes a note away: the row is gone, and a tombstone keeps a backup from bringing it back.

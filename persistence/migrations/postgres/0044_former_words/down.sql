@@ -1,0 +1,1 @@
+ALTER TABLE private_entries DROP COLUMN words_at;

@@ -1,0 +1,158 @@
+//! What a restored backup brought back, found by the tombstones.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use naast_domain::Moment;
+use naast_domain::code::Code as _;
+use naast_domain::ids::{BuddyId, CertificateId, ConsentId, MatchId, PersonId, ProgrammeId, RequestId};
+use naast_domain::support::{ClosureReason, MatchState};
+use uuid::Uuid;
+
+pub use super::pupils::SaidByPupil;
+use super::{Fingerprint, Kind, Tombstone, fingerprint, of_match, of_words, pupils};
+use crate::columns::{At, Key};
+use crate::database::Database;
+use crate::schema::{buddies, certificates, consents, matches, people, private_entries, support_requests};
+use crate::{Error, on_either};
+
+/// A match that runs though it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Which.
+    pub id: MatchId,
+    /// Its request.
+    pub request: RequestId,
+    /// Its buddy.
+    pub buddy: BuddyId,
+    /// Why it ended.
+    pub because: ClosureReason,
+    /// When it ended.
+    pub at: Moment,
+}
+
+/// A certificate that is there though it was taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenOut {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// Whose it is.
+    pub buddy: BuddyId,
+    /// Which.
+    pub id: CertificateId,
+}
+
+/// What is in the database though a tombstone says that it is gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Risen {
+    /// Cases to erase.
+    pub cases: Vec<RequestId>,
+    /// Requests to withdraw.
+    pub withdrawals: Vec<RequestId>,
+    /// Accounts to erase.
+    pub people: Vec<PersonId>,
+    /// Buddies' files to erase.
+    pub buddies: Vec<BuddyId>,
+    /// Consents to take back, with their requests.
+    pub consents: Vec<(RequestId, ConsentId)>,
+    /// Notes and messages to take away, with their programmes: their writer took them away, or put other words in them.
+    pub entries: Vec<(ProgrammeId, Uuid)>,
+    /// Matches to end.
+    pub matches: Vec<Ended>,
+    /// Certificates to take out.
+    pub certificates: Vec<TakenOut>,
+    /// What pupils said that is not known here.
+    pub words: Vec<SaidByPupil>,
+}
+
+/// Finds what has come back. Reads every id: it is for a restored database, not for a call.
+pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen, Error> {
+    let known: HashMap<(Kind, Fingerprint), Moment> =
+        stones.iter().map(|stone| ((stone.kind, stone.fingerprint), stone.laid_at)).collect();
+    let is_gone = |kind: Kind, id: Uuid| known.contains_key(&(kind, fingerprint(kind.word(), id)));
+    let requests: Vec<Key> =
+        on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
+    let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
+    let buddies: Vec<Key> = on_either!(&mut *database, |c| buddies::table.select(buddies::id).load(c))?;
+    let consents: Vec<(Key, Key)> = on_either!(&mut *database, |c| consents::table
+        .filter(consents::withdrawn_at.is_null())
+        .select((consents::request_id, consents::id))
+        .load(c))?;
+    let certificates: Vec<(Key, Key, Key)> = on_either!(&mut *database, |c| certificates::table
+        .order((certificates::programme_id, certificates::id))
+        .select((certificates::programme_id, certificates::buddy_id, certificates::id))
+        .load(c))?;
+    let of = |keys: &[Key], kind| -> Vec<Uuid> {
+        keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
+    };
+    Ok(Risen {
+        cases: of(&requests, Kind::Case).into_iter().map(Into::into).collect(),
+        withdrawals: of(&requests, Kind::Withdrawal).into_iter().map(Into::into).collect(),
+        people: of(&people, Kind::Person).into_iter().map(Into::into).collect(),
+        buddies: of(&buddies, Kind::Buddy).into_iter().map(Into::into).collect(),
+        consents: consents
+            .into_iter()
+            .filter(|(_, id)| is_gone(Kind::Consent, id.0))
+            .map(|(request, id)| (request.into(), id.into()))
+            .collect(),
+        entries: entries(database, &known)?,
+        matches: ended(database, &known)?,
+        certificates: certificates
+            .into_iter()
+            .filter(|(_, _, id)| is_gone(Kind::Certificate, id.0))
+            .map(|(programme, buddy, id)| TakenOut {
+                programme: programme.into(),
+                buddy: buddy.into(),
+                id: id.into(),
+            })
+            .collect(),
+        words: pupils::unheard(database, stones)?,
+    })
+}
+
+/// The notes and messages that their writer took away, and the notes that say what their writer put other words for.
+fn entries(
+    database: &mut Database<'_>,
+    known: &HashMap<(Kind, Fingerprint), Moment>,
+) -> Result<Vec<(ProgrammeId, Uuid)>, Error> {
+    let rows: Vec<(Key, Key, At, Option<At>)> = on_either!(database, |c| private_entries::table
+        .order((private_entries::programme_id, private_entries::id))
+        .select((
+            private_entries::programme_id,
+            private_entries::id,
+            private_entries::written_at,
+            private_entries::words_at,
+        ))
+        .load(c))?;
+    let is_gone = |(_, id, written, words): &(Key, Key, At, Option<At>)| {
+        let since = words.unwrap_or(*written).0;
+        known.contains_key(&(Kind::PrivateEntry, fingerprint(Kind::PrivateEntry.word(), id.0)))
+            || known.contains_key(&(Kind::FormerWords, of_words(id.0, since)))
+    };
+    Ok(rows.into_iter().filter(is_gone).map(|(programme, id, _, _)| (programme.into(), id.0)).collect())
+}
+
+/// The matches that run and ended, each with the reason that its tombstone is of.
+fn ended(
+    database: &mut Database<'_>,
+    known: &HashMap<(Kind, Fingerprint), Moment>,
+) -> Result<Vec<Ended>, Error> {
+    if !known.keys().any(|(kind, _)| *kind == Kind::Match) {
+        return Ok(Vec::new());
+    }
+    let running: Vec<(Key, Key, Key)> = on_either!(database, |c| matches::table
+        .filter(matches::state.ne(MatchState::Closed.to_string()))
+        .order((matches::programme_id, matches::id))
+        .select((matches::id, matches::request_id, matches::buddy_id))
+        .load(c))?;
+    let why = |id: Uuid| {
+        ClosureReason::ALL
+            .iter()
+            .find_map(|because| known.get(&(Kind::Match, of_match(id, *because))).map(|at| (*because, *at)))
+    };
+    let ended = |(id, request, buddy): (Key, Key, Key)| {
+        let (because, at) = why(id.0)?;
+        Some(Ended { id: id.into(), request: request.into(), buddy: buddy.into(), because, at })
+    };
+    Ok(running.into_iter().filter_map(ended).collect())
+}
