@@ -2,6 +2,7 @@
 
 mod coverage;
 mod forms;
+mod news;
 mod position;
 
 use crate::code::{Code, CodeSet};
@@ -12,6 +13,7 @@ use crate::{Date, code_list};
 
 pub use coverage::{CoverageFault, CoveredPeriod, say_coverage};
 pub use forms::{FormCounted, last_first_day, say_form};
+pub use news::{FormNews, TOLD_FOR_DAYS, another_form_shown, form_changed, tell};
 pub use position::{PositionStatement, Question, RunBy, position_statement};
 
 code_list! {

@@ -34,6 +34,7 @@ code_list! {
         BuddyNotReady = "buddy-not-ready": "een bewijs van de buddy is verlopen, of zij is even niet beschikbaar" / "a certificate of the buddy has lapsed, or she is away for a while",
         NewTie = "new-tie": "er is iets nieuws dat u moet weten over deze buddy" / "there is something new that you must know of this buddy",
         TiesNotDeclared = "ties-not-declared": "de buddy moet eerst opnieuw zeggen welke banden zij heeft" / "the buddy must first say again what ties she has",
+        FormChanged = "form-changed": "het programma is anders geworden, en de ouder moet opnieuw kiezen" / "the programme has another form, and the parent must choose anew",
     }
 }
 

@@ -54,6 +54,17 @@ const CHECKS: &[(Text, &str)] = &[
     ),
     (
         Text::of(
+            "een koppeling die niet rust, heeft toestemming voor de vorm waarin zij is beoordeeld",
+            "a match that does not rest has consent to the form in which it was assessed",
+        ),
+        "SELECT count(*) AS wrong FROM matches m JOIN proposals p ON p.programme_id = m.programme_id \
+         AND p.id = m.proposal_id JOIN assessments a ON a.programme_id = p.programme_id AND a.id = p.assessment_id \
+         WHERE m.state = 'active' AND NOT EXISTS (SELECT 1 FROM consents c \
+         WHERE c.programme_id = m.programme_id AND c.request_id = m.request_id AND c.kind = 'request' \
+         AND c.withdrawn_at IS NULL AND c.lapsed_at IS NULL AND c.programme_form = a.form)",
+    ),
+    (
+        Text::of(
             "een ingetrokken aanvraag houdt geen toestemming vast",
             "a withdrawn request holds no consent",
         ),

@@ -150,6 +150,15 @@ pub fn find(database: &mut Database<'_>, id: ProgrammeId) -> Result<Option<Store
     Ok(with_forms(database, row.into_iter().collect())?.pop())
 }
 
+/// The form of a programme on a day; none before its first.
+pub fn form_on(
+    database: &mut Database<'_>,
+    id: ProgrammeId,
+    day: Date,
+) -> Result<Option<OrganisationForm>, Error> {
+    Ok(find(database, id)?.and_then(|one| one.form_on(day).map(|period| period.form)))
+}
+
 /// Of each of some programmes, whether it is there.
 pub fn are_there(database: &mut Database<'_>, ids: &[ProgrammeId]) -> Result<Vec<bool>, Error> {
     let keys: Vec<Key> = ids.iter().map(|id| Key::from(*id)).collect();

@@ -304,6 +304,7 @@ diesel::table! {
         confirmed_text_version -> Nullable<Text>,
         confirmed_language -> Nullable<Text>,
         confirmed_text_hash -> Nullable<Text>,
+        programme_form -> Nullable<Text>,
     }
 }
 

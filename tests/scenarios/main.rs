@@ -17,6 +17,7 @@ mod bodies;
 mod browsers;
 mod buddies;
 mod cancelled_proposals;
+mod changed_form;
 mod checker;
 mod clients;
 mod clients_reach;

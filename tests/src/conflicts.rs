@@ -29,7 +29,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 13] = [
+const OF_A_MEMBER: [&str; 14] = [
     "health-consent-needed",
     "programme-not-available",
     "choice-too-narrow",
@@ -39,6 +39,7 @@ const OF_A_MEMBER: [&str; 13] = [
     "tie-ends-before-start",
     "talk-date",
     "form-not-later",
+    "form-not-shown",
     "organisation-known",
     "tie-known",
     "term-needs-reason",

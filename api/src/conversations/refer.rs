@@ -128,9 +128,9 @@ pub async fn consent_to_referral(
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
-            let consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
+            let mut consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
             let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;
-            consents::give(cx.tx, &grant, &request, &consent)?;
+            consents::give(cx.tx, &grant, &request, &mut consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;
             // to the day only: a moment that stands on both sides would tie them together as well as a name
             let day = cx.today.and_time(chrono::NaiveTime::MIN).and_utc();

@@ -3,7 +3,7 @@
 //! A block ends the proposal or the match at once, and a new buddy is sought. A tie that the parent does not know yet
 //! pauses the match until she has answered. Where something is to be asked of the buddy on which she declared nothing, such as a
 //! school that is named later, or a year has gone by since she was asked, her yes falls away, and a match that runs rests until she
-//! declared anew. Where a buddy has no place left, what she is proposed for elsewhere ends too. Where the rules say what they
+//! declared anew. Where the programme took another form, a match that runs rests until its parent has consented to it. Where a buddy has no place left, what she is proposed for elsewhere ends too. Where the rules say what they
 //! said before, nothing is written.
 
 use naast_domain::access::Upkeep;
@@ -19,6 +19,7 @@ use naast_domain::support::ClosureReason;
 use naast_domain::{Date, Moment};
 use naast_persistence::independence::{self, KeptAssessment};
 use naast_persistence::matching::KeptProposal;
+use naast_persistence::privacy::consents;
 use naast_persistence::support::Match;
 use naast_persistence::{Database, Stored, Transaction, buddies, locks, matching, requests, support};
 
@@ -44,6 +45,16 @@ impl Occasion {
     /// The time that went by, or what the platform itself did.
     pub fn of_platform(now: Moment, today: Date) -> Self {
         Self { by: None, now, today }
+    }
+
+    /// When.
+    pub fn now(self) -> Moment {
+        self.now
+    }
+
+    /// On which day.
+    pub fn today(self) -> Date {
+        self.today
     }
 
     pub(super) fn entry(self, programme: ProgrammeId, act: &'static str) -> Entry {
@@ -177,6 +188,10 @@ fn recheck_running(
     let has_said_it = proposal.declared.is_some() && !look.is_due;
     course = if has_said_it { course.ties_declared() } else { course.ties_to_declare() };
     course = if is_ready { course.buddy_ready() } else { course.buddy_lapsed() };
+    let request = requests::of_match(tx, running)?;
+    // what she consented to was another controller: it rests until she has chosen anew
+    let is_asked = consents::asked_anew(tx, &[&request], occasion.today)?.contains(&request.id);
+    course = if is_asked { course.form_changed() } else { course.form_consented_to() };
     Ok(follow(tx, running, course, occasion)?.into_iter().collect())
 }
 

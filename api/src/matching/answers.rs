@@ -103,6 +103,10 @@ pub async fn answer_proposal(
                 stored.proposal.still_open()?;
                 seen.check(stored.version)?;
                 let case = Case::load(cx, &stored)?;
+                if body.answer == Said::Accepted {
+                    // a yes leads nowhere while the parent is still to consent to the form that the programme has now
+                    open_request(cx.tx, &case.request, cx.today)?;
+                }
                 let (proposal, mut entries) = take(cx, &stored, &case, role, &body)?;
                 let begins = proposal.state == ProposalState::Accepted;
                 if begins {

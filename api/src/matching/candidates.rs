@@ -17,7 +17,7 @@ use naast_domain::text::Tongue;
 use naast_persistence::buddies::WithFacts;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents;
-use naast_persistence::{Database, Stored, buddies, matching, requests, support};
+use naast_persistence::{Database, Stored, buddies, matching, programmes, requests, support};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -133,7 +133,8 @@ pub(super) fn open_request(
     today: Date,
 ) -> Result<ConsentedRequest, Error> {
     let consents: Vec<Consent> = consents::on(db, stored)?.iter().map(|kept| kept.consent).collect();
-    Ok(stored.value.clone().for_matching(&consents, today)?)
+    let form = programmes::form_on(db, stored.programme, today)?;
+    Ok(stored.value.clone().for_matching(&consents, (form, today))?)
 }
 
 /// So many of those who cannot be proposed are shown.

@@ -2,8 +2,10 @@
 //! who trains, what each tie of this buddy means, and where else she can go.
 
 use actix_web::{get, web};
+use naast_domain::Date;
 use naast_domain::access::ReadProposals;
 use naast_domain::code::Code as _;
+use naast_domain::conversations::Choice;
 use naast_domain::ids::{ProgrammeId, ProposalId};
 use naast_domain::independence::{Effect, FindingKey, what_it_means_for_you};
 use naast_domain::matching::Answer as Said;
@@ -11,7 +13,7 @@ use naast_domain::privacy::access::DataKind;
 use naast_domain::programmes::{OrganisationForm, position_statement};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::access_log::Shown;
-use naast_persistence::{independence, matching, programmes, requests};
+use naast_persistence::{Database, independence, matching, programmes, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -68,6 +70,20 @@ pub struct OtherProgrammeView {
     pub name: String,
     /// Its form.
     pub form: OrganisationForm,
+}
+
+impl OtherProgrammeView {
+    /// The programmes of some choices, as they are on a day.
+    pub fn load_all(db: &mut Database<'_>, choices: &[Choice], today: Date) -> Result<Vec<Self>, Error> {
+        let mut views = Vec::new();
+        for choice in choices {
+            let Some(other) = programmes::find(db, choice.programme)? else { continue };
+            if let Some(form) = other.form_on(today).map(|period| period.form) {
+                views.push(Self { programme_id: choice.programme, name: other.value.name.clone(), form });
+            }
+        }
+        Ok(views)
+    }
 }
 
 fn summary(told: usize) -> Text {
@@ -139,14 +155,8 @@ pub async fn get_proposal_explanation(
                 });
             }
             let told = ties.iter().filter(|tie| tie.effect == Effect::Disclose).count();
-            let mut other_programmes = Vec::new();
-            for choice in others_than(cx.db, &request, cx.today)? {
-                let Some(other) = programmes::find(cx.db, choice.programme)? else { continue };
-                if let Some(form) = other.form_on(cx.today).map(|period| period.form) {
-                    let name = other.value.name.clone();
-                    other_programmes.push(OtherProgrammeView { programme_id: choice.programme, name, form });
-                }
-            }
+            let others = others_than(cx.db, &request, cx.today)?;
+            let other_programmes = OtherProgrammeView::load_all(cx.db, &others, cx.today)?;
             let programme = position_statement(period, &organisation).answers.into_iter();
             let programme = programme.map(|(code, answer)| PositionAnswerView {
                 code,

@@ -7,26 +7,46 @@ use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::privacy::consents::ConsentKind;
-use naast_domain::programmes::OrganisationForm;
+use naast_domain::programmes::{OrganisationForm, another_form_shown};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
-use naast_persistence::{Database, programmes};
+use naast_persistence::privacy::consents::asked_anew;
+use naast_persistence::{Database, Stored, programmes};
 
 use super::give::ConsentBody;
 use crate::problem::Error;
 
 /// Whether a parent who consents to a request at a school's own programme was shown another. After a conversation at school she was: there
-/// the choice is checked before she may consent to the hand-over.
+/// the choice is checked before she may consent to the hand-over. When the programme takes another form later, she is shown it once more.
 pub(super) fn was_shown_a_choice(
     db: &mut Database<'_>,
     request: &SupportRequest,
     body: &ConsentBody,
     today: Date,
 ) -> Result<(), Error> {
-    if body.kind != ConsentKind::Request || request.origin == Origin::Referral {
+    let is_first = request.state == RequestState::Submitted;
+    if body.kind != ConsentKind::Request || (request.origin == Origin::Referral && is_first) {
         return Ok(());
     }
     check(db, request, request.school.as_ref(), body.programmes_shown.as_deref(), today)
+}
+
+/// Whether a parent who consents anew read in which form the programme is now: a screen that was opened before it changed shows another one.
+pub(super) fn was_shown_the_form(
+    db: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+    body: &ConsentBody,
+    today: Date,
+) -> Result<(), Error> {
+    if body.kind != ConsentKind::Request {
+        return Ok(());
+    }
+    let Some(form) = programmes::form_on(db, request.programme, today)? else { return Ok(()) };
+    let was_shown = match body.form_shown {
+        None => asked_anew(db, &[request], today)?.is_empty(),
+        Some(shown) => shown == form,
+    };
+    if was_shown { Ok(()) } else { Err(another_form_shown(form).into()) }
 }
 
 /// Whether a parent who consented already, and now names a school, was shown a choice for that school. One who has yet to consent is

@@ -3,18 +3,19 @@
 
 use actix_web::{post, web};
 use chrono::{DateTime, Days, Utc};
+use naast_domain::Date;
 use naast_domain::access::DecideOnRequest;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
 use naast_domain::journal::{Entry, Purpose};
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{
-    CONFIRMATION_DAYS, ChildAge, Confirmation, ConfirmedHow, ConsentKind, RecipientKind, may_use_code,
-    parent_decides, text_in_use,
+    CONFIRMATION_DAYS, ChildAge, Confirmation, ConfirmedHow, Consent, ConsentKind, RecipientKind,
+    may_use_code, parent_decides, text_in_use,
 };
-use naast_domain::requests::SupportRequest;
+use naast_domain::programmes::form_changed;
+use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::text::Tongue;
-use naast_domain::{Date, Moment};
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, KeptConsent, ToConfirm};
 use naast_persistence::{Database, Stored, Transaction, locks, organisations, programmes, requests};
@@ -28,6 +29,7 @@ use crate::answer::Answer;
 use crate::caller::{Caller, Reader, SignedIn};
 use crate::clock::day_of;
 use crate::contract::{Body, Path, Sent};
+use crate::independence::again::{Occasion, recheck_request};
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
@@ -45,11 +47,13 @@ fn confirm(
     kept: &mut KeptConsent,
     (how, text): (ConfirmedHow, &ShownTextBody),
     entry: impl Fn(&'static str) -> Entry,
-    (now, today): (Moment, Date),
+    occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
+    let (now, today) = (occasion.now(), occasion.today());
     if !kept.consent.to_confirm(today)? {
         return Ok(Vec::new());
     }
+    is_for_todays_form(tx, stored, &kept.consent, today)?;
     let seen = in_use(kept.consent.kind, text)?;
     if kept.consent.kind == ConsentKind::ChildHealthData {
         // her child may have spoken since it was heard
@@ -63,10 +67,31 @@ fn confirm(
         requests::change_state(tx, stored, next, None, now)?;
     }
     let states = (Some(stored.state.code()), Some(next.code()));
-    Ok(vec![
+    let mut entries = vec![
         entry("consent.confirmed").on(kept.id),
         entry("request.consented").on(stored.id).states(states.0, states.1),
-    ])
+    ];
+    if stored.state == RequestState::Matched && kept.consent.kind == ConsentKind::Request {
+        // what rested for her answer goes on
+        entries.extend(recheck_request(tx, stored, occasion)?);
+    }
+    Ok(entries)
+}
+
+/// Whether what a coordinator heard is of the form that the programme has today: the words of the parent were about it as it was that day.
+///
+/// # Errors
+/// `form-changed`.
+fn is_for_todays_form(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    heard: &Consent,
+    today: Date,
+) -> Result<(), Error> {
+    if heard.is_for(programmes::form_on(db, request.programme, today)?) {
+        return Ok(());
+    }
+    Err(form_changed().in_state(request.state.code(), vec!["consents", "withdrawal"]).into())
 }
 
 /// The words that the parent was shown before she confirmed.
@@ -104,11 +129,12 @@ pub async fn confirm_consent(
             let consents = consents::on(cx.tx, &stored)?;
             let mut kept = consents.into_iter().find(|kept| kept.id == consent_id).ok_or(Error::NotFound)?;
             let body = sent.sound(sent.check())?;
-            let (me, at) = (cx.me.person, (cx.now, cx.today));
+            let (me, now) = (cx.me.person, cx.now);
             let entry =
-                |act| crate::platform::signed_entry(stored.programme, me, role, Purpose::Matching, act, at.0);
+                |act| crate::platform::signed_entry(stored.programme, me, role, Purpose::Matching, act, now);
             let shown = (ConfirmedHow::OwnLogin, &body.text);
-            let entries = confirm(cx.tx, &stored, &mut kept, shown, entry, at)?;
+            let occasion = Occasion::of(cx, role);
+            let entries = confirm(cx.tx, &stored, &mut kept, shown, entry, occasion)?;
             let answer = Answer::found(ConsentView::load(cx.tx, &kept, id, cx.today)?);
             cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
             Ok(cx.tx.keep(entries, answer)?)
@@ -240,6 +266,7 @@ pub async fn find_consent_to_confirm(
         .read_open(move |db| {
             let found = opened(db, &of_confirmation(&body.code), signed_in, today)?;
             found.consent.consent.to_confirm(today)?;
+            is_for_todays_form(db, &found.request, &found.consent.consent, today)?;
             Ok(Answer::found(ConsentToConfirmView::load(db, &found, tongue)?))
         })
         .await
@@ -297,7 +324,8 @@ pub async fn confirm_consent_by_code(
             let ToConfirm { request, mut consent, .. } = opened(tx, &holder, signed_in, today)?;
             let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Matching, act, now);
             let shown = (ConfirmedHow::OneTimeCode, &body.text);
-            let entries = confirm(tx, &request, &mut consent, shown, entry, (now, today))?;
+            let entries =
+                confirm(tx, &request, &mut consent, shown, entry, Occasion::of_platform(now, today))?;
             let answer = Answer::found(ConsentView::load(tx, &consent, request.id, today)?);
             Ok(tx.keep(entries, answer)?)
         })

@@ -9,8 +9,9 @@ use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{
     ChildAge, Consent, ConsentKind, GivenHow, TEXTS, parent_decides, text_in_use,
 };
+use naast_domain::programmes::OrganisationForm;
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::SupportRequest;
+use naast_domain::requests::{RequestState, SupportRequest};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::consents::{self, KeptConsent, ShownWords};
 use naast_persistence::{Stored, Transaction, locks, programmes, requests};
@@ -18,13 +19,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::choice::was_shown_a_choice;
+use super::choice::{was_shown_a_choice, was_shown_the_form};
 use super::pupil::words;
 use super::view::ConsentView;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::{day_of, fresh};
 use crate::contract::{Check, Path, Sent};
+use crate::independence::again::{Occasion, recheck_request};
 use crate::page_of;
 use crate::platform::{Platform, Said as _, Writing};
 use crate::problem::Error;
@@ -68,6 +70,9 @@ pub struct ConsentBody {
     /// least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
+    /// The form in which the parent was shown the programme, as its position statement says it. For `request`; needed when she consents anew
+    /// because the programme took another form, and always the one that it has today.
+    pub form_shown: Option<OrganisationForm>,
     /// How old the child is, for `child-health-data`. It decides whose consent counts, and is not kept. Once the pupil has spoken with a
     /// code of her own, nothing that is said here counts against it.
     pub child_age: Option<ChildAge>,
@@ -242,10 +247,12 @@ pub async fn give_consent(
             ConsentBody::look_up(&mut check, cx)?;
             let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
+            was_shown_the_form(cx.tx, &stored, &body, cx.today)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
             let subject = body.subject(cx.tx, &stored)?;
-            let consent = shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;
-            consents::give(cx.tx, &grant, &stored, &consent)?;
+            let mut consent =
+                shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;
+            consents::give(cx.tx, &grant, &stored, &mut consent)?;
             if next != stored.state {
                 requests::change_state(cx.tx, &stored, next, None, cx.now)?;
             }
@@ -253,9 +260,14 @@ pub async fn give_consent(
                 .entry(stored.programme, role, Purpose::Matching, "request.consented")
                 .on(id)
                 .states(Some(stored.state.code()), Some(next.code()));
+            let mut entries = vec![entry];
+            if stored.state == RequestState::Matched && body.kind == ConsentKind::Request {
+                // what rested for her answer goes on
+                entries.extend(recheck_request(cx.tx, &stored, Occasion::of(cx, role))?);
+            }
             let place = format!("/support-requests/{id}/consents/{consent_id}/receipt");
             let view = ConsentView::load(cx.tx, &consent, id, cx.today)?;
-            Ok(cx.tx.keep([entry], Answer::created(view, &place))?)
+            Ok(cx.tx.keep(entries, Answer::created(view, &place))?)
         })
         .await
 }

@@ -170,7 +170,7 @@ pub async fn consent_as_pupil(
                     .into());
             }
             let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
-            let consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
+            let mut consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
             let answer = Answer::found(PupilConsentView::of(ConsentState::InForce));
             let holds = |kept: &consents::KeptConsent| {
                 kept.consent.kind == ConsentKind::PupilHealthData && kept.consent.in_force_on(day_of(now))
@@ -184,7 +184,7 @@ pub async fn consent_as_pupil(
             pupils::note_word(tx, &stored, &holder, true, now)?;
             // from now on it is hers to decide on
             pupils::lapse_of_parent(tx, &stored, now)?;
-            consents::give_as_pupil(tx, &stored, &consent)?;
+            consents::give_as_pupil(tx, &stored, &mut consent)?;
             let entry = unsigned_entry(stored.programme, "pupil", Purpose::Support, "consent.given", now);
             Ok(tx.keep([entry.on(consent_id)], answer)?)
         })

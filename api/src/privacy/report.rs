@@ -15,7 +15,7 @@ use naast_domain::text::Text;
 use naast_persistence::privacy::consents;
 use naast_persistence::{locks, requests};
 
-use super::choice::was_shown_a_choice;
+use super::choice::{was_shown_a_choice, was_shown_the_form};
 use super::confirm::of_confirmation;
 use super::give::{ConsentBody, shown};
 use super::view::ConsentView;
@@ -92,11 +92,12 @@ pub async fn report_consent(
                 .into());
             }
             stored.consent(body.kind)?;
+            was_shown_the_form(cx.tx, &stored, &body, cx.today)?;
             was_shown_a_choice(cx.tx, &stored, &body, cx.today)?;
             let subject = body.subject(cx.tx, &stored)?;
             let how = (body.kind, GivenHow::ReportedByStaff);
-            let consent = shown(consent_id, how, subject, &body.text, cx.now)?;
-            consents::report(cx.tx, &grant, &stored, &consent, &confirmation)?;
+            let mut consent = shown(consent_id, how, subject, &body.text, cx.now)?;
+            consents::report(cx.tx, &grant, &stored, &mut consent, &confirmation)?;
             let contact = requests::contacts_of(cx.tx, cx.keys, &[&stored])?.remove(&id);
             *address.lock().unwrap_or_else(PoisonError::into_inner) = contact
                 .filter(|contact| contact.kind == ContactKind::Email)

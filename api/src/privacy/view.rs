@@ -10,6 +10,7 @@ use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{
     ConfirmedHow, ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
 };
+use naast_domain::programmes::OrganisationForm;
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log;
 use naast_persistence::privacy::consents::{self, KeptConsent};
@@ -68,6 +69,9 @@ pub struct ConsentView {
     pub confirmed_text_hash: Option<String>,
     /// The last day on which it is good; null when it has no end of its own.
     pub valid_until_date: Option<Date>,
+    /// The form that the programme had when it was given: it is for whoever was responsible then. When the programme takes another form, a
+    /// consent to a request is asked anew.
+    pub programme_form: Option<OrganisationForm>,
     /// When it was taken back.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// When it is erased: with the request that it belongs to.
@@ -108,6 +112,7 @@ impl ConsentView {
             confirmed_language: confirmed.map(|words| words.language.clone()),
             confirmed_text_hash: confirmed.map(|words| words.text_hash.clone()),
             valid_until_date: consent.valid_until,
+            programme_form: consent.form,
             withdrawn_at: consent.withdrawn_at,
             retention,
         }

@@ -98,6 +98,8 @@ catalogue! {
     "private-space-closed" 409 "Hier wordt niet meer geschreven" / "Nothing is written here any more", "De koppeling is afgesloten. Lezen kan nog, en weghalen wat u zelf schreef." / "The match has ended. You can still read, and take away what you wrote.";
     "health-consent-needed" 409 "Dit gaat over gezondheid, en daarvoor is geen toestemming" / "This is about health, and there is no consent to that", "Vraag eerst toestemming: `child-health-data` van de ouder, of een code voor een leerling van 16 jaar of ouder." / "Ask for consent first: the parent's `child-health-data`, or a code for a pupil of 16 or older.";
     "written-by-other" 409 "Dit schreef de ander" / "The other wrote this", "Alleen wie iets schreef, kan het veranderen of weghalen." / "Only who wrote something can change it or take it away.";
+    "form-changed" 409 "Het programma is anders geworden" / "The programme has another form now", "De ouder geeft eerst opnieuw toestemming, met `formShown` en `programmesShown`; wat op haar wacht, gaat dan door." / "The parent first consents anew, with `formShown` and `programmesShown`; what waits for her then goes on.";
+    "form-not-shown" 409 "De ouder zag het programma zoals het niet is" / "The parent was shown the programme as it is not", "Laat de positieverklaring van vandaag zien, en stuur de vorm mee als `formShown`." / "Show the position statement of today, and send its form as `formShown`.";
     "form-not-later" 409 "Een vorm geldt vanaf een latere dag" / "A form holds from a later day on", "Kies een dag na het begin van de laatste vorm die begonnen is: wat gold, staat vast." / "Choose a day after the latest form that has begun: what held stands.";
     "too-many-subscriptions" 409 "Te veel webhooks" / "Too many webhooks", "Zet er eerst een uit." / "Disable one first.";
     "subscription-state" 409 "Dit kan nu niet met deze webhook" / "This cannot be done with this webhook now", "Zie de stand." / "See the state.";
@@ -142,6 +144,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("tie-not-accepted", Carries::Step),
     ("membership-status", Carries::Step),
     ("ties-not-declared", Carries::Step),
+    ("form-changed", Carries::Step),
     ("match-state", Carries::Step),
     ("pause-of-other", Carries::Step),
     ("announcement-cancelled", Carries::Step),
@@ -157,6 +160,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("consent-text-differs", Carries::Current),
     ("consent-text-unknown", Carries::Current),
     ("form-not-later", Carries::Current),
+    ("form-not-shown", Carries::Current),
     ("term-needs-reason", Carries::Current),
     ("term-too-long", Carries::Current),
     ("idempotency-key-in-use", Carries::Rule),

@@ -14,10 +14,11 @@ use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::privacy::{consents, notices};
-use naast_persistence::{Stored, matching, support};
+use naast_persistence::{Stored, matching, programmes, support};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::news::{ProgrammeNewsView, of_form};
 use crate::caller::{Caller, Reader};
 use crate::contract::BASE;
 use crate::page_of;
@@ -42,6 +43,8 @@ pub struct ParentNoticeView {
     pub read: String,
     /// Since when it is so, when that is known.
     pub since: Option<DateTime<Utc>>,
+    /// What the programme is now, when it is about that.
+    pub programme: Option<ProgrammeNewsView>,
 }
 
 page_of! {
@@ -76,9 +79,11 @@ pub async fn list_my_notices(
             for (request, kept) in consents::register(cx.db, &grant)? {
                 let notice = |kind: ParentNotice, read: String| notice(kind, request.id, read, reader.0);
                 let of_request = format!("{BASE}/support-requests/{}", request.id);
-                for one in
-                    kept.iter().filter(|one| one.consent.state_on(cx.today) == ConsentState::ToBeConfirmed)
-                {
+                let form = programmes::form_on(cx.db, request.programme, cx.today)?;
+                // what was heard while the programme had another form cannot be confirmed any more
+                for one in kept.iter().filter(|one| {
+                    one.consent.state_on(cx.today) == ConsentState::ToBeConfirmed && one.consent.is_for(form)
+                }) {
                     let read = format!("{of_request}/consents/{}/receipt", one.id);
                     let since = Some(one.given_at);
                     data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
@@ -90,6 +95,7 @@ pub async fn list_my_notices(
                     }
                     continue;
                 }
+                data.extend(of_form(cx.db, &request, &kept, (cx.today, reader.0))?);
                 if waits_for_coordinator(cx.db, &request, cx.today)? {
                     data.push(notice(ParentNotice::WaitsForCoordinator, of_request));
                 }
@@ -154,7 +160,21 @@ fn went(
         .map(|(one, how)| (one, how.at))
 }
 
-fn notice(kind: ParentNotice, request_id: RequestId, read: String, tongue: Tongue) -> ParentNoticeView {
+pub(super) fn notice(
+    kind: ParentNotice,
+    request_id: RequestId,
+    read: String,
+    tongue: Tongue,
+) -> ParentNoticeView {
     let text = kind.label().get(tongue).to_owned();
-    ParentNoticeView { kind, text, request_id, proposal_id: None, match_id: None, read, since: None }
+    ParentNoticeView {
+        kind,
+        text,
+        request_id,
+        proposal_id: None,
+        match_id: None,
+        read,
+        since: None,
+        programme: None,
+    }
 }

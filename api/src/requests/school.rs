@@ -80,7 +80,7 @@ pub async fn change_request_school(
         let grant = cx.grant::<DecideOnRequest>()?;
         let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
         cx.shows([Shown::request(DataKind::Request, role, &stored)]);
-        let view = SupportRequestView::load(cx.tx, cx.keys, &stored)?;
+        let view = SupportRequestView::load(cx.tx, cx.keys, &stored, cx.today)?;
         Ok(Answer::found(view).version(stored.version))
     };
     platform
@@ -113,7 +113,7 @@ pub async fn change_request_school(
                 waiting::ask_others_of(cx.tx, running.buddy, cx.now)?;
             }
             let (after, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
-            let view = SupportRequestView::load(cx.tx, cx.keys, &after)?;
+            let view = SupportRequestView::load(cx.tx, cx.keys, &after, cx.today)?;
             Ok(cx.tx.keep(entries, Answer::found(view).version(after.version))?)
         })
         .await

@@ -66,7 +66,7 @@ pub async fn list_support_requests(
                 None => requests::list_own(cx.db, &grant, page)?,
             };
             let next_cursor = paging.behind(page.next);
-            let data = SupportRequestView::load_all(cx.db, cx.keys, &page.items)?;
+            let data = SupportRequestView::load_all(cx.db, cx.keys, &page.items, cx.today)?;
             cx.shows(Shown::requests(&grant, &page.items));
             Ok(SupportRequestPage { data, next_cursor })
         })
@@ -91,7 +91,7 @@ pub async fn get_support_request(
             let grant = cx.grant::<ReadRequest>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             cx.shows([Shown::request(DataKind::Request, role, &stored)]);
-            let view = SupportRequestView::load(cx.db, cx.keys, &stored)?;
+            let view = SupportRequestView::load(cx.db, cx.keys, &stored, cx.today)?;
             Ok(Answer::found(view).version(stored.version))
         })
         .await

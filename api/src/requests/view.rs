@@ -1,6 +1,7 @@
 //! A support request as its parent and the programme's coordinator see it.
 
 use chrono::{DateTime, Utc};
+use naast_domain::Date;
 use naast_domain::buddies::SpokenLanguage;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
@@ -8,6 +9,7 @@ use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_persistence::keys::Keys;
+use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{Database, Stored, requests};
 use serde::Serialize;
@@ -42,6 +44,9 @@ pub struct SupportRequestView {
     pub municipality_code: Option<MunicipalityCode>,
     /// Where it stands.
     pub state: RequestState,
+    /// Whether the parent is to consent anew, because the programme took another form after she consented. Until then nobody is proposed, and
+    /// what runs rests.
+    pub consent_asked_anew: bool,
     /// What can be done with it now.
     pub permitted: Vec<String>,
     /// How to reach the parent; null once the request is withdrawn.
@@ -66,9 +71,16 @@ pub struct ContactView {
 
 impl SupportRequestView {
     /// The view of a request that was loaded with a grant, with how to reach its parent.
-    pub fn load(db: &mut Database<'_>, keys: &Keys, stored: &Stored<SupportRequest>) -> Result<Self, Error> {
+    pub fn load(
+        db: &mut Database<'_>,
+        keys: &Keys,
+        stored: &Stored<SupportRequest>,
+        today: Date,
+    ) -> Result<Self, Error> {
         let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
-        Ok(Self::of(stored, contact, RetentionView::load(db, stored.id)?))
+        let is_asked = asked_anew(db, &[stored], today)?.contains(&stored.id);
+        let view = Self::of(stored, contact, RetentionView::load(db, stored.id)?);
+        Ok(if is_asked { view.asked_anew() } else { view })
     }
 
     /// The views of a page.
@@ -76,20 +88,29 @@ impl SupportRequestView {
         db: &mut Database<'_>,
         keys: &Keys,
         page: &[Stored<SupportRequest>],
+        today: Date,
     ) -> Result<Vec<Self>, Error> {
         let all: Vec<_> = page.iter().collect();
         let mut contacts = requests::contacts_of(db, keys, &all)?;
         let ids: Vec<RequestId> = page.iter().map(|one| one.id).collect();
         let terms = of_cases(db, &ids)?;
+        let asked = asked_anew(db, &all, today)?;
         page.iter()
             .map(|one| {
                 let retention = RetentionView::of_case(terms.get(&one.id))?;
-                Ok(Self::of(one, contacts.remove(&one.id), retention))
+                let view = Self::of(one, contacts.remove(&one.id), retention);
+                Ok(if asked.contains(&one.id) { view.asked_anew() } else { view })
             })
             .collect()
     }
 
-    /// The view of a stored request and the contact that belongs to it.
+    /// The same, where its parent is to consent anew.
+    fn asked_anew(self) -> Self {
+        let permitted = ["consents", "withdrawal"].map(str::to_owned).to_vec();
+        Self { consent_asked_anew: true, permitted, ..self }
+    }
+
+    /// The view of a stored request and the contact that belongs to it, whose parent is not asked anew.
     pub fn of(stored: &Stored<SupportRequest>, contact: Option<Contact>, retention: RetentionView) -> Self {
         let request = &stored.value;
         Self {
@@ -104,6 +125,7 @@ impl SupportRequestView {
             location_code: request.school.clone(),
             municipality_code: request.municipality.clone(),
             state: request.state,
+            consent_asked_anew: false,
             permitted: request.state.permitted().into_iter().map(str::to_owned).collect(),
             contact: contact.map(|contact| ContactView {
                 name: contact.name,

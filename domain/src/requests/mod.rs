@@ -11,6 +11,7 @@ use crate::code_list;
 use crate::directory::{LocationCode, MunicipalityCode};
 use crate::ids::{PersonId, ProgrammeId, RequestId};
 use crate::privacy::consents::{Consent, ConsentKind};
+use crate::programmes::{OrganisationForm, form_changed};
 use crate::rejection::Rejection;
 use crate::text::Text;
 
@@ -84,6 +85,8 @@ code_list! {
         ProposalCancelled = "proposal-cancelled": "Het voorstel voor een buddy gaat niet door. U hoeft niets te doen. Wij zoeken een andere buddy." / "The proposal of a buddy does not go on. You need not do anything. We look for another buddy.",
         ConsentToConfirm = "consent-to-confirm": "De coördinator schreef op dat u ja zei. Het telt pas als u dat zelf bevestigt." / "The coordinator wrote down that you said yes. It counts only once you confirm it yourself.",
         WaitsForCoordinator = "waits-for-coordinator": "Niemand van dit programma mag nu uw vraag doen. Zij zoeken iemand die dat wel mag. U hoeft niets te doen. Duurt het te lang? Vraag hulp bij een ander programma, of stop met deze vraag." / "Nobody of this programme may deal with your request now. They look for somebody who may. You need not do anything. Does it take too long? Ask another programme for help, or stop this request.",
+        FormChanged = "form-changed": "Het programma is anders geworden. Lees wat dat is. Wilt u blijven? Geef dan opnieuw toestemming. U kunt ook een ander programma vragen, of stoppen. Tot u kiest, is er pauze." / "The programme has another form now. Read what that is. Do you want to stay? Then consent anew. You can also ask another programme, or stop. Until you choose there is a pause.",
+        PayersChanged = "payers-changed": "Iemand anders betaalt nu voor dit programma. Lees wie dat is. U hoeft niets te doen." / "Somebody else pays for this programme now. Read who that is. You need not do anything.",
         WithdrawalUnread = "withdrawal-unread": "Wat u introk, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What you took back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
     }
 }
@@ -182,9 +185,13 @@ impl SupportRequest {
     /// The request as one that a buddy can be proposed for.
     ///
     /// # Errors
-    /// `consent-missing` while no consent to keep and match the request is in force; `request-not-open` when it is
-    /// matched, closed or withdrawn.
-    pub fn for_matching(self, consents: &[Consent], today: Date) -> Result<ConsentedRequest, Rejection> {
+    /// `consent-missing` while no consent to keep and match the request is in force; `form-changed` while the one that is was given before
+    /// the programme took the form that it has; `request-not-open` when it is matched, closed or withdrawn.
+    pub fn for_matching(
+        self,
+        consents: &[Consent],
+        (form, today): (Option<OrganisationForm>, Date),
+    ) -> Result<ConsentedRequest, Rejection> {
         match self.state {
             RequestState::Matched | RequestState::Closed | RequestState::Withdrawn => Err(self.state.refuse(
                 "request-not-open",
@@ -199,6 +206,11 @@ impl SupportRequest {
                     |kind| consents.iter().any(|consent| consent.kind == kind && consent.in_force_on(today));
                 let referred = self.origin == Origin::Own || given(ConsentKind::Referral);
                 if given(ConsentKind::Request) && referred && self.state == RequestState::Consented {
+                    if self.is_asked_anew(consents, (form, today)) {
+                        return Err(
+                            form_changed().in_state(self.state.code(), vec!["consents", "withdrawal"])
+                        );
+                    }
                     Ok(ConsentedRequest(self))
                 } else {
                     Err(self.state.refuse(
@@ -213,6 +225,21 @@ impl SupportRequest {
                 }
             }
         }
+    }
+
+    /// Whether its parent is to consent anew: what she consented to is in force, and was another form of the programme than it has now.
+    pub fn is_asked_anew(
+        &self,
+        consents: &[Consent],
+        (form, today): (Option<OrganisationForm>, Date),
+    ) -> bool {
+        let mut given = consents
+            .iter()
+            .filter(|consent| consent.kind == ConsentKind::Request && consent.in_force_on(today))
+            .peekable();
+        matches!(self.state, RequestState::Consented | RequestState::Matched)
+            && given.peek().is_some()
+            && given.all(|consent| !consent.is_for(form))
     }
 
     /// The state after the parent gave a consent.
@@ -291,7 +318,7 @@ mod tests {
     }
 
     fn consent(kind: ConsentKind, withdrawn: bool) -> Consent {
-        let given = Consent::given(kind, GivenHow::OwnLogin, None);
+        let given = Consent::given(kind, GivenHow::OwnLogin, None).in_form(OrganisationForm::Independent);
         Consent { withdrawn_at: withdrawn.then_some(crate::Moment::UNIX_EPOCH), ..given }
     }
 
@@ -299,7 +326,7 @@ mod tests {
     fn nobody_is_proposed_before_the_parent_consented() {
         let code = |state, origin, consents: &[Consent]| {
             request(state, origin)
-                .for_matching(consents, Date::default())
+                .for_matching(consents, (Some(OrganisationForm::Independent), Date::default()))
                 .map(|_| ())
                 .map_err(|rejection| rejection.code)
         };
@@ -320,10 +347,36 @@ mod tests {
     }
 
     #[test]
+    fn a_consent_to_another_form_is_asked_anew_and_opens_nothing() {
+        let given = consent(ConsentKind::Request, false);
+        let today = Date::default();
+        let asked = |state, consents: &[Consent], form| {
+            request(state, Origin::Own).is_asked_anew(consents, (form, today))
+        };
+        for state in RequestState::ALL {
+            let lives = matches!(state, RequestState::Consented | RequestState::Matched);
+            for form in OrganisationForm::ALL {
+                let changed = *form != OrganisationForm::Independent;
+                assert_eq!(asked(*state, &[given], Some(*form)), lives && changed, "{state} {form}");
+                assert!(!asked(*state, &[given, given.in_form(*form)], Some(*form)), "{state} {form}");
+                // what was heard of her and is not confirmed answers nothing
+                let heard = Consent { how: GivenHow::ReportedByStaff, ..given.in_form(*form) };
+                assert_eq!(asked(*state, &[given, heard], Some(*form)), lives && changed, "{state} {form}");
+            }
+            assert!(!asked(*state, &[], Some(OrganisationForm::School)), "{state}");
+            assert!(!asked(*state, &[given], None), "{state}");
+        }
+        let refusal = request(RequestState::Consented, Origin::Own)
+            .for_matching(&[given], (Some(OrganisationForm::School), today))
+            .map(|_| ());
+        assert_eq!(refusal.map_err(|refusal| refusal.code), Err("form-changed"));
+    }
+
+    #[test]
     fn a_request_that_has_ended_or_has_a_buddy_gets_no_proposal() {
         for state in [RequestState::Matched, RequestState::Closed, RequestState::Withdrawn] {
             let refusal = request(state, Origin::Own)
-                .for_matching(&[consent(ConsentKind::Request, false)], Date::default());
+                .for_matching(&[consent(ConsentKind::Request, false)], (None, Date::default()));
             assert_eq!(
                 refusal.map(|_| ()).map_err(|rejection| rejection.code),
                 Err("request-not-open"),

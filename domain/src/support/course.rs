@@ -4,6 +4,7 @@
 use super::{MatchState, PauseReason};
 use crate::code::{Code as _, CodeSet};
 use crate::organisations::Role;
+use crate::programmes::form_changed;
 use crate::rejection::Rejection;
 use crate::text::Text;
 
@@ -56,7 +57,8 @@ impl Asker {
 }
 
 /// The weightiest reason first: what the parent must answer, what she wants, what keeps her buddy away.
-const BY_WEIGHT: [PauseReason; 6] = [
+const BY_WEIGHT: [PauseReason; 7] = [
+    PauseReason::FormChanged,
     PauseReason::NewTie,
     PauseReason::ParentAsked,
     PauseReason::TiesNotDeclared,
@@ -122,6 +124,18 @@ impl Course {
         self.rests_no_more([PauseReason::TiesNotDeclared].into_iter().collect())
     }
 
+    /// Rests until the parent has consented to the form that the programme has now.
+    #[must_use]
+    pub fn form_changed(self) -> Self {
+        self.rests(PauseReason::FormChanged)
+    }
+
+    /// What she consented to is what the programme is.
+    #[must_use]
+    pub fn form_consented_to(self) -> Self {
+        self.rests_no_more([PauseReason::FormChanged].into_iter().collect())
+    }
+
     /// The buddy is not ready any more: nobody is supported by a buddy whose certificates have lapsed.
     #[must_use]
     pub fn buddy_lapsed(self) -> Self {
@@ -149,7 +163,7 @@ impl Course {
     /// Somebody takes back that it rests. It may rest on for what others asked.
     ///
     /// # Errors
-    /// `match-state` when it does not rest; `tie-not-accepted` when it rests for a tie, and not at her wish; `ties-not-declared` when it
+    /// `match-state` when it does not rest; `form-changed` when it rests until the parent has consented anew, and not at her wish; `tie-not-accepted` when it rests for a tie, and not at her wish; `ties-not-declared` when it
     /// rests until the buddy has declared; `pause-of-other` when it rests at the wish of somebody else.
     pub fn resume(self, asker: Asker) -> Result<Self, Rejection> {
         if self.state != MatchState::Paused {
@@ -160,6 +174,9 @@ impl Course {
             return Ok(self.rests_no_more(own));
         }
         let (code, source, reason, permitted) = match self.paused_because() {
+            Some(PauseReason::FormChanged) => {
+                return Err(form_changed().in_state(self.state.code(), vec!["consents", "closure"]));
+            }
             Some(PauseReason::NewTie) => (
                 "tie-not-accepted",
                 "S2",

@@ -48,9 +48,13 @@ impl Course {
         match self.state {
             MatchState::Active => true,
             MatchState::Paused => {
-                [PauseReason::NewTie, PauseReason::TiesNotDeclared, PauseReason::BuddyNotReady]
-                    .iter()
-                    .all(|reason| !self.rests_for.contains(*reason))
+                let away = [
+                    PauseReason::FormChanged,
+                    PauseReason::NewTie,
+                    PauseReason::TiesNotDeclared,
+                    PauseReason::BuddyNotReady,
+                ];
+                away.iter().all(|reason| !self.rests_for.contains(*reason))
             }
             MatchState::Closed => false,
         }

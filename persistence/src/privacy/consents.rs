@@ -1,6 +1,7 @@
 //! The consent register. A row is written once; that it was confirmed, lapsed or was taken back is added to it, once each,
 //! and a trigger refuses anything else. Every call that changes one holds the lock of its request.
 
+mod anew;
 mod confirmation;
 
 use diesel::prelude::*;
@@ -8,19 +9,21 @@ use naast_domain::access::{DecideOnRequest, Grant, ReadConsents, ReportConsent};
 use naast_domain::ids::{ConsentId, PersonId, ProgrammeId, RequestId};
 use naast_domain::privacy::consents::{Confirmation, ConfirmedHow, Consent, ConsentKind};
 use naast_domain::requests::SupportRequest;
-use naast_domain::{Date, Moment};
+use naast_domain::{Date, Moment, day_of};
 use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::privacy::erasure::Subject;
 use crate::privacy::tombstones;
+use crate::programmes;
 use crate::requests::standing;
 use crate::rows::{Stored, code, must_reach};
 use crate::schema::consents;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub use anew::asked_anew;
 pub use confirmation::{ToConfirm, confirm, find_by_confirmation};
 
 const T: &str = "consents";
@@ -81,6 +84,7 @@ struct Row {
     confirmed_text_version: Option<String>,
     confirmed_language: Option<String>,
     confirmed_text_hash: Option<String>,
+    programme_form: Option<String>,
 }
 
 impl TryFrom<Row> for KeptConsent {
@@ -105,6 +109,7 @@ impl TryFrom<Row> for KeptConsent {
                 confirmed: row.confirmed_at.map(|at| Confirmation { at: at.0, how }),
                 withdrawn_at: row.withdrawn_at.map(|at| at.0),
                 lapsed_at: row.lapsed_at.map(|at| at.0),
+                form: row.programme_form.map(|form| code(T, "programme_form", &form)).transpose()?,
             },
             subject: row.subject_id.0,
             words: ShownWords {
@@ -118,22 +123,35 @@ impl TryFrom<Row> for KeptConsent {
     }
 }
 
-/// Keeps a consent of the parent. What somebody reported of her before, on the same thing, lapses: her own word counts.
+/// Keeps a consent of the parent, with the form that the programme has. What somebody reported of her before, on the same thing, lapses: her
+/// own word counts; and so does what she said of another form.
 pub fn give(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<DecideOnRequest>,
     request: &Stored<SupportRequest>,
-    consent: &KeptConsent,
+    consent: &mut KeptConsent,
 ) -> Result<(), Error> {
     must_reach(grant, standing(request))?;
     let day = grant.today();
+    note_form(tx, request, consent)?;
     for earlier in on(tx, request)? {
         let same = earlier.consent.kind == consent.consent.kind && earlier.subject == consent.subject;
-        if same && !earlier.consent.in_force_on(day) {
+        if same && !(earlier.consent.in_force_on(day) && earlier.consent.is_for(consent.consent.form)) {
             lapse(tx, request, earlier.id, consent.given_at)?;
         }
     }
     insert(tx, request, consent, Some(grant.person()), None)
+}
+
+/// A consent is for whoever is responsible in the form that the programme has on its day.
+fn note_form(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    consent: &mut KeptConsent,
+) -> Result<(), Error> {
+    let programme = programmes::find(tx, request.programme)?;
+    consent.consent.form = programme.and_then(|one| one.form_consented_to(day_of(consent.given_at)));
+    Ok(())
 }
 
 /// Keeps what a coordinator heard the parent say, with the fingerprint of the code by which she confirms it.
@@ -141,10 +159,11 @@ pub fn report(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ReportConsent>,
     request: &Stored<SupportRequest>,
-    consent: &KeptConsent,
+    consent: &mut KeptConsent,
     confirmation: &[u8],
 ) -> Result<(), Error> {
     must_reach(grant, standing(request))?;
+    note_form(tx, request, consent)?;
     insert(tx, request, consent, Some(grant.person()), Some(confirmation))
 }
 
@@ -152,8 +171,9 @@ pub fn report(
 pub fn give_as_pupil(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
-    consent: &KeptConsent,
+    consent: &mut KeptConsent,
 ) -> Result<(), Error> {
+    note_form(tx, request, consent)?;
     insert(tx, request, consent, None, None)
 }
 
@@ -183,6 +203,7 @@ fn insert(
         confirmed_text_version: None,
         confirmed_language: None,
         confirmed_text_hash: None,
+        programme_form: kept.consent.form.map(|form| form.to_string()),
     };
     let values =
         (row, consents::recorded_by.eq(by.map(Key::from)), consents::confirmation_hash.eq(confirmation));

@@ -64,6 +64,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "organisations::registered_as",
             "programmes::find",
             "programmes::are_there",
+            "programmes::form_on",
             "programmes::exists",
             "programmes::runs_a_pool",
             "programmes::ids",

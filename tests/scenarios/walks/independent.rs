@@ -263,7 +263,7 @@ fn pairs(world: &World, question: &str) -> BTreeMap<String, String> {
 }
 
 /// The form of each programme today, the latest that has begun, and who pays for it: the bits of a school and a partnership first.
-fn forms(world: &World, today: Date) -> BTreeMap<String, (String, i64)> {
+pub fn forms(world: &World, today: Date) -> BTreeMap<String, (String, i64)> {
     let mut forms = BTreeMap::new();
     for line in lines(
         world,

@@ -6,6 +6,7 @@ use naast_tests::Engine;
 use naast_tests::world::World;
 
 use super::acts::Walk;
+use super::consented::to_another_form;
 use super::independent::{not_declared, not_independent};
 use crate::invariants::never;
 use crate::looks::{count, lines};
@@ -38,6 +39,7 @@ pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<Str
         .collect();
     broken.extend(not_independent(world));
     broken.extend(not_declared(world));
+    broken.extend(to_another_form(world));
     broken.extend(not_asked_this_year(world));
     broken.extend(not_ready(world));
     broken.extend(overfull(world));

@@ -10,6 +10,7 @@ use naast_domain::organisations::{MembershipStatus, Role};
 use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
+use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic};
 use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::support::private_space::{NoteKind, PrivateSide};
@@ -132,6 +133,7 @@ pub(super) const MEMBERS: Words = &[
     ("placedAt", "Sinds", "Since"),
     ("profile", "Opleidingsprofiel", "Training profile"),
     ("programme", "Programma", "Programme"),
+    ("programmeForm", "Vorm van het programma toen", "Form of the programme then"),
     ("programmeId", "Programma (nummer)", "Programme (number)"),
     ("proposedAt", "Voorgesteld op", "Proposed on"),
     ("purpose", "Waarvoor", "What for"),
@@ -200,6 +202,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests.consents", "kind", label::<ConsentKind>),
     ("requests.consents", "givenHow", label::<GivenHow>),
     ("requests.consents", "confirmedHow", label::<ConfirmedHow>),
+    ("requests.consents", "programmeForm", label::<OrganisationForm>),
     ("requests.withdrawalRecipients", "kind", label::<RecipientKind>),
     ("requests.withdrawalRecipients", "state", label::<NoticeState>),
     ("requests.withdrawalRecipients", "withdrawnKinds", label::<ConsentKind>),

@@ -159,7 +159,7 @@ pub async fn announce_meeting(
             let mut consent = shown(consent_id, kind, announcement_id.uuid(), &body.text, cx.now)?;
             consent.consent.valid_until = Some(body.date);
             let decides = cx.grant::<DecideOnRequest>()?;
-            consents::give(cx.tx, &decides, &request, &consent)?;
+            consents::give(cx.tx, &decides, &request, &mut consent)?;
             let announcement = Announcement {
                 id: announcement_id,
                 school_key: Some(school_key),

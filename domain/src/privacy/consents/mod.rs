@@ -21,6 +21,7 @@ use chrono::Months;
 
 use crate::code_list;
 use crate::journal::Purpose;
+use crate::programmes::OrganisationForm;
 use crate::{Date, Moment};
 
 code_list! {
@@ -91,12 +92,14 @@ pub struct Consent {
     pub withdrawn_at: Option<Moment>,
     /// When another took its place, or its days were over.
     pub lapsed_at: Option<Moment>,
+    /// The form that the programme had when it was given: it is for whoever was responsible then.
+    pub form: Option<OrganisationForm>,
 }
 
 impl Consent {
     /// A consent that was just given.
     pub const fn given(kind: ConsentKind, how: GivenHow, valid_until: Option<Date>) -> Self {
-        Self { kind, how, valid_until, confirmed: None, withdrawn_at: None, lapsed_at: None }
+        Self { kind, how, valid_until, confirmed: None, withdrawn_at: None, lapsed_at: None, form: None }
     }
 
     /// Where it stands on a day.
@@ -110,6 +113,17 @@ impl Consent {
         } else {
             ConsentState::InForce
         }
+    }
+
+    /// The same, given while the programme had a form.
+    #[must_use]
+    pub const fn in_form(self, form: OrganisationForm) -> Self {
+        Self { form: Some(form), ..self }
+    }
+
+    /// Whether it is for whoever is responsible now that the programme has this form; while it has none nothing asks for it.
+    pub fn is_for(&self, now: Option<OrganisationForm>) -> bool {
+        now.is_none_or(|now| self.form.is_some_and(|given| !given.asks_anew(now)))
     }
 
     /// Whether it holds on a day.

@@ -46,9 +46,10 @@ fn a_pause_for_a_tie_ends_only_by_the_parents_acceptance() {
 }
 
 /// A reason, how it comes, and how it goes.
-type Acts = [(PauseReason, fn(Course) -> Course, fn(Course) -> Course); 6];
+type Acts = [(PauseReason, fn(Course) -> Course, fn(Course) -> Course); 7];
 
 const ACTS: Acts = [
+    (PauseReason::FormChanged, Course::form_changed, Course::form_consented_to),
     (PauseReason::NewTie, Course::asked_about_a_tie, Course::tie_settled),
     (PauseReason::TiesNotDeclared, Course::ties_to_declare, Course::ties_declared),
     (PauseReason::BuddyNotReady, Course::buddy_lapsed, Course::buddy_ready),
@@ -77,11 +78,11 @@ const ACTS: Acts = [
 /// the reasons that came and did not go.
 fn walk(acts: &Acts) -> Result<u32, u32> {
     let mut tried = 0;
-    for path in 0..12_u32.pow(4) {
+    for path in 0..14_u32.pow(4) {
         let (mut course, mut expected) = (Course::RUNNING, CodeSet::EMPTY);
         for step in 0..4 {
-            let (reason, come, go) = acts[(path / 12_u32.pow(step) % 6) as usize];
-            let comes = path / 12_u32.pow(step) % 12 < 6;
+            let (reason, come, go) = acts[(path / 14_u32.pow(step) % 7) as usize];
+            let comes = path / 14_u32.pow(step) % 14 < 7;
             let skipped =
                 reason == PauseReason::CoordinatorAsked && expected.contains(PauseReason::BuddyAsked);
             course = if comes { come(course) } else { go(course) };
@@ -103,7 +104,7 @@ fn walk(acts: &Acts) -> Result<u32, u32> {
 /// In whatever order reasons come and go, the match rests for exactly those that came and did not go.
 #[test]
 fn no_reason_is_forgotten_by_another_that_comes_or_goes() {
-    assert_eq!(walk(&ACTS), Ok(4 * 12_u32.pow(4)));
+    assert_eq!(walk(&ACTS), Ok(4 * 14_u32.pow(4)));
 }
 
 /// The test of the test: acts with a fault, each of which a path finds.
@@ -112,24 +113,24 @@ fn a_reason_that_is_forgotten_is_found() {
     type Act = fn(Course) -> Course;
     let comes: [(usize, Act); 3] = [
         // the last reason in place of all of them
-        (0, |course| Course {
+        (1, |course| Course {
             rests_for: [PauseReason::NewTie].into_iter().collect(),
             ..course.rests(PauseReason::NewTie)
         }),
         // what comes on top of another reason is not noted
-        (2, |course| if course.state == MatchState::Paused { course } else { course.buddy_lapsed() }),
+        (3, |course| if course.state == MatchState::Paused { course } else { course.buddy_lapsed() }),
         // it is noted, and the match runs on
-        (1, |course| Course { state: course.state, ..course.ties_to_declare() }),
+        (2, |course| Course { state: course.state, ..course.ties_to_declare() }),
     ];
     let goes: [(usize, Act); 4] = [
         // one reason that goes takes all of them along
-        (0, |_| Course::RUNNING),
+        (1, |_| Course::RUNNING),
         // nothing goes
-        (2, |course| course),
+        (3, |course| course),
         // the match runs again while another reason is left
-        (1, |course| Course { state: MatchState::Active, ..course.ties_declared() }),
+        (2, |course| Course { state: MatchState::Active, ..course.ties_declared() }),
         // the parent takes back what she did not ask for
-        (3, |course| course.resume(Asker::Parent).unwrap_or(course).tie_settled()),
+        (4, |course| course.resume(Asker::Parent).unwrap_or(course).tie_settled()),
     ];
     for (place, fault) in comes {
         let mut acts = ACTS;
@@ -146,6 +147,8 @@ fn a_reason_that_is_forgotten_is_found() {
 #[test]
 fn the_parent_is_told_the_weightiest_reason() {
     let all = PauseReason::ALL.iter().fold(Course::RUNNING, |course, reason| course.rests(*reason));
+    assert_eq!(all.paused_because(), Some(PauseReason::FormChanged));
+    let all = all.form_consented_to();
     assert_eq!(all.paused_because(), Some(PauseReason::NewTie));
     assert_eq!(all.tie_settled().paused_because(), Some(PauseReason::ParentAsked));
     assert_eq!(Course::RUNNING.paused_because(), None);
@@ -160,6 +163,17 @@ fn a_pause_until_the_buddy_has_declared_ends_only_by_that() {
     }
     assert_eq!(asked.asked_about_a_tie().ties_declared(), Course::resting(PauseReason::NewTie));
     assert_eq!(asked.ties_declared(), Course::RUNNING);
+}
+
+#[test]
+fn a_pause_for_another_form_ends_only_by_the_parents_consent() {
+    let asked = Course::RUNNING.form_changed();
+    for asker in ASKERS {
+        assert_eq!(refusal(asked, asker), "form-changed");
+    }
+    assert!(!asked.lets_buddy_in());
+    assert_eq!(asked.asked_about_a_tie().form_consented_to(), Course::resting(PauseReason::NewTie));
+    assert_eq!(asked.form_consented_to(), Course::RUNNING);
 }
 
 #[test]

@@ -119,6 +119,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("confirmed_text_version").exported("requests.consents.confirmedTextVersion"),
             personal("confirmed_language").exported("requests.consents.confirmedLanguage"),
             personal("confirmed_text_hash").exported("requests.consents.confirmedTextHash"),
+            personal("programme_form").exported("requests.consents.programmeForm"),
         ],
     ),
     table(

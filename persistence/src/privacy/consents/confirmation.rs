@@ -6,7 +6,7 @@ use naast_domain::ids::PersonId;
 use naast_domain::privacy::consents::ConfirmedHow;
 use naast_domain::requests::SupportRequest;
 
-use super::{KeptConsent, Row, ShownWords};
+use super::{KeptConsent, Row, ShownWords, lapse, on};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::Stored;
@@ -14,7 +14,8 @@ use crate::schema::consents;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
-/// Notes that and how the parent herself confirmed what was reported, and the words that she was shown.
+/// Notes that and how the parent herself confirmed what was reported, and the words that she was shown. What she said of another form of the
+/// programme lapses.
 pub fn confirm(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
@@ -22,6 +23,12 @@ pub fn confirm(
     (how, words): (ConfirmedHow, &ShownWords),
     now: Moment,
 ) -> Result<(), Error> {
+    let about = |one: &KeptConsent| {
+        one.id != kept.id && one.consent.kind == kept.consent.kind && one.subject == kept.subject
+    };
+    for other in on(tx, request)?.into_iter().filter(about) {
+        lapse(tx, request, other.id, now)?;
+    }
     let row = consents::table
         .find((Key::from(request.programme), Key::from(kept.id)))
         .filter(consents::confirmed_at.is_null())

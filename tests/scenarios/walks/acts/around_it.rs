@@ -223,8 +223,10 @@ impl Walk<'_> {
         let (form, funder) =
             [("independent", "members"), ("school", "school"), ("support-point", "partnership")]
                 [self.dice.below(3)];
-        let since = self.world.app.platform.clock.today();
-        let body = json!({ "form": form, "funders": [funder], "sinceDate": since, "reason": "Test." });
+        let today = self.world.app.platform.clock.today();
+        let (since, reason) =
+            if self.dice.once_in(3) { (today + Days::new(1), "Test, tomorrow.") } else { (today, "Test.") };
+        let body = json!({ "form": form, "funders": [funder], "sinceDate": since, "reason": reason });
         let who = self.who(self.world.administrator);
         self.on(who, &path, "form-changes", Some(&body))
     }

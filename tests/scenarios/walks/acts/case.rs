@@ -21,7 +21,7 @@ impl Walk<'_> {
     }
 
     pub(super) fn consent(&mut self) -> Option<Reply> {
-        let (parent, _, request) = self.dice.lately(&self.requests)?;
+        let (parent, programme, request) = self.dice.lately(&self.requests)?;
         let who = self.who(parent);
         let body = match self.dice.below(6) {
             0 => {
@@ -30,15 +30,26 @@ impl Walk<'_> {
             1 => {
                 json!({ "kind": "pool", "text": words("pool"), "poolOrganisationId": self.world.association })
             }
-            _ => json!({ "kind": "request", "text": words("request") }),
+            _ => self.request_consent(programme),
         };
         Some(self.world.app.post(who, &format!("/support-requests/{request}/consents"), &body))
+    }
+
+    /// The consent to a request; three times in four with what a parent must have been shown of the programme as it is today.
+    fn request_consent(&mut self, programme: usize) -> Value {
+        let mut body = json!({ "kind": "request", "text": words("request") });
+        if !self.dice.once_in(4) {
+            let path = format!("/programmes/{}", self.world.programmes[programme]);
+            body["formShown"] = self.world.app.get(self.world.administrator, &path).body["form"].clone();
+            body["programmesShown"] = json!(self.world.programmes);
+        }
+        body
     }
 
     pub(super) fn report(&mut self) -> Option<Reply> {
         let (parent, programme, request) = self.dice.pick(&self.requests)?;
         let path = format!("/support-requests/{request}");
-        let heard = json!({ "kind": "request", "text": words("request") });
+        let heard = self.request_consent(programme);
         let who = self.coordinator(programme);
         let reply = self.world.app.post(who, &format!("{path}/reported-consents"), &heard);
         if reply.status != 201 || self.dice.once_in(4) {

@@ -1,0 +1,34 @@
+-- The form that the programme had when a consent was given: it is for whoever was responsible then, and is given anew when the programme takes
+-- another form. Of before, it is that of the day in UTC, which is never a later form than the parent knew; before the first day, the first form.
+ALTER TABLE consents ADD COLUMN programme_form TEXT CHECK (programme_form IN ('independent', 'school', 'support-point'));
+UPDATE consents SET programme_form = coalesce(
+    (SELECT f.form FROM programme_forms f WHERE f.programme_id = consents.programme_id AND f.since <= substr(consents.given_at, 1, 10)
+        ORDER BY f.since DESC LIMIT 1),
+    (SELECT f.form FROM programme_forms f WHERE f.programme_id = consents.programme_id ORDER BY f.since LIMIT 1));
+
+-- what was heard of a parent on the new form waits beside what she consented to before
+DROP INDEX consents_in_force;
+CREATE UNIQUE INDEX consents_in_force ON consents (programme_id, request_id, kind, subject_id, coalesce(programme_form, ''))
+    WHERE withdrawn_at IS NULL AND lapsed_at IS NULL;
+
+DROP TRIGGER consents_are_facts;
+CREATE TRIGGER consents_are_facts BEFORE UPDATE ON consents WHEN
+    NEW.programme_id IS NOT OLD.programme_id OR NEW.id IS NOT OLD.id OR NEW.request_id IS NOT OLD.request_id
+    OR NEW.kind IS NOT OLD.kind OR NEW.subject_id IS NOT OLD.subject_id
+    OR NEW.text_version IS NOT OLD.text_version OR NEW.language IS NOT OLD.language
+    OR NEW.text_hash IS NOT OLD.text_hash OR NEW.how IS NOT OLD.how OR NEW.given_at IS NOT OLD.given_at
+    OR NEW.programme_form IS NOT OLD.programme_form
+    OR NEW.valid_until IS NOT OLD.valid_until OR NEW.confirmation_hash IS NOT OLD.confirmation_hash
+    OR (OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at IS NOT OLD.confirmed_at)
+    OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NOT OLD.withdrawn_at)
+    OR (OLD.lapsed_at IS NOT NULL AND NEW.lapsed_at IS NOT OLD.lapsed_at)
+    OR (OLD.withdrawn_at IS NOT NULL AND NEW.confirmed_at IS NOT OLD.confirmed_at)
+    -- what a confirmation says comes with it, whole, and is not rewritten
+    OR (NEW.confirmed_at IS NOT OLD.confirmed_at AND (NEW.confirmed_how IS NULL OR NEW.confirmed_text_version IS NULL
+        OR NEW.confirmed_language IS NULL OR NEW.confirmed_text_hash IS NULL))
+    OR (NEW.confirmed_at IS OLD.confirmed_at AND (NEW.confirmed_how IS NOT OLD.confirmed_how
+        OR NEW.confirmed_text_version IS NOT OLD.confirmed_text_version
+        OR NEW.confirmed_language IS NOT OLD.confirmed_language OR NEW.confirmed_text_hash IS NOT OLD.confirmed_text_hash))
+BEGIN
+    SELECT RAISE(ABORT, 'a consent is not rewritten');
+END;
