@@ -78,6 +78,7 @@ mod retry_standing;
 mod retry_taken_away;
 mod school_side;
 mod school_statements;
+mod seats_and_tasks;
 mod second_verifier;
 mod sessions;
 mod sign_in_codes;

@@ -59,6 +59,12 @@ fn is_to_be_asked(terms: Terms, last_asked: Option<Date>, on: Date) -> bool {
     !last_asked.is_some_and(|asked| is_within(asked, terms.asked_again, on))
 }
 
+/// Whether a tie of this kind can keep a coordinator from a case: whoever has no other has none in the way, wherever she holds a seat or
+/// runs a programme. So it is no tie of hers that the programme is a school's own.
+pub fn keeps_a_coordinator(kind: TieKind) -> bool {
+    table::current().coordinator.contains(&rule_while_held(kind))
+}
+
 /// Whether a coordinator may handle a request, by the coordinator's own ties. With one of the ties that the
 /// table names, the case goes to another coordinator; in a school's own programme to one from outside the
 /// school. While the request names no school, ties with a school are not seen.
@@ -157,6 +163,11 @@ fn case_of(tie: &Tie, situation: &Situation<'_>) -> Case {
         }
         (TieKind::SupportPlanCouncilStaff, _) => (false, Case::SameBoard),
         (TieKind::BuddyForOtherParent, _) => (tie.aggravated, Case::InterestsConflict),
+        // of a seat nobody said for whom it is held, of a task nobody said whether it is paid
+        (TieKind::CouncilMemberParent | TieKind::SupportPlanCouncilParent, _) if tie.by_role => {
+            return Case::SideNotSaid;
+        }
+        (TieKind::SchoolVolunteer, _) if tie.by_role => return Case::Task,
         // Who declares a tie with this very request through work is involved in it.
         (TieKind::AuthorityWorker, TieObject::Request(_) | TieObject::Parent(_)) => (true, Case::Involved),
         (TieKind::AuthorityWorker, _) => (tie.aggravated, Case::Involved),

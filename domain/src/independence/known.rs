@@ -1,5 +1,6 @@
 //! Ties that nobody has to declare, because the installation knows them itself: a role at a school, a board or a
-//! partnership. They count beside what was declared, in the same table, so that forgetting one helps nobody.
+//! partnership, a seat on its council, a task in a programme that it runs. They count beside what was declared, in the same table, so
+//! that forgetting one helps nobody.
 
 use super::kinds::TieKind;
 use super::ties::{Tie, TieObject};
@@ -7,7 +8,7 @@ use crate::access::Power;
 use crate::directory::{BoardNumber, LocationCode, PartnershipCode};
 use crate::organisations::{Membership, OrganisationKind, Role};
 
-/// Where a role is held.
+/// Where a role is held; for a role of a programme, who runs that programme, as far as the directory knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seat {
     /// What the organisation is.
@@ -23,8 +24,10 @@ pub struct Seat {
 /// The tie that a membership is; none where the role gives no tie, or says too little of which. It lasts as long as the
 /// membership, and has its id.
 ///
-/// A seat on a council is none: the membership does not say for whom it is held, and that decides what it means (rules 10 to
-/// 14). A suspended member works there still; who was only invited does not.
+/// Of a seat on a council the membership does not say for whom it is held, nor of a task in a programme whether it is paid. Such a tie
+/// says no more than that: it is told under the milder rule that it can be (11, 13 and 15), in words that leave open what nobody
+/// knows. What a buddy declares of it counts beside it, and where that is heavier it decides. A suspended member works there still; who
+/// was only invited does not.
 pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
     use crate::organisations::MembershipStatus::Invited;
     if membership.status == Invited {
@@ -49,6 +52,15 @@ pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
             };
             (kind, TieObject::Partnership(at.partnership.clone()?))
         }
+        Role::CouncilMember => seat(at)?,
+        // to the school or the board whose people she trains she is what its other trainers are
+        Role::Trainer => match (&at.location, &at.board) {
+            (None, None) => (TieKind::SchoolVolunteer, place(at)?),
+            _ => (TieKind::SupplierOfSchool, place(at)?),
+        },
+        Role::Coordinator | Role::PoolManager | Role::Auditor | Role::Administrator => {
+            (TieKind::SchoolVolunteer, place(at)?)
+        }
         _ => return None,
     };
     Some(Tie {
@@ -58,11 +70,33 @@ pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
         since: Some(membership.since),
         until: membership.until,
         aggravated: false,
+        by_role: true,
     })
 }
 
+/// What a seat on a council is: of a school (MR), of a board (GMR) or of a partnership (OPR).
+fn seat(at: &Seat) -> Option<(TieKind, TieObject)> {
+    let about = place(at)?;
+    let kind = match about {
+        TieObject::School(_) => TieKind::CouncilMemberParent,
+        TieObject::Board(_) => TieKind::JointCouncilMember,
+        _ => TieKind::SupportPlanCouncilParent,
+    };
+    Some((kind, about))
+}
+
+/// The school, the board or the partnership that a place is.
+fn place(at: &Seat) -> Option<TieObject> {
+    match (&at.location, &at.board, &at.partnership) {
+        (Some(location), ..) => Some(TieObject::School(location.clone())),
+        (None, Some(board), _) => Some(TieObject::Board(board.clone())),
+        (None, None, Some(code)) => Some(TieObject::Partnership(code.clone())),
+        (None, None, None) => None,
+    }
+}
+
 /// The tie that a role is which its holder has at this moment, wherever that is known from: from a membership, or from an issuer
-/// that vouches for it.
+/// that vouches for it. It is asked of coordinators: a seat or a task, which keeps nobody from a case, is not among them.
 pub fn known_now(power: &Power) -> Option<Tie> {
     let (kind, about) = match power.role {
         Role::SchoolStaff | Role::SchoolLeader | Role::Professional => match (&power.school, &power.board) {
@@ -80,6 +114,7 @@ pub fn known_now(power: &Power) -> Option<Tie> {
         since: None,
         until: None,
         aggravated: false,
+        by_role: true,
     })
 }
 
@@ -88,6 +123,7 @@ mod tests {
     use super::*;
     use crate::Date;
     use crate::code::Code as _;
+    use crate::independence::ObjectKind;
     use crate::organisations::MembershipStatus;
 
     fn membership(role: Role, status: MembershipStatus) -> Membership {
@@ -131,11 +167,42 @@ mod tests {
         assert_eq!(kind(Role::BoardMember, &partnership(office)), Some(TieKind::PartnershipBoardMember));
         assert_eq!(kind(Role::PartnershipStaff, &partnership(office)), Some(TieKind::EmployedByPartnership));
         assert_eq!(kind(Role::PartnershipStaff, &partnership(point)), Some(TieKind::SupportPointWorker));
-        for role in
-            [Role::Coordinator, Role::Trainer, Role::Auditor, Role::Administrator, Role::CouncilMember]
-        {
-            assert_eq!(kind(role, &school()), None, "{role}");
+    }
+
+    #[test]
+    fn a_seat_and_a_task_are_ties_with_whom_they_are_held_at() {
+        let board = Seat { board: BoardNumber::parse("41775").ok(), location: None, ..school() };
+        let (office, point) =
+            (partnership(OrganisationKind::Partnership), partnership(OrganisationKind::SupportPoint));
+        let provider = Seat { kind: OrganisationKind::Provider, location: None, ..school() };
+        for (at, seat, training) in [
+            (&school(), TieKind::CouncilMemberParent, TieKind::SupplierOfSchool),
+            (&board, TieKind::JointCouncilMember, TieKind::SupplierOfSchool),
+            (&office, TieKind::SupportPlanCouncilParent, TieKind::SchoolVolunteer),
+            (&point, TieKind::SupportPlanCouncilParent, TieKind::SchoolVolunteer),
+        ] {
+            assert_eq!(kind(Role::CouncilMember, at), Some(seat));
+            assert_eq!(kind(Role::Trainer, at), Some(training));
+            for role in [Role::Coordinator, Role::PoolManager, Role::Auditor, Role::Administrator] {
+                assert_eq!(kind(role, at), Some(TieKind::SchoolVolunteer), "{role}");
+            }
         }
+        for role in Role::of_memberships() {
+            assert_eq!(kind(role, &provider), None, "{role}: the directory knows no such place");
+        }
+    }
+
+    #[test]
+    fn a_seat_and_a_task_keep_no_coordinator_from_a_case() {
+        let held =
+            |role, at: &Seat| kind(role, at).filter(|kind| crate::independence::keeps_a_coordinator(*kind));
+        let board = Seat { board: BoardNumber::parse("41775").ok(), location: None, ..school() };
+        for at in [school(), board, partnership(OrganisationKind::SupportPoint)] {
+            for role in [Role::Coordinator, Role::Trainer, Role::PoolManager, Role::CouncilMember] {
+                assert_eq!(held(role, &at), None, "{role}");
+            }
+        }
+        assert_eq!(held(Role::SchoolStaff, &school()), Some(TieKind::EmployedAtSchool));
     }
 
     #[test]
@@ -154,6 +221,10 @@ mod tests {
         for role in Role::of_memberships() {
             for at in [school(), partnership(OrganisationKind::Partnership)] {
                 if let Some(tie) = known_tie(&membership(role, MembershipStatus::Active), &at) {
+                    // a task at a partnership has a rule, and no question
+                    if tie.kind == TieKind::SchoolVolunteer && tie.about.kind() == ObjectKind::Partnership {
+                        continue;
+                    }
                     let (since, until) = (tie.since, tie.until);
                     assert!(Tie::declare(tie.id, tie.kind, tie.about, since, until, false).is_ok(), "{role}");
                 }

@@ -8,7 +8,7 @@
 //! ([`all_accepted`]). Only an assessment without a block becomes an [`IndependentBuddy`], which is what a
 //! proposal to a parent asks for.
 //!
-//! Some ties nobody has to declare: a role at a school, a board or a partnership that the installation knows of
+//! Some ties nobody has to declare: a role, a seat or a task at a school, a board or a partnership that the installation knows of
 //! itself ([`known_tie`]).
 //!
 //! Ties belong to the buddy. The coordinator and the parent of the request see them; no school and no
@@ -29,7 +29,9 @@ mod ties;
 
 pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidFindingKey, all_accepted};
 pub use declared::{Declared, Questions};
-pub use engine::{assess, assess_by, assess_coordinator, coordinator_tied, is_yearly_question_due};
+pub use engine::{
+    assess, assess_by, assess_coordinator, coordinator_tied, is_yearly_question_due, keeps_a_coordinator,
+};
 pub use kinds::{ObjectKind, TieKind};
 pub use known::{Seat, known_now, known_tie};
 pub use plain::what_it_means_for_you;

@@ -51,12 +51,12 @@ impl TieObject {
     }
 }
 
-/// A tie as a buddy declared it.
+/// A tie as a buddy declared it, or as a role of hers makes it known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tie {
     /// The tie's own id; a parent's acceptance refers to it.
     pub id: TieId,
-    /// What was declared.
+    /// What was declared, or what the role is.
     pub kind: TieKind,
     /// Whom it is about.
     pub about: TieObject,
@@ -66,6 +66,8 @@ pub struct Tie {
     pub until: Option<Date>,
     /// The answer to the kind's further question; never true for a kind that asks none.
     pub aggravated: bool,
+    /// Whether nobody declared it: a role says so ([`super::known_tie`]), and no more than the role says is told of it.
+    pub by_role: bool,
 }
 
 impl Tie {
@@ -170,7 +172,10 @@ impl Tie {
         aggravated: bool,
     ) -> Result<Self, Vec<TieFault>> {
         let faults = TieFault::of(kind, Some(about.kind()), since, until, aggravated);
-        if faults.is_empty() { Ok(Self { id, kind, about, since, until, aggravated }) } else { Err(faults) }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Self { id, kind, about, since, until, aggravated, by_role: false })
     }
 
     /// The tie with its last day. A tie is ended, never taken away.
@@ -231,6 +236,7 @@ mod tests {
             since: Some(day(since)),
             until: until.map(day),
             aggravated: false,
+            by_role: false,
         }
     }
 
@@ -269,6 +275,7 @@ mod tests {
             since: day(1),
             until,
             aggravated,
+            by_role: false,
         };
         for (known, said, covers) in [
             (tie(None, false), tie(None, false), true),

@@ -13,7 +13,9 @@ use super::ties::About;
 use super::waiting;
 use crate::columns::{Json, Key};
 use crate::database::Database;
-use crate::schema::{buddies, matches, memberships, organisations, proposals, support_requests, ties};
+use crate::schema::{
+    buddies, matches, memberships, organisations, programmes, proposals, support_requests, ties,
+};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -81,13 +83,23 @@ fn tied(database: &mut Database<'_>, school: &LocationCode) -> Result<Vec<Touche
         .load(c))?)
 }
 
-/// Who holds a role in the organisation that the school is, or held one.
+/// Who holds a role in the organisation that the school is, or in a programme that it runs, or held one.
 fn members(database: &mut Database<'_>, school: &LocationCode) -> Result<Vec<Touched>, Error> {
-    Ok(on_either!(database, |c| organisations::table
+    let of_its_programme = memberships::programme_id.eq(programmes::id.nullable());
+    let mut touched: Vec<Touched> = on_either!(&mut *database, |c| organisations::table
+        .inner_join(programmes::table.on(programmes::organisation_id.eq(organisations::id)))
+        .inner_join(memberships::table.on(of_its_programme))
+        .inner_join(buddies::table.on(buddies::person_id.eq(memberships::person_id)))
+        .filter(organisations::location_code.eq(school.as_str()))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
+        .select((buddies::person_id, buddies::id))
+        .load(c))?;
+    touched.extend(on_either!(database, |c| organisations::table
         .inner_join(memberships::table.on(memberships::organisation_id.eq(organisations::id)))
         .inner_join(buddies::table.on(buddies::person_id.eq(memberships::person_id)))
         .filter(organisations::location_code.eq(school.as_str()))
         .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
         .select((buddies::person_id, buddies::id))
-        .load(c))?)
+        .load::<Touched>(c))?);
+    Ok(touched)
 }

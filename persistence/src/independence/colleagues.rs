@@ -44,7 +44,7 @@ fn kept_from(
     today: Date,
 ) -> Result<Vec<bool>, Error> {
     let mut ties = coordinators::declared(database, programme, person)?;
-    ties.extend(known::of_people(database, &[person])?.remove(&person).unwrap_or_default());
+    ties.extend(known::of_coordinator(database, person)?);
     let effects = weigh_ties(database, (person, &ties), programme, cases, today)?;
     Ok(effects.into_iter().map(|effect| effect == Effect::Block).collect())
 }
@@ -113,8 +113,7 @@ pub(crate) fn has_vouched_tie<A: Action>(
     if vouched.is_empty() {
         return Ok(false);
     }
-    let person = grant.person();
-    let known = known::of_people(database, &[person])?.remove(&person).unwrap_or_default();
+    let known = known::of_coordinator(database, grant.person())?;
     // a role by a membership gives the same tie as that membership
     let is_known = |tie: &Tie| known.iter().any(|one| one.kind == tie.kind && one.about == tie.about);
     Ok(!vouched.iter().all(is_known))
@@ -128,7 +127,7 @@ pub(crate) fn has_any_tie(
     person: PersonId,
 ) -> Result<bool, Error> {
     if !coordinators::declared(database, programme, person)?.is_empty()
-        || known::of_people(database, &[person])?.remove(&person).is_some_and(|ties| !ties.is_empty())
+        || !known::of_coordinator(database, person)?.is_empty()
     {
         return Ok(true);
     }

@@ -44,6 +44,7 @@ impl TryFrom<Row> for Stored<Tie> {
                 since: row.since,
                 until: row.until,
                 aggravated: row.aggravated,
+                by_role: false,
             },
         })
     }

@@ -117,7 +117,7 @@ fn ties<A: Action>(
 ) -> Result<Vec<Tie>, Error> {
     let person = grant.person();
     let mut ties = coordinators::declared(database, programme, person)?;
-    ties.extend(known::of_people(database, &[person])?.remove(&person).unwrap_or_default());
+    ties.extend(known::of_coordinator(database, person)?);
     ties.extend(grant.principal().powers.iter().filter_map(known_now));
     Ok(ties)
 }

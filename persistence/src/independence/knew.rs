@@ -83,7 +83,7 @@ fn ties_of(database: &mut Database<'_>, person: PersonId, case: &Case) -> Result
         Begun { tie, at }
     });
     let mut ties: Vec<Begun> = declared.collect();
-    let known = known::of_people(database, &[person])?.remove(&person).unwrap_or_default();
+    let known = known::of_coordinator(database, person)?;
     ties.extend(known.into_iter().map(|tie| {
         let at = tie.since.map_or(Moment::UNIX_EPOCH, start_of);
         Begun { tie, at }

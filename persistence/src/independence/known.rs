@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use naast_domain::ids::PersonId;
-use naast_domain::independence::{Tie, known_tie};
+use naast_domain::independence::{Tie, keeps_a_coordinator, known_tie};
 
 use crate::Error;
 use crate::database::Database;
@@ -21,5 +21,13 @@ pub fn of_people(
             known.entry(membership.person).or_default().extend(known_tie(&membership, &seat));
         }
     }
+    Ok(known)
+}
+
+/// Those of one person that can keep her from a case as coordinator. That she coordinates, which is a tie with whoever runs the programme, is
+/// none of them, or nobody could handle a case of a school's own programme.
+pub(super) fn of_coordinator(database: &mut Database<'_>, person: PersonId) -> Result<Vec<Tie>, Error> {
+    let mut known = of_people(database, &[person])?.remove(&person).unwrap_or_default();
+    known.retain(|tie| keeps_a_coordinator(tie.kind));
     Ok(known)
 }

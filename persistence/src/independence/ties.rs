@@ -90,6 +90,7 @@ impl TieRow {
                 since: self.since,
                 until: self.until,
                 aggravated: self.aggravated,
+                by_role: false,
             },
         })
     }

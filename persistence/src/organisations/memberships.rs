@@ -1,5 +1,7 @@
 //! Memberships: who works where, in which role, from when until when.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::prelude::*;
 use naast_domain::Date;
 use naast_domain::access::{Grant, ManageMemberships, Principal, ReadMemberships};
@@ -12,7 +14,7 @@ use crate::columns::Key;
 use crate::database::Database;
 use crate::locks::lock_roles_of;
 use crate::rows::{Slice, Stored, code, one};
-use crate::schema::{memberships, organisations};
+use crate::schema::{memberships, organisations, programmes};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -162,7 +164,8 @@ pub fn change_membership(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// The memberships of these people, whatever their status, with what each is held in.
+/// The memberships of these people, whatever their status, with what each is held in: for a role of a programme, the organisation that runs
+/// that programme, where the directory knows it.
 pub(crate) fn memberships_with_seats(
     database: &mut Database<'_>,
     people: &[PersonId],
@@ -174,11 +177,40 @@ pub(crate) fn memberships_with_seats(
         .order(memberships::id)
         .select((MembershipRow::as_select(), Row::as_select()))
         .load(c))?;
+    let hosts = hosts_of(database, rows.iter().filter_map(|(membership, _)| membership.programme_id))?;
     rows.into_iter()
         .map(|(membership, row)| {
-            let Organisation { kind, location, board, partnership, .. } =
-                Stored::<Organisation>::try_from(row)?.value;
-            Ok((membership.read()?.0, Seat { kind, location, board, partnership }))
+            let host = membership.programme_id.and_then(|programme| hosts.get(&programme)).cloned();
+            Ok((membership.read()?.0, host.map_or_else(|| seat_in(row), Ok)?))
         })
         .collect()
+}
+
+/// Which school, board or partnership runs each of these programmes; one that none of them runs is left out.
+fn hosts_of(
+    database: &mut Database<'_>,
+    programmes: impl Iterator<Item = Key>,
+) -> Result<BTreeMap<Key, Seat>, Error> {
+    let programmes: BTreeSet<Key> = programmes.collect();
+    if programmes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Vec<(Key, Row)> = on_either!(database, |c| programmes::table
+        .inner_join(organisations::table.on(organisations::id.eq(programmes::organisation_id)))
+        .filter(programmes::id.eq_any(&programmes))
+        .filter(
+            organisations::location_code
+                .is_not_null()
+                .or(organisations::board_number.is_not_null())
+                .or(organisations::partnership_code.is_not_null()),
+        )
+        .select((programmes::id, Row::as_select()))
+        .load(c))?;
+    rows.into_iter().map(|(programme, row)| Ok((programme, seat_in(row)?))).collect()
+}
+
+fn seat_in(row: Row) -> Result<Seat, Error> {
+    let Organisation { kind, location, board, partnership, .. } =
+        Stored::<Organisation>::try_from(row)?.value;
+    Ok(Seat { kind, location, board, partnership })
 }

@@ -111,6 +111,21 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "an active match with a tie that the parent did not accept (11",
+            format!(
+                "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
+                 SELECT b.id, b.person_id, o.id, NULL, 'council-member', 'active', '2024-01-01', NULL, 1 \
+                 FROM buddies b, organisations o WHERE o.location_code = '{SCHOOL}'"
+            ),
+        ),
+        (
+            "an active match with a tie that the parent did not accept (15",
+            "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
+             SELECT b.id, b.person_id, o.id, p.id, 'coordinator', 'active', '2024-01-01', NULL, 1 FROM buddies b, organisations o, \
+             programmes p JOIN programme_forms f ON f.programme_id = p.id WHERE o.kind = 'parent-association' AND f.form = 'school'"
+                .to_owned(),
+        ),
+        (
             "an active match with a tie that the parent did not accept (29",
             "UPDATE programme_forms SET funders = 2".to_owned(),
         ),

@@ -179,18 +179,24 @@ fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
     }
     for line in lines(
         world,
+        // a role of a programme that a school, a board or a partnership runs is held there, whoever appointed her
         "SELECT CAST(b.id AS text) || '|' || CAST(m.id AS text) || '|' || m.role || '|' || CAST(m.since AS text) || '|' || \
          coalesce(CAST(m.until AS text), '') || '|' || coalesce(o.location_code, '') || '|' || coalesce(o.board_number, '') \
-         || '|' || coalesce(o.partnership_code, '') AS name FROM memberships m JOIN organisations o \
-         ON o.id = m.organisation_id JOIN buddies b ON b.person_id = m.person_id WHERE m.status <> 'invited'",
+         || '|' || coalesce(o.partnership_code, '') AS name FROM memberships m JOIN buddies b ON b.person_id = m.person_id \
+         JOIN organisations o ON o.id = coalesce((SELECT h.id FROM programmes p JOIN organisations h ON h.id = p.organisation_id \
+         WHERE p.id = m.programme_id AND coalesce(h.location_code, h.board_number, h.partnership_code) IS NOT NULL), \
+         m.organisation_id) WHERE m.status <> 'invited'",
     ) {
         let parts: Vec<&str> = line.split('|').collect();
         let (school, board, partnership) = (parts[5], parts[6], parts[7]);
-        let Some(kind) = tie_of_role(parts[2], !school.is_empty(), !board.is_empty()) else { continue };
-        let about = match kind {
-            "employed-at-school" => json!({ "school": school }),
-            "employed-at-board-office" | "board-or-supervisory-member" => json!({ "board": board }),
-            _ => json!({ "partnership": partnership }),
+        let [at_school, on_board, in_partnership] = [school, board, partnership].map(|code| !code.is_empty());
+        let Some(kind) = tie_of_role(parts[2], at_school, on_board, in_partnership) else { continue };
+        let about = if at_school {
+            json!({ "school": school })
+        } else if on_board {
+            json!({ "board": board })
+        } else {
+            json!({ "partnership": partnership })
         };
         let tie = (parts[1].to_owned(), about, kind.to_owned(), day(parts[3]), day(parts[4]), false);
         ties.entry(parts[0].to_owned()).or_default().push(tie);

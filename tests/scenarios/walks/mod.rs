@@ -167,6 +167,8 @@ const REACHED: &[&str] = &[
     "proposals WHERE state = 'accepted' AND ties_declared_on IS NULL",
     "memberships WHERE role = 'school-staff' AND status = 'ended'",
     "memberships WHERE role = 'board-member'",
+    "memberships WHERE role = 'trainer'",
+    "tie_answers WHERE finding LIKE '11:%' AND answer = 'accepted'",
     "tie_answers WHERE finding LIKE '13:%' OR finding LIKE '14:%' OR finding LIKE '27:%' OR finding LIKE '7:%'",
     "tie_answers WHERE finding = '28' OR finding = '29'",
     "tie_answers WHERE finding = '33'",

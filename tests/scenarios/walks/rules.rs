@@ -110,14 +110,28 @@ pub fn what_pays(form: &str, by_school: bool, by_partnership: bool) -> Vec<u8> {
     told.into_iter().filter_map(|(number, is_so)| is_so.then_some(number)).collect()
 }
 
-/// The tie that a role is, by where it is held: its kind.
-pub fn tie_of_role(role: &str, of_a_school: bool, of_a_board: bool) -> Option<&'static str> {
+/// The tie that a role is, by where it is held: its kind. A role of a programme is held where the programme is run.
+pub fn tie_of_role(
+    role: &str,
+    of_a_school: bool,
+    of_a_board: bool,
+    of_a_partnership: bool,
+) -> Option<&'static str> {
+    let anywhere = of_a_school || of_a_board || of_a_partnership;
     match role {
         "school-staff" | "school-leader" | "professional" if of_a_school => Some("employed-at-school"),
         "school-staff" | "school-leader" | "professional" if of_a_board => Some("employed-at-board-office"),
         "board-member" if of_a_board => Some("board-or-supervisory-member"),
         "board-member" => Some("partnership-board-member"),
         "partnership-staff" => Some("employed-by-partnership"),
+        // for whom she sits there no role says: it is told, and no more than told
+        "council-member" if of_a_school => Some("council-member-parent"),
+        "council-member" if of_a_board => Some("joint-council-member"),
+        "council-member" if of_a_partnership => Some("support-plan-council-parent"),
+        "trainer" if of_a_school || of_a_board => Some("supplier-of-school"),
+        "trainer" | "coordinator" | "pool-manager" | "auditor" | "administrator" if anywhere => {
+            Some("school-volunteer")
+        }
         _ => None,
     }
 }

@@ -74,12 +74,18 @@ const ROWS: &[Row] = rows! {
     11 Always "council-member-parent" D D D:
         "Deze buddy zit voor de ouders in de medezeggenschapsraad (MR) van de school van uw kind." /
         "This buddy represents parents on the participation council (MR) of your child's school.";
+    11 SideNotSaid "council-member" D D D:
+        "Deze buddy zit in de medezeggenschapsraad (MR) van de school van uw kind. U mag vragen of dat voor de ouders is." /
+        "This buddy sits on the participation council (MR) of your child's school. You may ask whether that is for the parents.";
     12 Always "joint-council-member" D D D:
         "Deze buddy praat mee over alle scholen van het schoolbestuur, in de gemeenschappelijke medezeggenschapsraad (GMR)." /
         "This buddy has a say on all schools of the school board, in the joint participation council (GMR).";
     13 Always "support-plan-council-parent" D D D:
         "Deze buddy zit voor de ouders in de ondersteuningsplanraad (OPR). Die praat mee over het plan voor extra hulp in uw regio." /
         "This buddy represents parents on the support plan council (OPR). It has a say in the plan for extra support in your region.";
+    13 SideNotSaid "support-plan-council-member" D D D:
+        "Deze buddy zit in de ondersteuningsplanraad (OPR). Die praat mee over het plan voor extra hulp in uw regio. U mag vragen of dat voor de ouders is." /
+        "This buddy sits on the support plan council (OPR). It has a say in the plan for extra support in your region. You may ask whether that is for the parents.";
     14 SameBoard "support-plan-council-staff-same-board" B B B:
         "Deze buddy werkt voor het bestuur van de school van uw kind. Deze buddy zit voor het personeel in de ondersteuningsplanraad (OPR)." /
         "This buddy works for the board of your child's school. This buddy represents staff on the support plan council (OPR).";
@@ -89,6 +95,9 @@ const ROWS: &[Row] = rows! {
     15 Always "school-volunteer" D D D:
         "Deze buddy is vrijwilliger op de school van uw kind, bijvoorbeeld in de ouderraad of als klassenouder." /
         "This buddy volunteers at your child's school, for example on the parent council or as a class parent.";
+    15 Task "task-at-school" D D D:
+        "Deze buddy heeft een taak bij de school van uw kind, het schoolbestuur of het samenwerkingsverband. Daar hoort bij wat zij doet voor een groep buddy's." /
+        "This buddy has a task at your child's school, its board or the partnership. What she does for a group of buddies is part of that.";
     16 Always "own-child-at-school" D D D:
         "Een kind van deze buddy zit op de school van uw kind." /
         "A child of this buddy goes to your child's school.";

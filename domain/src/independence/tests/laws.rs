@@ -35,15 +35,16 @@ fn any_tie(near: impl Strategy<Value = bool>) -> impl Strategy<Value = Tie> {
         any::<proptest::sample::Index>(),
         near,
         (any_date(), any_date()),
-        any::<bool>(),
+        (any::<bool>(), any::<bool>()),
         any::<u128>(),
     )
         .prop_filter_map(
             "a tie that makes sense",
-            |(kind, which, near, (since, until), heavy, number)| {
+            |(kind, which, near, (since, until), (heavy, by_role), number)| {
                 let about = object(*which.get(kind.needs()), near);
                 let heavy = heavy && kind.further_question().is_some();
-                Tie::declare(id(number), kind, about, since, until, heavy).ok()
+                let tie = Tie::declare(id(number), kind, about, since, until, heavy).ok()?;
+                Some(Tie { by_role, ..tie })
             },
         )
 }

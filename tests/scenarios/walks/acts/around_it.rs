@@ -66,7 +66,8 @@ impl Walk<'_> {
         self.world.app.post(who, &format!("/buddies/{}/ties", buddy.id), &body)
     }
 
-    /// A buddy gets a role at the school, the board or the partnership, or one of hers ends: a tie that nobody declares.
+    /// A buddy gets a role at the school, the board or the partnership, a seat on its council or a task in its programme, or one of hers
+    /// ends: a tie that nobody declares.
     pub(super) fn role(&mut self) -> Option<Reply> {
         if self.dice.once_in(2)
             && let Some((path, role)) = self.dice.pick(&self.roles)
@@ -84,10 +85,17 @@ impl Walk<'_> {
             (&self.world.school, "professional"),
             (&self.board, "board-member"),
             (&self.partnership, "partnership-staff"),
+            (&self.world.school, "council-member"),
+            (&self.board, "council-member"),
+            (&self.partnership, "council-member"),
+            (&self.world.school, "trainer"),
         ];
-        let (organisation, role) = places[self.dice.below(4)];
+        let (organisation, role) = places[self.dice.below(places.len())];
         let path = format!("/organisations/{organisation}/memberships");
-        let body = json!({ "personId": buddy.person, "role": role });
+        let mut body = json!({ "personId": buddy.person, "role": role });
+        if role == "trainer" {
+            body["programmeId"] = json!(self.world.programmes[1]);
+        }
         let reply = self.world.app.post(self.world.administrator, &path, &body);
         if reply.status == 201 {
             self.roles.push((path, reply.id()));

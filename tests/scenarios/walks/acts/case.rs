@@ -64,8 +64,14 @@ impl Walk<'_> {
         let (parent, programme, request) = self.dice.lately(&self.requests)?;
         let of = |(at, _): &&(usize, Buddy)| *at == programme;
         let near: Vec<_> = self.buddies.iter().filter(of).cloned().collect();
-        let (_, buddy) =
-            if self.dice.once_in(8) { self.dice.pick(&self.buddies) } else { self.dice.pick(&near) }?;
+        // whoever waits already is put to another parent as well, so that some have no place left by the time that they answer
+        let waiting = self.proposals.iter().rev().map(|(_, buddy, _)| buddy.id.clone());
+        let waiting = waiting.take(5).find_map(|id| near.iter().find(|(_, one)| one.id == id).cloned());
+        let (_, buddy) = match waiting {
+            Some(one) if self.dice.once_in(3) => one,
+            _ if self.dice.once_in(8) => self.dice.pick(&self.buddies)?,
+            _ => self.dice.pick(&near)?,
+        };
         let who = self.coordinator(programme);
         let body = json!({ "buddyId": buddy.id });
         let reply = self.world.app.post(who, &format!("/support-requests/{request}/proposals"), &body);
