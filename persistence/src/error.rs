@@ -35,6 +35,9 @@ pub enum Error {
     /// A tie of the caller's own keeps her from the case (rule 37).
     #[error("a tie keeps the caller from the case")]
     Tied,
+    /// The caller has to say first what ties her: as coordinator she was not asked for a year (rule 38).
+    #[error("the caller was not asked after her own ties this year")]
+    NotAsked,
     /// A row does not fit the domain any more.
     #[error("a row of {table} does not fit the domain: column {column}")]
     Corrupt {

@@ -149,7 +149,7 @@ pub fn find<A: Action>(
     let case = Case::of(&request);
     let role = match reach(database, grant, &case, case.standing()) {
         // who else reaches it by it is worth asking: also a coordinator whom a tie keeps from it may be its buddy
-        Ok(None) | Err(Error::Tied) if grant.asks_assignment() => {
+        Ok(None) | Err(Error::Tied | Error::NotAsked) if grant.asks_assignment() => {
             let assigned = crate::support::assigned_buddy(database, &request)?;
             reach(database, grant, &case, Standing { assigned, ..case.standing() })?
         }

@@ -383,6 +383,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    coordinator_tie_declarations (programme_id, person_id) {
+        programme_id -> Id,
+        person_id -> Id,
+        declared_on -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::columns::{Document, Id, Moment};
 
     coordinator_ties (programme_id, id) {
@@ -1073,6 +1084,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     buddies,
     ties,
     coordinator_ties,
+    coordinator_tie_declarations,
     certificates,
     assessments,
     decisions,

@@ -44,6 +44,7 @@ const SHOWS_NOBODY_AGAIN: &[&str] = &[
     "recordSchoolPartnership",
     "coverSchool",
     "setRetentionTerm",
+    "confirmOwnTies",
     "withdrawAllMyConsents",
     "cancelAnnouncement",
     "confirmConsent",

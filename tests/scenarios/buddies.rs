@@ -192,6 +192,7 @@ fn a_buddy_who_was_not_asked_for_a_year_is_no_candidate_until_she_is(engine: Eng
     };
     assert_eq!((candidates("candidates"), candidates("excluded")), (1, 0));
     world.app.platform.clock.advance(TimeDelta::days(396));
+    world.coordinators_declare();
     assert_eq!((candidates("candidates"), candidates("excluded")), (0, 1));
     refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
     // her profile does not say it for her

@@ -203,6 +203,7 @@ fn only_the_buddy_herself_says_that_there_is_nothing_else(engine: Engine) {
     let world = World::new(engine);
     let (buddy, request) = (world.buddy(0, &json!({})), world.consented(0, world.person()));
     world.app.platform.clock.advance(TimeDelta::days(396));
+    world.coordinators_declare();
     refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
     let path = format!("/buddies/{}", buddy.id);
     let asked = |who| world.app.ask_on(who, &path, &format!("{path}/tie-declarations"));

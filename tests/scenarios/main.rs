@@ -29,6 +29,7 @@ mod contract;
 mod contract_tour;
 mod conversation;
 mod conversation_rules;
+mod coordinators_asked;
 mod corrections;
 mod coverage;
 mod crowds;

@@ -39,6 +39,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("BuddyView", "buddies"),
     ("CertificateView", "certificates"),
     ("TieView", "ties"),
+    ("OwnDeclarationView", "coordinator_tie_declarations"),
     ("DecisionView", "decisions"),
     ("ProposalView", "proposals"),
     ("TieAnswerView", "tie_answers"),

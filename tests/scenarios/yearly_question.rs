@@ -28,6 +28,8 @@ fn a_year_later(world: &World) {
 
 fn a_day_later(world: &World) {
     world.app.platform.clock.advance(TimeDelta::days(1));
+    // theirs is another question
+    world.coordinators_declare();
 }
 
 fn running(world: &World, buddy: &Buddy, school: Option<&str>) -> (PersonId, String) {

@@ -305,6 +305,15 @@ impl World {
         }
     }
 
+    /// The coordinators say that their own ties are declared, as they are asked each year.
+    pub fn coordinators_declare(&self) {
+        for (programme, coordinator) in self.programmes.iter().zip(self.coordinators) {
+            self.app
+                .ask(coordinator, &format!("/programmes/{programme}/coordinator-tie-declarations"))
+                .expect(200);
+        }
+    }
+
     /// Says yes or no to a proposal.
     pub fn answer(&self, person: PersonId, proposal: &str, answer: &str) -> Reply {
         let path = format!("/proposals/{proposal}");

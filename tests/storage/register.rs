@@ -37,6 +37,7 @@ const REGISTER: &[(&str, &str, &str)] = &[
     ("certificates", "volunteers", "bewijzen"),
     ("ties", "volunteers", "banden met scholen"),
     ("coordinator_ties", "volunteers", "van coördinatoren: hun eigen banden"),
+    ("coordinator_tie_declarations", "volunteers", "van coördinatoren: hun eigen banden"),
     ("reassessments", "volunteers", "dat een buddy opnieuw wordt beoordeeld"),
     ("people", "accounts", "een naam"),
     ("memberships", "accounts", "rollen"),

@@ -65,6 +65,7 @@ fn storage(fault: &Storage) -> String {
         Storage::Unsure => "of de verandering is vastgelegd, weet niemand: kijk het na".to_owned(),
         Storage::Lost => "een andere verandering ging voor: probeer het opnieuw".to_owned(),
         Storage::Tied => "een band houdt de beller van deze zaak af".to_owned(),
+        Storage::NotAsked => "de beller is dit jaar niet naar eigen banden gevraagd".to_owned(),
         Storage::Corrupt { table, column } => {
             format!("een rij van {table} is niet zoals zij hoort: kolom {column}")
         }

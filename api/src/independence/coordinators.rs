@@ -8,7 +8,10 @@ use naast_domain::ids::{ProgrammeId, TieId};
 use naast_domain::independence::{OwnEnd, Tie};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::retention::Due;
-use naast_persistence::independence::coordinators;
+use naast_persistence::Kept;
+use naast_persistence::independence::{coordinators, yearly};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
@@ -16,6 +19,7 @@ use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Path, Sent};
 use crate::platform::{Platform, Said as _};
+use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// Declare a tie of my own as coordinator. From now on the cases that it touches are another coordinator's.
@@ -48,6 +52,52 @@ pub async fn declare_own_tie(
                 [entry],
                 Answer::created(TieView::of(&stored, reader, Due::WITH_ACCOUNT), &place).version(1),
             )?)
+        })
+        .await
+}
+
+/// What a coordinator said of her own ties, and until when that holds.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnDeclarationView {
+    /// The programme that she coordinates.
+    pub programme_id: ProgrammeId,
+    /// The day on which she said that every tie of her own is declared.
+    pub declared_date: Date,
+    /// When it is erased: with her account.
+    pub retention: RetentionView,
+}
+
+/// Say today that every tie of my own as coordinator is declared.
+///
+/// It is asked each year, for the first time with the role. Whoever was not asked for twelve months reads the cases as before, and changes
+/// nothing of them (409 `coordinator-not-asked-this-year`) until she said this. What a parent takes back is noted all the same.
+#[utoipa::path(
+    operation_id = "confirmOwnTies",
+    tag = "programmes",
+    params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")),
+    responses((status = 200, description = "Kept, as of today; said again today it changes nothing", body = OwnDeclarationView)),
+)]
+#[post("/programmes/{id}/coordinator-tie-declarations")]
+pub async fn confirm_own_ties(
+    platform: web::Data<Platform>,
+    caller: Caller,
+    Path(id): Path<ProgrammeId>,
+) -> Result<Answer<OwnDeclarationView>, Error> {
+    platform
+        .write(caller.0, move |cx| {
+            let grant = cx.grant::<DeclareOwnTies>()?;
+            let standing = Standing { programme: Some(id), ..Standing::default() };
+            let role = grant.reaches(standing).ok_or(Error::NotFound)?;
+            let retention = RetentionView::of(Due::WITH_ACCOUNT);
+            let answer =
+                Answer::found(OwnDeclarationView { programme_id: id, declared_date: cx.today, retention });
+            if !yearly::note_declared(cx.tx, &grant, id, cx.today)? {
+                cx.shows([]);
+                return Ok(Kept::unchanged(answer));
+            }
+            let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-ties.confirmed").on(id);
+            Ok(cx.tx.keep([entry], answer)?)
         })
         .await
 }

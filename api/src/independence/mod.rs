@@ -39,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(ties::confirm_ties)
         .service(coordination::list_coordination_needs)
         .service(coordinators::declare_own_tie)
+        .service(coordinators::confirm_own_ties)
         .service(coordinators::list_own_ties)
         .service(coordinators::end_own_tie);
 }

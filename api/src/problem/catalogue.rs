@@ -80,6 +80,7 @@ catalogue! {
     "buddy-not-independent" 409 "De buddy is niet onafhankelijk" / "The buddy is not independent", "Niemand kan dit opzij zetten (S2)." / "Nobody can set this aside (S2).";
     "own-profile" 409 "Een ander beslist over u" / "Somebody else decides about you", "Als buddy beslist u niet over uw eigen papieren, toelating of voordracht; een andere coördinator doet dat (S2)." / "As a buddy you do not decide on your own papers, admission or proposal; another coordinator does (S2).";
     "coordinator-tied" 409 "Een andere coördinator neemt dit over" / "Another coordinator takes this over", "U heeft zelf een band die hier in de weg staat (S2)." / "A tie of your own stands in the way here (S2).";
+    "coordinator-not-asked-this-year" 409 "Zeg eerst welke banden u heeft" / "Say first what ties you have", "Noem wat nieuw is, en bevestig het: `POST /programmes/{id}/coordinator-tie-declarations` (S2)." / "Declare what is new, and confirm it: `POST /programmes/{id}/coordinator-tie-declarations` (S2).";
     "buddy-full" 409 "De buddy heeft geen plaats" / "The buddy has no capacity left", "Kies een andere buddy." / "Choose another buddy.";
     "buddy-unsuitable" 409 "De buddy past niet bij deze aanvraag" / "The buddy does not suit this request", "De redenen staan erbij." / "The reasons are given.";
     "own-request" 409 "Dit is haar eigen aanvraag" / "This is her own request", "Een buddy kan niet zichzelf steunen." / "A buddy cannot support herself.";
@@ -176,6 +177,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("only-the-parent", Carries::Rule),
     ("own-profile", Carries::Rule),
     ("coordinator-tied", Carries::Rule),
+    ("coordinator-not-asked-this-year", Carries::Rule),
     ("buddy-full", Carries::Step),
     ("own-request", Carries::Step),
     ("too-many-proposals", Carries::Step),

@@ -10,7 +10,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use naast_domain::code::{Code as _, CodeSet};
 use naast_domain::identity::Scope;
-use naast_domain::independence::coordinator_tied;
+use naast_domain::independence::{coordinator_not_asked, coordinator_tied};
 use naast_domain::rejection::Rejection;
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::Fault;
@@ -86,6 +86,7 @@ impl From<naast_persistence::Error> for Error {
         match fault {
             // it is no fault: the rules were asked where the case was loaded
             naast_persistence::Error::Tied => coordinator_tied().into(),
+            naast_persistence::Error::NotAsked => coordinator_not_asked().into(),
             fault => Self::Storage(fault),
         }
     }

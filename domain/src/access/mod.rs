@@ -87,6 +87,18 @@ pub const SHOWS_NO_CASE: &[&str] = &[
     ManageWebhooks::NAME,
 ];
 
+/// Actions by which somebody of a programme has a hand in a case: who is to have been asked after her own ties this year for them (S2).
+/// Reading is none of them, and nor is what the parent takes back and what follows from that: nothing holds it up.
+pub const HANDLES_A_CASE: &[&str] = &[
+    ReportConsent::NAME,
+    ProposeBuddy::NAME,
+    CancelProposal::NAME,
+    RecordContact::NAME,
+    PauseMatch::NAME,
+    CloseMatch::NAME,
+    HoldCase::NAME,
+];
+
 /// What a role may do, by the names of the actions in the table: to what is her own or was given to her, and to what belongs where
 /// she holds the role.
 pub fn actions_of(role: Role) -> impl Iterator<Item = &'static str> {
@@ -317,6 +329,17 @@ mod tests {
         let tied = Standing { programme: Some(id(5).into()), own_tie: OwnTie::Blocks, ..Standing::default() };
         assert_eq!(stops.reaches(tied), Some(Role::Coordinator));
         assert!(!stops.handles_in(id(5).into()));
+    }
+
+    #[test]
+    fn whatever_a_coordinator_may_do_to_a_case_is_reading_answering_or_handling_it() {
+        let of_cases =
+            POLICY.iter().filter(|(_, allowed)| allowed.contains(&(Role::Coordinator, Relation::Case)));
+        let handling: Vec<&str> = of_cases
+            .map(|(name, _)| *name)
+            .filter(|name| !name.starts_with("Read") && *name != AnswerWithdrawalNotice::NAME)
+            .collect();
+        assert_eq!(handling, HANDLES_A_CASE);
     }
 
     #[test]

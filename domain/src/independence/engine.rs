@@ -55,6 +55,12 @@ pub fn is_yearly_question_due(last_asked: Option<Date>, on: Date) -> bool {
     is_to_be_asked(table::current().terms, last_asked, on)
 }
 
+/// Whether a coordinator whose role in a programme began on a day is to be asked again after her own ties there: a buddy's question, by
+/// the same term. With the role she is asked for the first time.
+pub fn is_own_question_due(role_since: Option<Date>, declared_on: Option<Date>, on: Date) -> bool {
+    is_yearly_question_due(role_since.max(declared_on), on)
+}
+
 fn is_to_be_asked(terms: Terms, last_asked: Option<Date>, on: Date) -> bool {
     !last_asked.is_some_and(|asked| is_within(asked, terms.asked_again, on))
 }
@@ -222,6 +228,20 @@ pub fn coordinator_tied() -> Rejection {
              niet, dan zoekt de beheerder er een. Wil de ouder stoppen, dan legt u de intrekking wel zelf vast.",
             "You have a tie with the school or the parent of this request. Another coordinator takes it over; where there is \
              none, the administrator finds one. When the parent wants to stop, you do note the withdrawal yourself.",
+        ),
+    )
+}
+
+/// The refusal of a coordinator who has to say first what ties her, because she was not asked for a year.
+pub fn coordinator_not_asked() -> Rejection {
+    Rejection::rule(
+        "coordinator-not-asked-this-year",
+        "S2",
+        Text::of(
+            "U bent een jaar niet gevraagd naar uw eigen banden. Noem eerst wat nieuw is, en zeg dan dat alles er staat: `POST \
+             /programmes/{id}/coordinator-tie-declarations`. Lezen kan intussen, en wat een ouder terugneemt, legt u vast.",
+            "You were not asked after your own ties for a year. Declare first what is new, and then say that all of it is there: `POST \
+             /programmes/{id}/coordinator-tie-declarations`. You can read meanwhile, and you note what a parent takes back.",
         ),
     )
 }

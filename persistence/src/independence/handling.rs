@@ -16,7 +16,7 @@ use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, day_of};
 
 use super::colleagues::{has_any_tie, has_vouched_tie};
-use super::{coordinators, known, parents_of};
+use super::{coordinators, known, parents_of, yearly};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Shortened, Stored, identifier};
@@ -205,7 +205,8 @@ pub(super) fn weigh_ties(
 /// it does not.
 ///
 /// # Errors
-/// [`Error::Tied`] where a tie of the caller's own is all that keeps her from it.
+/// [`Error::Tied`] where a tie of the caller's own is all that keeps her from it; [`Error::NotAsked`] where she would have a hand in it as
+/// coordinator, and was not asked after her ties this year.
 pub(crate) fn reach<A: Action>(
     database: &mut Database<'_>,
     grant: &Grant<A>,
@@ -218,6 +219,7 @@ pub(crate) fn reach<A: Action>(
     }
     match grant.reaches(standing) {
         None if standing.own_tie == OwnTie::Blocks => Err(Error::Tied),
+        Some(role) if yearly::is_due(database, grant, case.programme, role)? => Err(Error::NotAsked),
         role => Ok(role),
     }
 }

@@ -9,6 +9,7 @@ mod knew;
 pub(crate) mod known;
 pub mod ties;
 pub mod waiting;
+pub mod yearly;
 
 pub(crate) use around::ask_around;
 pub(crate) use colleagues::{Weighed, has_any_tie, has_vouched_tie, nobody_may};

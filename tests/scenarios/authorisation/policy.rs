@@ -95,7 +95,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
         ],
     ),
     // to end one it must be her own as well, which the policy does not say and the table does
-    ("DeclareOwnTies", Thing::Programme, &["declareOwnTie", "listOwnTies"]),
+    ("DeclareOwnTies", Thing::Programme, &["declareOwnTie", "confirmOwnTies", "listOwnTies"]),
     ("ReadEvents", Thing::Programme, &["listEvents"]),
     (
         "ReadWebhooks",

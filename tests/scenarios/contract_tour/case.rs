@@ -149,6 +149,8 @@ pub(super) fn own_tie(world: &World, see: &mut Checker) {
     let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
     let own = json!({ "kind": "employed-at-school", "about": { "kind": "school", "locationCode": SCHOOL } });
     let own = see.call(world, coordinator, &format!("POST {ties}"), Some(&own), None).expect(201);
+    let said = format!("POST /programmes/{}/coordinator-tie-declarations", world.programmes[0]);
+    see.call(world, coordinator, &said, None, None).expect(200);
     see.call(world, coordinator, &format!("GET {ties}"), None, None).expect(200);
     see.call(world, coordinator, &candidates, None, None).expect(409);
     let end = json!({ "untilDate": world.app.platform.clock.today() });

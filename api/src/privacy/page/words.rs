@@ -54,6 +54,11 @@ pub(super) const TITLES: Words = &[
     ("buddyProfiles.ties", "Uw banden", "Your ties"),
     ("buddyProfiles.certificates", "Uw bewijzen", "Your certificates"),
     ("coordinatorTies", "Uw banden als coördinator", "Your ties as a coordinator"),
+    (
+        "coordinatorDeclarations",
+        "Wanneer u zei dat u al uw banden als coördinator noemde",
+        "When you said that you declared all your ties as a coordinator",
+    ),
     ("accessLog", "Wie naar uw gegevens keek", "Who looked at your data"),
 ];
 
@@ -93,6 +98,7 @@ pub(super) const MEMBERS: Words = &[
     ("data", "Welke gegevens", "Which data"),
     ("date", "Dag", "Day"),
     ("declaredAt", "Opgegeven op", "Declared on"),
+    ("declaredDate", "Gezegd op", "Said on"),
     ("duration", "Hoe lang", "How long"),
     ("endedAt", "Geëindigd op", "Ended on"),
     ("endedBecause", "Reden van het einde", "Reason of the end"),

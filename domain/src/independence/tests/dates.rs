@@ -93,3 +93,20 @@ fn a_term_that_began_on_a_day_that_its_month_lacks_ends_on_the_last_of_the_month
     assert_eq!(on("2027-02-28"), Effect::Disclose);
     assert_eq!(on("2027-03-01"), Effect::None);
 }
+
+#[test]
+fn a_coordinator_is_asked_a_year_after_her_role_began_or_she_declared_last() {
+    let (began, declared) = (Some(day("2025-01-10")), Some(day("2025-11-20")));
+    for (since, last, on, due) in [
+        (began, None, "2026-01-10", false),
+        (began, None, "2026-01-11", true),
+        (began, declared, "2026-11-20", false),
+        (began, declared, "2026-11-21", true),
+        // a role that was given anew is a new asking
+        (declared, began, "2026-11-20", false),
+        (None, None, "2025-01-10", true),
+        (None, declared, "2026-11-20", false),
+    ] {
+        assert_eq!(is_own_question_due(since, last, day(on)), due, "{since:?} {last:?} {on}");
+    }
+}

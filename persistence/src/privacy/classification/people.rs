@@ -207,6 +207,17 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
         ],
     ),
+    table(
+        "coordinator_tie_declarations",
+        Of::Person("person_id"),
+        Administration,
+        Account,
+        &[
+            internal("programme_id"),
+            key("person_id"),
+            personal("declared_on").exported("coordinatorDeclarations.declaredDate"),
+        ],
+    ),
     // of whom somebody read; it goes by its own age, and with the person
     Table {
         aged_by: Some("began_at"),

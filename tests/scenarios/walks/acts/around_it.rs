@@ -142,6 +142,7 @@ impl Walk<'_> {
         // asked anew as well, or nobody could be proposed, and nobody supported, after a year
         let asked = format!("/buddies/{}/tie-declarations", buddy.id);
         self.world.app.call(Some(buddy.person), "POST", &asked, None, Some("*"));
+        self.world.coordinators_declare();
         if self.dice.once_in(4) {
             // one that was recorded by mistake: what runs rests, unless she has another of its kind
             let list = format!("/buddies/{}/certificates", buddy.id);
