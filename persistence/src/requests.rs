@@ -17,7 +17,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::independence::{Case, ask, let_in, reach};
 use crate::keys::Keys;
-use crate::rows::{Page, Shortened, Slice, Stored, code, identifier, must_reach, one};
+use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -41,6 +41,7 @@ struct Row {
     version: i32,
     created_at: At,
     updated_at: At,
+    withdrawn_by: Option<String>,
 }
 
 const T: &str = "support_requests";
@@ -70,6 +71,7 @@ impl TryFrom<Row> for Stored<SupportRequest> {
                     .map(|text| identifier(T, "municipality_code", MunicipalityCode::parse(&text)))
                     .transpose()?,
                 state: code(T, "state", &row.state)?,
+                withdrawn_by: code_or_none(T, "withdrawn_by", row.withdrawn_by.as_deref())?,
             },
         })
     }
@@ -100,6 +102,7 @@ pub fn insert(
         version: 1,
         created_at: At(now),
         updated_at: At(now),
+        withdrawn_by: None,
     };
     let contact = contact::sealed(tx, keys, request.id, contact, now)?;
     on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)

@@ -276,6 +276,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Moment,
         updated_at -> Moment,
+        withdrawn_by -> Nullable<Text>,
     }
 }
 

@@ -102,5 +102,6 @@ mod wall;
 mod webhook_failures;
 mod webhooks;
 mod whole_call;
+mod withdrawn_for_her;
 mod without_tombstones;
 mod yearly_question;

@@ -7,7 +7,7 @@ use naast_domain::conversations::{ConversationState, ParentStep, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::privacy::retention::parents_side;
-use naast_domain::requests::RequestState;
+use naast_domain::requests::{RequestState, WithdrawnBy};
 use naast_domain::text::{Text, Tongue};
 use naast_domain::{Date, Moment};
 use naast_persistence::conversations::{self, Consequence, Conversation, Taken};
@@ -266,7 +266,7 @@ fn stop_referred(
     locks::lock_request(tx, found.id)?;
     let request = requests::find_by_code(tx, &of_request(code))?.ok_or(Error::NotFound)?;
     let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Support, act, now);
-    let withdrawn = withdraw(tx, keys, &request, entry, now)?;
+    let withdrawn = withdraw(tx, keys, &request, Some(WithdrawnBy::Parent), entry, now)?;
     let stands = stands(tx, one)?;
     let answer = Answer::found(view(tx, one, stands, code, reader)?);
     match withdrawn {

@@ -11,6 +11,7 @@ use naast_domain::ids::RequestId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::{Confirmation, KeptBecause};
+use naast_domain::requests::WithdrawnBy;
 use naast_persistence::privacy::retention::{cases_of, of_cases, remember_asking};
 use naast_persistence::privacy::{erasure, export, others};
 use naast_persistence::{locks, requests};
@@ -99,7 +100,8 @@ pub async fn erase_me(
                 let Some((stored, _)) = requests::find(cx.tx, &grant, id)? else { continue };
                 let entry =
                     |act| signed_entry(stored.programme, me, Role::Parent, Purpose::Support, act, now);
-                if let Withdrawn::Now { entries: ended, .. } = withdraw(cx.tx, cx.keys, &stored, entry, now)?
+                if let Withdrawn::Now { entries: ended, .. } =
+                    withdraw(cx.tx, cx.keys, &stored, Some(WithdrawnBy::Parent), entry, now)?
                 {
                     entries.extend(ended);
                 }

@@ -4,6 +4,7 @@ use actix_web::{get, post, web};
 use naast_domain::access::{ReadConsents, WithdrawRequest};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
+use naast_domain::requests::WithdrawnBy;
 use naast_persistence::privacy::consents;
 use naast_persistence::{locks, requests};
 use serde::Serialize;
@@ -97,13 +98,14 @@ pub async fn withdraw_all_my_consents(
                 let (me, now) = (cx.me.person, cx.now);
                 let entry =
                     |act| signed_entry(stored.programme, me, Role::Parent, Purpose::Support, act, now);
-                let (proposals, closed) = match withdraw(cx.tx, cx.keys, &stored, entry, now)? {
-                    Withdrawn::Already => (Vec::new(), None),
-                    Withdrawn::Now { entries: of_this, proposals, closed } => {
-                        entries.extend(of_this);
-                        (proposals, closed)
-                    }
-                };
+                let (proposals, closed) =
+                    match withdraw(cx.tx, cx.keys, &stored, Some(WithdrawnBy::Parent), entry, now)? {
+                        Withdrawn::Already => (Vec::new(), None),
+                        Withdrawn::Now { entries: of_this, proposals, closed, .. } => {
+                            entries.extend(of_this);
+                            (proposals, closed)
+                        }
+                    };
                 let recipients = RecipientView::about(cx.tx, &stored)?;
                 withdrawals.push(WithdrawalView::of(id, proposals, closed, recipients));
             }

@@ -197,7 +197,7 @@ fn take_back_again(platform: &Platform, request: RequestId, id: ConsentId) -> Re
             return Ok(Kept::unchanged(false));
         };
         let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
-        let (entries, _) = take_back(tx, &keys, &stored, &kept, entry, now)?;
+        let entries = take_back(tx, &keys, &stored, &kept, None, entry, now)?.entries;
         if entries.is_empty() {
             return Ok::<_, Error>(Kept::unchanged(false));
         }
@@ -230,7 +230,7 @@ fn ended_again(
     };
     let programme = stored.programme;
     let entry = |act| unsigned_entry(programme, "replay", Purpose::Support, act, now);
-    Ok(match withdraw(tx, keys, &stored, entry, now)? {
+    Ok(match withdraw(tx, keys, &stored, None, entry, now)? {
         Withdrawn::Already => Vec::new(),
         Withdrawn::Now { entries, .. } => entries,
     })

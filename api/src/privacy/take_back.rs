@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{post, web};
+use lettre::Address;
 use naast_domain::Moment;
 use naast_domain::access::WithdrawRequest;
 use naast_domain::code::CodeSet;
@@ -12,7 +13,7 @@ use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{Consent, ConsentKind, Consequence, RecipientKind};
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{RequestState, SupportRequest, WithdrawnBy};
 use naast_domain::support::private_space::holds_for_health;
 use naast_persistence::independence::is_kept_from;
 use naast_persistence::keys::Keys;
@@ -32,7 +33,7 @@ use crate::clock::{day_of, fresh};
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::problem::Error;
-use crate::requests::withdraw::{Withdrawn, withdraw};
+use crate::requests::withdraw::{Withdrawn, WriteTo, by_role, withdraw};
 
 /// Tells everybody who could read something on these consents that they were taken back. Gives back the journal rows, one
 /// for each who is told.
@@ -119,26 +120,36 @@ fn health_goes(
     Ok(gone.into_iter().map(row).collect())
 }
 
-/// Takes one consent of a locked request back, and stops what rests on it. Gives back the journal rows, none when it was taken back or
-/// over before, and where the request stands then.
+/// What taking a consent back came to.
+pub struct TakenBack {
+    /// The journal rows, none when it was taken back or over before.
+    pub entries: Vec<Entry>,
+    /// Where the request stands then.
+    pub state: RequestState,
+    /// Where the parent is written to, when the request ended by it and somebody else noted it.
+    pub write_to: Option<Address>,
+}
+
+/// Takes one consent of a locked request back, and stops what rests on it.
 pub fn take_back(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     stored: &Stored<SupportRequest>,
     kept: &KeptConsent,
+    by: Option<WithdrawnBy>,
     entry: impl Fn(&'static str) -> Entry + Copy,
     now: Moment,
-) -> Result<(Vec<Entry>, RequestState), Error> {
+) -> Result<TakenBack, Error> {
     if kept.consent.withdrawn_at.is_some() || kept.consent.lapsed_at.is_some() {
-        return Ok((Vec::new(), stored.state));
+        return Ok(TakenBack { entries: Vec::new(), state: stored.state, write_to: None });
     }
     let consequence = kept.consent.kind.consequence();
     if consequence == Consequence::RequestEnds {
-        let entries = match withdraw(tx, keys, stored, entry, now)? {
-            Withdrawn::Now { entries, .. } => entries,
-            Withdrawn::Already => Vec::new(),
+        let (entries, write_to) = match withdraw(tx, keys, stored, by, entry, now)? {
+            Withdrawn::Now { entries, write_to, .. } => (entries, write_to),
+            Withdrawn::Already => (Vec::new(), None),
         };
-        return Ok((entries, RequestState::Withdrawn));
+        return Ok(TakenBack { entries, state: RequestState::Withdrawn, write_to });
     }
     let mut entries = Vec::new();
     let back = consents::withdraw(tx, stored, Which::One(kept.id), now)?;
@@ -153,7 +164,7 @@ pub fn take_back(
     }
     entries.push(entry("consent.withdrawn").on(kept.id));
     entries.extend(tell(tx, stored, &back, false, &entry, now)?);
-    Ok((entries, stored.state))
+    Ok(TakenBack { entries, state: stored.state, write_to: None })
 }
 
 /// What taking a consent back did.
@@ -199,7 +210,9 @@ pub async fn withdraw_consent(
     caller: Caller,
     Path((id, consent_id)): Path<(RequestId, ConsentId)>,
 ) -> Result<Answer<ConsentWithdrawalView>, Error> {
-    platform
+    let write_to = WriteTo::default();
+    let found = write_to.clone();
+    let answer = platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<WithdrawRequest>()?;
             locks::lock_request(cx.tx, id)?;
@@ -214,7 +227,10 @@ pub async fn withdraw_consent(
             let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
             let (me, now) = (cx.me.person, cx.now);
             let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
-            let (entries, request_state) = take_back(cx.tx, cx.keys, &stored, &kept, entry, now)?;
+            let by = Some(by_role(role));
+            let TakenBack { entries, state, write_to } =
+                take_back(cx.tx, cx.keys, &stored, &kept, by, entry, now)?;
+            found.note(write_to);
             if blind {
                 cx.shows([]);
                 return Ok(cx.tx.keep(entries, Answer::found(ConsentWithdrawalView::blind(consent_id)))?);
@@ -224,11 +240,13 @@ pub async fn withdraw_consent(
                 consent_id,
                 consent: Some(ConsentView::load(cx.tx, &taken_back, id, cx.today)?),
                 consequence: Some(kept.consent.kind.consequence()),
-                request_state: Some(request_state),
+                request_state: Some(state),
                 recipients: RecipientView::about(cx.tx, &stored)?,
             };
             cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
             Ok(cx.tx.keep(entries, Answer::found(view))?)
         })
-        .await
+        .await?;
+    write_to.send(&platform);
+    Ok(answer)
 }

@@ -1,5 +1,5 @@
 //! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal that waits or went, something that
-//! was heard of her, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
+//! was heard of her, that a coordinator stopped her request on her word, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::privacy::consents::ConsentState;
-use naast_domain::requests::{ParentNotice, RequestState};
+use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
@@ -89,6 +89,9 @@ pub async fn list_my_notices(
                     data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
                 }
                 if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
+                    if request.withdrawn_by == Some(WithdrawnBy::Coordinator) {
+                        data.push(notice(ParentNotice::WithdrawnForYou, of_request.clone()));
+                    }
                     if notices::is_unread(cx.db, &request, cx.today)? {
                         let read = format!("{of_request}/withdrawal-recipients");
                         data.push(notice(ParentNotice::WithdrawalUnread, read));

@@ -107,6 +107,7 @@ impl SupportRequestBody {
             school: self.location_code,
             municipality: self.municipality_code,
             state: RequestState::Submitted,
+            withdrawn_by: None,
         };
         (request, contact)
     }

@@ -7,6 +7,7 @@ use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
+    WithdrawnBy,
 };
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::asked_anew;
@@ -47,6 +48,8 @@ pub struct SupportRequestView {
     /// Whether the parent is to consent anew, because the programme took another form after she consented. Until then nobody is proposed, and
     /// what runs rests.
     pub consent_asked_anew: bool,
+    /// Who withdrew it; null while it is not withdrawn, and where that is not known.
+    pub withdrawn_by: Option<WithdrawnBy>,
     /// What can be done with it now.
     pub permitted: Vec<String>,
     /// How to reach the parent; null once the request is withdrawn.
@@ -126,6 +129,7 @@ impl SupportRequestView {
             municipality_code: request.municipality.clone(),
             state: request.state,
             consent_asked_anew: false,
+            withdrawn_by: request.withdrawn_by,
             permitted: request.state.permitted().into_iter().map(str::to_owned).collect(),
             contact: contact.map(|contact| ContactView {
                 name: contact.name,

@@ -1,7 +1,10 @@
 //! Withdrawal: one call, from any state, without a reason, never refused, also when repeated (AVG art. 7 lid 3). It needs
 //! no If-Match: nothing may hold it up.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use actix_web::{post, web};
+use lettre::Address;
 use naast_domain::Moment;
 use naast_domain::access::WithdrawRequest;
 use naast_domain::code::Code as _;
@@ -10,7 +13,7 @@ use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{ContactKind, RequestState, SupportRequest, WithdrawnBy};
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_persistence::independence::{is_kept_from, waiting};
 use naast_persistence::keys::Keys;
@@ -23,6 +26,8 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Path;
+use crate::identity::address;
+use crate::identity::post::Letter;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::notices::RecipientView;
 use crate::privacy::take_back::tell;
@@ -80,15 +85,61 @@ pub enum Withdrawn {
         proposals: Vec<ProposalId>,
         /// The match that it closed.
         closed: Option<MatchId>,
+        /// Where the parent is written to that somebody else noted it: the last use of her contact way, which is gone.
+        write_to: Option<Address>,
     },
 }
 
+/// Who withdraws in a role.
+pub fn by_role(role: Role) -> WithdrawnBy {
+    if role == Role::Coordinator { WithdrawnBy::Coordinator } else { WithdrawnBy::Parent }
+}
+
+/// The letter to a parent whose request a coordinator withdrew on her word. Whoever calls is not who reads it, so it is in both languages; it says
+/// nothing of what the request was about.
+fn letter(to: Address, place: &str) -> Letter {
+    let subject = "Uw aanvraag is gestopt / Your request was stopped".to_owned();
+    let text = format!(
+        "Een coördinator schreef op dat u stopt met uw aanvraag. De aanvraag is nu gestopt.\n\n\
+         Hoe wij u bereiken, is gewist. Dit is dus de laatste brief.\n\
+         U kunt nog lezen wat er gebeurde, en wie wat van u las ({place}).\n\
+         Klopt het niet? Dan kunt u altijd opnieuw om hulp vragen, ook bij een ander programma. U hoeft niet te zeggen waarom.\n\n\
+         --\n\n\
+         A coordinator noted that you stop your request. The request is stopped now.\n\n\
+         How we reach you was erased. So this is the last letter.\n\
+         You can still read what happened, and who read what of yours ({place}).\n\
+         Is it not right? Then you can ask for help again at any time, also at another programme. You need not say why.\n"
+    );
+    Letter { to, subject, text }
+}
+
+/// A parent whose request was withdrawn for her is written to once the change is durable. A repeated call does not run the use case, and sends no
+/// second letter.
+#[derive(Clone, Default)]
+pub struct WriteTo(Arc<Mutex<Option<Address>>>);
+
+impl WriteTo {
+    /// Notes what a use case found, in the place of what it found when it ran before.
+    pub fn note(&self, to: Option<Address>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = to;
+    }
+
+    /// Sends the letter, when there is one to send.
+    pub fn send(&self, platform: &Platform) {
+        let to = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(to) = to {
+            platform.identity.post.send(letter(to, platform.identity.issuer()));
+        }
+    }
+}
+
 /// Withdraws a request that is locked: ends its match and proposals, takes every consent back, and forgets how to reach
-/// the parent.
+/// the parent. `by` is unknown to whoever withdraws again what a backup brought back.
 pub fn withdraw(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     request: &Stored<SupportRequest>,
+    by: Option<WithdrawnBy>,
     entry: impl Fn(&'static str) -> Entry,
     now: Moment,
 ) -> Result<Withdrawn, Error> {
@@ -113,14 +164,25 @@ pub fn withdraw(
         entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
     }
     requests::change_state(tx, request, next, None, now)?;
-    requests::forget_contact(tx, keys, request, now)?;
+    // while it can still be read
+    let write_to = match by {
+        Some(WithdrawnBy::Coordinator) => requests::contacts_of(tx, keys, &[request])?
+            .remove(&request.id)
+            .filter(|contact| contact.kind == ContactKind::Email)
+            .and_then(|contact| address(&contact.value)),
+        _ => None,
+    };
+    requests::forget_contact(tx, keys, request, by, now)?;
     entries.push(
         entry("request.withdrawn").on(request.id).states(Some(request.state.code()), Some(next.code())),
     );
-    Ok(Withdrawn::Now { entries, proposals, closed: running.map(|running| running.id) })
+    Ok(Withdrawn::Now { entries, proposals, closed: running.map(|running| running.id), write_to })
 }
 
 /// Withdraw a request. Never refused, also when repeated.
+///
+/// Who withdrew it stands with the request (`withdrawnBy`). Where a coordinator notes it, the parent is written to at the e-mail address that she
+/// gave, before that is gone.
 ///
 /// A coordinator whom a tie of her own keeps from the case (rule 37) notes it as well, on the parent's word: nothing that a parent
 /// stops waits for a colleague. The answer then says that it is withdrawn, and nothing else of the case.
@@ -136,7 +198,9 @@ pub async fn withdraw_support_request(
     caller: Caller,
     Path(id): Path<RequestId>,
 ) -> Result<Answer<WithdrawalView>, Error> {
-    platform
+    let write_to = WriteTo::default();
+    let found = write_to.clone();
+    let answer = platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<WithdrawRequest>()?;
             locks::lock_request(cx.tx, id)?;
@@ -147,19 +211,22 @@ pub async fn withdraw_support_request(
             };
             // whom a tie keeps from the case notes that the parent stops, and is shown nothing of the case by it (ADR 48)
             let blind = role == Role::Coordinator && is_kept_from(cx.tx, &grant, &stored)?;
-            match withdraw(cx.tx, cx.keys, &stored, entry, cx.now)? {
+            match withdraw(cx.tx, cx.keys, &stored, Some(by_role(role)), entry, cx.now)? {
                 Withdrawn::Already => {
                     let told = RecipientView::about(cx.tx, &stored)?;
                     let view = WithdrawalView::of(id, Vec::new(), None, told).or_blind(blind);
                     cx.shows((!blind).then(|| Shown::request(DataKind::Withdrawal, role, &stored)));
                     Ok(Kept::unchanged(answer(view, stored.version, blind)))
                 }
-                Withdrawn::Now { entries, proposals, closed } => {
+                Withdrawn::Now { entries, proposals, closed, write_to } => {
+                    found.note(write_to);
                     let told = RecipientView::about(cx.tx, &stored)?;
                     let view = WithdrawalView::of(id, proposals, closed, told).or_blind(blind);
                     Ok(cx.tx.keep(entries, answer(view, stored.version + 1, blind))?)
                 }
             }
         })
-        .await
+        .await?;
+    write_to.send(&platform);
+    Ok(answer)
 }

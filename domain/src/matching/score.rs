@@ -190,6 +190,7 @@ mod tests {
             school: None,
             municipality: municipality.map(|code| MunicipalityCode::parse(code).expect("valid")),
             state: RequestState::Consented,
+            withdrawn_by: None,
         }
     }
 

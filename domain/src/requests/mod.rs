@@ -69,6 +69,14 @@ code_list! {
 }
 
 code_list! {
+    /// Who withdrew a request.
+    pub enum WithdrawnBy {
+        Parent = "parent": "door de ouder zelf" / "by the parent herself",
+        Coordinator = "coordinator": "opgeschreven door de coördinator, die van de ouder hoorde dat zij stopt" / "noted by the coordinator, who heard the parent say that she stops",
+    }
+}
+
+code_list! {
     /// How a parent can be reached.
     pub enum ContactKind {
         Email = "email": "e-mail" / "e-mail",
@@ -87,6 +95,7 @@ code_list! {
         WaitsForCoordinator = "waits-for-coordinator": "Niemand van dit programma mag nu uw vraag doen. Zij zoeken iemand die dat wel mag. U hoeft niets te doen. Duurt het te lang? Vraag hulp bij een ander programma, of stop met deze vraag." / "Nobody of this programme may deal with your request now. They look for somebody who may. You need not do anything. Does it take too long? Ask another programme for help, or stop this request.",
         FormChanged = "form-changed": "Het programma is anders geworden. Lees wat dat is. Wilt u blijven? Geef dan opnieuw toestemming. U kunt ook een ander programma vragen, of stoppen. Tot u kiest, is er pauze." / "The programme has another form now. Read what that is. Do you want to stay? Then consent anew. You can also ask another programme, or stop. Until you choose there is a pause.",
         PayersChanged = "payers-changed": "Iemand anders betaalt nu voor dit programma. Lees wie dat is. U hoeft niets te doen." / "Somebody else pays for this programme now. Read who that is. You need not do anything.",
+        WithdrawnForYou = "withdrawn-for-you": "De coördinator schreef op dat u stopt met deze vraag. De vraag is gestopt. Klopt het niet? Dan kunt u altijd opnieuw om hulp vragen." / "The coordinator noted that you stop this request. The request is stopped. Is it not right? Then you can ask for help again at any time.",
         WithdrawalUnread = "withdrawal-unread": "Wat u introk, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What you took back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
     }
 }
@@ -133,6 +142,8 @@ pub struct SupportRequest {
     pub municipality: Option<MunicipalityCode>,
     /// Where it stands.
     pub state: RequestState,
+    /// Who withdrew it, once it is withdrawn and that is known.
+    pub withdrawn_by: Option<WithdrawnBy>,
 }
 
 /// A request that its parent consented to, and that has no buddy yet: the only kind that a buddy can be proposed for.
@@ -314,6 +325,7 @@ mod tests {
             school: None,
             municipality: None,
             state,
+            withdrawn_by: None,
         }
     }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::{ProgrammeId, RequestId};
-use naast_domain::requests::{Contact, ContactKind, SupportRequest};
+use naast_domain::requests::{Contact, ContactKind, SupportRequest, WithdrawnBy};
 
 use super::T;
 use crate::columns::Key;
@@ -85,17 +85,19 @@ pub fn contacts_of(
     Ok(contacts.collect())
 }
 
-/// Takes the contact data of a withdrawn request away, and destroys the key that sealed them: copies in backups are
+/// Takes the contact data of a request away that somebody withdrew, and destroys the key that sealed them: copies in backups are
 /// unreadable from now on.
 pub fn forget_contact(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     request: &Stored<SupportRequest>,
+    by: Option<WithdrawnBy>,
     now: Moment,
 ) -> Result<(), Error> {
     let update =
         diesel::update(support_requests::table.find((Key::from(request.programme), Key::from(request.id))))
             .set((
+                support_requests::withdrawn_by.eq(by.map(|by| by.to_string())),
                 support_requests::contact_name.eq(None::<String>),
                 support_requests::contact_kind.eq(None::<String>),
                 support_requests::contact_value.eq(None::<String>),

@@ -11,7 +11,7 @@ use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
 use naast_domain::programmes::OrganisationForm;
-use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic};
+use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic, WithdrawnBy};
 use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::support::private_space::{NoteKind, PrivateSide};
 use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
@@ -171,6 +171,7 @@ pub(super) const MEMBERS: Words = &[
     ("value", "Adres of nummer", "Address or number"),
     ("verdict", "Oordeel van de regels", "Verdict of the rules"),
     ("withdrawnAt", "Ingetrokken op", "Taken back on"),
+    ("withdrawnBy", "Ingetrokken door", "Taken back by"),
     ("withdrawnKinds", "Wat u introk", "What you took back"),
     ("writer", "Geschreven door", "Written by"),
     ("writtenAt", "Geschreven op", "Written on"),
@@ -205,6 +206,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests", "origin", label::<Origin>),
     ("requests", "state", label::<RequestState>),
     ("requests", "topics", label::<Topic>),
+    ("requests", "withdrawnBy", label::<WithdrawnBy>),
     ("requests.consents", "kind", label::<ConsentKind>),
     ("requests.consents", "givenHow", label::<GivenHow>),
     ("requests.consents", "confirmedHow", label::<ConfirmedHow>),

@@ -91,6 +91,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
             personal("created_at").exported("requests.submittedAt"),
             personal("updated_at").exported("requests.updatedAt"),
+            personal("withdrawn_by").exported("requests.withdrawnBy"),
         ],
     ),
     table(
