@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use naast_domain::Moment;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// How far two clocks may be apart, in seconds.
 const SKEW: i64 = 30;
@@ -76,12 +76,32 @@ pub(super) struct Claims {
     pub iss: String,
     pub sub: String,
     pub aud: Audiences,
+    #[serde(deserialize_with = "moment")]
     pub exp: i64,
+    #[serde(deserialize_with = "moment")]
     iat: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "moment_if_any")]
     nbf: Option<i64>,
     #[serde(flatten)]
     pub others: Map<String, Value>,
+}
+
+/// Seconds since 1970, which may have a fraction (RFC 7519, 2, `NumericDate`); the whole second that it falls in.
+fn moment<'de, D: Deserializer<'de>>(given: D) -> Result<i64, D::Error> {
+    whole(&Number::deserialize(given)?).ok_or_else(|| D::Error::custom("no moment"))
+}
+
+fn moment_if_any<'de, D: Deserializer<'de>>(given: D) -> Result<Option<i64>, D::Error> {
+    let given = Option::<Number>::deserialize(given)?;
+    given.map(|number| whole(&number).ok_or_else(|| D::Error::custom("no moment"))).transpose()
+}
+
+fn whole(seconds: &Number) -> Option<i64> {
+    seconds.as_i64().or_else(|| {
+        let seconds = seconds.as_f64().filter(|seconds| seconds.abs() < 1e12)?;
+        #[expect(clippy::cast_possible_truncation, reason = "its size was looked at")]
+        Some(seconds.floor() as i64)
+    })
 }
 
 impl Claims {
@@ -181,5 +201,19 @@ mod tests {
         assert!(!claims(i64::MIN, i64::MAX).hold(now, hour));
         assert!(!claims(1_000_031, 1_000_060).hold(now, hour), "from a later moment");
         assert!(!claims(999_990, 1_000_000).hold(now, hour));
+    }
+
+    #[test]
+    fn a_moment_may_have_a_fraction() {
+        let read = |exp: &str, nbf: &str| {
+            let text = format!(r#"{{"iss":"a","sub":"a","aud":"b","iat":1000000.25,"exp":{exp}{nbf}}}"#);
+            serde_json::from_str::<Claims>(&text).ok().map(|claims| (claims.exp, claims.iat, claims.nbf))
+        };
+        assert_eq!(read("1000060.9", ""), Some((1_000_060, 1_000_000, None)));
+        assert_eq!(read("1000060", r#","nbf":1e6"#), Some((1_000_060, 1_000_000, Some(1_000_000))));
+        assert_eq!(read("-0.5", r#","nbf":null"#), Some((-1, 1_000_000, None)));
+        for nonsense in ["1e300", "\"1000060\"", "null", "true", "[1]"] {
+            assert_eq!(read(nonsense, ""), None, "{nonsense}");
+        }
     }
 }

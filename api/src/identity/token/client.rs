@@ -126,14 +126,21 @@ fn proven(
                 Credential::Secret(_) => None,
             });
             let id = client.id.to_string();
-            let found = keys
-                .find_map(|(credential, key)| Some((credential, signed(assertion, &key, &id, issuer, now)?)));
+            let mut why = "it has no key that is good now";
+            let found = keys.find_map(|(credential, key)| {
+                let claims = signed(assertion, &key, &id, issuer, now).map_err(|wrong| why = wrong);
+                Some((credential, claims.ok()?))
+            });
             let Some((credential, claims)) = found else {
+                refuse(&id, why);
                 return Ok(Kept::unchanged(None));
             };
             let number = fingerprint("naast.assertion.v1", &[claims.text("jti").unwrap_or_default()]);
             let expires = DateTime::from_timestamp(claims.exp, 0).unwrap_or(now);
             let first = assertions::use_up(tx, client.id, &number, expires, now)?;
+            if !first {
+                refuse(&id, "its jti was used before");
+            }
             Ok(Kept::bookkeeping(first.then_some((client, credential))))
         }
     }
@@ -141,13 +148,39 @@ fn proven(
 
 /// The claims of an assertion that this key signed, for us alone, lately, with a number that keeps it from being used twice.
 /// `iat` is required, as the Dutch profile asks (NL GOV Assurance profile for OAuth 2.0, "Client Authentication").
-fn signed(assertion: &str, key: &PublicKey, id: &str, issuer: &str, now: Moment) -> Option<jwt::Claims> {
-    let header = jwt::open_header(assertion).filter(|header| header.is_one_of(KINDS))?;
-    let algorithm = *key.algorithms.iter().find(|one| **one == header.alg)?;
+///
+/// # Errors
+/// What is wrong with it: for the log, never for the caller.
+fn signed(
+    assertion: &str,
+    key: &PublicKey,
+    id: &str,
+    issuer: &str,
+    now: Moment,
+) -> Result<jwt::Claims, &'static str> {
+    let header = jwt::open_header(assertion).filter(|header| header.is_one_of(KINDS));
+    let header = header.ok_or("its header does not read: alg, typ or crit")?;
+    let algorithm =
+        key.algorithms.iter().find(|one| **one == header.alg).ok_or("its alg is not the key's")?;
+    let claims = jwt::verified(assertion, &key.verifying, *algorithm)
+        .ok_or("another key signed it, or iss, sub, aud, exp or iat is missing")?;
     let endpoint = format!("{issuer}{PLACE}");
-    let claims = jwt::verified(assertion, &key.verifying, algorithm)?;
-    let complete =
-        claims.iss == id && claims.sub == id && claims.text("jti").is_some_and(|number| !number.is_empty());
-    let ours = claims.aud.only(&[issuer, &endpoint]);
-    (complete && ours && claims.hold(now, LONGEST)).then_some(claims)
+    if claims.iss != id || claims.sub != id {
+        return Err("its iss and sub are not the system's id");
+    }
+    if claims.text("jti").is_none_or(str::is_empty) {
+        return Err("it has no jti");
+    }
+    if !claims.aud.only(&[issuer, &endpoint]) {
+        return Err("its aud is not the issuer or its token endpoint, and nothing else");
+    }
+    if !claims.hold(now, LONGEST) {
+        return Err("its exp, iat or nbf does not hold now: look at both clocks");
+    }
+    Ok(claims)
+}
+
+/// Tells the administrator why a system's assertion is refused: the system itself hears the same as everybody who is.
+fn refuse(id: &str, why: &str) {
+    log::info!(client = id; "an assertion of a system is refused: {why}");
 }
