@@ -200,6 +200,16 @@ fn a_step_names_the_version_that_it_is_taken_on(engine: Engine) {
     let on =
         |etag: &str, body: &Value| world.app.call(Some(world.leader), "POST", &steps, Some(body), Some(etag));
     refused(on("\"v7\"", &ask), 412, "stale-version");
+    // a header that does not read is told before the order of the steps
+    let leap = json!({ "step": "has-nobody" });
+    let place = |reply: Reply| refused(reply, 400, "invalid-input").body["errors"][0]["header"].clone();
+    assert_eq!(place(on("v1", &leap)), "If-Match");
+    let line = format!("POST {steps}");
+    assert_eq!(
+        place(world.app.keyed_on(Some(world.leader), &line, &leap, "x y", Some(&read))),
+        "Idempotency-Key"
+    );
+    refused(on(&read, &leap), 409, "step-not-permitted");
     let moved = on(&read, &ask).expect(201).etag();
     assert_ne!(moved, read);
     refused(on(&read, &json!({ "step": "has-nobody" })), 412, "stale-version");

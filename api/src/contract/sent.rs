@@ -96,6 +96,17 @@ impl Check<'_> {
         list.and_then(Value::as_array).map_or(0, Vec::len)
     }
 
+    /// Refuses a call of which a header cannot be read, before anything is answered that does not wait for the rest of the body.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with everything that is wrong so far.
+    pub fn heads(&self) -> Result<(), Error> {
+        if self.faults.iter().any(InputFault::is_in_header) {
+            return Err(Error::Input(self.faults.clone()));
+        }
+        Ok(())
+    }
+
     /// Whether something stands at a JSON pointer, right or wrong.
     pub fn has(&self, pointer: &str) -> bool {
         let member = self.value.pointer(&format!("{}{pointer}", self.inside));

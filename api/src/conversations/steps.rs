@@ -129,6 +129,7 @@ pub async fn record_conversation_step(
             if let Some(step) = check.get::<SchoolStep>("/step")
                 && let Err(leap) = one.state.take(Step::School(step))
             {
+                check.heads()?;
                 seen.check(one.school_version)?;
                 return Err(leap.into());
             }
