@@ -34,6 +34,7 @@ pub struct WebhookDeliveryView {
     /// What happened.
     pub event_type: EventType,
     /// The number of the event, as in its `sequence`.
+    #[schema(pattern = r"^[0-9]{19}$")]
     pub sequence: String,
     /// Where it stands.
     pub state: DeliveryState,
@@ -60,7 +61,7 @@ impl From<events::Delivery> for WebhookDeliveryView {
             subscription_id: one.subscription,
             programme_id: one.chain.programme(),
             event_type: one.kind,
-            sequence: one.seq.to_string(),
+            sequence: super::view::sequence(one.seq),
             state: one.state,
             attempts: one.attempts,
             next_attempt_at: one.next_at,

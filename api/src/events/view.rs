@@ -68,7 +68,7 @@ impl EventView {
             time: event.at,
             dataref: place(kind).map(|place| format!("{BASE}/{place}/{}", event.object_id)),
             programmeid: event.chain.programme(),
-            sequence: format!("{:019}", event.seq),
+            sequence: sequence(event.seq),
         }
     }
 
@@ -77,6 +77,11 @@ impl EventView {
     pub fn written(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("an event is plain text")
     }
+}
+
+/// A number of the journal as it is told: texts of one length, which stand in the order of the numbers.
+pub(super) fn sequence(number: i64) -> String {
+    format!("{number:019}")
 }
 
 /// The collection in which an object of this kind has a place of its own.

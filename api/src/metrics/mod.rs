@@ -147,7 +147,7 @@ impl Metrics {
             oldest: figure!(
                 IntGauge,
                 "naast_webhook_oldest_due_seconds",
-                "For how long the oldest of the due deliveries is due."
+                "For how long the oldest delivery is due, of those to receivers that took their last message."
             ),
             unread: figure!(
                 IntGauge,

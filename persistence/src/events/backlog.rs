@@ -17,7 +17,7 @@ const QUESTION: &str = "SELECT \
      (SELECT count(*) FROM webhook_deliveries d JOIN webhook_subscriptions s ON s.chain = d.chain AND s.id = d.subscription_id \
      WHERE d.state = 'pending' AND d.next_at <= $1 AND s.state = 'active') AS due, \
      (SELECT min(d.next_at) FROM webhook_deliveries d JOIN webhook_subscriptions s ON s.chain = d.chain \
-     AND s.id = d.subscription_id WHERE d.state = 'pending' AND d.next_at <= $1 AND s.state = 'active') AS oldest, \
+     AND s.id = d.subscription_id WHERE d.state = 'pending' AND d.next_at <= $1 AND s.state = 'active' AND s.failing_since IS NULL) AS oldest, \
      (SELECT CAST(COALESCE(sum(h.seq - s.position), 0) AS BIGINT) FROM webhook_subscriptions s \
      JOIN journal_heads h ON h.chain = s.chain WHERE s.state = 'active') AS unread";
 
@@ -48,7 +48,8 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// Since when the oldest of the due deliveries is due.
+    /// Since when the oldest delivery is due of those to subscriptions that took their last message. Those that did not wait for their
+    /// receiver, and say nothing of the senders.
     pub fn oldest(&self) -> Option<Moment> {
         self.oldest.map(|at| at.0)
     }
