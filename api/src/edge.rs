@@ -4,7 +4,8 @@
 mod headers;
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_http::ConnectionType;
 use actix_web::body::{BoxBody, MessageBody};
@@ -358,8 +359,20 @@ fn translate(
 }
 
 fn log_fault(error: &Error, number: &str) {
+    /// When it was said last that the disk is full: once a minute is enough, and the log may stand on the same disk.
+    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
     match error {
         _ if error.code() == "internal" => log::error!(request_id = number; "{error}"),
+        Error::Storage(naast_persistence::Error::Busy(why @ "disk full")) => {
+            let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+            if said.is_none_or(|at| at.elapsed() >= Duration::from_secs(60)) {
+                *said = Some(Instant::now());
+                log::error!(request_id = number; "nothing can be written: {why}");
+            }
+        }
+        Error::Storage(naast_persistence::Error::Busy(why)) => {
+            log::debug!(request_id = number, code = error.code(), reason = *why; "refused");
+        }
         _ => log::debug!(request_id = number, code = error.code(); "refused"),
     }
 }
