@@ -111,6 +111,12 @@ pub fn run(place: &Place, what: Client) -> Result<(), Failure> {
         }
         Client::Rotate { client, proof, overlap_hours } => {
             let secret = rotate(&platform, client, &proof, overlap_hours)?;
+            say(&said(
+                format!("client {client}: de nieuwe geldt nu, wat er was nog {overlap_hours} uur"),
+                format!(
+                    "client {client}: the new one is good now, what there was for {overlap_hours} hours more"
+                ),
+            ));
             tell(secret);
             place.anchor(&platform)
         }

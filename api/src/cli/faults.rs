@@ -155,10 +155,10 @@ fn public_key(fault: KeyFault) -> String {
 
 fn trust(fault: &TrustError) -> String {
     match fault {
-        TrustError::File(fault) => format!("vertrouwde uitgevers: {}", system(fault)),
-        TrustError::Json(fault) => {
+        TrustError::File(file, fault) => format!("vertrouwde uitgevers: {file}: {}", system(fault)),
+        TrustError::Json(file, fault) => {
             format!(
-                "vertrouwde uitgevers: op regel {}, kolom {} staat niet wat er hoort ({fault})",
+                "vertrouwde uitgevers: {file}: op regel {}, kolom {} staat niet wat er hoort ({fault})",
                 fault.line(),
                 fault.column()
             )

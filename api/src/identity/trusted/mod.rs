@@ -70,11 +70,11 @@ fn minutes() -> u32 {
 #[derive(Debug, thiserror::Error)]
 pub enum TrustError {
     /// The file cannot be read.
-    #[error("trusted issuers: {0}")]
-    File(#[from] std::io::Error),
+    #[error("trusted issuers: {0}: {1}")]
+    File(String, std::io::Error),
     /// It does not read.
-    #[error("trusted issuers: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("trusted issuers: {0}: {1}")]
+    Json(String, serde_json::Error),
     /// It asks for something that is not safe.
     #[error("trusted issuer {issuer}: {}", .why.en)]
     Unsafe {
@@ -126,7 +126,9 @@ struct Issuer {
 impl TrustedIssuers {
     /// Reads the file of issuers: a JSON list of [`TrustedIssuer`].
     pub fn read(file: &Path) -> Result<Self, TrustError> {
-        Self::of(serde_json::from_slice(&std::fs::read(file)?)?)
+        let name = file.display().to_string();
+        let text = std::fs::read(file).map_err(|fault| TrustError::File(name.clone(), fault))?;
+        Self::of(serde_json::from_slice(&text).map_err(|fault| TrustError::Json(name, fault))?)
     }
 
     /// Trusts these issuers.
