@@ -23,7 +23,13 @@ pub struct Transaction<'a, 'c> {
     export: Option<ExportId>,
     /// Of whom an answer that is kept of it shows something: whoever is given it again reads that.
     shown: Vec<Shown>,
+    /// Whether a row of it is about something else than a case: then cases follow from that, and its answer shows none.
+    beside: bool,
 }
+
+/// What a row of the journal can be about from which cases follow: a role that is a tie makes a match rest.
+const BESIDE_A_CASE: [&str; 7] =
+    ["buddy", "membership", "organisation", "person", "programme", "school", "tie"];
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
 /// [`Kept::unchanged`] and [`Kept::bookkeeping`] make one without, for a call that changed nothing of anybody's.
@@ -69,8 +75,14 @@ impl<'a, 'c> Transaction<'a, 'c> {
         database: &'a mut Database<'c>,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<(T, Vec<Tombstone>), E> {
-        let mut tx =
-            Self { database, laid: Vec::new(), cases: BTreeSet::new(), export: None, shown: Vec::new() };
+        let mut tx = Self {
+            database,
+            laid: Vec::new(),
+            cases: BTreeSet::new(),
+            export: None,
+            shown: Vec::new(),
+            beside: false,
+        };
         let value = work(&mut tx)?;
         Ok((value, tx.laid))
     }
@@ -114,6 +126,11 @@ impl<'a, 'c> Transaction<'a, 'c> {
         self.cases.first().copied().filter(|_| self.cases.len() == 1)
     }
 
+    /// The one case that its answer shows as it stands after the change; none where the change is of something else, and the case only follows.
+    pub fn changed_case(&self) -> Option<RequestId> {
+        self.case().filter(|_| !self.beside)
+    }
+
     /// Does something that may fail by itself: when it does, only it is undone, and the transaction goes on.
     pub(crate) fn savepoint<T>(
         &mut self,
@@ -149,6 +166,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
         for entry in entries {
             journal::append(self, &entry)?;
             journalled = true;
+            self.beside |= BESIDE_A_CASE.contains(&entry.object_kind);
         }
         Ok(Kept { value, journalled })
     }

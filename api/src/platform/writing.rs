@@ -1,4 +1,5 @@
-//! A use case that changes something. One that finds nothing to change and answers with how things stand is a reading, and owes its record.
+//! A use case that changes something. Its answer shows how things stand afterwards, and so does the answer of one that finds nothing to change:
+//! each is a reading, and leaves its record.
 
 use naast_domain::access::{Action, Grant, Principal};
 use naast_domain::journal::{Chain, Entry, Purpose};
@@ -50,14 +51,14 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
     }
 
     /// Says what an answer shows that comes without a change: how things stand, because it was done before or nothing was named. Nothing,
-    /// when that is of nobody. One record for each person whom it is about is written in this transaction. Of a change the journal
-    /// tells, and nothing is written here.
+    /// when that is of nobody. One record for each person whom it is about is written in this transaction. What the answer to
+    /// a change shows is known without it.
     pub fn shows(&mut self, shown: impl IntoIterator<Item = Shown>) {
         self.shown.get_or_insert_default().extend(shown);
     }
 
-    /// Says of whom the answer to a change shows something where the answer is of no case: whoever is given it again, under her
-    /// `Idempotency-Key`, has read that, and nothing else tells of it.
+    /// Says of whom the answer to a change shows something where the answer is of no case: whoever is given it, or given it again under her
+    /// `Idempotency-Key`, has read that.
     pub fn concerns(&mut self, shown: impl IntoIterator<Item = Shown>) {
         self.tx.concerns(shown);
     }
@@ -71,19 +72,32 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
         self.tx.rehearse(|tx| work(&mut Writing::new(tx, keys, me, at)))
     }
 
-    /// Writes down what was shown without a change.
+    /// Writes down what is shown: by the case that was changed, or of whom the answer is; without a change by what its handler said.
     ///
     /// # Errors
     /// [`Error::Internal`] when it was not said what was shown: there is no answer then, whichever handler forgot.
     pub(super) fn settle<T>(mut self, kept: &Kept<T>, of: &Of) -> Result<(), Error> {
-        if kept.is_journalled() {
-            return Ok(());
-        }
-        let Some(shown) = self.shown.take() else {
+        let shown = if kept.is_journalled() {
+            self.changed()?
+        } else if let Some(shown) = self.shown.take() {
+            shown
+        } else {
             log::error!("an answer without a change left no record: its handler does not call `shows`");
             return Err(Error::Internal("an answer without a change left no record"));
         };
         let records = access_log::records(&shown, &of.by(self.me, self.now, self.now), fresh);
         Ok(access_log::insert(self.tx, &records)?)
+    }
+
+    /// What the answer to a change shows: those whom it concerns, or else the one case that it is about.
+    fn changed(&mut self) -> Result<Vec<Shown>, Error> {
+        let concerned = self.tx.concerned().to_vec();
+        match self.tx.changed_case() {
+            Some(case) if concerned.is_empty() => {
+                Ok(Shown::changed(self.tx, &self.me, case)?.into_iter().collect())
+            }
+            // whoever was erased with the change reads no record
+            _ => Ok(Shown::still(self.tx, concerned)?),
+        }
     }
 }

@@ -28,6 +28,7 @@ code_list! {
         BuddyProfile = "buddy-profile": "het profiel van de buddy" / "the buddy's profile",
         Readiness = "readiness": "of de buddy klaar is om te helpen" / "whether the buddy is ready to help",
         Certificates = "certificates": "de bewijzen van de buddy" / "the buddy's certificates",
+        Changed = "changed-case": "de zaak, bij een wijziging" / "the case, with a change of it",
         Repeated = "repeated-answer": "het antwoord op een eerdere aanroep over de zaak" / "the answer to an earlier call about the case",
         Ties = "ties": "de banden van de buddy" / "the buddy's ties",
     }
@@ -47,7 +48,8 @@ impl DataKind {
         match self {
             Self::Request | Self::Consents | Self::Candidates | Self::Decisions => Purpose::Matching,
             Self::Proposal | Self::TieAnswers => Purpose::Matching,
-            Self::Repeated
+            Self::Changed
+            | Self::Repeated
             | Self::Match
             | Self::Contacts
             | Self::PrivateNotes
@@ -76,6 +78,9 @@ impl DataKind {
     fn of_reader(self, as_whom: SubjectKind) -> Text {
         match (self, as_whom) {
             (Self::Request, SubjectKind::Parent) => Text::of("uw aanvraag", "your request"),
+            (Self::Changed, SubjectKind::Parent) => {
+                Text::of("uw zaak, bij een wijziging", "your case, with a change of it")
+            }
             (Self::Consents, _) => Text::of("uw toestemmingen", "your consents"),
             (Self::Withdrawal, _) => Text::of("welke toestemming u terugnam", "which consent you took back"),
             (Self::Hold, _) => Text::of("of uw zaak wordt vastgehouden", "whether your case is held"),

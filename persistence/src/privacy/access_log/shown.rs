@@ -175,12 +175,27 @@ impl Shown {
             .about(Some(space.parent()), SubjectKind::Parent)
     }
 
-    /// A case of which somebody is given once more what her call was answered. Whether she still may is asked before; her role is the one that she
-    /// holds in the programme, or over it, and who holds none there did it as the buddy.
-    pub fn again(
+    /// A case of which somebody is given once more what her call was answered. Whether she still may is asked before.
+    pub fn again(database: &mut Database<'_>, me: &Principal, case: Request) -> Result<Option<Self>, Error> {
+        Self::case(database, me, case, DataKind::Repeated)
+    }
+
+    /// A case that somebody changed, in a transaction that still runs: what she is answered shows how it stands. None where it went with the
+    /// change.
+    pub fn changed(
         database: &mut Database<'_>,
         me: &Principal,
-        case: naast_domain::ids::RequestId,
+        case: Request,
+    ) -> Result<Option<Self>, Error> {
+        Self::case(database, me, case, DataKind::Changed)
+    }
+
+    /// Her role is the one that she holds in the programme, or over it; who holds none there did it as the buddy.
+    fn case(
+        database: &mut Database<'_>,
+        me: &Principal,
+        case: Request,
+        data: DataKind,
     ) -> Result<Option<Self>, Error> {
         let found: Option<(Key, Key)> = on_either!(database, |c| support_requests::table
             .filter(support_requests::id.eq(Key::from(case)))
@@ -196,10 +211,7 @@ impl Shown {
             Some(power) => power.role,
             None => Role::Buddy,
         };
-        Ok(Some(
-            Self::new(DataKind::Repeated, case.uuid(), programme, role)
-                .about(Some(parent), SubjectKind::Parent),
-        ))
+        Ok(Some(Self::new(data, case.uuid(), programme, role).about(Some(parent), SubjectKind::Parent)))
     }
 
     /// What an answer showed that is given again, of those who are there still: of whoever was erased meanwhile nothing is written down.
