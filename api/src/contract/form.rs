@@ -40,11 +40,13 @@ fn is_form(request: &HttpRequest) -> bool {
     types.next().is_none() && kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// A field that is given twice spoils the form, and an empty one counts as left out (RFC 6749, 3.2).
+/// A field that is given twice spoils the form, an empty one counts as left out, and one that nobody knows is not looked at, whatever is in
+/// it and however often it comes (RFC 6749, 3.2).
 fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Option<T>, Error> {
     let Ok(pairs) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(bytes) else { return Ok(None) };
+    let known = &CONTRACT.document["components"]["schemas"][T::name().as_ref()]["properties"];
     let mut members = Map::new();
-    for (name, text) in pairs {
+    for (name, text) in pairs.into_iter().filter(|(name, _)| known.get(name).is_some()) {
         if text.chars().any(steers) || members.contains_key(&name) {
             return Ok(None);
         }
