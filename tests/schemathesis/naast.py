@@ -88,6 +88,7 @@ NAMED = {
     "programmeId": "programmes",
     "programmeIds": "programmes",
     "buddyId": "buddies",
+    "personId": "people",
     "organisationId": "organisations",
     "subscriptionId": "webhook-subscriptions",
     "locationCode": "schools",
@@ -164,6 +165,14 @@ def put_words(context, body):
                 text["textVersion"], text["textHash"] = shown["version"], shown["hash"]
 
 
+def own_programme(name, value):
+    """A programme of her own, for three of four bodies that name one: beyond somebody else's nothing of them is looked at."""
+    own = THINGS.get("own-programmes") if name == "programmeId" else None
+    is_drawn = isinstance(value, str) and WELL_FORMED.fullmatch(value)
+    number = sum(value.encode()) if own and is_drawn else 0
+    return own[number // 4 % len(own)] if number % 4 else None
+
+
 @schemathesis.hook
 def map_body(context, body):
     if isinstance(body, dict):
@@ -173,7 +182,7 @@ def map_body(context, body):
             if isinstance(value, dict):
                 map_body(context, value)
             elif name in NAMED:
-                body[name] = one_of(NAMED[name], value)
+                body[name] = own_programme(name, value) or one_of(NAMED[name], value)
             elif name in ("email", "value") and isinstance(value, str) and 3 <= len(value) <= 200 and sum(value.encode()) % 8:
                 # mostly an address or number that is one
                 body[name] = "0612345678" if body.get("kind") == "phone" else "ouder@example.org"

@@ -61,6 +61,11 @@ def things(base, demo, role):
         keep("proposals", get(base, token, f"/support-requests/{request}/proposals"))
     for organisation in found.get("organisations", [])[:10]:
         keep("memberships", get(base, token, f"/organisations/{organisation}/memberships"))
+    # a body that names a programme gets further where it is her own
+    own = get(base, token, "/me/memberships").get("data", [])
+    found["own-programmes"] = [one["programmeId"] for one in own if one.get("programmeId")]
+    # nobody lists people; those of the other roles are there
+    found["people"] = [one["subject"] for name, one in demo["roles"].items() if name != role]
     kinds = {"request": "support-requests", "match": "matches", "proposal": "proposals", "conversation": "conversations"}
     kinds |= {"programme": "programmes", "buddy": "buddies", "locationCode": "schools"}
     for name, thing in demo["things"].items():
