@@ -71,7 +71,7 @@ const SOMETIMES: [&str; 5] = ["etag", "location", "link", "retry-after", "www-au
 
 impl Checker {
     /// Checks one answer.
-    fn check(&mut self, method: &str, path: &str, reply: Reply) -> Reply {
+    pub fn check(&mut self, method: &str, path: &str, reply: Reply) -> Reply {
         let operation = described(method, path);
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("no {method} {path}"));
         let told = format!("{name}: {} {}", reply.status, reply.body);

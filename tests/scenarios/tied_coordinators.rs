@@ -5,6 +5,7 @@ use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
+use crate::checker::Checker;
 use crate::command_line::naast;
 use crate::looks::{assert_sound, count, refused};
 use crate::over_time::{Case, at};
@@ -103,13 +104,15 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
     let contact = json!({
         "date": app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening"
     });
-    // from the very next call on she neither handles nor reads what is her colleague's now
+    // from the very next call on she neither handles nor reads what is her colleague's now, as the contract says
     for (method, path, body) in [
         ("GET", path.clone(), None),
         ("GET", format!("{path}/candidates"), None),
         ("GET", format!("{path}/decisions"), None),
         ("GET", format!("{path}/consents"), None),
         ("GET", format!("{path}/holds"), None),
+        ("GET", format!("{path}/withdrawal-recipients"), None),
+        ("GET", format!("{matched}/meeting-announcements"), None),
         ("POST", format!("{path}/proposals"), Some(&put)),
         ("GET", matched.clone(), None),
         ("GET", format!("{matched}/contacts"), None),
@@ -117,7 +120,8 @@ fn a_coordinator_with_a_tie_leaves_the_case_to_another(engine: Engine) {
         ("POST", format!("{matched}/pauses"), None),
         ("POST", format!("{matched}/closure"), Some(&json!({ "reason": "goal-reached" }))),
     ] {
-        refused(app.call(Some(entangled), method, &path, body, Some(&etag)), 409, "coordinator-tied");
+        let reply = app.call(Some(entangled), method, &path, body, Some(&etag));
+        refused(Checker::default().check(method, &path, reply), 409, "coordinator-tied");
     }
     // lists and the feed go on behind what they leave out, a row at a time
     let shown = |person, list: &str| -> String {

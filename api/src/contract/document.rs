@@ -312,13 +312,21 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     if operation.get("requestBody").is_some() {
         statuses.extend(["408", "413", "415"]);
     }
-    if method != "get" && !open {
+    // a tie of her own keeps a coordinator from the whole case (rule 37), also where she only reads of it
+    if !open && (method != "get" || is_of_a_case(path)) {
         statuses.push("409");
     }
     if conditional {
         statuses.extend(["412", "428"]);
     }
     super::answers::finish(method, operation, &statuses);
+}
+
+/// Whether a path leads to a case, or to what is in it; the private space is no coordinator's.
+fn is_of_a_case(path: &str) -> bool {
+    let leads =
+        ["/support-requests/{", "/proposals/{", "/matches/{"].iter().any(|place| path.starts_with(place));
+    leads && !path.contains("/private-notes") && !path.contains("/messages")
 }
 
 fn components(document: &mut Value) {
