@@ -30,6 +30,9 @@ fn a_buddy_who_coordinates_elsewhere_may_no_more_in_each_place_than_its_role(eng
     let list = format!("/organisations/{}/memberships", elsewhere.text("organisationId"));
     let body = json!({ "personId": person, "role": "coordinator", "programmeId": world.programmes[2] });
     world.app.post(world.administrator, &list, &body).expect(201);
+    // the task is a tie with the partnership, which rests what runs until the parent took it
+    let own = stage.standing(Column::Own, state_for("listPrivateNotes"));
+    world.answer_ties(stage.cast.person("parent"), &own.proposal, "accepted");
     let before = contents(world);
     let (mut refused, mut faults) = (0, Vec::new());
     for operation in operations() {
