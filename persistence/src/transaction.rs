@@ -27,9 +27,9 @@ pub struct Transaction<'a, 'c> {
     beside: bool,
 }
 
-/// What a row of the journal can be about from which cases follow: a role that is a tie makes a match rest.
-const BESIDE_A_CASE: [&str; 7] =
-    ["buddy", "membership", "organisation", "person", "programme", "school", "tie"];
+/// What a row of the journal can be about from which cases follow: a role that is a tie makes a match rest. A buddy's own file is no such thing: she
+/// says in a case that her ties are declared, and an answer about her file says itself whom it shows.
+const BESIDE_A_CASE: [&str; 5] = ["membership", "organisation", "person", "programme", "school"];
 
 /// What a change gives back. Only [`Transaction::keep`] makes one, and that writes the journal; only
 /// [`Kept::unchanged`] and [`Kept::bookkeeping`] make one without, for a call that changed nothing of anybody's.

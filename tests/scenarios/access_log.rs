@@ -22,6 +22,7 @@ use crate::looks::{count, refused, texts};
 on_both!(
     each_reading_leaves_the_records_that_the_list_says_and_no_other,
     a_reading_that_cannot_be_recorded_is_not_answered,
+    a_buddys_yes_stands_in_the_parents_log,
     whoever_forgets_the_record_gives_no_answer,
     a_parent_reads_who_looked_in_plain_words_and_of_herself_only,
     a_record_has_the_fields_of_the_standard
@@ -223,6 +224,24 @@ fn a_reading_that_cannot_be_recorded_is_not_answered(engine: Engine) {
         .expect("and back");
     app.get(coordinator, &case.path()).expect(200);
     assert_eq!(count(&case.world, "access_log"), 2);
+}
+
+/// Her yes is answered with the proposal and the match, and says of her own file that its ties are declared.
+fn a_buddys_yes_stands_in_the_parents_log(engine: Engine) {
+    let case = Case::on(TestApp::start(engine));
+    let (world, buddy) = (&case.world, case.world.buddy(0, &json!({})));
+    let proposal = world.propose(0, &case.request, &buddy).expect(201).id();
+    world.answer(case.parent, &proposal, "accepted").expect(201);
+    let rows = || {
+        let log = world.app.get(case.parent, "/me/access-log").expect(200).body;
+        let rows = log["data"].as_array().expect("rows").clone();
+        rows.into_iter().filter(|row| row["data"] == "changed-case").map(|row| row["role"].clone()).collect()
+    };
+    let before: Vec<Value> = rows();
+    assert_eq!(before, [json!("coordinator")], "who proposed");
+    world.answer(buddy.person, &proposal, "accepted").expect(201);
+    let after: Vec<Value> = rows();
+    assert_eq!(after, [json!("buddy"), json!("coordinator")]);
 }
 
 /// A handler of somebody who forgot.

@@ -52,7 +52,7 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
 
     /// Says what an answer shows that comes without a change: how things stand, because it was done before or nothing was named. Nothing,
     /// when that is of nobody. One record for each person whom it is about is written in this transaction. What the answer to
-    /// a change shows is known without it.
+    /// a change shows is known without it; where it shows less than that, this says what.
     pub fn shows(&mut self, shown: impl IntoIterator<Item = Shown>) {
         self.shown.get_or_insert_default().extend(shown);
     }
@@ -77,10 +77,10 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
     /// # Errors
     /// [`Error::Internal`] when it was not said what was shown: there is no answer then, whichever handler forgot.
     pub(super) fn settle<T>(mut self, kept: &Kept<T>, of: &Of) -> Result<(), Error> {
-        let shown = if kept.is_journalled() {
-            self.changed()?
-        } else if let Some(shown) = self.shown.take() {
+        let shown = if let Some(shown) = self.shown.take() {
             shown
+        } else if kept.is_journalled() {
+            self.changed()?
         } else {
             log::error!("an answer without a change left no record: its handler does not call `shows`");
             return Err(Error::Internal("an answer without a change left no record"));
@@ -90,6 +90,9 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
     }
 
     /// What the answer to a change shows: those whom it concerns, or else the one case that it is about.
+    ///
+    /// # Errors
+    /// Those of the database.
     fn changed(&mut self) -> Result<Vec<Shown>, Error> {
         let concerned = self.tx.concerned().to_vec();
         match self.tx.changed_case() {

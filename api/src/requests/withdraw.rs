@@ -221,6 +221,9 @@ pub async fn withdraw_support_request(
                 Withdrawn::Now { entries, proposals, closed, write_to } => {
                     found.note(write_to);
                     let told = RecipientView::about(cx.tx, &stored)?;
+                    if blind {
+                        cx.shows([]);
+                    }
                     let view = WithdrawalView::of(id, proposals, closed, told).or_blind(blind);
                     Ok(cx.tx.keep(entries, answer(view, stored.version + 1, blind))?)
                 }
