@@ -16,6 +16,7 @@ on_both!(
     a_parent_reads_of_the_new_form_and_her_match_rests_until_she_consented_anew,
     nobody_is_proposed_or_accepted_while_a_parent_is_to_be_asked,
     a_no_to_the_new_form_is_a_withdrawal,
+    who_takes_back_the_consent_of_before_takes_back_the_one_in_its_place,
     a_form_that_is_taken_back_before_its_day_says_nothing,
     a_round_asks_each_parent_once_and_goes_on_where_it_was_cut_short,
     what_a_coordinator_hears_of_the_new_form_counts_once_it_is_confirmed,
@@ -191,6 +192,32 @@ fn a_no_to_the_new_form_is_a_withdrawal(engine: Engine) {
     );
     assert_eq!(rests(&world, &second), resting());
     assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL AND lapsed_at IS NULL"), 1);
+    assert_sound(&world);
+}
+
+/// She may have the old one on her screen when the new one is given on another.
+fn who_takes_back_the_consent_of_before_takes_back_the_one_in_its_place(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::running(&world);
+    let consents = format!("/support-requests/{}/consents", case.request);
+    let before = world.app.get(case.parent, &consents).expect(200).body["data"][0]["id"].clone();
+    change(&world, "school", "members", 0);
+    let given = anew(&world, case.parent, &case.request, Some("school"), &world.programmes).expect(201).id();
+    let back = format!("{consents}/{}/withdrawal", before.as_str().expect("an id"));
+    let told = world.app.ask(case.parent, &back).expect(200).body;
+    assert_eq!((&told["requestState"], &told["consequence"]), (&json!("withdrawn"), &json!("request-ends")));
+    assert_eq!(
+        (rests(&world, &case).0, case.request_state(&world)),
+        ("closed".to_owned(), json!("withdrawn"))
+    );
+    let all = world.app.get(case.parent, &consents).expect(200).body;
+    let state = |id: &Value| {
+        let rows = all["data"].as_array().expect("rows").iter();
+        rows.clone().find(|one| one["id"] == *id).expect("it is there")["state"].clone()
+    };
+    assert_eq!((state(&before), state(&json!(given))), (json!("lapsed"), json!("withdrawn")));
+    // once more, and nothing changes
+    assert_eq!(world.app.ask(case.parent, &back).expect(200).body["requestState"], "withdrawn");
     assert_sound(&world);
 }
 

@@ -130,7 +130,7 @@ pub struct TakenBack {
     pub write_to: Option<Address>,
 }
 
-/// Takes one consent of a locked request back, and stops what rests on it.
+/// Takes one consent of a locked request back, and stops what rests on it. One that another of its kind came in place of stands for that.
 pub fn take_back(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
@@ -140,8 +140,22 @@ pub fn take_back(
     entry: impl Fn(&'static str) -> Entry + Copy,
     now: Moment,
 ) -> Result<TakenBack, Error> {
-    if kept.consent.withdrawn_at.is_some() || kept.consent.lapsed_at.is_some() {
-        return Ok(TakenBack { entries: Vec::new(), state: stored.state, write_to: None });
+    let nothing = TakenBack { entries: Vec::new(), state: stored.state, write_to: None };
+    if kept.consent.withdrawn_at.is_some() {
+        return Ok(nothing);
+    }
+    if kept.consent.lapsed_at.is_some() {
+        // she takes back what she knows: the one in its place goes, also where it was given in the same moment
+        let in_its_place = consents::on(tx, stored)?.into_iter().find(|other| {
+            let one = &other.consent;
+            (one.kind, other.subject) == (kept.consent.kind, kept.subject)
+                && one.withdrawn_at.is_none()
+                && one.lapsed_at.is_none()
+        });
+        return match in_its_place {
+            Some(one) => take_back(tx, keys, stored, &one, by, entry, now),
+            None => Ok(nothing),
+        };
     }
     let consequence = kept.consent.kind.consequence();
     if consequence == Consequence::RequestEnds {
