@@ -1,0 +1,19 @@
+//! What waits for a parent, in words that she reads without help.
+
+use crate::code_list;
+
+code_list! {
+    /// What waits for a parent.
+    pub enum ParentNotice {
+        NewTie = "new-tie": "Er is iets nieuws over uw buddy. Lees wat het betekent. U beslist of zij voor u nog goed is. Tot dan is er pauze. Kondigde u bij school een gesprek aan? Dat blijft staan, tot u het intrekt of nee zegt." / "There is something new about your buddy. Read what it means. You decide whether she is still right for you. Until then there is a pause. Did you announce a talk to school? It stands until you take it back or say no.",
+        IndependenceLost = "independence-lost": "Uw buddy kan u niet meer helpen, want zij is niet meer onafhankelijk van school. Wij zoeken een andere buddy. Kondigde u bij school een gesprek aan? Dat is ingetrokken." / "Your buddy cannot help you any longer, because she is no longer independent of the school. We look for another buddy. Did you announce a talk to school? It has been taken back.",
+        ProposalWaits = "proposal-waits": "Er is een buddy voor u. Lees wie zij is en wat u moet weten. U mag ja of nee zeggen." / "There is a buddy for you. Read who she is and what you must know. You may say yes or no.",
+        ProposalCancelled = "proposal-cancelled": "Het voorstel voor een buddy gaat niet door. U hoeft niets te doen. Wij zoeken een andere buddy." / "The proposal of a buddy does not go on. You need not do anything. We look for another buddy.",
+        ConsentToConfirm = "consent-to-confirm": "De coördinator schreef op dat u ja zei. Het telt pas als u dat zelf bevestigt." / "The coordinator wrote down that you said yes. It counts only once you confirm it yourself.",
+        WaitsForCoordinator = "waits-for-coordinator": "Niemand van dit programma mag nu uw vraag doen. Zij zoeken iemand die dat wel mag. U hoeft niets te doen. Duurt het te lang? Vraag hulp bij een ander programma, of stop met deze vraag." / "Nobody of this programme may deal with your request now. They look for somebody who may. You need not do anything. Does it take too long? Ask another programme for help, or stop this request.",
+        FormChanged = "form-changed": "Het programma is anders geworden. Lees wat dat is. Wilt u blijven? Geef dan opnieuw toestemming. U kunt ook een ander programma vragen, of stoppen. Tot u kiest, is er pauze." / "The programme has another form now. Read what that is. Do you want to stay? Then consent anew. You can also ask another programme, or stop. Until you choose there is a pause.",
+        PayersChanged = "payers-changed": "Iemand anders betaalt nu voor dit programma. Lees wie dat is. U hoeft niets te doen." / "Somebody else pays for this programme now. Read who that is. You need not do anything.",
+        WithdrawnForYou = "withdrawn-for-you": "De coördinator schreef op dat u stopt met deze vraag. De vraag is gestopt. Klopt het niet? Dan kunt u altijd opnieuw om hulp vragen." / "The coordinator noted that you stop this request. The request is stopped. Is it not right? Then you can ask for help again at any time.",
+        WithdrawalUnread = "withdrawal-unread": "Wat u introk, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What you took back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
+    }
+}
