@@ -3,8 +3,11 @@
 import json
 import os
 import re
+from copy import deepcopy
+from zlib import crc32
 
 import schemathesis
+from schemathesis.generation.meta import TestPhase
 
 # Faults of a body or parameter that fits its schema: each depends on what else is there, on another member, or on a grammar that is
 # no regular expression. Every other fault code of a 400 says that the schema was not kept, and then the schema must say so as well.
@@ -101,7 +104,7 @@ NAMED = {
 
 # What such a name looks like. A value that does not is there to be refused, and is left as it is.
 WELL_FORMED = re.compile(
-    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{2}[A-Z]{2}[0-9]{2}|[0-9]{5}|[A-Z]{2}[0-9]{4}"
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{2}[A-Z]{2}[0-9]{2}|[0-9]{4,5}|[A-Z]{2}[0-9]{4}"
 )
 
 
@@ -110,12 +113,12 @@ TAG = re.compile(os.environ.get("NAAST_TAG", ""))
 CURSOR = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def one_of(collection, value):
-    """A thing that is there, for half of the values; chosen by the value itself, so that a run can be repeated."""
+def one_of(collection, value, beside=""):
+    """A thing that is there, for half of the values; chosen by the value itself and what stands beside it, so that a run can be repeated."""
     things = THINGS.get(collection)
     if not things or not isinstance(value, str) or not WELL_FORMED.fullmatch(value):
         return value
-    number = sum(value.encode())
+    number = sum(value.encode()) + crc32(beside.encode())
     return things[number // 2 % len(things)] if number % 2 else value
 
 
@@ -165,25 +168,54 @@ def put_words(context, body):
                 text["textVersion"], text["textHash"] = shown["version"], shown["hash"]
 
 
-def own_programme(name, value):
+def own_programme(name, value, beside):
     """A programme of her own, for three of four bodies that name one: beyond somebody else's nothing of them is looked at."""
     own = THINGS.get("own-programmes") if name == "programmeId" else None
     is_drawn = isinstance(value, str) and WELL_FORMED.fullmatch(value)
-    number = sum(value.encode()) if own and is_drawn else 0
+    number = sum(value.encode()) + crc32(beside.encode()) if own and is_drawn else 0
     return own[number // 4 % len(own)] if number % 4 else None
 
 
-@schemathesis.hook
-def map_body(context, body):
+def put_things(context, body, beside=""):
+    """Lets a body name what is there, and say what was shown, so that the rules behind its schema are reached."""
     if isinstance(body, dict):
         if isinstance(body.get("text") or body.get("consent"), dict):
             put_words(context, body)
         for name, value in list(body.items()):
             if isinstance(value, dict):
-                map_body(context, value)
+                put_things(context, value, beside)
+            elif name in NAMED and isinstance(value, list):
+                # each once: a list of codes is a set
+                body[name] = list({repr(one): one for one in (one_of(NAMED[name], one, beside) for one in value)}.values())
             elif name in NAMED:
-                body[name] = own_programme(name, value) or one_of(NAMED[name], value)
+                body[name] = own_programme(name, value, beside) or one_of(NAMED[name], value, beside)
             elif name in ("email", "value") and isinstance(value, str) and 3 <= len(value) <= 200 and sum(value.encode()) % 8:
                 # mostly an address or number that is one
                 body[name] = "0612345678" if body.get("kind") == "phone" else "ouder@example.org"
     return body
+
+
+@schemathesis.hook
+def map_body(context, body):
+    return put_things(context, body)
+
+
+def named_anew(context, case):
+    """The same for a body that did not come by `map_body`: one example stands in many of them, so that what is put in its place is chosen by
+    the whole body."""
+    if case.meta is None or case.meta.generation.mode.is_positive:
+        case.body = put_things(context, deepcopy(case.body), json.dumps(case.body, sort_keys=True, default=str))
+
+
+@schemathesis.hook
+def map_case(context, case):
+    if case.meta and case.meta.phase.name == TestPhase.COVERAGE and isinstance(case.body, dict):
+        named_anew(context, case)
+    return case
+
+
+@schemathesis.hook
+def before_add_examples(context, examples):
+    for case in examples:
+        if isinstance(case.body, dict):
+            named_anew(context, case)
