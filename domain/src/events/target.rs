@@ -110,12 +110,17 @@ fn names_public_place(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             // a name may end with a dot; the URL parser has made it lower case
-            let name = name.trim_end_matches('.');
-            name.contains('.') && !CLOSED_ENDINGS.iter().any(|ending| name.ends_with(ending))
+            let name = name.strip_suffix('.').unwrap_or(name);
+            is_a_name(name) && !CLOSED_ENDINGS.iter().any(|ending| name.ends_with(ending))
         }
         Host::Ipv4(address) => is_public((*address).into()),
         Host::Ipv6(address) => is_public((*address).into()),
     }
+}
+
+/// Whether a name can stand in the DNS below a top (RFC 1035, 2.3.4): what cannot, no receiver ever has.
+fn is_a_name(name: &str) -> bool {
+    name.contains('.') && name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()))
 }
 
 #[cfg(test)]
@@ -149,6 +154,9 @@ mod tests {
             ("https://metadata.google.internal/", InvalidTarget::NotPublic),
             ("https://router.home.arpa/", InvalidTarget::NotPublic),
             ("https://database/", InvalidTarget::NotPublic),
+            ("https://hook..example.org/", InvalidTarget::NotPublic),
+            ("https://.example.org/", InvalidTarget::NotPublic),
+            ("https://hook.example.org../", InvalidTarget::NotPublic),
             ("https://127.0.0.1/", InvalidTarget::NotPublic),
             ("https://127.1/", InvalidTarget::NotPublic),
             ("https://2130706433/", InvalidTarget::NotPublic),
@@ -169,6 +177,8 @@ mod tests {
         ] {
             assert_eq!(Target::parse(text, false), Err(fault), "{text}");
         }
+        let long = format!("https://{}.example.org/", "a".repeat(64));
+        assert_eq!(Target::parse(&long, false), Err(InvalidTarget::NotPublic));
         for text in [
             "https://hook.example.org/",
             "https://hook.example.org:8443/naast?a=b",
