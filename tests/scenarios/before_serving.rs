@@ -184,3 +184,39 @@ fn the_contact_for_weaknesses_is_checked_at_the_start_and_the_doctor_names_it() 
         "{said}"
     );
 }
+
+/// A file of settings leaves out by writing nothing behind the name. A value that is there is still read, and refused where it is wrong.
+#[test]
+fn a_setting_with_nothing_behind_its_name_is_not_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |settings: &[(&str, &str)]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_naast-under-test"))
+            .args(["administrator", "Beheer", "--data"])
+            .arg(folder.path().join("data"))
+            .env_remove("DATABASE_URL")
+            .envs(settings.iter().copied())
+            .output()
+            .expect("the program runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = run(&[("NAAST_PUBLIC_URL", "naast")]);
+    assert!(code == Some(2) && said.contains("--public-url"), "{said}");
+    let names = [
+        "DATABASE_URL",
+        "NAAST_CONNECTIONS",
+        "NAAST_EVENT_SOURCE",
+        "NAAST_LANGUAGE",
+        "NAAST_LISTEN",
+        "NAAST_MAIL_FROM",
+        "NAAST_MASTER_KEY_FILE",
+        "NAAST_PUBLIC_URL",
+        "NAAST_RATE_SUBJECT",
+        "NAAST_SECURITY_CONTACT",
+        "NAAST_SMTP_URL",
+        "NAAST_TRUSTED_PROXIES",
+        "NAAST_WORKERS",
+    ];
+    let (code, said) = run(&names.map(|name| (name, "")));
+    assert_eq!(code, Some(0), "{said}");
+    assert!(folder.path().join("data/master-keys").exists(), "its usual place");
+}

@@ -47,9 +47,10 @@ pub(super) struct Told {
 }
 
 fn read_in(tongue: Tongue, given: &[OsString]) -> Result<Cli, Told> {
+    let command = set_ones(Cli::command());
     let command = match tongue {
-        Tongue::Dutch => dutch::of(Cli::command()),
-        Tongue::English => Cli::command(),
+        Tongue::Dutch => dutch::of(command),
+        Tongue::English => command,
     };
     let read = command.clone().try_get_matches_from(given).and_then(|found| Cli::from_arg_matches(&found));
     read.map_err(|fault| {
@@ -66,6 +67,15 @@ fn read_in(tongue: Tongue, given: &[OsString]) -> Result<Cli, Told> {
             (Tongue::Dutch, _) => refusal::in_dutch(&fault, &command),
         };
         Told { text, code }
+    })
+}
+
+/// The command without the variables that are empty: a file of settings leaves out by writing nothing behind the name, as compose and systemd
+/// do, and the usual value goes on then.
+fn set_ones(command: Command) -> Command {
+    command.mut_args(|argument| {
+        let is_empty = |name| std::env::var_os(name).is_some_and(|set| set.is_empty());
+        if argument.get_env().is_some_and(is_empty) { argument.env(None::<&'static str>) } else { argument }
     })
 }
 
