@@ -24,14 +24,14 @@ on_both!(
 );
 
 /// A server on what was restored elsewhere, for the same people.
-fn served(world: &World, there: &Elsewhere) -> TestApp {
+pub fn served(world: &World, there: &Elsewhere) -> TestApp {
     let master_keys = Some(world.app.platform.data.join("master-keys"));
     let shape = Shape { master_keys, ..Shape::default() };
     TestApp::start_on(there.location.clone(), Guard::nothing(), shape)
 }
 
 /// The tombstones of a world but those of one kind, in a file.
-fn without(world: &World, folder: &Path, kind: &str) -> String {
+pub fn without(world: &World, folder: &Path, kind: &str) -> String {
     let all = std::fs::read_to_string(stones_of(world)).expect("text");
     let of_kind = format!("\"{kind}\"");
     let others: String = all.split_inclusive('\n').filter(|line| !line.contains(&of_kind)).collect();
@@ -177,7 +177,7 @@ fn what_ended_after_a_backup_ends_again(engine: Engine) {
     assert_eq!(ended_at(&app), ended_at(&world.app), "it ended when it ended: terms count from there");
     // a second time there is nothing left to do
     let again = there.run(world, &["retention", "replay"]);
-    let told = "0 notes and messages, 0 certificates; ended again: 0 matches; said again: 0 words";
+    let told = "0 notes and messages, 0 certificates; ended again: 0 matches, 0 roles; shut out again: 0 systems; said again: 0 words";
     assert!(text(&again).contains(told), "{}", text(&again));
     assert_eq!(stage.seen(&app), Stage::ended());
     let doctor = there.run(world, &["doctor"]);

@@ -82,6 +82,7 @@ mod school_statements;
 mod seats_and_tasks;
 mod second_verifier;
 mod sessions;
+mod shut_again;
 mod sign_in_codes;
 mod signing_in;
 mod signing_keys;

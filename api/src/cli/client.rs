@@ -177,7 +177,10 @@ pub fn rotate(
 
 /// Shuts a system out.
 pub fn revoke(platform: &Platform, client: uuid::Uuid) -> Result<(), Failure> {
-    change(platform, client, "client.revoked", clients::revoke)
+    let now = platform.clock.now();
+    change(platform, client, "client.revoked", move |tx, grant, client| {
+        clients::revoke(tx, grant, client, now)
+    })
 }
 
 fn tell(secret: Option<String>) {

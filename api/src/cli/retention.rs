@@ -91,18 +91,20 @@ pub(super) fn again(done: &Replayed) -> String {
         entries,
         matches,
         certificates,
+        memberships,
+        clients,
         words,
         ..
     } = done;
     said(
         format!(
             "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen, {consents} toestemmingen; \
-             opnieuw weggehaald: {entries} notities en berichten, {certificates} certificaten; opnieuw beëindigd: {matches} koppelingen; opnieuw gezegd: \
+             opnieuw weggehaald: {entries} notities en berichten, {certificates} certificaten; opnieuw beëindigd: {matches} koppelingen, {memberships} rollen; opnieuw buitengesloten: {clients} systemen; opnieuw gezegd: \
              {words} woorden van leerlingen"
         ),
         format!(
             "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests, {consents} consents; taken away \
-             again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches; said again: {words} words of pupils"
+             again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches, {memberships} roles; shut out again: {clients} systems; said again: {words} words of pupils"
         ),
     )
 }

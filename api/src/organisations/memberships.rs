@@ -309,7 +309,7 @@ pub async fn update_membership(
             seen.check(version)?;
             let before = one.status;
             let one = one.to_status(body.status, cx.today)?;
-            organisations::change_membership(cx.tx, &manage, id, version, one.status, one.until)?;
+            organisations::change_membership(cx.tx, &manage, id, version, (one.status, one.until), cx.now)?;
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.changed")
                 .on(id)

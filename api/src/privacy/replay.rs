@@ -2,22 +2,25 @@
 
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
-use naast_domain::ids::{ConsentId, PrivateNoteId, RequestId};
+use naast_domain::code::Code as _;
+use naast_domain::ids::{ConsentId, MembershipId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
+use naast_domain::organisations::MembershipStatus;
 use naast_domain::privacy::retention::RetentionGround;
+use naast_persistence::identity::clients;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::privacy::tombstones::{self, Ended, SaidByPupil, TakenOut, Tombstone};
 use naast_persistence::privacy::{consents, erasure, pupils, restorations};
 use naast_persistence::support::{self, private_space};
-use naast_persistence::{Kept, Transaction, buddies, locks, requests};
+use naast_persistence::{Kept, Transaction, buddies, locks, organisations, requests};
 
 use super::pupil::says_no;
 use super::take_back::take_back;
 use super::tombstones::TombstoneError;
 use crate::clock::day_of;
-use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::again::{Occasion, lock_touched, recheck, recheck_person};
 use crate::independence::course::end_as_of;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
@@ -44,6 +47,10 @@ pub struct Replayed {
     pub matches: usize,
     /// Certificates that were taken out again.
     pub certificates: usize,
+    /// Roles that were ended again.
+    pub memberships: usize,
+    /// Systems that were shut out again.
+    pub clients: usize,
     /// What pupils had said, and count again.
     pub words: usize,
 }
@@ -173,6 +180,18 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     for certificate in risen.certificates {
         done.certificates += usize::from(take_out_again(platform, certificate)?);
     }
+    for (id, at) in risen.memberships {
+        done.memberships += usize::from(end_role_again(platform, id, at)?);
+    }
+    for id in risen.clients {
+        platform.store.write(move |tx| {
+            clients::revoke_again(tx, &leave, id)?;
+            let act = "client.revoked";
+            let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
+            Ok::<_, Error>(tx.keep([entry], ())?)
+        })?;
+        done.clients += 1;
+    }
     for word in risen.words {
         done.words += usize::from(say_again(platform, word)?);
     }
@@ -269,6 +288,21 @@ fn take_out_again(platform: &Platform, of: TakenOut) -> Result<bool, Error> {
         let mut entries =
             vec![unsigned_entry(of.programme, "replay", Purpose::Volunteers, act, now).on(of.id)];
         entries.extend(recheck(tx, &buddy, Occasion::of_platform(now, day_of(now)))?);
+        Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Ends a role, as of the day on which it ended, and asks the rules again what becomes of the matches that it is a tie in.
+fn end_role_again(platform: &Platform, id: MembershipId, at: Moment) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        let Some(person) = organisations::end_again(tx, &leave, id, day_of(at))? else {
+            return Ok(Kept::unchanged(false));
+        };
+        let act = "membership.changed";
+        let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
+        let mut entries = vec![entry.states(None, Some(MembershipStatus::Ended.code()))];
+        entries.extend(recheck_person(tx, person, Occasion::of_platform(now, day_of(now)))?);
         Ok::<_, Error>(tx.keep(entries, true)?)
     })
 }

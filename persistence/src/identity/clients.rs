@@ -1,7 +1,7 @@
 //! Connected systems, their keys and secrets.
 
 use diesel::prelude::*;
-use naast_domain::access::{Grant, ManageClients, Power, Principal};
+use naast_domain::access::{Grant, ManageClients, Power, Principal, Upkeep};
 use naast_domain::code::CodeSet;
 use naast_domain::directory::{BoardNumber, LocationCode};
 use naast_domain::identity::Scope;
@@ -16,6 +16,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::keys::Keys;
 use crate::organisations::{Person, keep_person, name_of};
+use crate::privacy::tombstones;
 use crate::rows::{code, identifier, one};
 use crate::schema::{client_credentials, clients, organisations, programmes};
 use crate::transaction::Transaction;
@@ -67,7 +68,8 @@ pub fn insert(
     Ok(())
 }
 
-fn status(active: bool) -> &'static str {
+/// How the rows say whether a system is let in.
+pub(crate) fn status(active: bool) -> &'static str {
     if active { "active" } else { "revoked" }
 }
 
@@ -108,12 +110,23 @@ pub fn add_credential(
     Ok(())
 }
 
-/// Shuts a system out. Its tokens die with the next call.
+/// Shuts a system out. Its tokens die with the next call, and a tombstone keeps a backup from letting it in again.
 pub fn revoke(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageClients>,
     client: ClientId,
+    now: Moment,
 ) -> Result<(), Error> {
+    tombstones::lay_of_entry(tx, tombstones::Kind::Client, client.uuid(), now)?;
+    shut_out(tx, client)
+}
+
+/// Shuts a system out once more, which a restored backup let in.
+pub fn revoke_again(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, client: ClientId) -> Result<(), Error> {
+    shut_out(tx, client)
+}
+
+fn shut_out(tx: &mut Transaction<'_, '_>, client: ClientId) -> Result<(), Error> {
     let update =
         diesel::update(clients::table.find(Key::from(client))).set(clients::status.eq(status(false)));
     one(on_either!(&mut **tx, |c| update.execute(c))?)

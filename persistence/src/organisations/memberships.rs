@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use naast_domain::Date;
-use naast_domain::access::{Grant, ManageMemberships, Principal, ReadMemberships};
+use naast_domain::access::{Grant, ManageMemberships, Principal, ReadMemberships, Upkeep};
 use naast_domain::ids::{MembershipId, OrganisationId, PersonId};
 use naast_domain::independence::Seat;
 use naast_domain::organisations::{Membership, MembershipStatus, Organisation};
+use naast_domain::{Date, Moment};
 
 use super::Row;
 use crate::columns::Key;
 use crate::database::Database;
 use crate::locks::lock_roles_of;
+use crate::privacy::tombstones;
 use crate::rows::{Slice, Stored, code, one};
 use crate::schema::{memberships, organisations, programmes};
 use crate::transaction::Transaction;
@@ -144,10 +145,47 @@ pub fn find_membership(
     row.map(MembershipRow::read).transpose()
 }
 
-/// Changes the status of a membership that stands at this version.
+/// Changes the status of a membership that stands at this version. A tombstone keeps a backup from giving a role back that ended.
 pub fn change_membership(
     tx: &mut Transaction<'_, '_>,
     _grant: &Grant<ManageMemberships>,
+    id: MembershipId,
+    version: i32,
+    (status, until): (MembershipStatus, Option<Date>),
+    now: Moment,
+) -> Result<(), Error> {
+    if status == MembershipStatus::Ended {
+        tombstones::lay_of_entry(tx, tombstones::Kind::Membership, id.uuid(), now)?;
+    }
+    write_status(tx, id, version, status, until)
+}
+
+/// Ends a role once more, as of the day on which it ended, which a restored backup gave back. Gives back whose it was; nobody where it has
+/// ended there too.
+pub fn end_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    id: MembershipId,
+    last: Date,
+) -> Result<Option<PersonId>, Error> {
+    let row: Option<MembershipRow> = on_either!(&mut **tx, |c| memberships::table
+        .find(Key::from(id))
+        .select(MembershipRow::as_select())
+        .first(c)
+        .optional())?;
+    let Some((found, version)) = row.map(MembershipRow::read).transpose()? else { return Ok(None) };
+    let was = found.status;
+    match found.to_status(MembershipStatus::Ended, last) {
+        Ok(over) if was != over.status => {
+            write_status(tx, id, version, over.status, over.until)?;
+            Ok(Some(over.person))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn write_status(
+    tx: &mut Transaction<'_, '_>,
     id: MembershipId,
     version: i32,
     status: MembershipStatus,

@@ -15,7 +15,7 @@ use naast_domain::organisations::{Identified, Organisation};
 pub(crate) use self::coordinators::{coordinators_on, days_of_coordinator};
 pub(crate) use self::memberships::memberships_with_seats;
 pub use self::memberships::{
-    change_membership, find_membership, insert_membership, memberships_in, overlapping_membership,
+    change_membership, end_again, find_membership, insert_membership, memberships_in, overlapping_membership,
     own_memberships,
 };
 pub use self::people::{Person, correct_own_name, insert_person, is_registered, own_name};

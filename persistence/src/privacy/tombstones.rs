@@ -46,6 +46,10 @@ pub enum Kind {
     Match,
     /// A certificate that was taken out.
     Certificate,
+    /// A role that ended.
+    Membership,
+    /// A system that was shut out.
+    Client,
     /// The code with which a pupil said something, hidden under the id of its request.
     PupilsCode,
     /// A pupil's no.
@@ -55,7 +59,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Case,
         Self::Withdrawal,
         Self::Person,
@@ -65,6 +69,8 @@ impl Kind {
         Self::FormerWords,
         Self::Match,
         Self::Certificate,
+        Self::Membership,
+        Self::Client,
         Self::PupilsCode,
         Self::PupilsNo,
         Self::PupilsYes,
@@ -82,6 +88,8 @@ impl Kind {
             Self::FormerWords => "former-words",
             Self::Match => "match",
             Self::Certificate => "certificate",
+            Self::Membership => "membership",
+            Self::Client => "client",
             Self::PupilsCode => "pupils-code",
             Self::PupilsNo => "pupils-no",
             Self::PupilsYes => "pupils-yes",
@@ -151,6 +159,16 @@ pub fn lay(
     now: Moment,
 ) -> Result<(), Error> {
     export::outdate(tx, whose, now)?;
+    put(tx, kind, fingerprint(kind.word(), id), now)
+}
+
+/// Lays a tombstone for a way in that was shut: a role that ended, a system that was shut out. It is nobody's data, and exports stand.
+pub(crate) fn lay_of_entry(
+    tx: &mut Transaction<'_, '_>,
+    kind: Kind,
+    id: Uuid,
+    now: Moment,
+) -> Result<(), Error> {
     put(tx, kind, fingerprint(kind.word(), id), now)
 }
 

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::code::Code as _;
-use naast_domain::ids::{BuddyId, CertificateId, ConsentId, MatchId, PersonId, ProgrammeId, RequestId};
+use naast_domain::ids::{
+    BuddyId, CertificateId, ClientId, ConsentId, MatchId, MembershipId, PersonId, ProgrammeId, RequestId,
+};
+use naast_domain::organisations::MembershipStatus;
 use naast_domain::support::{ClosureReason, MatchState};
 use uuid::Uuid;
 
@@ -13,7 +16,10 @@ pub use super::pupils::SaidByPupil;
 use super::{Fingerprint, Kind, Tombstone, fingerprint, of_match, of_words, pupils};
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::schema::{buddies, certificates, consents, matches, people, private_entries, support_requests};
+use crate::identity::clients::status;
+use crate::schema::{
+    buddies, certificates, clients, consents, matches, memberships, people, private_entries, support_requests,
+};
 use crate::{Error, on_either};
 
 /// A match that runs though it ended.
@@ -61,6 +67,10 @@ pub struct Risen {
     pub matches: Vec<Ended>,
     /// Certificates to take out.
     pub certificates: Vec<TakenOut>,
+    /// Roles to end, each with when it ended.
+    pub memberships: Vec<(MembershipId, Moment)>,
+    /// Systems to shut out.
+    pub clients: Vec<ClientId>,
     /// What pupils said that is not known here.
     pub words: Vec<SaidByPupil>,
 }
@@ -81,6 +91,16 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
     let certificates: Vec<(Key, Key, Key)> = on_either!(&mut *database, |c| certificates::table
         .order((certificates::programme_id, certificates::id))
         .select((certificates::programme_id, certificates::buddy_id, certificates::id))
+        .load(c))?;
+    let roles: Vec<Key> = on_either!(&mut *database, |c| memberships::table
+        .filter(memberships::status.ne(MembershipStatus::Ended.to_string()))
+        .order(memberships::id)
+        .select(memberships::id)
+        .load(c))?;
+    let systems: Vec<Key> = on_either!(&mut *database, |c| clients::table
+        .filter(clients::status.eq(status(true)))
+        .order(clients::id)
+        .select(clients::id)
         .load(c))?;
     let of = |keys: &[Key], kind| -> Vec<Uuid> {
         keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
@@ -106,6 +126,14 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
                 id: id.into(),
             })
             .collect(),
+        memberships: roles
+            .iter()
+            .filter_map(|id| {
+                let stone = (Kind::Membership, fingerprint(Kind::Membership.word(), id.0));
+                known.get(&stone).map(|at| ((*id).into(), *at))
+            })
+            .collect(),
+        clients: of(&systems, Kind::Client).into_iter().map(Into::into).collect(),
         words: pupils::unheard(database, stones)?,
     })
 }
