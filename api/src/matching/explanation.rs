@@ -86,8 +86,15 @@ impl OtherProgrammeView {
     }
 }
 
-fn summary(told: usize) -> Text {
-    match told {
+/// What the findings come to: none is denied, whatever it does.
+fn summary(effects: impl Iterator<Item = Effect> + Clone) -> Text {
+    if effects.clone().any(|effect| effect == Effect::Block) {
+        return Text::of(
+            "Deze buddy kan u niet helpen. Lees wat er van haar bekend is. Wij zoeken een andere buddy.",
+            "This buddy cannot help you. Read what is known of her. We look for another buddy.",
+        );
+    }
+    match effects.filter(|effect| *effect == Effect::Disclose).count() {
         0 => Text::of(
             "Van deze buddy is geen band met de school of het bestuur bekend.",
             "No tie of this buddy with the school or its board is known.",
@@ -154,7 +161,6 @@ pub async fn get_proposal_explanation(
                     answer,
                 });
             }
-            let told = ties.iter().filter(|tie| tie.effect == Effect::Disclose).count();
             let others = others_than(cx.db, &request, cx.today)?;
             let other_programmes = OtherProgrammeView::load_all(cx.db, &others, cx.today)?;
             let programme = position_statement(period, &organisation).answers.into_iter();
@@ -163,12 +169,13 @@ pub async fn get_proposal_explanation(
                 question: code.label().get(reader.0).to_owned(),
                 answer: answer.get(reader.0).to_owned(),
             });
+            let summary = summary(ties.iter().map(|tie| tie.effect));
             Ok(Answer::found(ExplanationView {
                 proposal_id: id,
                 form: period.form,
                 programme: programme.collect(),
                 ties,
-                summary: summary(told).get(reader.0).to_owned(),
+                summary: summary.get(reader.0).to_owned(),
                 other_programmes,
             }))
         })
