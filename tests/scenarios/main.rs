@@ -91,6 +91,7 @@ mod strangers;
 mod taken_out;
 mod terms_shown;
 mod tied_coordinators;
+mod ties_by_person;
 mod tokens;
 mod told;
 mod touched_matches;

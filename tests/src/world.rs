@@ -186,9 +186,10 @@ impl World {
         import(&self.app, board);
     }
 
-    /// Registers a buddy in a programme, without certificates.
+    /// Registers a buddy in a programme, without certificates: a new person, or the one whom the change names.
     pub fn applicant(&self, programme: usize, change: &Value) -> Buddy {
-        let person = self.person();
+        let named = change["personId"].as_str().map(|id| PersonId::from_uuid(id.parse().expect("a UUID")));
+        let person = named.unwrap_or_else(|| self.person());
         let mut body = json!({
             "programmeId": self.programmes[programme], "personId": person, "firstName": "Test", "languages": ["nl"],
             "specialisms": ["talking-with-school"], "channels": ["online", "in-person"],

@@ -13,6 +13,7 @@ use naast_persistence::independence::{coordinators, yearly};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::again::{Occasion, recheck_person};
 use super::ties::{TieBody, TieChangeBody, TiePage, TieView};
 use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
@@ -48,8 +49,11 @@ pub async fn declare_own_tie(
             let stored = coordinators::insert(cx.tx, &grant, id, tie, cx.now)?;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.declared").on(tie_id);
             let place = format!("/programmes/{id}/coordinator-ties");
+            let mut entries = vec![entry];
+            // it is a tie of hers as a buddy as well
+            entries.extend(recheck_person(cx.tx, cx.me.person, Occasion::of_platform(cx.now, cx.today))?);
             Ok(cx.tx.keep(
-                [entry],
+                entries,
                 Answer::created(TieView::of(&stored, reader, Due::WITH_ACCOUNT), &place).version(1),
             )?)
         })
@@ -163,8 +167,10 @@ pub async fn end_own_tie(
             coordinators::end(cx.tx, &grant, id, &stored)?;
             stored.version += 1;
             let entry = cx.entry(id, role, Purpose::Volunteers, "coordinator-tie.ended").on(tie_id);
+            let mut entries = vec![entry];
+            entries.extend(recheck_person(cx.tx, cx.me.person, Occasion::of_platform(cx.now, cx.today))?);
             Ok(cx.tx.keep(
-                [entry],
+                entries,
                 Answer::found(TieView::of(&stored, reader, Due::WITH_ACCOUNT)).version(stored.version),
             )?)
         })

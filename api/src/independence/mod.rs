@@ -138,7 +138,7 @@ pub fn assess_one(
     buddy: &Stored<Buddy>,
     today: Date,
 ) -> Result<(Facts, Assessment, Questions), Error> {
-    let ties = independence::ties::counting_for(db, buddy)?;
+    let ties = independence::by_person::counting_for(db, buddy)?;
     let facts = Facts::load(db, request, ties.iter(), today)?;
     let assessment = facts.assess(request, buddy, &ties, today);
     let questions = questions(db, request, &ties, today)?;

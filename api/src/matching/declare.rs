@@ -29,7 +29,7 @@ pub(super) fn declare_again(
 ) -> Result<Vec<Entry>, Error> {
     let request = requests::of_proposal(cx.tx, stored)?;
     let buddy = buddies::of_proposal(cx.tx, stored)?;
-    let ties = independence::ties::counting_for(cx.tx, &buddy)?;
+    let ties = independence::by_person::counting_for(cx.tx, &buddy)?;
     let questions = questions(cx.tx, &request, &ties, cx.today)?;
     // with what she declares for one request she answers the yearly question too
     let declaration = Declaration { questions: &questions, asked, on: cx.today, is_due: false };

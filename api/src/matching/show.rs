@@ -131,7 +131,7 @@ pub(super) fn assemble(
     let mut ties_to_ask = Vec::new();
     if role != Role::Parent && has_to_declare(db, stored)? {
         let buddy = buddies::of_proposal(db, stored)?;
-        let of_buddy = independence::ties::counting_for(db, &buddy)?;
+        let of_buddy = independence::by_person::counting_for(db, &buddy)?;
         ties_to_ask = questions(db, &request, &of_buddy, today)?
             .kinds
             .into_iter()

@@ -105,7 +105,11 @@ fn rule_of(tie: &Tie, situation: &Situation<'_>, terms: Terms, on: Date) -> Opti
         // A worker of a support point is always told, wherever that support point is.
         (TieKind::SupportPointWorker, Standing::Held) => Some((7, Case::Always)),
         (TieKind::EmployedAtSchool, Standing::Held) if !situation.concerns(&tie.about) => {
-            work_elsewhere(&tie.about, situation)
+            elsewhere(&tie.about, situation, 3)
+        }
+        // a seat on the board of another school, which is known by a role there: a board has all of its schools
+        (TieKind::BoardOrSupervisoryMember, Standing::Held) if !situation.concerns(&tie.about) => {
+            elsewhere(&tie.about, situation, 5)
         }
         (_, Standing::Held) if situation.cannot_tell(&tie.about) => Some((0, Case::PartnershipNotKnown)),
         (kind, Standing::Ended(last)) if situation.cannot_tell(&tie.about) => {
@@ -117,11 +121,11 @@ fn rule_of(tie: &Tie, situation: &Situation<'_>, terms: Terms, on: Date) -> Opti
     }
 }
 
-/// Work at a school that is not the request's: it matters when both schools have one board.
-fn work_elsewhere(about: &TieObject, situation: &Situation<'_>) -> Option<(u8, Case)> {
+/// A tie with a school that is not the request's: it falls under this rule when both schools have one board.
+fn elsewhere(about: &TieObject, situation: &Situation<'_>, rule: u8) -> Option<(u8, Case)> {
     let (TieObject::School(location), Some(school)) = (about, &situation.school) else { return None };
     match (situation.board_of)(location) {
-        Some(board) if board == school.board => Some((3, Case::Always)),
+        Some(board) if board == school.board => Some((rule, Case::Always)),
         Some(_) => None,
         None => Some((0, Case::BoardNotKnown)),
     }

@@ -33,33 +33,26 @@ pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
     if membership.status == Invited {
         return None;
     }
-    let (kind, about) = match membership.role {
-        Role::SchoolStaff | Role::SchoolLeader | Role::Professional => match (&at.location, &at.board) {
-            (Some(location), _) => (TieKind::EmployedAtSchool, TieObject::School(location.clone())),
-            (None, Some(board)) => (TieKind::EmployedAtBoardOffice, TieObject::Board(board.clone())),
-            (None, None) => return None,
+    let about = match place(at) {
+        Some(place) => place,
+        // who works at a support point is told of wherever it is, and whether or not the directory knows it
+        None if at.kind == OrganisationKind::SupportPoint && works(membership.role) => TieObject::Everywhere,
+        None => return None,
+    };
+    let kind = match membership.role {
+        role if works(role) => work(at, &about),
+        Role::BoardMember => match about {
+            TieObject::Partnership(_) => TieKind::PartnershipBoardMember,
+            _ => TieKind::BoardOrSupervisoryMember,
         },
-        Role::BoardMember => match (&at.board, &at.partnership) {
-            (Some(board), _) => (TieKind::BoardOrSupervisoryMember, TieObject::Board(board.clone())),
-            (None, Some(code)) => (TieKind::PartnershipBoardMember, TieObject::Partnership(code.clone())),
-            (None, None) => return None,
-        },
-        Role::PartnershipStaff => {
-            let kind = if at.kind == OrganisationKind::SupportPoint {
-                TieKind::SupportPointWorker
-            } else {
-                TieKind::EmployedByPartnership
-            };
-            (kind, TieObject::Partnership(at.partnership.clone()?))
-        }
-        Role::CouncilMember => seat(at)?,
+        Role::CouncilMember => seat(&about),
         // to the school or the board whose people she trains she is what its other trainers are
-        Role::Trainer => match (&at.location, &at.board) {
-            (None, None) => (TieKind::SchoolVolunteer, place(at)?),
-            _ => (TieKind::SupplierOfSchool, place(at)?),
+        Role::Trainer => match about {
+            TieObject::Partnership(_) => TieKind::SchoolVolunteer,
+            _ => TieKind::SupplierOfSchool,
         },
         Role::Coordinator | Role::PoolManager | Role::Auditor | Role::Administrator => {
-            (TieKind::SchoolVolunteer, place(at)?)
+            TieKind::SchoolVolunteer
         }
         _ => return None,
     };
@@ -74,15 +67,28 @@ pub fn known_tie(membership: &Membership, at: &Seat) -> Option<Tie> {
     })
 }
 
+/// Whether the role is paid work where it is held.
+const fn works(role: Role) -> bool {
+    matches!(role, Role::SchoolStaff | Role::SchoolLeader | Role::Professional | Role::PartnershipStaff)
+}
+
+/// What work somewhere is: at a school, at a board's office, for a partnership or at a support point.
+fn work(at: &Seat, about: &TieObject) -> TieKind {
+    match about {
+        TieObject::School(_) => TieKind::EmployedAtSchool,
+        TieObject::Board(_) => TieKind::EmployedAtBoardOffice,
+        _ if at.kind == OrganisationKind::SupportPoint => TieKind::SupportPointWorker,
+        _ => TieKind::EmployedByPartnership,
+    }
+}
+
 /// What a seat on a council is: of a school (MR), of a board (GMR) or of a partnership (OPR).
-fn seat(at: &Seat) -> Option<(TieKind, TieObject)> {
-    let about = place(at)?;
-    let kind = match about {
+fn seat(about: &TieObject) -> TieKind {
+    match about {
         TieObject::School(_) => TieKind::CouncilMemberParent,
         TieObject::Board(_) => TieKind::JointCouncilMember,
         _ => TieKind::SupportPlanCouncilParent,
-    };
-    Some((kind, about))
+    }
 }
 
 /// The school, the board or the partnership that a place is.
@@ -98,13 +104,17 @@ fn place(at: &Seat) -> Option<TieObject> {
 /// The tie that a role is which its holder has at this moment, wherever that is known from: from a membership, or from an issuer
 /// that vouches for it. It is asked of coordinators: a seat or a task, which keeps nobody from a case, is not among them.
 pub fn known_now(power: &Power) -> Option<Tie> {
-    let (kind, about) = match power.role {
-        Role::SchoolStaff | Role::SchoolLeader | Role::Professional => match (&power.school, &power.board) {
-            (Some(location), _) => (TieKind::EmployedAtSchool, TieObject::School(location.clone())),
-            (None, Some(board)) => (TieKind::EmployedAtBoardOffice, TieObject::Board(board.clone())),
-            (None, None) => return None,
-        },
-        Role::BoardMember => (TieKind::BoardOrSupervisoryMember, TieObject::Board(power.board.clone()?)),
+    let about = match (&power.school, &power.board) {
+        (Some(location), _) => TieObject::School(location.clone()),
+        (None, Some(board)) => TieObject::Board(board.clone()),
+        (None, None) => return None,
+    };
+    let kind = match (power.role, &about) {
+        (Role::BoardMember, _) => TieKind::BoardOrSupervisoryMember,
+        (Role::SchoolStaff | Role::SchoolLeader | Role::Professional, TieObject::School(_)) => {
+            TieKind::EmployedAtSchool
+        }
+        (Role::SchoolStaff | Role::SchoolLeader | Role::Professional, _) => TieKind::EmployedAtBoardOffice,
         _ => return None,
     };
     Some(Tie {
@@ -167,6 +177,47 @@ mod tests {
         assert_eq!(kind(Role::BoardMember, &partnership(office)), Some(TieKind::PartnershipBoardMember));
         assert_eq!(kind(Role::PartnershipStaff, &partnership(office)), Some(TieKind::EmployedByPartnership));
         assert_eq!(kind(Role::PartnershipStaff, &partnership(point)), Some(TieKind::SupportPointWorker));
+        assert_eq!(kind(Role::Professional, &partnership(office)), Some(TieKind::EmployedByPartnership));
+        assert_eq!(kind(Role::Professional, &partnership(point)), Some(TieKind::SupportPointWorker));
+    }
+
+    /// Wherever a role can be held that the directory knows, it is a tie with that place: a pair that was forgotten would be a door.
+    #[test]
+    fn every_role_is_a_tie_wherever_it_can_be_held() {
+        let board = Seat { board: BoardNumber::parse("41775").ok(), location: None, ..school() };
+        let places = [
+            school(),
+            Seat { kind: OrganisationKind::Board, ..board },
+            partnership(OrganisationKind::Partnership),
+            partnership(OrganisationKind::SupportPoint),
+        ];
+        let mut pairs = 0;
+        for role in Role::of_memberships() {
+            for at in places.iter().filter(|at| role.fits(at.kind, None)) {
+                assert!(kind(role, at).is_some(), "{role} at a {}", at.kind);
+                pairs += 1;
+            }
+        }
+        assert!(pairs > 20, "{pairs} pairs");
+    }
+
+    #[test]
+    fn who_sits_on_the_board_of_a_school_is_known_by_the_school() {
+        let tie = known_tie(&membership(Role::BoardMember, MembershipStatus::Active), &school());
+        let tie = tie.expect("a tie");
+        assert_eq!((tie.kind, tie.about.kind()), (TieKind::BoardOrSupervisoryMember, ObjectKind::School));
+    }
+
+    #[test]
+    fn who_works_at_a_support_point_is_told_of_also_where_the_directory_does_not_know_it() {
+        let point = Seat { partnership: None, ..partnership(OrganisationKind::SupportPoint) };
+        for (role, known) in [
+            (Role::Professional, Some(TieKind::SupportPointWorker)),
+            (Role::PartnershipStaff, Some(TieKind::SupportPointWorker)),
+            (Role::Coordinator, None),
+        ] {
+            assert_eq!(kind(role, &point), known, "{role}");
+        }
     }
 
     #[test]
@@ -221,8 +272,12 @@ mod tests {
         for role in Role::of_memberships() {
             for at in [school(), partnership(OrganisationKind::Partnership)] {
                 if let Some(tie) = known_tie(&membership(role, MembershipStatus::Active), &at) {
-                    // a task at a partnership has a rule, and no question
-                    if tie.kind == TieKind::SchoolVolunteer && tie.about.kind() == ObjectKind::Partnership {
+                    // a task at a partnership has a rule, and no question; who declares a seat on a board names the board
+                    let task =
+                        tie.kind == TieKind::SchoolVolunteer && tie.about.kind() == ObjectKind::Partnership;
+                    let seat = tie.kind == TieKind::BoardOrSupervisoryMember
+                        && tie.about.kind() == ObjectKind::School;
+                    if task || seat {
                         continue;
                     }
                     let (since, until) = (tie.since, tie.until);

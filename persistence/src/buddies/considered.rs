@@ -150,7 +150,7 @@ pub fn filtered_for(
 pub fn one_with_facts(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<WithFacts, Error> {
     Ok(WithFacts {
         certificates: certificates_of(database, buddy)?.into_iter().map(|kept| kept.certificate).collect(),
-        ties: crate::independence::ties::counting_for(database, buddy)?,
+        ties: crate::independence::by_person::counting_for(database, buddy)?,
         buddy: buddy.value.clone(),
     })
 }
@@ -162,7 +162,6 @@ fn with_facts(
     rows: Vec<Row>,
 ) -> Result<Vec<WithFacts>, Error> {
     let mut certificates_by_buddy: HashMap<Key, Vec<Certificate>> = HashMap::new();
-    let mut ties_by_buddy: HashMap<Key, Vec<Tie>> = HashMap::new();
     // SQLite takes 32,766 parameters in one statement
     for keys in keys.chunks(10_000) {
         let found: Vec<CertificateRow> = on_either!(&mut *database, |c| certificates::table
@@ -174,15 +173,13 @@ fn with_facts(
             let (buddy, kept) = row.read()?;
             certificates_by_buddy.entry(buddy).or_default().push(kept.certificate);
         }
-        crate::independence::ties::of_buddies(database, programme, keys, &mut ties_by_buddy)?;
     }
     let people: Vec<PersonId> = rows.iter().map(|row| row.person_id.into()).collect();
-    let mut known = crate::independence::known::of_people(database, &people)?;
+    let ties = crate::independence::by_person::counting(database, programme.into(), &people)?;
     rows.into_iter()
         .map(|row| {
             let key = row.id;
-            let mut ties = ties_by_buddy.remove(&key).unwrap_or_default();
-            ties.extend(known.remove(&row.person_id.into()).unwrap_or_default());
+            let ties = ties.get(&row.person_id.into()).cloned().unwrap_or_default();
             Ok(WithFacts {
                 buddy: Stored::<Buddy>::try_from(row)?.value,
                 certificates: certificates_by_buddy.remove(&key).unwrap_or_default(),

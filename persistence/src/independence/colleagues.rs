@@ -10,7 +10,7 @@ use naast_domain::independence::{Effect, Tie, known_now};
 use naast_domain::requests::{RequestState, SupportRequest};
 
 use super::handling::{COLUMNS, Case, Columns, weigh_ties};
-use super::{coordinators, known};
+use super::{by_person, known};
 use crate::columns::Key;
 use crate::database::Database;
 use crate::organisations::coordinators_on;
@@ -43,8 +43,7 @@ fn kept_from(
     cases: &[Case],
     today: Date,
 ) -> Result<Vec<bool>, Error> {
-    let mut ties = coordinators::declared(database, programme, person)?;
-    ties.extend(known::of_coordinator(database, person)?);
+    let ties = by_person::of_coordinator(database, programme, person)?;
     let effects = weigh_ties(database, (person, &ties), programme, cases, today)?;
     Ok(effects.into_iter().map(|effect| effect == Effect::Block).collect())
 }
@@ -126,9 +125,7 @@ pub(crate) fn has_any_tie(
     programme: ProgrammeId,
     person: PersonId,
 ) -> Result<bool, Error> {
-    if !coordinators::declared(database, programme, person)?.is_empty()
-        || !known::of_coordinator(database, person)?.is_empty()
-    {
+    if !by_person::of_coordinator(database, programme, person)?.is_empty() {
         return Ok(true);
     }
     let own = support_requests::table

@@ -94,15 +94,6 @@ fn of_programme(programme: ProgrammeId) -> Standing<'static> {
     Standing { programme: Some(programme), ..Standing::default() }
 }
 
-/// The ties that a person declared as coordinator of a programme, for the rules.
-pub(super) fn declared(
-    database: &mut Database<'_>,
-    programme: ProgrammeId,
-    person: PersonId,
-) -> Result<Vec<Tie>, Error> {
-    Ok(of(database, programme, person)?.into_iter().map(|stored| stored.value).collect())
-}
-
 /// The caller's own ties as coordinator of a programme, in the order in which she declared them.
 pub fn list_own(
     database: &mut Database<'_>,
@@ -110,22 +101,24 @@ pub fn list_own(
     programme: ProgrammeId,
 ) -> Result<Vec<Stored<Tie>>, Error> {
     must_reach(grant, of_programme(programme))?;
-    of(database, programme, grant.person())
+    let own = of_people(database, programme, &[grant.person()])?;
+    Ok(own.into_iter().map(|(_, tie)| tie).collect())
 }
 
-/// The ties that a person declared as coordinator of a programme, in the order in which she did.
-pub(super) fn of(
+/// The ties that people declared as coordinators of a programme, each with whose it is, in the order in which they did.
+pub(super) fn of_people(
     database: &mut Database<'_>,
     programme: ProgrammeId,
-    person: PersonId,
-) -> Result<Vec<Stored<Tie>>, Error> {
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, Stored<Tie>)>, Error> {
+    let keys: Vec<Key> = people.iter().copied().map(Key::from).collect();
     let rows: Vec<Row> = on_either!(database, |c| ties::table
         .filter(ties::programme_id.eq(Key::from(programme)))
-        .filter(ties::person_id.eq(Key::from(person)))
+        .filter(ties::person_id.eq_any(&keys))
         .order((ties::declared_at, ties::id))
         .select(Row::as_select())
         .load(c))?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    rows.into_iter().map(|row| Ok((row.person_id.into(), row.try_into()?))).collect()
 }
 
 /// One tie that the coordinator who was granted this declared of herself.

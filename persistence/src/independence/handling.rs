@@ -9,14 +9,14 @@ use naast_domain::access::{Action, Grant, OwnTie, Standing};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
 use naast_domain::independence::{
-    Effect, SchoolFacts, Situation, Tie, TieObject, assess_coordinator, known_now,
+    Effect, SchoolFacts, Situation, Tie, TieKind, TieObject, assess_coordinator, known_now,
 };
 use naast_domain::organisations::Role;
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, day_of};
 
 use super::colleagues::{has_any_tie, has_vouched_tie};
-use super::{coordinators, known, parents_of, yearly};
+use super::{by_person, parents_of, yearly};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Shortened, Stored, identifier};
@@ -116,8 +116,7 @@ fn ties<A: Action>(
     programme: ProgrammeId,
 ) -> Result<Vec<Tie>, Error> {
     let person = grant.person();
-    let mut ties = coordinators::declared(database, programme, person)?;
-    ties.extend(known::of_coordinator(database, person)?);
+    let mut ties = by_person::of_coordinator(database, programme, person)?;
     ties.extend(grant.principal().powers.iter().filter_map(known_now));
     Ok(ties)
 }
@@ -178,6 +177,15 @@ pub(super) fn weigh_ties(
         })
         .collect();
     let parents = parents_of(database, &about)?;
+    // whoever sits on the board of a school is kept from the cases of each of its schools
+    let seats: Vec<LocationCode> = ties
+        .iter()
+        .filter_map(|tie| match (&tie.about, tie.kind) {
+            (TieObject::School(school), TieKind::BoardOrSupervisoryMember) => Some(school.clone()),
+            _ => None,
+        })
+        .collect();
+    let boards = directory::boards_of(database, &seats)?;
     let mean = |case: &Case| {
         if case.parent == me {
             return Effect::Block;
@@ -187,12 +195,11 @@ pub(super) fn weigh_ties(
             request: case.request,
             parent: case.parent,
             school: case.school.as_ref().and_then(|school| schools.get(school)).cloned(),
-            // neither where the parent lives, nor who pays, nor whom she supports, nor the boards of other schools keep a coordinator
-            // from a case
+            // neither where the parent lives, nor who pays, nor whom she supports keep a coordinator from a case
             municipality: None,
             funders: &[],
             supports_another_here: false,
-            board_of: &|_| None,
+            board_of: &|school| boards.get(school).cloned(),
             parent_of: &|request| parents.get(&request).copied(),
         };
         let ties: Vec<Tie> = ties.iter().map(|tie| tie.clone().throughout(case.began)).collect();

@@ -7,8 +7,8 @@ use naast_domain::independence::{Effect, Tie};
 use naast_domain::requests::SupportRequest;
 use naast_domain::{Date, Moment, day_of, start_of};
 
+use super::by_person;
 use super::colleagues::{Weighed, weighed};
-use super::coordinators;
 use super::handling::{Case, weigh_ties};
 use super::known;
 use crate::Error;
@@ -72,7 +72,7 @@ fn was_let_in(
 
 /// The ties of a coordinator as they counted before. When a tie was given its last day is not kept: until now it counts as if it went on.
 fn ties_of(database: &mut Database<'_>, person: PersonId, case: &Case) -> Result<Vec<Begun>, Error> {
-    let declared = coordinators::of(database, case.programme, person)?.into_iter().map(|stored| {
+    let declared = by_person::declared_by(database, case.programme, person)?.into_iter().map(|stored| {
         let was_changed = stored.version > 1;
         let mut tie = stored.value;
         if was_changed {

@@ -2,6 +2,7 @@
 //! that the parent is shown.
 
 mod around;
+pub mod by_person;
 mod colleagues;
 pub mod coordinators;
 mod handling;

@@ -1,7 +1,5 @@
 //! The ties that buddies declared: facts, dated, about somebody or something.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use naast_domain::access::{DeclareTies, Grant, VouchForTies};
 use naast_domain::buddies::Buddy;
@@ -10,7 +8,6 @@ use naast_domain::independence::{Tie, TieObject};
 use naast_domain::{Date, Moment};
 use serde::{Deserialize, Serialize};
 
-use super::known;
 use crate::buddies::standing;
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
@@ -65,7 +62,7 @@ impl From<About> for TieObject {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = ties)]
-struct TieRow {
+pub(super) struct TieRow {
     programme_id: Key,
     id: Key,
     buddy_id: Key,
@@ -79,7 +76,7 @@ struct TieRow {
 }
 
 impl TieRow {
-    fn read(self) -> Result<Stored<Tie>, Error> {
+    pub(super) fn read(self) -> Result<Stored<Tie>, Error> {
         Ok(Stored {
             version: self.version,
             created_at: self.declared_at.0,
@@ -148,13 +145,6 @@ pub fn ties_of(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec
     rows.into_iter().map(TieRow::read).collect()
 }
 
-/// The ties of a buddy that count: those that she declared, and those that the installation knows itself.
-pub fn counting_for(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<Tie>, Error> {
-    let mut ties: Vec<Tie> = ties_of(database, buddy)?.into_iter().map(|stored| stored.value).collect();
-    ties.extend(known::of_people(database, &[buddy.person])?.remove(&buddy.person).unwrap_or_default());
-    Ok(ties)
-}
-
 /// One tie of a buddy who was loaded with a grant.
 pub fn find_tie(
     database: &mut Database<'_>,
@@ -168,23 +158,4 @@ pub fn find_tie(
         .first(c)
         .optional())?;
     row.map(TieRow::read).transpose()
-}
-
-/// The ties of many buddies of a programme, added to those of each.
-pub(crate) fn of_buddies(
-    database: &mut Database<'_>,
-    programme: Key,
-    keys: &[Key],
-    by_buddy: &mut HashMap<Key, Vec<Tie>>,
-) -> Result<(), Error> {
-    let found: Vec<TieRow> = on_either!(&mut *database, |c| ties::table
-        .filter(ties::programme_id.eq(programme))
-        .filter(ties::buddy_id.eq_any(keys))
-        .select(TieRow::as_select())
-        .load(c))?;
-    for row in found {
-        let buddy = row.buddy_id;
-        by_buddy.entry(buddy).or_default().push(row.read()?.value);
-    }
-    Ok(())
 }

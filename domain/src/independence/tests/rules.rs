@@ -234,6 +234,17 @@ fn work_at_a_school_of_an_unknown_board_is_told() {
 }
 
 #[test]
+fn a_seat_on_the_board_of_one_school_is_one_on_the_board_of_all_its_schools() {
+    let known = tie(K::BoardOrSupervisoryMember, TieObject::Board(board("41775")));
+    let sitting_at = |code| Tie { about: TieObject::School(location(code)), by_role: true, ..known.clone() };
+    assert_eq!(rules_of(&found(&[sitting_at("03GR00")])), [(5, Effect::Block)]);
+    assert_eq!(rules_of(&found(&[sitting_at("03GR01")])), [(5, Effect::Block)]);
+    assert_eq!(rules_of(&found(&[sitting_at("11AA00")])), []);
+    let unknown = found(&[sitting_at("22BB00")]);
+    assert_eq!((unknown.verdict, unknown.findings[0].code), (Effect::Disclose, "board-not-known"));
+}
+
+#[test]
 fn who_declares_a_tie_with_this_request_through_an_authority_is_involved() {
     for about in [TieObject::Request(id(HERE)), TieObject::Parent(id(HERE))] {
         assert_eq!(rules_of(&found(&[tie(K::AuthorityWorker, about)])), [(34, Effect::Block)]);
