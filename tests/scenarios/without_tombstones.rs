@@ -15,6 +15,7 @@ use crate::program::{Served, begin};
 on_both!(
     whoever_restores_names_the_tombstones_or_says_that_they_are_lost,
     tombstones_of_before_the_backup_are_not_those_of_after_it,
+    a_copy_that_was_cut_off_is_refused,
     what_was_restored_without_tombstones_says_so_until_they_are_brought,
 );
 
@@ -71,6 +72,24 @@ fn tombstones_of_before_the_backup_are_not_those_of_after_it(engine: Engine) {
     // what is left of them is replayed all the same, by whoever says that the rest is lost
     let done = there.run(&world, &["restore", file, "--tombstones", old, "--without-tombstones"]);
     assert!(done.status.success() && text(&done).contains(LOST), "{}", text(&done));
+}
+
+fn a_copy_that_was_cut_off_is_refused(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, stopped) = case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let file = file.to_str().expect("UTF-8");
+    world.app.ask(parent, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
+    let whole = std::fs::read(stones_of(&world)).expect("read");
+    let cut = folder.path().join("cut.jsonl");
+    std::fs::write(&cut, &whole[..whole.len() - 20]).expect("written");
+    let there = elsewhere(engine);
+    let line = ["--language", "en", "restore", file, "--tombstones", cut.to_str().expect("UTF-8")];
+    let refused = there.run(&world, &line);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(text(&refused).contains("is cut off"), "{}", text(&refused));
+    assert!(!there.data.path().join("tombstones.jsonl").exists(), "something was written");
 }
 
 fn what_was_restored_without_tombstones_says_so_until_they_are_brought(engine: Engine) {

@@ -22,7 +22,21 @@ pub(super) fn read(named: &[PathBuf]) -> Result<Vec<Tombstone>, Failure> {
             );
             return Err(Failure::new(2, words));
         }
-        all.extend(tombstones::read(file)?);
+        let bytes = std::fs::read(file).map_err(tombstones::TombstoneError::from)?;
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            let file = shown(file);
+            let words = said(
+                format!(
+                    "de laatste regel van {file} is niet af. Maak de kopie opnieuw; is het bestand zelf zo achtergebleven, haal die regel er dan uit. Er is \
+                     niets geschreven"
+                ),
+                format!(
+                    "the last line of {file} is cut off. Copy it again; where the file itself was left so, take that line out. Nothing was written"
+                ),
+            );
+            return Err(Failure::new(2, words));
+        }
+        all.extend(tombstones::read_all(&bytes)?);
     }
     Ok(all)
 }
