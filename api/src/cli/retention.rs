@@ -24,9 +24,12 @@ pub enum Retention {
         /// Only count what would go.
         #[arg(long)]
         dry_run: bool,
-        /// As of this moment (RFC 3339); now when left out.
+        /// As of this moment (RFC 3339); now when left out. One that is still to come is for a dry run.
         #[arg(long)]
         at: Option<DateTime<Utc>>,
+        /// Erase now what has its day only at a moment that is still to come. No backup brings it back.
+        #[arg(long, requires = "at", conflicts_with = "dry_run")]
+        ahead: bool,
         /// How many are looked at with one question and erased in one transaction, at most. Smaller is gentler on a database that is
         /// in use, and slower.
         #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=500))]
@@ -44,8 +47,19 @@ pub enum Retention {
 pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
     let platform = place.existing_platform()?;
     match what {
-        Retention::Run { dry_run, at, batch } => {
+        Retention::Run { dry_run, at, ahead, batch } => {
             let now = platform.clock.now();
+            if at.is_some_and(|at| at > now) && !dry_run && !ahead {
+                return Err(Failure::new(
+                    2,
+                    said(
+                        "dat moment moet nog komen, en wat gewist is, brengt geen back-up terug: met --dry-run ziet u wat er dan weg zou gaan, met \
+                         --ahead wist u dat nu al. Er is niets gedaan",
+                        "that moment is still to come, and no backup brings back what is erased: with --dry-run you see what would go then, with \
+                         --ahead you erase it now. Nothing was done",
+                    ),
+                ));
+            }
             let gently = Pace::default().at_most(*batch);
             let report = round_at(&platform, at.unwrap_or(now), *dry_run, gently)?;
             if report.busy {

@@ -159,7 +159,12 @@ pub(super) const ARGUMENTS: &[(&str, &str, &str)] = &[
     ),
     ("keys revoke-signing id", "Welke, zoals `naast keys list-signing` haar noemt", ""),
     ("dry_run", "Tel alleen wat er weg zou gaan", ""),
-    ("at", "Met dit moment als nu (RFC 3339); anders nu", "een moment, zoals 2026-11-01T00:00:00Z"),
+    ("ahead", "Wis nu al wat pas op een later moment zijn dag heeft. Geen back-up brengt het terug", ""),
+    (
+        "at",
+        "Met dit moment als nu (RFC 3339); anders nu. Een moment dat nog moet komen, is voor --dry-run",
+        "een moment, zoals 2026-11-01T00:00:00Z",
+    ),
     (
         "batch",
         "Naar zoveel wordt ten hoogste met een vraag gekeken, en zoveel in een transactie gewist. Minder is zachter voor een database die in gebruik is, en \
