@@ -14,6 +14,7 @@ use naast_domain::{Date, Moment};
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::organisations::trainers_from;
 use crate::rows::{Page, Slice, Stored, code, one};
 use crate::schema::{organisations, programme_forms, programme_schools, programmes};
 use crate::transaction::Transaction;
@@ -287,11 +288,12 @@ pub fn runs_a_pool(
     Ok(as_choices(&with_forms(database, rows)?, day).iter().any(|choice| !choice.run_by_school))
 }
 
-/// The organisation that runs a programme, as a parent is told it.
-pub fn run_by(database: &mut Database<'_>, programme: &Programme) -> Result<RunBy, Error> {
+/// The organisation that runs a programme and those whose trainers train its buddies on a day, as a parent is told of them.
+pub fn run_by(database: &mut Database<'_>, programme: &Programme, today: Date) -> Result<RunBy, Error> {
+    let trainers = trainers_from(database, programme.id, today)?;
     let (name, kind): (String, String) = on_either!(database, |c| organisations::table
         .find(Key::from(programme.organisation))
         .select((organisations::name, organisations::kind))
         .first(c))?;
-    Ok(RunBy { name, kind: code("organisations", "kind", &kind)? })
+    Ok(RunBy { name, kind: code("organisations", "kind", &kind)?, trainers })
 }

@@ -188,6 +188,18 @@ fn a_parent_reads_who_is_behind_it_and_what_each_tie_means(engine: Engine) {
     assert_eq!(child["meaning"], "Een kind van deze buddy zit op de school van uw kind.");
     assert_eq!(child["answer"], "accepted");
     assert!(child["forYou"].as_str().expect("words").starts_with("U beslist"));
+    let trains = |told: &Value| {
+        let of = |one: &&Value| one["code"] == json!("who-trains");
+        let answers = told["programme"].as_array().expect("answers").iter();
+        answers.clone().find(of).expect("an answer")["answer"].as_str().expect("words").to_owned()
+    };
+    assert!(trains(&told).starts_with("parent-association (test) zorgt daarvoor."), "{}", trains(&told));
+    // who trains is whoever was given that
+    let provider = json!({ "kind": "provider", "name": "Opleiders (test)" });
+    let provider = world.app.post(world.administrator, "/organisations", &provider).expect(201).id();
+    world.member(&provider, "trainer", Some(&world.programmes[0]));
+    let told = world.app.get(case.parent, &path).expect(200).body;
+    assert!(trains(&told).starts_with("Opleiders (test) zorgt daarvoor."), "{}", trains(&told));
     // in her other language, and for nobody else
     let token = format!("Bearer {}", world.app.token(case.parent));
     let headers = [("authorization", token.as_str()), ("accept-language", "en")];

@@ -138,7 +138,7 @@ pub async fn get_proposal_explanation(
             cx.shows(record);
             let request = requests::of_proposal(cx.db, &stored)?;
             let programme = programmes::find(cx.db, stored.programme)?.ok_or(Error::NotFound)?;
-            let organisation = programmes::run_by(cx.db, &programme)?;
+            let organisation = programmes::run_by(cx.db, &programme, cx.today)?;
             let period = programme
                 .form_on(cx.today)
                 .or(programme.forms.first())

@@ -38,7 +38,7 @@ impl PositionStatementView {
         (today, tongue): (Date, Tongue),
     ) -> Result<Option<Self>, Error> {
         let Some(period) = programme.form_on(today) else { return Ok(None) };
-        let organisation = programmes::run_by(db, programme)?;
+        let organisation = programmes::run_by(db, programme, today)?;
         let answers = position_statement(period, &organisation).answers.into_iter();
         let answers = answers.map(|(code, answer)| PositionAnswerView {
             code,

@@ -64,7 +64,7 @@ pub(super) fn of_form(
     choices.truncate(MOST_NAMED);
     let other_programmes = OtherProgrammeView::load_all(db, &choices, today)?;
     let names: Vec<String> = other_programmes.iter().map(|one| one.name.clone()).collect();
-    let run_by = programmes::run_by(db, &programme)?;
+    let run_by = programmes::run_by(db, &programme, today)?;
     let Some(period) = programme.form_on(today) else { return Ok(None) };
     let Some(text) = tell(news, &programme, &run_by, &names, today) else { return Ok(None) };
     let (kind, since_date) = match news {

@@ -67,7 +67,7 @@ mod tests {
                     reason: String::new(),
                 };
                 for kind in OrganisationKind::ALL.iter().copied().filter(|kind| form.fits(*kind)) {
-                    let run_by = RunBy { name: "Buddy's".to_owned(), kind };
+                    let run_by = RunBy { name: "Buddy's".to_owned(), kind, trainers: Vec::new() };
                     let answers = position_statement(&period, &run_by).answers;
                     all.extend(
                         answers

@@ -242,7 +242,11 @@ mod tests {
     #[test]
     fn what_she_reads_says_since_when_who_and_what_she_can_do() {
         let one = programme(&[(1, Independent, Funder::Members), (10, School, Funder::School)]);
-        let run_by = RunBy { name: "Balans (test)".to_owned(), kind: OrganisationKind::ParentAssociation };
+        let run_by = RunBy {
+            name: "Balans (test)".to_owned(),
+            kind: OrganisationKind::ParentAssociation,
+            trainers: Vec::new(),
+        };
         let others = ["Los (test)".to_owned()];
         let text = tell(FormNews::Asked(on(10)), &one, &run_by, &others, on(10)).expect("a form");
         for part in [

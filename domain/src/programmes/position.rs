@@ -35,6 +35,8 @@ pub struct RunBy {
     pub name: String,
     /// What it is. An association can run a programme in each form, and is then no school or support point itself (S6).
     pub kind: OrganisationKind,
+    /// The names of the organisations whose trainers train its buddies; none where nobody was given that role, and then it sees to that itself.
+    pub trainers: Vec<String>,
 }
 
 /// The statement that follows from a form and from who runs it, for a parent to read: short sentences, no jargon (S2, L10).
@@ -128,7 +130,7 @@ pub fn position_statement(period: &FormPeriod, run_by: &RunBy) -> PositionStatem
             (Question::WhatSchoolHears, hears(period.form)),
             (Question::OtherChoice, other),
             (Question::WhoHosts, hosts(period.form, organisation, for_others)),
-            (Question::WhoTrains, trains(organisation)),
+            (Question::WhoTrains, trains(run_by)),
         ],
     }
 }
@@ -137,12 +139,12 @@ pub fn position_statement(period: &FormPeriod, run_by: &RunBy) -> PositionStatem
 fn sees() -> Text {
     Text::of(
         "Alleen u, de coördinatoren van dit programma en uw buddy lezen uw aanvraag. Wordt iemand als buddy voorgesteld? Dan \
-         hoort zij eerst alleen om welke school het gaat. Wat u en uw buddy elkaar schrijven, leest niemand anders. Geeft u uw \
-         vraag door na een gesprek op school? Dan ziet school dat u dat deed, en op welke dag. Meer leest \
+         hoort zij eerst alleen om welke school het gaat. Wat u en uw buddy elkaar schrijven, leest niemand anders. Wie zorgt voor \
+         de computer waar dit op staat, kan erbij, maar mag niet kijken. Vraag de coördinator wie dat is. Geeft u uw vraag door na een gesprek op school? Dan ziet school dat u dat deed, en op welke dag. Meer leest \
          school niet, tenzij u zelf laat weten dat uw buddy meekomt naar een gesprek.",
         "Only you, the coordinators of this programme and your buddy read your request. Is somebody proposed as a buddy? Then \
-         she first hears only which school it is about. What you and your buddy write to each other nobody else reads. Do you \
-         hand your question over after a talk at school? Then the school sees that you did, and on which day. The school reads \
+         she first hears only which school it is about. What you and your buddy write to each other nobody else reads. Whoever looks \
+         after the computer on which this stands can reach it, but may not look. Ask the coordinator who that is. Do you hand your question over after a talk at school? Then the school sees that you did, and on which day. The school reads \
          nothing else, unless you let it know yourself that your buddy comes along to a talk.",
     )
 }
@@ -210,10 +212,13 @@ fn hosts(form: OrganisationForm, organisation: &str, for_others: bool) -> Text {
     }
 }
 
-fn trains(organisation: &str) -> Text {
+fn trains(run_by: &RunBy) -> Text {
+    let own = std::slice::from_ref(&run_by.name);
+    let who = if run_by.trainers.is_empty() { own } else { &run_by.trainers };
+    let (sees_nl, sees_en) = if who.len() == 1 { ("zorgt", "sees") } else { ("zorgen", "see") };
     Text::new(
-        format!("{organisation} zorgt daarvoor. Elke buddy volgt een training voor zij begint."),
-        format!("{organisation} sees to that. Every buddy is trained before she begins."),
+        format!("{} {sees_nl} daarvoor. Elke buddy volgt een training voor zij begint.", who.join(" en ")),
+        format!("{} {sees_en} to that. Every buddy is trained before she begins.", who.join(" and ")),
     )
 }
 
@@ -236,7 +241,7 @@ mod tests {
     fn run_by(form: OrganisationForm, kind: OrganisationKind, funders: CodeSet<Funder>) -> PositionStatement {
         let since = crate::Date::from_ymd_opt(2026, 1, 1).expect("a day");
         let period = FormPeriod { since, form, funders, reason: String::new() };
-        position_statement(&period, &RunBy { name: "Steun".to_owned(), kind })
+        position_statement(&period, &RunBy { name: "Steun".to_owned(), kind, trainers: Vec::new() })
     }
 
     fn of(form: OrganisationForm) -> PositionStatement {
@@ -287,6 +292,19 @@ mod tests {
         }
         assert_ne!(of(OrganisationForm::School), of(OrganisationForm::Independent));
         assert_ne!(of(OrganisationForm::SupportPoint), of(OrganisationForm::Independent));
+    }
+
+    #[test]
+    fn whoever_trains_the_buddies_is_named() {
+        let told = |trainers: &[&str]| {
+            let trainers = trainers.iter().map(ToString::to_string).collect();
+            trains(&RunBy { name: "Steun".to_owned(), kind: OrganisationKind::Provider, trainers })
+                .nl
+                .into_owned()
+        };
+        assert!(told(&[]).starts_with("Steun zorgt daarvoor."));
+        assert!(told(&["Bureau"]).starts_with("Bureau zorgt daarvoor."));
+        assert!(told(&["Bureau", "Steun"]).starts_with("Bureau en Steun zorgen daarvoor."));
     }
 
     /// Who is allowed something, by the table.

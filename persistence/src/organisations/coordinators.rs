@@ -1,4 +1,4 @@
-//! Who coordinates a programme, and since when.
+//! Who coordinates a programme and since when, and for whom its trainers work.
 
 use diesel::prelude::*;
 use naast_domain::Date;
@@ -8,7 +8,7 @@ use naast_domain::organisations::{MembershipStatus, Role};
 use super::memberships::MembershipRow;
 use crate::columns::Key;
 use crate::database::Database;
-use crate::schema::memberships;
+use crate::schema::{memberships, organisations};
 use crate::{Error, on_either};
 
 /// Who coordinates a programme on this day, in the order of their ids.
@@ -31,6 +31,28 @@ pub(crate) fn coordinators_on(
         }
     }
     Ok(people)
+}
+
+/// The names of the organisations for which those work who train the buddies of a programme on this day, each once.
+pub(crate) fn trainers_from(
+    database: &mut Database<'_>,
+    programme: ProgrammeId,
+    today: Date,
+) -> Result<Vec<String>, Error> {
+    let rows: Vec<(MembershipRow, String)> = on_either!(database, |c| memberships::table
+        .inner_join(organisations::table.on(organisations::id.eq(memberships::organisation_id)))
+        .filter(memberships::programme_id.eq(Key::from(programme)))
+        .filter(memberships::role.eq(Role::Trainer.to_string()))
+        .order((organisations::name, memberships::id))
+        .select((MembershipRow::as_select(), organisations::name))
+        .load(c))?;
+    let mut names = Vec::new();
+    for (row, name) in rows {
+        if row.read()?.0.is_active(today) && names.last() != Some(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// From when until when a person was to coordinate a programme, by the roles that are known of her today.

@@ -12,7 +12,7 @@ use naast_domain::directory::{BoardNumber, LocationCode, PartnershipCode};
 use naast_domain::ids::OrganisationId;
 use naast_domain::organisations::{Identified, Organisation};
 
-pub(crate) use self::coordinators::{coordinators_on, days_of_coordinator};
+pub(crate) use self::coordinators::{coordinators_on, days_of_coordinator, trainers_from};
 pub(crate) use self::memberships::memberships_with_seats;
 pub use self::memberships::{
     change_membership, end_again, find_membership, insert_membership, memberships_in, overlapping_membership,
