@@ -15,6 +15,7 @@ use crate::over_time::Case;
 on_both!(
     a_parent_reads_of_the_new_form_and_her_match_rests_until_she_consented_anew,
     nobody_is_proposed_or_accepted_while_a_parent_is_to_be_asked,
+    what_a_refusal_sends_a_parent_to_is_not_refused_in_its_turn,
     a_no_to_the_new_form_is_a_withdrawal,
     who_takes_back_the_consent_of_before_takes_back_the_one_in_its_place,
     a_form_that_is_taken_back_before_its_day_says_nothing,
@@ -172,6 +173,48 @@ fn nobody_is_proposed_or_accepted_while_a_parent_is_to_be_asked(engine: Engine) 
     // back to what it was is another form as well: her word is for the one that she last consented to
     change(&world, "independent", "members", 0);
     assert!(asked(&world, &request).0);
+    assert_sound(&world);
+}
+
+/// Whoever follows `permitted` while the form is new comes to the consent, and from there to what she asked.
+fn what_a_refusal_sends_a_parent_to_is_not_refused_in_its_turn(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::running(&world);
+    let parent = world.person();
+    let waiting = world.consented(0, parent);
+    change(&world, "school", "members", 0);
+    let path = format!("/matches/{}", case.matched);
+    let announce = || {
+        let body = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
+        world.app.post(case.parent, &format!("{path}/meeting-announcements"), &body)
+    };
+    let reply = refused(announce(), 409, "match-state");
+    assert_eq!(reply.body["permitted"], json!(["consents", "closure"]));
+    let told = reply.body.to_string();
+    assert!(told.contains("De ouder moet eerst opnieuw toestemming geven"), "{told}");
+    // a pause of her own lies below it: that is to be taken back as well
+    world.app.ask_on(case.parent, &path, &format!("{path}/pauses")).expect(200);
+    let reply = refused(announce(), 409, "match-state");
+    assert_eq!(reply.body["permitted"], json!(["consents", "closure", "resumptions"]));
+    // the consent itself, too narrow, sends nobody to candidates or proposals, and speaks to whoever reads it
+    for (who, request) in [(case.parent, &case.request), (parent, &waiting)] {
+        for (shown, code) in
+            [(&[][..], "choice-too-narrow"), (&world.programmes[1..2], "no-independent-choice")]
+        {
+            let reply = refused(anew(&world, who, request, Some("school"), shown), 409, code);
+            assert_eq!(reply.body["permitted"], json!(["consents", "withdrawal"]), "{code}");
+            let told = reply.body.to_string();
+            assert!(told.contains("Een ouder ziet") && !told.contains("Laat "), "{told}");
+        }
+        anew(&world, who, request, Some("school"), &world.programmes).expect(201);
+    }
+    assert_eq!(refused(announce(), 409, "match-state").body["permitted"], json!(["resumptions"]));
+    world.app.ask_on(case.parent, &path, &format!("{path}/resumptions")).expect(200);
+    announce().expect(201);
+    // of a match that is over nothing leads on
+    let reason = json!({ "reason": "goal-reached" });
+    world.app.post_on(case.parent, &path, &format!("{path}/closure"), &reason).expect(200);
+    assert_eq!(refused(announce(), 409, "match-state").body["permitted"], json!([]));
     assert_sound(&world);
 }
 

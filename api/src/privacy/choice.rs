@@ -8,7 +8,6 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::programmes::{OrganisationForm, another_form_shown};
-use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
 use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::{Database, Stored, programmes};
@@ -20,7 +19,7 @@ use crate::problem::Error;
 /// the choice is checked before she may consent to the hand-over. When the programme takes another form later, she is shown it once more.
 pub(super) fn was_shown_a_choice(
     db: &mut Database<'_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     body: &ConsentBody,
     today: Date,
 ) -> Result<(), Error> {
@@ -53,7 +52,7 @@ pub(super) fn was_shown_the_form(
 /// asked then; one who names none any longer was shown a choice before.
 pub fn is_shown_a_choice_anew(
     db: &mut Database<'_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
     shown: Option<&[ProgrammeId]>,
     today: Date,
@@ -97,7 +96,7 @@ pub fn others_than(
 
 fn check(
     db: &mut Database<'_>,
-    request: &SupportRequest,
+    request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
     shown: Option<&[ProgrammeId]>,
     today: Date,
@@ -113,8 +112,8 @@ fn check(
     }
     let mut shown = shown.unwrap_or_default().to_vec();
     shown.push(request.programme);
-    let said_no = |refusal: Rejection| {
-        refusal.in_state(request.state.code(), request.state.permitted()).at("/programmesShown")
-    };
-    Ok(check_choice(&shown, &choices).map_err(said_no)?)
+    let Err(refusal) = check_choice(&shown, &choices) else { return Ok(()) };
+    // while she is asked anew, what may be done is that, once she was shown another programme
+    let is_asked = !asked_anew(db, &[request], today)?.is_empty();
+    Err(refusal.in_state(request.state.code(), request.permitted(is_asked)).at("/programmesShown").into())
 }

@@ -91,7 +91,7 @@ fn is_for_todays_form(
     if heard.is_for(programmes::form_on(db, request.programme, today)?) {
         return Ok(());
     }
-    Err(form_changed().in_state(request.state.code(), vec!["consents", "withdrawal"]).into())
+    Err(form_changed().in_state(request.state.code(), request.permitted(true)).into())
 }
 
 /// The words that the parent was shown before she confirmed.

@@ -65,8 +65,8 @@ catalogue! {
     "conversation-rested" 409 "Nu niet opnieuw vragen" / "Do not ask again now", "Een ouder wordt niet steeds opnieuw gevraagd." / "A parent is not asked again and again.";
     "programme-not-available" 409 "Dit programma is er niet" / "This programme is not available", "Kies een programma dat er voor deze school is." / "Choose a programme that is available to this school.";
     "no-programme" 409 "Er is nog geen programma" / "There is no programme yet", "Voor deze school is nog geen buddyprogramma te kiezen." / "No buddy programme can be chosen for this school yet.";
-    "choice-too-narrow" 409 "De ouder moet kunnen kiezen" / "The parent must have a choice", "Laat minstens twee programma's zien als die er zijn." / "Show at least two programmes where there are two.";
-    "no-independent-choice" 409 "Er moet een onafhankelijke keus zijn" / "There must be an independent choice", "Laat ook een programma zien dat niet van school is." / "Also show a programme that the school does not run.";
+    "choice-too-narrow" 409 "De ouder moet kunnen kiezen" / "The parent must have a choice", "Een ouder ziet minstens twee programma's als die er zijn." / "A parent is shown at least two programmes where there are two.";
+    "no-independent-choice" 409 "Er moet een onafhankelijke keus zijn" / "There must be an independent choice", "Een ouder ziet ook een programma dat niet van school is." / "A parent is also shown a programme that the school does not run.";
     "only-the-parent" 409 "Dit kan alleen de ouder" / "Only the parent can do this", "Wie bij deze school of voor het programma werkt, kan dit niet namens de ouder doen." / "Who works at this school or for the programme cannot do this in the parent's place.";
     "consent-missing" 409 "Toestemming ontbreekt" / "Consent is missing", "Alleen de ouder zelf kan die geven." / "Only the parent herself can give it.";
     "consent-text-differs" 409 "Er zijn andere woorden getoond" / "Other words were shown", "Toon de tekst zoals `GET /consent-texts` hem geeft." / "Show the text as `GET /consent-texts` gives it.";

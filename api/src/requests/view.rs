@@ -83,7 +83,7 @@ impl SupportRequestView {
         let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
         let is_asked = asked_anew(db, &[stored], today)?.contains(&stored.id);
         let view = Self::of(stored, contact, RetentionView::load(db, stored.id)?);
-        Ok(if is_asked { view.asked_anew() } else { view })
+        Ok(if is_asked { view.asked_anew(stored) } else { view })
     }
 
     /// The views of a page.
@@ -102,14 +102,14 @@ impl SupportRequestView {
             .map(|one| {
                 let retention = RetentionView::of_case(terms.get(&one.id))?;
                 let view = Self::of(one, contacts.remove(&one.id), retention);
-                Ok(if asked.contains(&one.id) { view.asked_anew() } else { view })
+                Ok(if asked.contains(&one.id) { view.asked_anew(one) } else { view })
             })
             .collect()
     }
 
     /// The same, where its parent is to consent anew.
-    fn asked_anew(self) -> Self {
-        let permitted = ["consents", "withdrawal"].map(str::to_owned).to_vec();
+    fn asked_anew(self, request: &SupportRequest) -> Self {
+        let permitted = request.permitted(true).into_iter().map(str::to_owned).collect();
         Self { consent_asked_anew: true, permitted, ..self }
     }
 
@@ -130,7 +130,7 @@ impl SupportRequestView {
             state: request.state,
             consent_asked_anew: false,
             withdrawn_by: request.withdrawn_by,
-            permitted: request.state.permitted().into_iter().map(str::to_owned).collect(),
+            permitted: request.permitted(false).into_iter().map(str::to_owned).collect(),
             contact: contact.map(|contact| ContactView {
                 name: contact.name,
                 kind: contact.kind,

@@ -141,8 +141,8 @@ pub fn check_choice(shown: &[ProgrammeId], available: &[Choice]) -> Result<(), R
             "choice-too-narrow",
             "S1",
             Text::of(
-                "Laat de ouder minstens twee programma's zien als die er zijn, zodat zij kan kiezen.",
-                "Show the parent at least two programmes where there are two, so that she can choose.",
+                "Een ouder ziet minstens twee programma's als die er zijn, voordat zij kiest.",
+                "A parent is shown at least two programmes where there are two, before she chooses.",
             ),
         ));
     }
@@ -152,8 +152,8 @@ pub fn check_choice(shown: &[ProgrammeId], available: &[Choice]) -> Result<(), R
             "no-independent-choice",
             "S2",
             Text::of(
-                "Laat de ouder ook een programma zien dat niet van school is.",
-                "Also show the parent a programme that the school does not run.",
+                "Een ouder ziet ook een programma dat niet van school is, voordat zij kiest.",
+                "A parent is also shown a programme that the school does not run, before she chooses.",
             ),
         ));
     }

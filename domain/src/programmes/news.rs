@@ -72,8 +72,8 @@ pub fn another_form_shown(now: OrganisationForm) -> Rejection {
         "form-not-shown",
         "I1",
         Text::of(
-            "Het programma is anders geworden. Laat de ouder eerst lezen hoe het nu is.",
-            "The programme has another form now. Let the parent first read how it is.",
+            "Het programma is anders geworden. De ouder leest eerst hoe het nu is.",
+            "The programme has another form now. The parent first reads how it is.",
         ),
     )
     .while_it_is(&now.code())

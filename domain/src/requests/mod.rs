@@ -206,9 +206,7 @@ impl SupportRequest {
                 let referred = self.origin == Origin::Own || given(ConsentKind::Referral);
                 if given(ConsentKind::Request) && referred && self.state == RequestState::Consented {
                     if self.is_asked_anew(consents, (form, today)) {
-                        return Err(
-                            form_changed().in_state(self.state.code(), vec!["consents", "withdrawal"])
-                        );
+                        return Err(form_changed().in_state(self.state.code(), self.permitted(true)));
                     }
                     Ok(ConsentedRequest(self))
                 } else {
@@ -239,6 +237,11 @@ impl SupportRequest {
         matches!(self.state, RequestState::Consented | RequestState::Matched)
             && given.peek().is_some()
             && given.all(|consent| !consent.is_for(form))
+    }
+
+    /// What may be done, as codes of operations: while its parent is to consent anew nothing but that, and stopping.
+    pub fn permitted(&self, asked_anew: bool) -> Vec<&'static str> {
+        if asked_anew { vec!["consents", "withdrawal"] } else { self.state.permitted() }
     }
 
     /// The state after the parent gave a consent.

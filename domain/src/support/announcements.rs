@@ -4,7 +4,7 @@
 use crate::Date;
 use crate::code_list;
 use crate::rejection::Rejection;
-use crate::support::MatchState;
+use crate::support::{Course, MatchState};
 use crate::text::Text;
 
 code_list! {
@@ -51,19 +51,20 @@ pub fn is_shown_to_school(talk: Date, today: Date) -> bool {
 /// The farthest day ahead of a talk that is announced, in days.
 pub const FARTHEST: i64 = 366;
 
-impl MatchState {
-    /// Whether a talk on this day can be announced: with a buddy whose match runs, for a day that has not passed.
+impl Course {
+    /// Whether the parent can announce a talk on this day: with a buddy whose match runs, for a day that has not passed.
     ///
     /// # Errors
-    /// `match-state` when the match does not run, `talk-date` for a day that is over or too far ahead.
+    /// `match-state` when the match does not run, which says what comes first; `talk-date` for a day that is over or too far ahead.
     pub fn announce(self, talk: Date, today: Date) -> Result<(), Rejection> {
-        if self != Self::Active {
-            let reason = Text::of(
-                "Deze koppeling loopt nu niet. Een buddy kan mee als de koppeling loopt.",
-                "This match does not run now. A buddy can come along while it does.",
+        if self.state != MatchState::Active {
+            let (first, permitted) = self.before_it_runs();
+            let reason = Text::new(
+                format!("Een buddy kan mee als de koppeling loopt. {}", first.nl),
+                format!("A buddy can come along while the match runs. {}", first.en),
             );
             return Err(Rejection::rule("match-state", "L2", reason)
-                .in_state(crate::code::Code::code(self), vec!["resumption"]));
+                .in_state(crate::code::Code::code(self.state), permitted));
         }
         let ahead = (talk - today).num_days();
         if (0..=FARTHEST).contains(&ahead) {
@@ -107,6 +108,8 @@ pub fn too_many(state: MatchState) -> Rejection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code::Code as _;
+    use crate::support::{Asker, PauseReason};
 
     fn day(number: u32) -> Date {
         Date::from_ymd_opt(2026, 11, number).expect("a day")
@@ -114,13 +117,36 @@ mod tests {
 
     #[test]
     fn a_talk_is_announced_while_the_match_runs_and_before_it_is_held() {
-        assert!(MatchState::Active.announce(day(5), day(5)).is_ok());
-        assert_eq!(MatchState::Active.announce(day(4), day(5)).expect_err("over").code, "talk-date");
+        assert!(Course::RUNNING.announce(day(5), day(5)).is_ok());
+        assert_eq!(Course::RUNNING.announce(day(4), day(5)).expect_err("over").code, "talk-date");
         let far = day(5) + chrono::Days::new(367);
-        assert_eq!(MatchState::Active.announce(far, day(5)).expect_err("too far").code, "talk-date");
-        for state in [MatchState::Paused, MatchState::Closed] {
-            assert_eq!(state.announce(day(5), day(5)).expect_err("rests").code, "match-state");
+        assert_eq!(Course::RUNNING.announce(far, day(5)).expect_err("too far").code, "talk-date");
+    }
+
+    /// What the answer sends her to is what lets the match go on, and not what is refused in its turn.
+    #[test]
+    fn a_talk_with_a_buddy_whose_match_rests_names_what_comes_first() {
+        let refused = |course: Course| {
+            let refusal = course.announce(day(5), day(5)).expect_err("it does not run");
+            assert_eq!(refusal.code, "match-state");
+            (refusal.reason.nl.into_owned(), refusal.permitted)
+        };
+        for reason in PauseReason::ALL {
+            let course = Course::resting(*reason);
+            let (words, permitted) = refused(course);
+            match course.resume(Asker::Parent) {
+                Ok(_) => assert_eq!(permitted, ["resumptions"], "{reason}"),
+                Err(refusal) => {
+                    assert_eq!(permitted, refusal.permitted, "{reason}");
+                    assert!(words.ends_with(&*refusal.reason.nl), "{reason}: {words}");
+                }
+            }
         }
+        // her own pause lies below the form that she is asked on: both come first
+        let both = Course::resting(PauseReason::ParentAsked).form_changed();
+        assert_eq!(refused(both).1, ["consents", "closure", "resumptions"]);
+        let closed = Course { state: MatchState::Closed, ..Course::RUNNING };
+        assert_eq!(refused(closed).1, Vec::<&str>::new());
     }
 
     #[test]
@@ -131,7 +157,6 @@ mod tests {
 
     #[test]
     fn school_says_what_stands_in_the_way_and_never_no() {
-        use crate::code::Code as _;
         for objection in Objection::ALL {
             let words = objection.label();
             for no in ["welkom", "weiger", "niet mee", "welcome", "refuse"] {

@@ -160,6 +160,29 @@ impl Course {
         Ok(self.rests(reason))
     }
 
+    /// What must come first where something is done with a match that runs, and this one does not: in words to the parent, and as codes of
+    /// operations. What she is sent to is not refused in its turn for the same reason.
+    pub(super) fn before_it_runs(self) -> (Text, Vec<&'static str>) {
+        if self.state == MatchState::Closed {
+            return (Text::of("Deze koppeling is voorbij.", "This match is over."), Vec::new());
+        }
+        let own = Asker::Parent.takes_back();
+        let (is_own, without) = (!self.rests_for.common(own).is_empty(), self.rests_no_more(own));
+        let own_pause = || is_own.then_some("resumptions");
+        match without.resume(Asker::Parent) {
+            Err(refusal) if without.state == MatchState::Paused => {
+                (refusal.reason, refusal.permitted.into_iter().chain(own_pause()).collect())
+            }
+            _ => (
+                Text::of(
+                    "U vroeg om deze pauze. Neem de koppeling eerst weer op.",
+                    "You asked for this pause. Take the match up again first.",
+                ),
+                own_pause().into_iter().collect(),
+            ),
+        }
+    }
+
     /// Somebody takes back that it rests. It may rest on for what others asked.
     ///
     /// # Errors

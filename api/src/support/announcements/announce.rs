@@ -148,7 +148,7 @@ pub async fn announce_meeting(
                 check.fault("/locationCode", "required", text);
             }
             let body = sent.sound(check)?;
-            stored.course.state.announce(body.date, cx.today)?;
+            stored.course.announce(body.date, cx.today)?;
             if announcements::open_of_match(cx.tx, &stored)? >= MOST_OPEN {
                 return Err(too_many(stored.course.state).into());
             }
