@@ -40,6 +40,7 @@ mod each_match;
 mod edge;
 mod empty_changes;
 mod ended_again;
+mod ended_as_of;
 mod erasure;
 mod erasure_told;
 mod events;

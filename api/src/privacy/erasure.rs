@@ -112,7 +112,8 @@ pub async fn erase_me(
                     receipt.held_request_ids.push(id);
                     continue;
                 }
-                entries.extend(super::round::erase_case(cx.tx, (cx.keys, &leave), id, &found, now, entry)?);
+                let by = (cx.keys, &leave);
+                entries.extend(super::round::erase_case(cx.tx, by, id, &found, (now, now), entry)?);
                 receipt.erased_request_ids.push(id);
             }
             receipt.account_kept_because = others::account_kept_because(cx.tx, &grant)?;

@@ -251,7 +251,7 @@ pub(super) fn says_no(
 ) -> Result<Vec<Entry>, Error> {
     let mut back = Vec::new();
     for kind in [ConsentKind::PupilHealthData, ConsentKind::ChildHealthData] {
-        back.extend(consents::withdraw(tx, stored, Which::About(kind, stored.id.uuid()), now)?);
+        back.extend(consents::withdraw(tx, stored, Which::About(kind, stored.id.uuid()), at)?);
     }
     let said = pupils::said_with_codes(tx, stored)?;
     let has_said_no = said.iter().any(|one| one.code == code && one.word == PupilsWord::No);

@@ -1,20 +1,23 @@
-//! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served.
+//! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served. It ends as of the moment
+//! at which it ended, which its tombstone has: a term that counts from there is no longer for it.
 
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
-use naast_domain::ids::{ConsentId, MembershipId, PrivateNoteId, RequestId};
+use naast_domain::ids::{MembershipId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::MembershipStatus;
 use naast_domain::privacy::retention::RetentionGround;
+use naast_domain::requests::SupportRequest;
+use naast_domain::support::ClosureReason;
 use naast_persistence::identity::clients;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::privacy::tombstones::{self, Ended, SaidByPupil, TakenOut, Tombstone};
+use naast_persistence::privacy::tombstones::{self, Ended, SaidByPupil, TakenBack, TakenOut, Tombstone};
 use naast_persistence::privacy::{consents, erasure, pupils, restorations};
 use naast_persistence::support::{self, private_space};
-use naast_persistence::{Kept, Transaction, buddies, locks, organisations, requests};
+use naast_persistence::{Kept, Stored, Transaction, buddies, locks, organisations, requests};
 
 use super::pupil::says_no;
 use super::take_back::take_back;
@@ -24,7 +27,7 @@ use crate::independence::again::{Occasion, lock_touched, recheck, recheck_person
 use crate::independence::course::end_as_of;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
-use crate::requests::withdraw::{Withdrawn, withdraw};
+use crate::requests::withdraw::{Withdrawn, withdraw_as_of};
 
 /// What a replay did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,41 +121,47 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     let risen = platform.store.read(|db| Ok::<_, Error>(tombstones::risen(db, stones)?))?;
     let mut done = Replayed { stones: stones.len(), ..Replayed::default() };
     let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    // what was erased was withdrawn before: it goes at once
-    for id in risen.withdrawals.iter().copied().filter(|id| !risen.cases.contains(id)) {
-        done.withdrawals += usize::from(withdraw_again(platform, id)?);
+    // a match that ended before its request did ended then, and for its own reason; the others end with their requests
+    for ended in risen.matches.into_iter().filter(|one| one.because != ClosureReason::RequestWithdrawn) {
+        done.matches += usize::from(end_again(platform, ended)?);
     }
-    for id in risen.cases {
+    // what was erased was withdrawn before: it goes at once
+    let is_erased = |id| risen.cases.iter().any(|(erased, _)| *erased == id);
+    for (id, at) in risen.withdrawals.iter().copied().filter(|(id, _)| !is_erased(*id)) {
+        done.withdrawals += usize::from(withdraw_again(platform, (id, at))?);
+    }
+    for (id, at) in risen.cases {
+        let stopped_at = risen.withdrawals.iter().find(|(other, _)| *other == id).map_or(at, |(_, at)| *at);
         let keys = platform.keys.clone();
         platform.store.write(move |tx| {
             locks::lock_request(tx, id)?;
             // what ran in the backup is ended first, as it was then: a buddy has her place back
-            let mut entries = ended_again(tx, &keys, id, now)?;
+            let mut entries = ended_again(tx, &keys, id, (stopped_at, now))?;
             let Some(mut found) = of_cases(tx, &[id])?.remove(&id) else { return Ok(Kept::unchanged(())) };
             // what was erased was not held then, whatever the backup says
             found.case.ground = RetentionGround::AskedFor;
             let entry = |act| unsigned_entry(found.programme, "replay", Purpose::Support, act, now);
-            entries.extend(super::round::erase_case(tx, (&keys, &leave), id, &found, now, entry)?);
+            entries.extend(super::round::erase_case(tx, (&keys, &leave), id, &found, (at, now), entry)?);
             Ok::<_, Error>(tx.keep(entries, ())?)
         })?;
         done.cases += 1;
     }
-    for id in risen.buddies {
+    for (id, at) in risen.buddies {
         platform.store.write(move |tx| {
             locks::lock_buddy(tx, id)?;
             let Some(programme) = erasure::programme_of(tx, &leave, id)? else {
                 return Ok(Kept::unchanged(()));
             };
-            erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
+            erasure::erase_buddy_file(tx, &leave, (programme, id), at)?;
             let entry = unsigned_entry(programme, "replay", Purpose::Volunteers, "buddy.erased", now).on(id);
             Ok::<_, Error>(tx.keep([entry], ())?)
         })?;
         done.buddies += 1;
     }
-    for id in risen.people {
+    for (id, at) in risen.people {
         let keys = platform.keys.clone();
         platform.store.write(move |tx| {
-            erasure::erase_account(tx, &leave, &keys, id, now)?;
+            erasure::erase_account(tx, &leave, &keys, id, at)?;
             let act = "account.erased";
             let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
             Ok::<_, Error>(tx.keep([entry], ())?)
@@ -160,8 +169,8 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
         done.accounts += 1;
     }
     // what the loop above ended is over already
-    for (request, id) in risen.consents {
-        done.consents += usize::from(take_back_again(platform, request, id)?);
+    for back in risen.consents {
+        done.consents += usize::from(take_back_again(platform, back)?);
     }
     for (programme, id) in risen.entries {
         platform.store.write(move |tx| {
@@ -173,9 +182,6 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
             Ok::<_, Error>(tx.keep([entry], ())?)
         })?;
         done.entries += 1;
-    }
-    for ended in risen.matches {
-        done.matches += usize::from(end_again(platform, ended)?);
     }
     for certificate in risen.certificates {
         done.certificates += usize::from(take_out_again(platform, certificate)?);
@@ -205,18 +211,19 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     Ok(done)
 }
 
-fn take_back_again(platform: &Platform, request: RequestId, id: ConsentId) -> Result<bool, Error> {
+fn take_back_again(platform: &Platform, back: TakenBack) -> Result<bool, Error> {
     let (keys, now) = (platform.keys.clone(), platform.clock.now());
     platform.store.write(move |tx| {
-        locks::lock_request(tx, request)?;
-        let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), request)? else {
+        locks::lock_request(tx, back.request)?;
+        let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), back.request)? else {
             return Ok(Kept::unchanged(false));
         };
-        let Some(kept) = consents::on(tx, &stored)?.into_iter().find(|kept| kept.id == id) else {
+        let Some(kept) = consents::on(tx, &stored)?.into_iter().find(|kept| kept.id == back.id) else {
             return Ok(Kept::unchanged(false));
         };
         let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
-        let entries = take_back(tx, &keys, &stored, &kept, None, entry, now)?.entries;
+        let at = as_of(tx, &stored, back.at)?;
+        let entries = take_back(tx, &keys, &stored, &kept, None, entry, (at, now))?.entries;
         if entries.is_empty() {
             return Ok::<_, Error>(Kept::unchanged(false));
         }
@@ -224,11 +231,11 @@ fn take_back_again(platform: &Platform, request: RequestId, id: ConsentId) -> Re
     })
 }
 
-fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {
+fn withdraw_again(platform: &Platform, (id, at): (RequestId, Moment)) -> Result<bool, Error> {
     let (keys, now) = (platform.keys.clone(), platform.clock.now());
     platform.store.write(move |tx| {
         locks::lock_request(tx, id)?;
-        let entries = ended_again(tx, &keys, id, now)?;
+        let entries = ended_again(tx, &keys, id, (at, now))?;
         if entries.is_empty() {
             return Ok::<_, Error>(Kept::unchanged(false));
         }
@@ -236,20 +243,33 @@ fn withdraw_again(platform: &Platform, id: RequestId) -> Result<bool, Error> {
     })
 }
 
-/// Withdraws a request that is locked, when it is there and was not withdrawn before. Gives back the journal rows, none when nothing
-/// changed.
+/// The moment as of which something of a request ends again: the one of its tombstone; and where tombstones were brought to a database that was in
+/// use without them, not before what was given there since.
+fn as_of(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    at: Moment,
+) -> Result<Moment, Error> {
+    let given = consents::on(tx, request)?.into_iter().map(|kept| kept.given_at);
+    let matched = support::last_of_request(tx, request)?.map(|last| last.created_at);
+    Ok(given.chain(matched).fold(at, Moment::max))
+}
+
+/// Withdraws a request that is locked, when it is there and was not withdrawn before, as of the moment at which it was. Gives back the journal
+/// rows, none when nothing changed.
 fn ended_again(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     id: RequestId,
-    now: Moment,
+    (at, now): (Moment, Moment),
 ) -> Result<Vec<Entry>, Error> {
     let Some(stored) = requests::of_upkeep(tx, &Upkeep::of_the_platform(), id)? else {
         return Ok(Vec::new());
     };
     let programme = stored.programme;
     let entry = |act| unsigned_entry(programme, "replay", Purpose::Support, act, now);
-    Ok(match withdraw(tx, keys, &stored, None, entry, now)? {
+    let at = as_of(tx, &stored, at)?;
+    Ok(match withdraw_as_of(tx, keys, &stored, None, entry, (at, now))? {
         Withdrawn::Already => Vec::new(),
         Withdrawn::Now { entries, .. } => entries,
     })
@@ -320,7 +340,7 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
         let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
         let entries = if said.is_yes {
             pupils::note_word(tx, &stored, &said.code, true, said.at)?;
-            pupils::lapse_of_parent(tx, &stored, now)?;
+            pupils::lapse_of_parent(tx, &stored, said.at)?;
             vec![entry("request.pupil-said-yes").on(stored.id)]
         } else {
             says_no(tx, &stored, (&said.code, said.at), entry, now)?

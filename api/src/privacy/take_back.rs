@@ -33,7 +33,7 @@ use crate::clock::{day_of, fresh};
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::problem::Error;
-use crate::requests::withdraw::{Withdrawn, WriteTo, by_role, withdraw};
+use crate::requests::withdraw::{Withdrawn, WriteTo, by_role, withdraw_as_of};
 
 /// Tells everybody who could read something on these consents that they were taken back. Gives back the journal rows, one
 /// for each who is told.
@@ -130,7 +130,7 @@ pub struct TakenBack {
     pub write_to: Option<Address>,
 }
 
-/// Takes one consent of a locked request back, and stops what rests on it. One that another of its kind came in place of stands for that.
+/// Takes one consent of a locked request back as of a moment, and stops what rests on it. One that another of its kind came in place of stands for that.
 pub fn take_back(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
@@ -138,7 +138,7 @@ pub fn take_back(
     kept: &KeptConsent,
     by: Option<WithdrawnBy>,
     entry: impl Fn(&'static str) -> Entry + Copy,
-    now: Moment,
+    (at, now): (Moment, Moment),
 ) -> Result<TakenBack, Error> {
     let nothing = TakenBack { entries: Vec::new(), state: stored.state, write_to: None };
     if kept.consent.withdrawn_at.is_some() {
@@ -153,20 +153,20 @@ pub fn take_back(
                 && one.lapsed_at.is_none()
         });
         return match in_its_place {
-            Some(one) => take_back(tx, keys, stored, &one, by, entry, now),
+            Some(one) => take_back(tx, keys, stored, &one, by, entry, (at, now)),
             None => Ok(nothing),
         };
     }
     let consequence = kept.consent.kind.consequence();
     if consequence == Consequence::RequestEnds {
-        let (entries, write_to) = match withdraw(tx, keys, stored, by, entry, now)? {
+        let (entries, write_to) = match withdraw_as_of(tx, keys, stored, by, entry, (at, now))? {
             Withdrawn::Now { entries, write_to, .. } => (entries, write_to),
             Withdrawn::Already => (Vec::new(), None),
         };
         return Ok(TakenBack { entries, state: RequestState::Withdrawn, write_to });
     }
     let mut entries = Vec::new();
-    let back = consents::withdraw(tx, stored, Which::One(kept.id), now)?;
+    let back = consents::withdraw(tx, stored, Which::One(kept.id), at)?;
     if consequence == Consequence::AnnouncementCancelled
         && let Some(running) = support::running_of_request(tx, stored)?
         && let Some(one) = announcements::find(tx, &running, kept.subject.into())?
@@ -243,7 +243,7 @@ pub async fn withdraw_consent(
             let entry = |act| signed_entry(stored.programme, me, role, Purpose::Support, act, now);
             let by = Some(by_role(role));
             let TakenBack { entries, state, write_to } =
-                take_back(cx.tx, cx.keys, &stored, &kept, by, entry, now)?;
+                take_back(cx.tx, cx.keys, &stored, &kept, by, entry, (now, now))?;
             found.note(write_to);
             if blind {
                 cx.shows([]);

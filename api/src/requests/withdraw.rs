@@ -143,27 +143,40 @@ pub fn withdraw(
     entry: impl Fn(&'static str) -> Entry,
     now: Moment,
 ) -> Result<Withdrawn, Error> {
+    withdraw_as_of(tx, keys, request, by, entry, (now, now))
+}
+
+/// Withdraws a request that is locked as of a moment: now, or when it was withdrawn before a backup brought it back. Terms count from that
+/// moment; recipients are told now.
+pub fn withdraw_as_of(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: &Stored<SupportRequest>,
+    by: Option<WithdrawnBy>,
+    entry: impl Fn(&'static str) -> Entry,
+    (at, now): (Moment, Moment),
+) -> Result<Withdrawn, Error> {
     if request.state == RequestState::Withdrawn {
         return Ok(Withdrawn::Already);
     }
     let next = request.withdraw();
     let mut entries = Vec::new();
     // first of all: what ends with the match below was taken back, and did not just run out
-    let back = consents::withdraw(tx, request, Which::All, now)?;
+    let back = consents::withdraw(tx, request, Which::All, at)?;
     entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
     entries.extend(tell(tx, request, &back, true, &entry, now)?);
     let because = CancellationReason::RequestWithdrawn;
-    let proposals = matching::cancel_open(tx, request, None, Cancellation { because, at: now })?;
+    let proposals = matching::cancel_open(tx, request, None, Cancellation { because, at })?;
     entries.extend(proposals.iter().map(|id| entry("proposal.cancelled").on(id)));
     let running = support::running_of_request(tx, request)?;
     if let Some(running) = &running {
-        support::close(tx, running, ClosureReason::RequestWithdrawn, now)?;
+        support::close_as_of(tx, running, ClosureReason::RequestWithdrawn, (at, now))?;
         // her other matches wait for nothing here: this call takes no lock but its own
         waiting::ask_others_of(tx, running.buddy, now)?;
         let states = (Some(running.course.state.code()), Some(MatchState::Closed.code()));
         entries.push(entry("match.closed").on(running.id).states(states.0, states.1));
     }
-    requests::change_state(tx, request, next, None, now)?;
+    requests::change_state(tx, request, next, None, at)?;
     // while it can still be read
     let write_to = match by {
         Some(WithdrawnBy::Coordinator) => requests::contacts_of(tx, keys, &[request])?
@@ -172,7 +185,7 @@ pub fn withdraw(
             .and_then(|contact| address(&contact.value)),
         _ => None,
     };
-    requests::forget_contact(tx, keys, request, by, now)?;
+    requests::forget_contact(tx, keys, request, by, (at, now))?;
     entries.push(
         entry("request.withdrawn").on(request.id).states(Some(request.state.code()), Some(next.code())),
     );

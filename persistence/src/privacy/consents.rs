@@ -290,7 +290,7 @@ pub enum Which {
 }
 
 /// Takes consents back: those that hold or wait for confirmation. Gives back which. Never refused, also when repeated;
-/// whoever calls holds the request's lock.
+/// whoever calls holds the request's lock. They are taken back at a moment: now, or when it was done before a backup brought them back.
 pub fn withdraw(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,

@@ -103,25 +103,25 @@ pub(in crate::privacy) fn forget_keys(
     crate::keys::forget(tx, owner)
 }
 
-/// Erases a case that is locked: its keys, its rows. What stays is the proof of its consents and a count, without a name,
+/// Erases a case that is locked, as of a moment: now, or when it was erased before a backup brought it back. Its keys, its rows. What stays is the proof of its consents and a count, without a name,
 /// a tombstone, and the question to whoever could read something and did not say yet that nothing is kept.
 pub fn erase_case(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     stored: &Stored<SupportRequest>,
     outcome: &str,
-    now: Moment,
+    (at, now): (Moment, Moment),
 ) -> Result<(), Error> {
     let (programme, request) = (stored.programme, stored.id);
-    notices::carry_over(tx, stored, now)?;
+    notices::carry_over(tx, stored, (at, now))?;
     forget_keys(tx, keys, Owner::Case(request), now)?;
     forget_keys(tx, keys, Owner::Private(request), now)?;
     retries::blank_of_case(tx, request)?;
     export::forget_of_parent(tx, keys, request, now)?;
     keep_proofs(tx, request)?;
-    count_one(tx, &format!("programme:{programme}"), "request", outcome, now)?;
+    count_one(tx, &format!("programme:{programme}"), "request", outcome, at)?;
     delete(tx, Subject::Case(request), |_| true)?;
-    tombstones::lay(tx, Kind::Case, request.uuid(), Subject::Case(request), now)
+    tombstones::lay(tx, Kind::Case, request.uuid(), Subject::Case(request), at)
 }
 
 /// Erases what parent and buddy shared in a case. Says whether there was anything.

@@ -23,7 +23,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub(crate) use pupils::lay_word;
-pub use risen::{Ended, Risen, SaidByPupil, TakenOut, risen};
+pub use risen::{Ended, Risen, SaidByPupil, TakenBack, TakenOut, risen};
 
 /// What a tombstone is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

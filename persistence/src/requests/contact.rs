@@ -85,14 +85,14 @@ pub fn contacts_of(
     Ok(contacts.collect())
 }
 
-/// Takes the contact data of a request away that somebody withdrew, and destroys the key that sealed them: copies in backups are
+/// Takes the contact data of a request away that somebody withdrew at a moment, and destroys the key that sealed them: copies in backups are
 /// unreadable from now on.
 pub fn forget_contact(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
     request: &Stored<SupportRequest>,
     by: Option<WithdrawnBy>,
-    now: Moment,
+    (at, now): (Moment, Moment),
 ) -> Result<(), Error> {
     let update =
         diesel::update(support_requests::table.find((Key::from(request.programme), Key::from(request.id))))
@@ -106,7 +106,7 @@ pub fn forget_contact(
     retries::blank_of_case(tx, request.id)?;
     keys.destroy(tx, Owner::Case(request.id), now)?;
     let whose = Subject::Case(request.id);
-    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), whose, now)
+    tombstones::lay(tx, tombstones::Kind::Withdrawal, request.id.uuid(), whose, at)
 }
 
 /// Takes the contact data of a request that ended away because their term is over, and destroys the key that sealed them.

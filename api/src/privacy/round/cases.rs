@@ -64,12 +64,12 @@ fn erase_due_case(
     let Some(found) = due_now(tx, id)?.filter(|found| found.case.has_come(today)) else {
         return Ok(Vec::new());
     };
-    erase_case(tx, (keys, leave), id, &found, now, |act| {
+    erase_case(tx, (keys, leave), id, &found, (now, now), |act| {
         unsigned_entry(found.programme, "system", Purpose::Support, act, now)
     })
 }
 
-/// Erases a case that is locked and not held. A match that still runs is closed before, by whoever withdraws it; and so whoever could read
+/// Erases a case that is locked and not held, as of a moment: now, or when it was erased before a backup brought it back. A match that still runs is closed before, by whoever withdraws it; and so whoever could read
 /// something was told before (AVG art. 19). What is not answered then outlives the case. Where its time was simply over nobody is
 /// told anything new: the term is the programme's own.
 pub(in crate::privacy) fn erase_case(
@@ -77,7 +77,7 @@ pub(in crate::privacy) fn erase_case(
     (keys, leave): (&Keys, &Upkeep),
     id: RequestId,
     found: &CaseRetention,
-    now: Moment,
+    (at, now): (Moment, Moment),
     entry: impl FnOnce(&'static str) -> Entry,
 ) -> Result<Vec<Entry>, Error> {
     let Some(stored) = naast_persistence::requests::of_upkeep(tx, leave, id)? else { return Ok(Vec::new()) };
@@ -85,7 +85,7 @@ pub(in crate::privacy) fn erase_case(
         (RetentionGround::ClosedMatched, _) | (_, true) => "matched",
         _ => "unmatched",
     };
-    erasure::erase_case(tx, keys, &stored, outcome, now)?;
+    erasure::erase_case(tx, keys, &stored, outcome, (at, now))?;
     Ok(vec![entry("subject.erased").on(id).states(Some(found.case.ground.code()), None)])
 }
 

@@ -61,12 +61,12 @@ impl Row {
     }
 }
 
-/// Keeps what is open of a case that is about to be erased, under the same ids: who was asked before can still answer. Whoever erases at
+/// Keeps what is open of a case that is about to be erased as of a moment, from which its term counts, under the same ids: who was asked before can still answer. Whoever erases at
 /// a parent's word withdraws first, so that by then everybody who could read something was asked.
 pub(in crate::privacy) fn carry_over(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
-    now: Moment,
+    (at, now): (Moment, Moment),
 ) -> Result<(), Error> {
     let mut open = about(tx, request)?;
     open.retain(|notice| notice.state == NoticeState::Pending);
@@ -87,7 +87,7 @@ pub(in crate::privacy) fn carry_over(
             coordinators: Json::of(&weighed),
             told_at: At(notice.told_at),
             confirmed_at: None,
-            erased_at: At(now),
+            erased_at: At(at),
         })
         .collect();
     on_either!(&mut **tx, |c| diesel::insert_into(erasure_notices::table).values(rows).execute(c))?;

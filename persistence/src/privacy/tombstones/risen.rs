@@ -37,6 +37,17 @@ pub struct Ended {
     pub at: Moment,
 }
 
+/// A consent that stands though it was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Its request.
+    pub request: RequestId,
+    /// Which.
+    pub id: ConsentId,
+    /// When it was taken back.
+    pub at: Moment,
+}
+
 /// A certificate that is there though it was taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenOut {
@@ -48,19 +59,19 @@ pub struct TakenOut {
     pub id: CertificateId,
 }
 
-/// What is in the database though a tombstone says that it is gone.
+/// What is in the database though a tombstone says that it is gone, with the moment at which it went: terms count from there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Risen {
     /// Cases to erase.
-    pub cases: Vec<RequestId>,
+    pub cases: Vec<(RequestId, Moment)>,
     /// Requests to withdraw.
-    pub withdrawals: Vec<RequestId>,
+    pub withdrawals: Vec<(RequestId, Moment)>,
     /// Accounts to erase.
-    pub people: Vec<PersonId>,
+    pub people: Vec<(PersonId, Moment)>,
     /// Buddies' files to erase.
-    pub buddies: Vec<BuddyId>,
-    /// Consents to take back, with their requests.
-    pub consents: Vec<(RequestId, ConsentId)>,
+    pub buddies: Vec<(BuddyId, Moment)>,
+    /// Consents to take back.
+    pub consents: Vec<TakenBack>,
     /// Notes and messages to take away, with their programmes: their writer took them away, or put other words in them.
     pub entries: Vec<(ProgrammeId, Uuid)>,
     /// Matches to end.
@@ -77,9 +88,8 @@ pub struct Risen {
 
 /// Finds what has come back. Reads every id: it is for a restored database, not for a call.
 pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen, Error> {
-    let known: HashMap<(Kind, Fingerprint), Moment> =
-        stones.iter().map(|stone| ((stone.kind, stone.fingerprint), stone.laid_at)).collect();
-    let is_gone = |kind: Kind, id: Uuid| known.contains_key(&(kind, fingerprint(kind.word(), id)));
+    let known = first_laid(stones);
+    let gone_at = |kind: Kind, id: Uuid| known.get(&(kind, fingerprint(kind.word(), id))).copied();
     let requests: Vec<Key> =
         on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
     let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
@@ -102,24 +112,27 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
         .order(clients::id)
         .select(clients::id)
         .load(c))?;
-    let of = |keys: &[Key], kind| -> Vec<Uuid> {
-        keys.iter().map(|key| key.0).filter(|id| is_gone(kind, *id)).collect()
+    let of = |keys: &[Key], kind| -> Vec<(Uuid, Moment)> {
+        keys.iter().filter_map(|key| Some((key.0, gone_at(kind, key.0)?))).collect()
     };
+    let cases_of = |kind| of(&requests, kind).into_iter().map(|(id, at)| (id.into(), at)).collect();
     Ok(Risen {
-        cases: of(&requests, Kind::Case).into_iter().map(Into::into).collect(),
-        withdrawals: of(&requests, Kind::Withdrawal).into_iter().map(Into::into).collect(),
-        people: of(&people, Kind::Person).into_iter().map(Into::into).collect(),
-        buddies: of(&buddies, Kind::Buddy).into_iter().map(Into::into).collect(),
+        cases: cases_of(Kind::Case),
+        withdrawals: cases_of(Kind::Withdrawal),
+        people: of(&people, Kind::Person).into_iter().map(|(id, at)| (id.into(), at)).collect(),
+        buddies: of(&buddies, Kind::Buddy).into_iter().map(|(id, at)| (id.into(), at)).collect(),
         consents: consents
             .into_iter()
-            .filter(|(_, id)| is_gone(Kind::Consent, id.0))
-            .map(|(request, id)| (request.into(), id.into()))
+            .filter_map(|(request, id)| {
+                let at = gone_at(Kind::Consent, id.0)?;
+                Some(TakenBack { request: request.into(), id: id.into(), at })
+            })
             .collect(),
         entries: entries(database, &known)?,
         matches: ended(database, &known)?,
         certificates: certificates
             .into_iter()
-            .filter(|(_, _, id)| is_gone(Kind::Certificate, id.0))
+            .filter(|(_, _, id)| gone_at(Kind::Certificate, id.0).is_some())
             .map(|(programme, buddy, id)| TakenOut {
                 programme: programme.into(),
                 buddy: buddy.into(),
@@ -133,9 +146,19 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
                 known.get(&stone).map(|at| ((*id).into(), *at))
             })
             .collect(),
-        clients: of(&systems, Kind::Client).into_iter().map(Into::into).collect(),
+        clients: of(&systems, Kind::Client).into_iter().map(|(id, _)| id.into()).collect(),
         words: pupils::unheard(database, stones)?,
     })
+}
+
+/// When each was laid; where one came twice, the first time: that is when it ended.
+fn first_laid(stones: &[Tombstone]) -> HashMap<(Kind, Fingerprint), Moment> {
+    let mut known: HashMap<(Kind, Fingerprint), Moment> = HashMap::new();
+    for stone in stones {
+        let at = known.entry((stone.kind, stone.fingerprint)).or_insert(stone.laid_at);
+        *at = stone.laid_at.min(*at);
+    }
+    known
 }
 
 /// The notes and messages that their writer took away, and the notes that say what their writer put other words for.

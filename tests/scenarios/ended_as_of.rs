@@ -1,0 +1,104 @@
+//! What ends again after a backup was restored ends as of the moment at which it ended: a term that counts from there is no longer for it.
+
+use diesel::prelude::*;
+use naast_persistence::{Location, on_either};
+use naast_tests::app::{Shape, TestApp};
+use naast_tests::world::{World, words};
+use naast_tests::{Engine, Guard, around, on_both};
+use serde_json::{Value, json};
+
+use crate::backups::{backup, case, elsewhere, stones_of, text};
+
+on_both!(what_is_withdrawn_again_counts_its_days_from_the_withdrawal,);
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+fn lines(location: &Location, question: &str) -> Vec<String> {
+    around(location, |database| {
+        let rows: Vec<Named> = on_either!(database, |c| diesel::sql_query(question).load(c)).expect("sound");
+        rows.into_iter().map(|row| row.name).collect()
+    })
+}
+
+/// The moments from which terms count, and those that say when something was taken back: of requests, matches, consents, questions that outlive
+/// their case, pupils' words and tombstones.
+const MOMENTS: [(&str, &str); 7] = [
+    (
+        "requests",
+        "SELECT CAST(updated_at AS text) AS name FROM support_requests WHERE state = 'withdrawn' ORDER BY 1",
+    ),
+    ("matches", "SELECT CAST(ended_at AS text) AS name FROM matches WHERE ended_at IS NOT NULL ORDER BY 1"),
+    (
+        "proposals",
+        "SELECT CAST(cancelled_at AS text) AS name FROM proposals WHERE cancelled_at IS NOT NULL ORDER BY 1",
+    ),
+    (
+        "consents",
+        "SELECT CAST(withdrawn_at AS text) AS name FROM consents WHERE withdrawn_at IS NOT NULL ORDER BY 1",
+    ),
+    ("questions", "SELECT CAST(erased_at AS text) AS name FROM erasure_notices ORDER BY 1"),
+    (
+        "words",
+        "SELECT CAST(said_no_at AS text) AS name FROM pupil_codes WHERE said_no_at IS NOT NULL ORDER BY 1",
+    ),
+    (
+        "tombstones",
+        "SELECT CAST(laid_at AS text) AS name FROM tombstones WHERE kind IN ('withdrawal', 'consent', 'case', 'person', 'match') ORDER BY 1",
+    ),
+];
+
+fn moments(location: &Location) -> Vec<(&'static str, Vec<String>)> {
+    MOMENTS.iter().map(|(of, question)| (*of, lines(location, question))).collect()
+}
+
+fn what_is_withdrawn_again_counts_its_days_from_the_withdrawal(engine: Engine) {
+    let world = World::new(engine);
+    let app = &world.app;
+    let [(stops, stopped), (gone, _), (stays, request)] = [case(&world), case(&world), case(&world)];
+    let waiting = world.consented(0, stops);
+    world.propose(0, &waiting, &world.buddy(0, &json!({}))).expect(201);
+    let health =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let consents = format!("/support-requests/{request}/consents");
+    let health = app.post(stays, &consents, &health).expect(201).id();
+    let (pupils_parent, pupils) = case(&world);
+    let code = app.ask(pupils_parent, &format!("/support-requests/{pupils}/pupil-codes")).expect(201);
+    let code = code.text("pupilCode");
+    let yes = json!({ "code": code, "text": words("pupil-health-data") });
+    app.call(None, "POST", "/pupil-consents", Some(&yes), None).expect(200);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+
+    for id in [&stopped, &waiting] {
+        app.ask(stops, &format!("/support-requests/{id}/withdrawal")).expect(200);
+    }
+    app.ask(stays, &format!("{consents}/{health}/withdrawal")).expect(200);
+    app.call(None, "POST", "/pupil-consents/withdrawal", Some(&json!({ "code": code })), None).expect(200);
+    app.post(gone, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
+    let of = moments(&app.location);
+    for (what, at) in &of {
+        assert!(!at.is_empty(), "{what}: something ended");
+    }
+    let there = elsewhere(engine);
+    let file = file.to_str().expect("UTF-8");
+    let done = there.run(&world, &["restore", file, "--tombstones", &stones_of(&world)]);
+    assert!(done.status.success(), "{}", text(&done));
+    for (one, other) in moments(&there.location).iter().zip(&of) {
+        assert_eq!(one, other);
+    }
+    // and a replay of all of them once more changes none
+    assert!(there.run(&world, &["retention", "replay"]).status.success());
+    assert_eq!(moments(&there.location), of);
+    let master_keys = Some(app.platform.data.join("master-keys"));
+    let shape = Shape { master_keys, ..Shape::default() };
+    let served = TestApp::start_on(there.location.clone(), Guard::nothing(), shape);
+    let term = |app: &TestApp| -> Value {
+        app.get(stops, &format!("/support-requests/{stopped}")).expect(200).body["retention"].clone()
+    };
+    assert_eq!(term(&served), term(app));
+    assert_eq!(there.run(&world, &["doctor"]).status.code(), Some(0));
+}
