@@ -306,6 +306,7 @@ diesel::table! {
         confirmed_language -> Nullable<Text>,
         confirmed_text_hash -> Nullable<Text>,
         programme_form -> Nullable<Text>,
+        withdrawn_by -> Nullable<Text>,
     }
 }
 

@@ -245,7 +245,7 @@ fn what_cannot_be_recorded_is_not_answered_again(engine: Engine) {
     assert_eq!(count(&world, "access_log") - before, 1);
     let log = world.app.get(parent, "/me/access-log").expect(200).body;
     let sentence = log["data"][0]["sentence"].as_str().expect("a sentence");
-    assert!(sentence.contains("welke toestemming u terugnam"), "{sentence}");
+    assert!(sentence.contains("welke toestemming is teruggenomen"), "{sentence}");
 }
 
 fn an_answer_that_was_kept_is_given_again_with_a_record(engine: Engine) {

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::backups::{backup, case, elsewhere, stones_of, text};
 
-on_both!(what_is_withdrawn_again_counts_its_days_from_the_withdrawal,);
+on_both!(
+    what_is_withdrawn_again_counts_its_days_from_the_withdrawal,
+    what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_before,
+);
 
 #[derive(QueryableByName)]
 struct Named {
@@ -101,4 +104,43 @@ fn what_is_withdrawn_again_counts_its_days_from_the_withdrawal(engine: Engine) {
     };
     assert_eq!(term(&served), term(app));
     assert_eq!(there.run(&world, &["doctor"]).status.code(), Some(0));
+}
+
+fn what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_before(engine: Engine) {
+    let world = World::new(engine);
+    let (coordinator, parent, other) = (world.coordinators[0], world.person(), world.person());
+    let requests = [world.request(0, parent), world.request(0, other)];
+    let heard = json!({ "kind": "request", "text": words("request") });
+    let report = |request: &String| {
+        let path = format!("/support-requests/{request}");
+        let id = world.app.post(coordinator, &format!("{path}/reported-consents"), &heard).expect(201).id();
+        format!("{path}/consents/{id}")
+    };
+    let reports = requests.each_ref().map(report);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    for report in &reports {
+        world.app.ask(coordinator, &format!("{report}/withdrawal")).expect(200);
+    }
+    let there = elsewhere(engine);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--without-tombstones"];
+    assert!(there.run(&world, &line).status.success());
+    let served = || {
+        let master_keys = Some(world.app.platform.data.join("master-keys"));
+        TestApp::start_on(there.location.clone(), Guard::nothing(), Shape { master_keys, ..Shape::default() })
+    };
+    served()
+        .post(parent, &format!("{}/confirmation", reports[0]), &json!({ "text": words("request") }))
+        .expect(200);
+    let brought = there.run(&world, &["retention", "replay", "--tombstones", &stones_of(&world)]);
+    assert!(brought.status.success(), "{}", text(&brought));
+    let app = served();
+    let stands = |who, request: &String| {
+        let path = format!("/support-requests/{request}");
+        let consents = app.get(who, &format!("{path}/consents")).expect(200).body;
+        (app.get(who, &path).expect(200).text("state"), consents["data"][0]["state"].clone())
+    };
+    // her word came later; the other report is gone again, and its request waits as before
+    assert_eq!(stands(parent, &requests[0]), ("consented".to_owned(), json!("in-force")));
+    assert_eq!(stands(other, &requests[1]), ("submitted".to_owned(), json!("withdrawn")));
 }

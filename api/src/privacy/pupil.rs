@@ -12,16 +12,16 @@ use naast_domain::privacy::consents::{
 };
 use naast_domain::privacy::retention::Due;
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{RequestState, SupportRequest, WithdrawnBy};
 use naast_domain::text::Text;
-use naast_persistence::privacy::consents::{self, Which};
+use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::pupils;
 use naast_persistence::{Database, Kept, Stored, Transaction, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::give::{ShownTextBody, shown};
-use super::take_back::tell;
+use super::take_back::{letter_on, tell};
 use crate::answer::Answer;
 use crate::call;
 use crate::caller::Caller;
@@ -30,6 +30,7 @@ use crate::contract::{Body, Path};
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
+use crate::requests::letters::WriteTo;
 
 fn of_pupil(code: &str) -> [u8; 32] {
     crate::conversations::fingerprint("pupil", code)
@@ -172,7 +173,7 @@ pub async fn consent_as_pupil(
             let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
             let mut consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
             let answer = Answer::found(PupilConsentView::of(ConsentState::InForce));
-            let holds = |kept: &consents::KeptConsent| {
+            let holds = |kept: &KeptConsent| {
                 kept.consent.kind == ConsentKind::PupilHealthData && kept.consent.in_force_on(day_of(now))
             };
             if consents::on(tx, &stored)?.iter().any(holds) {
@@ -193,7 +194,8 @@ pub async fn consent_as_pupil(
 
 /// Say no as a pupil, or take it back. Never refused, also when repeated.
 ///
-/// It counts for what her parent said of her health data as well. She changes her mind with this same code, and nobody with another.
+/// It counts for what her parent said of her health data as well, who reads so among her notices (`consent-withdrawn-by-pupil`) and is written to that
+/// a consent was taken back, and not which or by whom. She changes her mind with this same code, and nobody with another.
 ///
 /// It is done, and counted, also when too many calls were made; beyond a limit a code that opens no request is 429.
 #[utoipa::path(
@@ -224,43 +226,48 @@ pub async fn withdraw_as_pupil(
             return Err(refusal);
         }
     }
-    platform
+    let (keys, write_to) = (platform.keys.clone(), WriteTo::default());
+    let found = write_to.clone();
+    let answer = platform
         .write_held(holder, move |tx| {
             let first = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             locks::lock_request(tx, first.id)?;
             let stored = pupils::find_by_pupil_code(tx, &holder)?.ok_or(Error::NotFound)?;
             let answer = Answer::found(PupilConsentView::of(ConsentState::Withdrawn));
             let entry = |act| unsigned_entry(stored.programme, "pupil", Purpose::Support, act, now);
-            let entries = says_no(tx, &stored, (&holder, now), entry, now)?;
+            let (back, entries) = says_no(tx, &stored, (&holder, now), entry, now)?;
+            found.note(letter_on(tx, &keys, &stored, &back)?);
             if entries.is_empty() {
                 return Ok(Kept::unchanged(answer));
             }
             Ok(tx.keep(entries, answer)?)
         })
-        .await
+        .await?;
+    write_to.send(&platform);
+    Ok(answer)
 }
 
 /// A pupil says no with a code, at a moment, on a request that is locked. It counts for what her parent said of her too, and also when nobody had
-/// said yes before. Gives back the journal rows, none when she had said it with this code and nothing was left to take back.
+/// said yes before. Gives back what she took back, and the journal rows, none when she had said it with this code and nothing was left to take back.
 pub(super) fn says_no(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<SupportRequest>,
     (code, at): (&[u8], Moment),
     entry: impl Fn(&'static str) -> Entry,
     now: Moment,
-) -> Result<Vec<Entry>, Error> {
-    let mut back = Vec::new();
+) -> Result<(Vec<KeptConsent>, Vec<Entry>), Error> {
+    let (mut back, by) = (Vec::new(), Some(WithdrawnBy::Pupil));
     for kind in [ConsentKind::PupilHealthData, ConsentKind::ChildHealthData] {
-        back.extend(consents::withdraw(tx, stored, Which::About(kind, stored.id.uuid()), at)?);
+        back.extend(consents::withdraw(tx, stored, Which::About(kind, stored.id.uuid()), by, at)?);
     }
     let said = pupils::said_with_codes(tx, stored)?;
     let has_said_no = said.iter().any(|one| one.code == code && one.word == PupilsWord::No);
     if back.is_empty() && has_said_no {
-        return Ok(Vec::new());
+        return Ok((back, Vec::new()));
     }
     pupils::note_word(tx, stored, code, false, at)?;
     let mut entries = vec![entry("request.pupil-said-no").on(stored.id)];
     entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
     entries.extend(tell(tx, stored, &back, false, &entry, now)?);
-    Ok(entries)
+    Ok((back, entries))
 }

@@ -211,6 +211,7 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     Ok(done)
 }
 
+/// Takes one consent back again. What she confirmed since, with a code that the backup brought back, is a word of hers that came later: it stands.
 fn take_back_again(platform: &Platform, back: TakenBack) -> Result<bool, Error> {
     let (keys, now) = (platform.keys.clone(), platform.clock.now());
     platform.store.write(move |tx| {
@@ -221,6 +222,9 @@ fn take_back_again(platform: &Platform, back: TakenBack) -> Result<bool, Error> 
         let Some(kept) = consents::on(tx, &stored)?.into_iter().find(|kept| kept.id == back.id) else {
             return Ok(Kept::unchanged(false));
         };
+        if kept.consent.confirmed.is_some_and(|confirmed| confirmed.at > back.at) {
+            return Ok(Kept::unchanged(false));
+        }
         let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
         let at = as_of(tx, &stored, back.at)?;
         let entries = take_back(tx, &keys, &stored, &kept, None, entry, (at, now))?.entries;
@@ -343,7 +347,7 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
             pupils::lapse_of_parent(tx, &stored, said.at)?;
             vec![entry("request.pupil-said-yes").on(stored.id)]
         } else {
-            says_no(tx, &stored, (&said.code, said.at), entry, now)?
+            says_no(tx, &stored, (&said.code, said.at), entry, now)?.1
         };
         Ok::<_, Error>(tx.keep(entries, true)?)
     })

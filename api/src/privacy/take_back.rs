@@ -33,7 +33,8 @@ use crate::clock::{day_of, fresh};
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::problem::Error;
-use crate::requests::withdraw::{Withdrawn, WriteTo, by_role, withdraw_as_of};
+use crate::requests::letters::{Stopped, WriteTo, address_of};
+use crate::requests::withdraw::{Withdrawn, by_role, withdraw_as_of};
 
 /// Tells everybody who could read something on these consents that they were taken back. Gives back the journal rows, one
 /// for each who is told.
@@ -53,7 +54,7 @@ pub fn tell(
     let buddies = notices::told_buddies(tx, request)?;
     for kept in back {
         let consent = Some(kept.consent.kind);
-        for recipient in kept.consent.kind.recipients() {
+        for recipient in kept.consent.told_when_taken_back() {
             match recipient {
                 RecipientKind::Programme => add(*recipient, request.programme.to_string(), consent),
                 RecipientKind::Buddy => {
@@ -96,7 +97,7 @@ pub fn tell(
         notices::insert(tx, &notice)?;
         entries.push(entry("withdrawal-notice.sent").on(notice.id));
     }
-    if back.iter().any(|kept| kept.consent.kind.is_of_health()) {
+    if back.iter().any(|kept| kept.consent.takes_health_along()) {
         entries.extend(health_goes(tx, request, entry, now)?);
     }
     Ok(entries)
@@ -126,11 +127,13 @@ pub struct TakenBack {
     pub entries: Vec<Entry>,
     /// Where the request stands then.
     pub state: RequestState,
-    /// Where the parent is written to, when the request ended by it and somebody else noted it.
-    pub write_to: Option<Address>,
+    /// Where the parent is written to when somebody else took it back, and that one consent went by it or the request.
+    pub write_to: Option<(Address, Stopped)>,
 }
 
-/// Takes one consent of a locked request back as of a moment, and stops what rests on it. One that another of its kind came in place of stands for that.
+/// Takes one consent of a locked request back as of a moment, and stops what rests on it. One that another of its kind came in place of stands for
+/// that; but a report in whose place she consented herself does not: it is what somebody noted, and her own word stands. Of a report that she did
+/// not confirm nothing but the report goes.
 pub fn take_back(
     tx: &mut Transaction<'_, '_>,
     keys: &Keys,
@@ -145,19 +148,25 @@ pub fn take_back(
         return Ok(nothing);
     }
     if kept.consent.lapsed_at.is_some() {
+        if kept.consent.is_report() {
+            return Ok(nothing);
+        }
         // she takes back what she knows: the one in its place goes, also where it was given in the same moment
-        let in_its_place = consents::on(tx, stored)?.into_iter().find(|other| {
+        let mut there: Vec<KeptConsent> = consents::on(tx, stored)?;
+        there.retain(|other| {
             let one = &other.consent;
             (one.kind, other.subject) == (kept.consent.kind, kept.subject)
                 && one.withdrawn_at.is_none()
                 && one.lapsed_at.is_none()
         });
+        // what she said herself before what somebody noted since
+        let in_its_place = there.into_iter().min_by_key(|other| other.consent.is_report());
         return match in_its_place {
             Some(one) => take_back(tx, keys, stored, &one, by, entry, (at, now)),
             None => Ok(nothing),
         };
     }
-    let consequence = kept.consent.kind.consequence();
+    let consequence = kept.consent.consequence();
     if consequence == Consequence::RequestEnds {
         let (entries, write_to) = match withdraw_as_of(tx, keys, stored, by, entry, (at, now))? {
             Withdrawn::Now { entries, write_to, .. } => (entries, write_to),
@@ -166,7 +175,7 @@ pub fn take_back(
         return Ok(TakenBack { entries, state: RequestState::Withdrawn, write_to });
     }
     let mut entries = Vec::new();
-    let back = consents::withdraw(tx, stored, Which::One(kept.id), at)?;
+    let back = consents::withdraw(tx, stored, Which::One(kept.id), by, at)?;
     if consequence == Consequence::AnnouncementCancelled
         && let Some(running) = support::running_of_request(tx, stored)?
         && let Some(one) = announcements::find(tx, &running, kept.subject.into())?
@@ -178,7 +187,20 @@ pub fn take_back(
     }
     entries.push(entry("consent.withdrawn").on(kept.id));
     entries.extend(tell(tx, stored, &back, false, &entry, now)?);
-    Ok(TakenBack { entries, state: stored.state, write_to: None })
+    Ok(TakenBack { entries, state: stored.state, write_to: letter_on(tx, keys, stored, &back)? })
+}
+
+/// Where the parent of a request is written to of consents that were just taken back: where one of them is news to her.
+pub(super) fn letter_on(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    request: &Stored<SupportRequest>,
+    back: &[KeptConsent],
+) -> Result<Option<(Address, Stopped)>, Error> {
+    if back.iter().all(|kept| kept.consent.news_when_taken_back().is_none()) {
+        return Ok(None);
+    }
+    Ok(address_of(tx, keys, request)?.map(|address| (address, Stopped::Consent)))
 }
 
 /// What taking a consent back did.
@@ -206,6 +228,10 @@ impl ConsentWithdrawalView {
 }
 
 /// Take one consent back. Never refused, also when repeated.
+///
+/// Who took it back stands with the consent (`withdrawnBy`). Where a coordinator notes it on the parent's word, the parent reads so among her notices
+/// (`consent-withdrawn-for-you`) and is written to at the e-mail address that she gave. What was reported and never confirmed
+/// is no consent yet: the report ends (`report-ends`), and nothing else.
 ///
 /// A coordinator whom a tie of her own keeps from the case (rule 37) notes it as well, on the parent's word. The answer then says that it is
 /// taken back, and nothing else of the case.
@@ -253,7 +279,7 @@ pub async fn withdraw_consent(
             let view = ConsentWithdrawalView {
                 consent_id,
                 consent: Some(ConsentView::load(cx.tx, &taken_back, id, cx.today)?),
-                consequence: Some(kept.consent.kind.consequence()),
+                consequence: Some(kept.consent.consequence()),
                 request_state: Some(state),
                 recipients: RecipientView::about(cx.tx, &stored)?,
             };

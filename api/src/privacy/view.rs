@@ -11,6 +11,7 @@ use naast_domain::privacy::consents::{
     ConfirmedHow, ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
 };
 use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::WithdrawnBy;
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log;
 use naast_persistence::privacy::consents::{self, KeptConsent};
@@ -43,7 +44,7 @@ pub struct ConsentView {
     pub purpose: Purpose,
     /// Who may receive something on it.
     pub recipients: Vec<RecipientKind>,
-    /// What stops when it is taken back.
+    /// What stops when it is taken back; of what was reported and is not confirmed, the report alone.
     pub consequence: Consequence,
     /// Where it stands today.
     pub state: ConsentState,
@@ -74,6 +75,8 @@ pub struct ConsentView {
     pub programme_form: Option<OrganisationForm>,
     /// When it was taken back.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Who took it back, where that is known: the parent, a coordinator who heard it from her, or the pupil.
+    pub withdrawn_by: Option<WithdrawnBy>,
     /// When it is erased: with the request that it belongs to.
     pub retention: RetentionView,
 }
@@ -99,7 +102,7 @@ impl ConsentView {
             subject_id: kept.subject,
             purpose: consent.kind.purpose(),
             recipients: consent.kind.recipients().to_vec(),
-            consequence: consent.kind.consequence(),
+            consequence: consent.consequence(),
             state: consent.state_on(today),
             text_version: words.text_version.clone(),
             language: words.language.clone(),
@@ -114,6 +117,7 @@ impl ConsentView {
             valid_until_date: consent.valid_until,
             programme_form: consent.form,
             withdrawn_at: consent.withdrawn_at,
+            withdrawn_by: consent.withdrawn_by,
             retention,
         }
     }
@@ -197,14 +201,8 @@ pub async fn get_consent_receipt(
                 .filter(|words| words.fingerprint(tongue) == last.text_hash)
                 .ok_or(Error::Internal("the words of a consent are those that were shown"))?;
             let words = words.text.get(tongue);
-            let shown = Shown {
-                kind: kept.consent.kind,
-                words,
-                hash: &last.text_hash,
-                how: kept.consent.how,
-                given_at: kept.given_at,
-                confirmed: kept.consent.confirmed,
-            };
+            let shown =
+                Shown { consent: kept.consent, words, hash: &last.text_hash, given_at: kept.given_at };
             Ok(Answer::found(ConsentReceiptView {
                 consent: ConsentView::load(cx.db, kept, id, cx.today)?,
                 words: words.to_owned(),

@@ -1,5 +1,6 @@
 //! Support requests (S5): by the parent herself or by referral; withdrawal is hers.
 
+pub mod letters;
 pub mod news;
 pub mod notices;
 pub mod school;

@@ -1,5 +1,5 @@
 //! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal that waits or went, something that
-//! was heard of her, that a coordinator stopped her request on her word, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
+//! was heard of her, that somebody else stopped her request or took a consent back, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
@@ -13,7 +13,8 @@ use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
 use naast_persistence::matching::KeptProposal;
-use naast_persistence::privacy::{consents, notices};
+use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::privacy::notices;
 use naast_persistence::{Stored, matching, programmes, support};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -88,6 +89,13 @@ pub async fn list_my_notices(
                     let since = Some(one.given_at);
                     data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
                 }
+                // what went with a whole request is told with it
+                if request.state != RequestState::Withdrawn {
+                    data.extend(taken_back(&kept).map(|(one, kind)| {
+                        let read = format!("{of_request}/consents/{}/receipt", one.id);
+                        ParentNoticeView { since: one.consent.withdrawn_at, ..notice(kind, read) }
+                    }));
+                }
                 if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
                     if request.withdrawn_by == Some(WithdrawnBy::Coordinator) {
                         data.push(notice(ParentNotice::WithdrawnForYou, of_request.clone()));
@@ -144,6 +152,20 @@ pub async fn list_my_notices(
             Ok(ParentNoticePage { data, next_cursor: None })
         })
         .await
+}
+
+/// The consents that somebody else than the parent took back, until the same is given again.
+fn taken_back(all: &[KeptConsent]) -> impl Iterator<Item = (&KeptConsent, ParentNotice)> {
+    let is_given_again = |one: &KeptConsent| {
+        all.iter().any(|later| {
+            later.consent.kind.is_in_place_of(one.consent.kind)
+                && later.subject == one.subject
+                && !later.consent.is_report()
+                && one.consent.withdrawn_at.is_some_and(|at| later.given_at > at)
+        })
+    };
+    let news = all.iter().filter_map(|one| Some((one, one.consent.news_when_taken_back()?)));
+    news.filter(move |(one, _)| !is_given_again(one))
 }
 
 /// What is told of a proposal, and since when it is so.

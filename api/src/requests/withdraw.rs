@@ -1,8 +1,6 @@
 //! Withdrawal: one call, from any state, without a reason, never refused, also when repeated (AVG art. 7 lid 3). It needs
 //! no If-Match: nothing may hold it up.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use actix_web::{post, web};
 use lettre::Address;
 use naast_domain::Moment;
@@ -13,7 +11,7 @@ use naast_domain::journal::{Entry, Purpose};
 use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::DataKind;
-use naast_domain::requests::{ContactKind, RequestState, SupportRequest, WithdrawnBy};
+use naast_domain::requests::{RequestState, SupportRequest, WithdrawnBy};
 use naast_domain::support::{ClosureReason, MatchState};
 use naast_persistence::independence::{is_kept_from, waiting};
 use naast_persistence::keys::Keys;
@@ -26,12 +24,11 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Path;
-use crate::identity::address;
-use crate::identity::post::Letter;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::notices::RecipientView;
 use crate::privacy::take_back::tell;
 use crate::problem::Error;
+use crate::requests::letters::{Stopped, WriteTo, address_of};
 
 /// What a withdrawal did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,51 +83,13 @@ pub enum Withdrawn {
         /// The match that it closed.
         closed: Option<MatchId>,
         /// Where the parent is written to that somebody else noted it: the last use of her contact way, which is gone.
-        write_to: Option<Address>,
+        write_to: Option<(Address, Stopped)>,
     },
 }
 
 /// Who withdraws in a role.
 pub fn by_role(role: Role) -> WithdrawnBy {
     if role == Role::Coordinator { WithdrawnBy::Coordinator } else { WithdrawnBy::Parent }
-}
-
-/// The letter to a parent whose request a coordinator withdrew on her word. Whoever calls is not who reads it, so it is in both languages; it says
-/// nothing of what the request was about.
-fn letter(to: Address, place: &str) -> Letter {
-    let subject = "Uw aanvraag is gestopt / Your request was stopped".to_owned();
-    let text = format!(
-        "Een coördinator schreef op dat u stopt met uw aanvraag. De aanvraag is nu gestopt.\n\n\
-         Hoe wij u bereiken, is gewist. Dit is dus de laatste brief.\n\
-         U kunt nog lezen wat er gebeurde, en wie wat van u las ({place}).\n\
-         Klopt het niet? Dan kunt u altijd opnieuw om hulp vragen, ook bij een ander programma. U hoeft niet te zeggen waarom.\n\n\
-         --\n\n\
-         A coordinator noted that you stop your request. The request is stopped now.\n\n\
-         How we reach you was erased. So this is the last letter.\n\
-         You can still read what happened, and who read what of yours ({place}).\n\
-         Is it not right? Then you can ask for help again at any time, also at another programme. You need not say why.\n"
-    );
-    Letter { to, subject, text }
-}
-
-/// A parent whose request was withdrawn for her is written to once the change is durable. A repeated call does not run the use case, and sends no
-/// second letter.
-#[derive(Clone, Default)]
-pub struct WriteTo(Arc<Mutex<Option<Address>>>);
-
-impl WriteTo {
-    /// Notes what a use case found, in the place of what it found when it ran before.
-    pub fn note(&self, to: Option<Address>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = to;
-    }
-
-    /// Sends the letter, when there is one to send.
-    pub fn send(&self, platform: &Platform) {
-        let to = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(to) = to {
-            platform.identity.post.send(letter(to, platform.identity.issuer()));
-        }
-    }
 }
 
 /// Withdraws a request that is locked: ends its match and proposals, takes every consent back, and forgets how to reach
@@ -162,7 +121,7 @@ pub fn withdraw_as_of(
     let next = request.withdraw();
     let mut entries = Vec::new();
     // first of all: what ends with the match below was taken back, and did not just run out
-    let back = consents::withdraw(tx, request, Which::All, at)?;
+    let back = consents::withdraw(tx, request, Which::All, by, at)?;
     entries.extend(back.iter().map(|kept| entry("consent.withdrawn").on(kept.id)));
     entries.extend(tell(tx, request, &back, true, &entry, now)?);
     let because = CancellationReason::RequestWithdrawn;
@@ -179,10 +138,9 @@ pub fn withdraw_as_of(
     requests::change_state(tx, request, next, None, at)?;
     // while it can still be read
     let write_to = match by {
-        Some(WithdrawnBy::Coordinator) => requests::contacts_of(tx, keys, &[request])?
-            .remove(&request.id)
-            .filter(|contact| contact.kind == ContactKind::Email)
-            .and_then(|contact| address(&contact.value)),
+        Some(WithdrawnBy::Coordinator) => {
+            address_of(tx, keys, request)?.map(|address| (address, Stopped::Request))
+        }
         _ => None,
     };
     requests::forget_contact(tx, keys, request, by, (at, now))?;

@@ -82,7 +82,6 @@ impl DataKind {
                 Text::of("uw zaak, bij een wijziging", "your case, with a change of it")
             }
             (Self::Consents, _) => Text::of("uw toestemmingen", "your consents"),
-            (Self::Withdrawal, _) => Text::of("welke toestemming u terugnam", "which consent you took back"),
             (Self::Hold, _) => Text::of("of uw zaak wordt vastgehouden", "whether your case is held"),
             (Self::Candidates, SubjectKind::Parent) => {
                 Text::of("uw aanvraag, met de mogelijke buddy's", "your request, with the possible buddies")
@@ -251,6 +250,16 @@ mod tests {
         assert_eq!(
             buddy.sentence(Tongue::Dutch),
             "Op 3 maart 2026 las uw buddy uw berichten, voor de steun door een buddy."
+        );
+    }
+
+    /// A coordinator notes it, and a pupil does it herself: the sentence holds whoever took it back.
+    #[test]
+    fn whoever_took_a_consent_back_the_sentence_is_true() {
+        let what = DataKind::Withdrawal.of_reader(SubjectKind::Parent);
+        assert_eq!(
+            (&*what.nl, &*what.en),
+            ("welke toestemming is teruggenomen", "which consent was taken back")
         );
     }
 

@@ -73,10 +73,11 @@ code_list! {
 }
 
 code_list! {
-    /// Who withdrew a request.
+    /// Who withdrew a request, or took one consent back. A pupil withdraws no request.
     pub enum WithdrawnBy {
         Parent = "parent": "door de ouder zelf" / "by the parent herself",
-        Coordinator = "coordinator": "opgeschreven door de coördinator, die van de ouder hoorde dat zij stopt" / "noted by the coordinator, who heard the parent say that she stops",
+        Coordinator = "coordinator": "opgeschreven door de coördinator, die het van de ouder hoorde" / "noted by the coordinator, who heard it from the parent",
+        Pupil = "pupil": "door de leerling zelf, met een eigen code" / "by the pupil herself, with a code of her own",
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod anew;
 mod confirmation;
+mod withdrawal;
 
 use diesel::prelude::*;
 use naast_domain::access::{DecideOnRequest, Grant, ReadConsents, ReportConsent};
@@ -14,17 +15,16 @@ use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::privacy::erasure::Subject;
-use crate::privacy::tombstones;
 use crate::programmes;
 use crate::requests::standing;
-use crate::rows::{Stored, code, must_reach};
+use crate::rows::{Stored, code, code_or_none, must_reach};
 use crate::schema::consents;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub use anew::asked_anew;
 pub use confirmation::{ToConfirm, confirm, find_by_confirmation};
+pub use withdrawal::{Which, withdraw};
 
 const T: &str = "consents";
 
@@ -85,6 +85,7 @@ struct Row {
     confirmed_language: Option<String>,
     confirmed_text_hash: Option<String>,
     programme_form: Option<String>,
+    withdrawn_by: Option<String>,
 }
 
 impl TryFrom<Row> for KeptConsent {
@@ -108,6 +109,7 @@ impl TryFrom<Row> for KeptConsent {
                 valid_until: row.valid_until,
                 confirmed: row.confirmed_at.map(|at| Confirmation { at: at.0, how }),
                 withdrawn_at: row.withdrawn_at.map(|at| at.0),
+                withdrawn_by: code_or_none(T, "withdrawn_by", row.withdrawn_by.as_deref())?,
                 lapsed_at: row.lapsed_at.map(|at| at.0),
                 form: row.programme_form.map(|form| code(T, "programme_form", &form)).transpose()?,
             },
@@ -204,6 +206,7 @@ fn insert(
         confirmed_language: None,
         confirmed_text_hash: None,
         programme_form: kept.consent.form.map(|form| form.to_string()),
+        withdrawn_by: None,
     };
     let values =
         (row, consents::recorded_by.eq(by.map(Key::from)), consents::confirmation_hash.eq(confirmation));
@@ -276,48 +279,4 @@ pub fn register(database: &mut Database<'_>, grant: &Grant<ReadConsents>) -> Res
         register.push((request, consents));
     }
     Ok(register)
-}
-
-/// Which consents are taken back.
-#[derive(Debug, Clone, Copy)]
-pub enum Which {
-    /// Every one.
-    All,
-    /// This one.
-    One(ConsentId),
-    /// The one of this kind on this thing.
-    About(ConsentKind, Uuid),
-}
-
-/// Takes consents back: those that hold or wait for confirmation. Gives back which. Never refused, also when repeated;
-/// whoever calls holds the request's lock. They are taken back at a moment: now, or when it was done before a backup brought them back.
-pub fn withdraw(
-    tx: &mut Transaction<'_, '_>,
-    request: &Stored<SupportRequest>,
-    which: Which,
-    now: Moment,
-) -> Result<Vec<KeptConsent>, Error> {
-    let mut back = on(tx, request)?;
-    back.retain(|kept| {
-        let meant = match which {
-            Which::All => true,
-            Which::One(id) => kept.id == id,
-            Which::About(kind, subject) => kept.consent.kind == kind && kept.subject == subject,
-        };
-        meant && kept.consent.withdrawn_at.is_none() && kept.consent.lapsed_at.is_none()
-    });
-    let ids: Vec<Key> = back.iter().map(|kept| Key::from(kept.id)).collect();
-    let row = consents::table
-        .filter(consents::programme_id.eq(Key::from(request.programme)))
-        .filter(consents::id.eq_any(ids));
-    let update = diesel::update(row).set(consents::withdrawn_at.eq(Some(At(now))));
-    on_either!(&mut **tx, |c| update.execute(c))?;
-    for kept in &mut back {
-        kept.consent.withdrawn_at = Some(now);
-        // where everything was taken back, the tombstone of the withdrawal says it
-        if !matches!(which, Which::All) {
-            tombstones::lay(tx, tombstones::Kind::Consent, kept.id.uuid(), Subject::Case(request.id), now)?;
-        }
-    }
-    Ok(back)
 }

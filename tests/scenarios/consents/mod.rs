@@ -1,8 +1,10 @@
 //! The consent register: the words that were shown, who said yes and how, what stops when it is taken back, and who is told.
 
+mod by_others;
 mod giving;
 mod pupil;
 mod reported;
+mod reports;
 mod taking_back;
 
 use naast_domain::ids::PersonId;

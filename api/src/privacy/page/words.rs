@@ -172,7 +172,7 @@ pub(super) const MEMBERS: Words = &[
     ("verdict", "Oordeel van de regels", "Verdict of the rules"),
     ("withdrawnAt", "Ingetrokken op", "Taken back on"),
     ("withdrawnBy", "Ingetrokken door", "Taken back by"),
-    ("withdrawnKinds", "Wat u introk", "What you took back"),
+    ("withdrawnKinds", "Wat is ingetrokken", "What was taken back"),
     ("writer", "Geschreven door", "Written by"),
     ("writtenAt", "Geschreven op", "Written on"),
 ];
@@ -210,6 +210,7 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests.consents", "kind", label::<ConsentKind>),
     ("requests.consents", "givenHow", label::<GivenHow>),
     ("requests.consents", "confirmedHow", label::<ConfirmedHow>),
+    ("requests.consents", "withdrawnBy", label::<WithdrawnBy>),
     ("requests.consents", "programmeForm", label::<OrganisationForm>),
     ("requests.withdrawalRecipients", "kind", label::<RecipientKind>),
     ("requests.withdrawalRecipients", "state", label::<NoticeState>),

@@ -22,6 +22,7 @@ use crate::platform::{Platform, Said as _, signed_entry};
 use crate::privacy::retention::RetentionView;
 use crate::privacy::take_back::tell;
 use crate::problem::Error;
+use crate::requests::withdraw::by_role;
 
 /// Take an announcement back. Never refused, also when repeated, and without `If-Match`: nothing holds it up.
 #[utoipa::path(
@@ -55,7 +56,8 @@ pub async fn cancel_announcement(
             }
             let request = requests::of_match(cx.tx, &of)?;
             let which = Which::About(ConsentKind::MeetingAnnouncement, announcement_id.uuid());
-            let back = consents::withdraw(cx.tx, &request, which, cx.now)?;
+            let by = Some(by_role(role));
+            let back = consents::withdraw(cx.tx, &request, which, by, cx.now)?;
             announcements::cancel(cx.tx, &of, Some(&stored), cx.now)?;
             let entry = cx
                 .entry(of.programme, role, Purpose::Support, "announcement.cancelled")

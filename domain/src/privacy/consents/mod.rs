@@ -9,6 +9,7 @@ mod confirmation;
 mod pupil;
 mod receipt;
 mod recipients;
+mod taken_back;
 mod texts;
 
 pub use confirmation::{CONFIRMATION_DAYS, Confirmation, ConfirmedHow, may_use_code};
@@ -22,6 +23,7 @@ use chrono::Months;
 use crate::code_list;
 use crate::journal::Purpose;
 use crate::programmes::OrganisationForm;
+use crate::requests::WithdrawnBy;
 use crate::{Date, Moment};
 
 code_list! {
@@ -62,6 +64,7 @@ code_list! {
         HealthDataStops = "health-data-stops": "gegevens over de gezondheid worden niet meer gebruikt, en wat daarover in de besloten ruimte staat gaat weg; uw buddy blijft" / "data on health are used no longer, and what stands about it in the private space goes; your buddy stays",
         AnnouncementCancelled = "announcement-cancelled": "de aankondiging bij school vervalt; uw buddy blijft" / "the announcement to the school is cancelled; your buddy stays",
         OffersCancelled = "offers-cancelled": "vragen aan deze buddypool vervallen" / "what was asked of this pool is cancelled",
+        ReportEnds = "report-ends": "wat is opgeschreven, vervalt. Het telde nog niet; uw aanvraag blijft" / "what was noted lapses. It did not count yet; your request stays",
     }
 }
 
@@ -90,6 +93,8 @@ pub struct Consent {
     pub confirmed: Option<Confirmation>,
     /// When it was taken back.
     pub withdrawn_at: Option<Moment>,
+    /// Who took it back, once that is known.
+    pub withdrawn_by: Option<WithdrawnBy>,
     /// When another took its place, or its days were over.
     pub lapsed_at: Option<Moment>,
     /// The form that the programme had when it was given: it is for whoever was responsible then.
@@ -99,7 +104,16 @@ pub struct Consent {
 impl Consent {
     /// A consent that was just given.
     pub const fn given(kind: ConsentKind, how: GivenHow, valid_until: Option<Date>) -> Self {
-        Self { kind, how, valid_until, confirmed: None, withdrawn_at: None, lapsed_at: None, form: None }
+        Self {
+            kind,
+            how,
+            valid_until,
+            confirmed: None,
+            withdrawn_at: None,
+            withdrawn_by: None,
+            lapsed_at: None,
+            form: None,
+        }
     }
 
     /// Where it stands on a day.

@@ -4,7 +4,7 @@
 use chrono_tz::Europe::Amsterdam;
 use chrono_tz::OffsetComponents as _;
 
-use super::{Confirmation, ConsentKind, GivenHow};
+use super::{Consent, ConsentKind, GivenHow};
 use crate::Moment;
 use crate::code::Code;
 use crate::text::Text;
@@ -12,47 +12,43 @@ use crate::text::Text;
 /// What a receipt says of a consent.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// What it is for.
-    pub kind: ConsentKind,
+    /// What it is for, how it was given, and what came of it.
+    pub consent: Consent,
     /// The exact words that the parent was shown; those that the programme reported, while she has not confirmed them.
     pub words: &'a str,
     /// Their fingerprint.
     pub hash: &'a str,
-    /// How it was given.
-    pub how: GivenHow,
-    /// When.
+    /// When it was given.
     pub given_at: Moment,
-    /// When and how she confirmed it, where somebody of the programme heard it.
-    pub confirmed: Option<Confirmation>,
 }
 
 /// The receipt as a page of plain lines, to read, print or keep. The words stand in the language in which they were shown.
 pub fn receipt(shown: &Shown<'_>) -> Text {
-    let Shown { words, hash, given_at, .. } = shown;
-    let (kind, how) = (shown.kind.label(), shown.how.label());
-    let (stops, who) = (shown.kind.consequence().label(), recipients(shown.kind));
+    let Shown { consent, words, hash, given_at } = shown;
+    let (kind, how) = (consent.kind.label(), consent.how.label());
+    let (stops, who) = (consent.consequence().label(), recipients(consent.kind));
     let when = on_the_wall(*given_at);
-    let (header, confirmed) = (of_the_words(shown), confirmation(shown));
+    let (header, confirmed, back) = (of_the_words(consent), confirmation(consent), taken_back(consent));
     Text::new(
         format!(
             "Bewijs van toestemming\n\nWaarvoor: {}.\n{}\n{words}\n\nWanneer: {}.\n\
-             Hoe: {}.\n{}Wie krijgt iets: {}.\n\nStoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.\n\
+             Hoe: {}.\n{}{}Wie krijgt iets: {}.\n\nStoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.\n\
              Controlegetal van de woorden (SHA-256): {hash}\n",
-            kind.nl, header.nl, when.nl, how.nl, confirmed.nl, who.nl, stops.nl,
+            kind.nl, header.nl, when.nl, how.nl, confirmed.nl, back.nl, who.nl, stops.nl,
         ),
         format!(
             "Receipt of consent\n\nWhat for: {}.\n{}\n{words}\n\nWhen: {}.\n\
-             How: {}.\n{}Who receives something: {}.\n\nYou can stop at any time. You need not say why. If you stop: {}.\n\
+             How: {}.\n{}{}Who receives something: {}.\n\nYou can stop at any time. You need not say why. If you stop: {}.\n\
              Check number of the words (SHA-256): {hash}\n",
-            kind.en, header.en, when.en, how.en, confirmed.en, who.en, stops.en,
+            kind.en, header.en, when.en, how.en, confirmed.en, back.en, who.en, stops.en,
         ),
     )
 }
 
 /// Whose eyes the words were before: the parent's, or as yet only those of whoever reported what she said.
-fn of_the_words(shown: &Shown<'_>) -> Text {
-    let seen = shown.how != GivenHow::ReportedByStaff
-        || shown.confirmed.is_some_and(|confirmed| confirmed.how.is_some());
+fn of_the_words(consent: &Consent) -> Text {
+    let seen = consent.how != GivenHow::ReportedByStaff
+        || consent.confirmed.is_some_and(|confirmed| confirmed.how.is_some());
     if seen {
         return Text::of("De woorden die u zag:", "The words that you saw:");
     }
@@ -60,11 +56,11 @@ fn of_the_words(shown: &Shown<'_>) -> Text {
 }
 
 /// That and how she confirmed it, on a line of its own; nothing, where nobody reported it.
-fn confirmation(shown: &Shown<'_>) -> Text {
-    if shown.how != GivenHow::ReportedByStaff {
+fn confirmation(consent: &Consent) -> Text {
+    if consent.how != GivenHow::ReportedByStaff {
         return Text::of("", "");
     }
-    let Some(confirmed) = shown.confirmed else {
+    let Some(confirmed) = consent.confirmed else {
         return Text::of("Bevestigd: nog niet.\n", "Confirmed: not yet.\n");
     };
     let when = on_the_wall(confirmed.at);
@@ -74,6 +70,19 @@ fn confirmation(shown: &Shown<'_>) -> Text {
     Text::new(
         format!("Bevestigd: {}, {}.\n", when.nl, how.nl),
         format!("Confirmed: {}, {}.\n", when.en, how.en),
+    )
+}
+
+/// That it was taken back and by whom, on a line of its own; nothing, while it was not.
+fn taken_back(consent: &Consent) -> Text {
+    let Some(at) = consent.withdrawn_at else { return Text::of("", "") };
+    let when = on_the_wall(at);
+    let who = consent
+        .withdrawn_by
+        .map_or_else(|| Text::of("door wie, is niet bekend", "by whom is not known"), Code::label);
+    Text::new(
+        format!("Teruggenomen: {}, {}.\n", when.nl, who.nl),
+        format!("Taken back: {}, {}.\n", when.en, who.en),
     )
 }
 
@@ -95,8 +104,9 @@ fn recipients(kind: ConsentKind) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ConfirmedHow, text_in_use};
+    use super::super::{Confirmation, ConfirmedHow, text_in_use};
     use super::*;
+    use crate::requests::WithdrawnBy;
     use crate::text::Tongue;
 
     #[test]
@@ -105,12 +115,10 @@ mod tests {
             let words = text_in_use(*kind);
             let hash = words.fingerprint(Tongue::Dutch);
             let shown = Shown {
-                kind: *kind,
+                consent: Consent::given(*kind, GivenHow::OwnLogin, None),
                 words: words.text.get(Tongue::Dutch),
                 hash: &hash,
-                how: GivenHow::OwnLogin,
                 given_at: Moment::UNIX_EPOCH,
-                confirmed: None,
             };
             let page = receipt(&shown);
             for part in [shown.words, &hash, "Stoppen kan altijd", "01-01-1970"] {
@@ -122,8 +130,11 @@ mod tests {
 
     #[test]
     fn a_receipt_of_what_was_heard_says_whose_words_they_are_and_how_it_was_confirmed() {
-        let (kind, how, given_at) = (ConsentKind::Request, GivenHow::ReportedByStaff, Moment::UNIX_EPOCH);
-        let page = |confirmed| receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed });
+        let given_at = Moment::UNIX_EPOCH;
+        let page = |confirmed| {
+            let heard = Consent::given(ConsentKind::Request, GivenHow::ReportedByStaff, None);
+            receipt(&Shown { consent: Consent { confirmed, ..heard }, words: "-", hash: "-", given_at })
+        };
         let waits = page(None);
         assert!(waits.nl.contains("Bevestigd: nog niet") && !waits.nl.contains("die u zag"), "{}", waits.nl);
         for how in ConfirmedHow::ALL {
@@ -140,9 +151,26 @@ mod tests {
         let before = page(Some(Confirmation { at: Moment::UNIX_EPOCH, how: None }));
         assert!(before.nl.contains("hoe, is toen niet bewaard") && !before.nl.contains("die u zag"));
         // what she gave herself has nothing to confirm
-        let how = GivenHow::OwnLogin;
-        let own = receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed: None });
+        let consent = Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None);
+        let own = receipt(&Shown { consent, words: "-", hash: "-", given_at });
         assert!(!own.nl.contains("Bevestigd"));
+    }
+
+    #[test]
+    fn a_receipt_says_that_it_was_taken_back_and_by_whom() {
+        let given_at = Moment::UNIX_EPOCH;
+        let given = Consent::given(ConsentKind::Pool, GivenHow::OwnLogin, None);
+        let page = |consent| receipt(&Shown { consent, words: "-", hash: "-", given_at });
+        let back =
+            |withdrawn_by| page(Consent { withdrawn_at: Some(Moment::UNIX_EPOCH), withdrawn_by, ..given });
+        assert!(!page(given).nl.contains("Teruggenomen"));
+        let when = "Teruggenomen: 01-01-1970 om 01:00 uur (Nederlandse wintertijd)";
+        for by in WithdrawnBy::ALL {
+            let (page, label) = (back(Some(*by)), by.label());
+            assert!(page.nl.contains(&format!("{when}, {}.", label.nl)), "{}", page.nl);
+            assert!(page.en.contains(&*label.en), "{}", page.en);
+        }
+        assert!(back(None).nl.contains(&format!("{when}, door wie, is niet bekend.")));
     }
 
     #[test]
@@ -179,8 +207,8 @@ mod tests {
             ),
         ] {
             let given_at: Moment = moment.parse().expect("a moment");
-            let (kind, how) = (ConsentKind::Request, GivenHow::OwnLogin);
-            let page = receipt(&Shown { kind, words: "-", hash: "-", how, given_at, confirmed: None });
+            let consent = Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None);
+            let page = receipt(&Shown { consent, words: "-", hash: "-", given_at });
             assert!(page.nl.contains(nl), "{moment}: {}", page.nl);
             assert!(page.en.contains(en), "{moment}: {}", page.en);
             assert!(!page.nl.contains("UTC") && !page.en.contains("UTC"));

@@ -121,6 +121,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("confirmed_language").exported("requests.consents.confirmedLanguage"),
             personal("confirmed_text_hash").exported("requests.consents.confirmedTextHash"),
             personal("programme_form").exported("requests.consents.programmeForm"),
+            personal("withdrawn_by").exported("requests.consents.withdrawnBy"),
         ],
     ),
     table(
