@@ -23,6 +23,7 @@ mod clients;
 mod clients_reach;
 mod command_line;
 mod concurrency;
+mod concurrent_consents;
 mod consents;
 mod contact_days;
 mod contract;
