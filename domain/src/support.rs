@@ -49,6 +49,7 @@ code_list! {
         OtherBuddy = "other-buddy": "de ouder wil een andere buddy" / "the parent wants another buddy",
         IndependenceLost = "independence-lost": "de buddy is niet meer onafhankelijk" / "the buddy is no longer independent",
         RequestWithdrawn = "request-withdrawn": "de aanvraag is ingetrokken" / "the request was withdrawn",
+        NotContinued = "not-continued": "de ouder zei niet meer dat het doorgaat" / "the parent did not say any more that it goes on",
     }
 }
 
@@ -67,7 +68,7 @@ code_list! {
 impl ClosureReason {
     /// Whether somebody may give this reason; the others are the system's own.
     pub fn may_be_given(self) -> bool {
-        !matches!(self, Self::IndependenceLost | Self::RequestWithdrawn)
+        !matches!(self, Self::IndependenceLost | Self::RequestWithdrawn | Self::NotContinued)
     }
 
     /// What becomes of the request: where the parent did not choose to stop, a new buddy is sought on the consent that
@@ -76,9 +77,11 @@ impl ClosureReason {
         match self {
             Self::BuddyStops | Self::OtherBuddy | Self::IndependenceLost => RequestState::Consented,
             Self::RequestWithdrawn => RequestState::Withdrawn,
-            Self::GoalReached | Self::ParentStops | Self::MaximumReached | Self::ReferredOn => {
-                RequestState::Closed
-            }
+            Self::GoalReached
+            | Self::ParentStops
+            | Self::MaximumReached
+            | Self::ReferredOn
+            | Self::NotContinued => RequestState::Closed,
         }
     }
 }

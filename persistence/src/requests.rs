@@ -1,6 +1,7 @@
 //! Support requests.
 
 mod contact;
+mod last_day;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
@@ -23,6 +24,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub use contact::{contacts_of, forget_contact, forget_expired_contact};
+pub use last_day::{go_on, note_told};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = support_requests)]

@@ -277,6 +277,9 @@ diesel::table! {
         created_at -> Moment,
         updated_at -> Moment,
         withdrawn_by -> Nullable<Text>,
+        continued_at -> Nullable<Moment>,
+        continued_by -> Nullable<Text>,
+        last_day_told_at -> Nullable<Moment>,
     }
 }
 

@@ -33,6 +33,7 @@ on_both!(
 /// of no case, and what comes with a code is of whoever holds it.
 const LEAVES: &[(&str, &[(&str, i64)])] = &[
     ("withdrawSupportRequest", &[("coordinator", 1)]),
+    ("continueSupportRequest", &[("coordinator", 1)]),
     // the buddy whose file it is
     ("registerBuddy", &[("coordinator", 1)]),
     ("updateBuddy", &[("coordinator", 1)]),
@@ -62,6 +63,7 @@ const LEAVES: &[(&str, &[(&str, i64)])] = &[
 const LEAVES_AGAIN: &[(&str, &[(&str, i64)])] = &[
     ("withdrawConsent", &[("coordinator", 1)]),
     ("withdrawSupportRequest", &[("coordinator", 1)]),
+    ("continueSupportRequest", &[("coordinator", 1)]),
     ("confirmWithdrawalNotice", &[("coordinator", 1), ("buddy", 1)]),
     ("releaseHold", &[("coordinator", 1), ("administrator", 1)]),
     ("noteObjection", &[("school-staff", 2), ("school-leader", 2), ("professional", 2)]),

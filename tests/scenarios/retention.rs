@@ -66,8 +66,12 @@ fn every_record_says_when_it_goes_and_why(engine: Engine) {
         "/matches".to_owned(),
     ];
     let running = json!({ "eraseAfterDate": null, "ground": "running", "held": false });
+    // the request itself: a year after it ends, on the day after its last
+    let supported = json!({ "eraseAfterDate": ahead(&world, 731), "ground": "supported", "held": false });
     for path in &of_case {
-        assert_eq!(retention(&world, parent, path), running, "{path}");
+        let is_request = [&of_case[0], &of_case[5]].contains(&path);
+        let expected = if is_request { &supported } else { &running };
+        assert_eq!(&retention(&world, parent, path), expected, "{path}");
     }
     assert_eq!(retention(&world, buddy.person, &format!("/buddies/{}", buddy.id)), running);
     let reason = json!({ "reason": "goal-reached" });

@@ -29,7 +29,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// What is said of one member of what was asked: it is named, so that a form can show where.
-const OF_A_MEMBER: [&str; 14] = [
+const OF_A_MEMBER: [&str; 15] = [
     "health-consent-needed",
     "programme-not-available",
     "choice-too-narrow",
@@ -44,6 +44,7 @@ const OF_A_MEMBER: [&str; 14] = [
     "tie-known",
     "term-needs-reason",
     "term-too-long",
+    "term-too-short",
 ];
 
 /// Fails when an answer is a 409 without what its kind demands.

@@ -1,6 +1,7 @@
 //! `naast retention`: erase what had its time, and erase again what a restored backup brought back.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
@@ -14,14 +15,18 @@ use crate::privacy::replay::{Replayed, brought as brought_later, missing, replay
 use crate::privacy::round::{Pace, Report, round_at};
 use crate::privacy::tombstones;
 
+/// How long the last letters of a round may take before the command ends.
+const LAST_LETTERS: Duration = Duration::from_secs(60);
+
 /// What to do about terms.
 #[derive(Debug, Subcommand)]
 pub enum Retention {
-    /// Erase everything whose day has come, unless a hold keeps it. The server does the same every day.
+    /// Tell parents whose requests have their last day soon, end those that nobody said go on, and erase everything whose day has come, unless a hold keeps it. The
+    /// server does the same every day.
     ///
     /// Can be cut short and run again. Exit code 0: done; 3: another process does it at this moment.
     Run {
-        /// Only count what would go.
+        /// Only count what would be told, end and go.
         #[arg(long)]
         dry_run: bool,
         /// As of this moment (RFC 3339); now when left out. One that is still to come is for a dry run.
@@ -73,6 +78,12 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             }
             place.anchor(&platform)?;
             show(&report, *dry_run);
+            if !platform.identity.post.drain(LAST_LETTERS) {
+                return Err(Failure::new(
+                    1,
+                    said("niet elke brief is weg; zie het log", "not every letter is sent; see the log"),
+                ));
+            }
         }
         Retention::Replay { tombstones: named } => {
             let waiting = if named.is_empty() { Vec::new() } else { missing(&platform)? };
@@ -128,6 +139,24 @@ fn show(report: &Report, dry: bool) {
         say(&format!("{count:>8}  {what}"));
     }
     let (total, held) = (report.total(), report.held);
+    let (told, ended) = (report.told, report.ended);
+    if told + ended > 0 {
+        say(&if dry {
+            said(
+                format!(
+                    "{told} ouders zouden bericht krijgen dat de laatste dag nadert, {ended} aanvragen zouden eindigen"
+                ),
+                format!("{told} parents would be told that the last day is near, {ended} requests would end"),
+            )
+        } else {
+            said(
+                format!(
+                    "{told} ouders bericht gestuurd dat de laatste dag nadert, {ended} aanvragen beëindigd"
+                ),
+                format!("{told} parents told that the last day is near, {ended} requests ended"),
+            )
+        });
+    }
     say(&if dry {
         said(format!("{total} zouden gaan, {held} vastgehouden"), format!("{total} would go, {held} held"))
     } else {

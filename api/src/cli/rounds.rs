@@ -158,7 +158,7 @@ async fn keep_terms(platform: Platform, first: Duration) {
         let again = match actix_web::web::block(move || round(&platform, now, false)).await {
             Ok(Ok(done)) if done.busy => true,
             Ok(Ok(done)) => {
-                log::info!(erased = done.total(), held = done.held; "what had its time is erased");
+                log::info!(erased = done.total(), held = done.held, told = done.told, ended = done.ended; "what had its time is erased");
                 false
             }
             Ok(Err(fault)) => {

@@ -14,6 +14,7 @@ use naast_domain::requests::Origin;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
 use naast_persistence::privacy::consents;
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{directory, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -25,7 +26,6 @@ use crate::clock::fresh;
 use crate::contract::Sent;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::give::{ShownTextBody, shown};
-use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 use crate::requests::submit::SupportRequestBody;
 use crate::requests::view::SupportRequestView;
@@ -154,8 +154,8 @@ pub async fn consent_to_referral(
                 .entry(request.programme, Role::Parent, Purpose::Matching, "request.referred")
                 .on(id)
                 .states(None, Some(request.state.code()));
-            let retention = RetentionView::load(cx.tx, request.id)?;
-            let view = SupportRequestView::of(&request, Some(contact), retention);
+            let terms = of_cases(cx.tx, &[id])?.remove(&id);
+            let view = SupportRequestView::of(&request, Some(contact), terms.as_ref())?;
             Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

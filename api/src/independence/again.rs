@@ -57,7 +57,8 @@ impl Occasion {
         self.today
     }
 
-    pub(super) fn entry(self, programme: ProgrammeId, act: &'static str) -> Entry {
+    /// The journal row of something that followed.
+    pub(crate) fn entry(self, programme: ProgrammeId, act: &'static str) -> Entry {
         match self.by {
             Some((person, role)) => signed_entry(programme, person, role, Purpose::Support, act, self.now),
             None => unsigned_entry(programme, "system", Purpose::Support, act, self.now),

@@ -14,7 +14,7 @@ use naast_domain::matching::{
 };
 use naast_domain::organisations::Role;
 use naast_domain::programmes::OrganisationForm;
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{ContinuedBy, RequestState, SupportRequest};
 use naast_domain::support::MatchState;
 use naast_persistence::buddies::WithFacts;
 use naast_persistence::independence::waiting;
@@ -168,6 +168,10 @@ fn take(
     let declaration = Declaration { questions: &questions, asked, on: cx.today, is_due: case.is_due };
     let before = stored.proposal.clone();
     let proposal = before.answer(party, body.answer, &case.assessment, &accepted, declaration)?;
+    if party == Party::Parent && body.answer == Said::Accepted {
+        // who says yes to a buddy wants it to go on
+        requests::go_on(cx.tx, &case.request, ContinuedBy::Parent, cx.now)?;
+    }
     let mut entries = Vec::new();
     if party == Party::Buddy && proposal.declared.is_some() {
         entries.push(note_declared(cx, stored, role)?);

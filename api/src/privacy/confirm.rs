@@ -14,7 +14,7 @@ use naast_domain::privacy::consents::{
     may_use_code, parent_decides, text_in_use,
 };
 use naast_domain::programmes::form_changed;
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{ContinuedBy, RequestState, SupportRequest};
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::consents::{self, KeptConsent, ToConfirm};
@@ -65,6 +65,9 @@ fn confirm(
     kept.confirmed_words = Some(seen);
     if next != stored.state {
         requests::change_state(tx, stored, next, None, now)?;
+    }
+    if kept.consent.kind == ConsentKind::Request {
+        requests::go_on(tx, stored, ContinuedBy::Parent, now)?;
     }
     let states = (Some(stored.state.code()), Some(next.code()));
     let mut entries = vec![

@@ -11,7 +11,7 @@ use naast_domain::privacy::consents::{
 };
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::requests::{ContinuedBy, RequestState, SupportRequest};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::consents::{self, KeptConsent, ShownWords};
 use naast_persistence::{Stored, Transaction, locks, programmes, requests};
@@ -255,6 +255,9 @@ pub async fn give_consent(
             consents::give(cx.tx, &grant, &stored, &mut consent)?;
             if next != stored.state {
                 requests::change_state(cx.tx, &stored, next, None, cx.now)?;
+            }
+            if body.kind == ConsentKind::Request {
+                requests::go_on(cx.tx, &stored, ContinuedBy::Parent, cx.now)?;
             }
             let entry = cx
                 .entry(stored.programme, role, Purpose::Matching, "request.consented")

@@ -16,7 +16,8 @@ use crate::problem::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RetentionView {
-    /// It is erased after this day; null while that is not known: `ground` says why. The `ETag` of the record says nothing of it: terms and holds change by
+    /// It is erased after this day; null while that is not known: `ground` says why. Of a request that waits or runs (`waiting`, `supported`) it is the day
+    /// if the parent says nothing more. The `ETag` of the record says nothing of it: terms and holds change by
     /// themselves.
     #[schema(format = Date)]
     pub erase_after_date: Option<Date>,
@@ -37,8 +38,15 @@ impl RetentionView {
         Self { erase_after_date: due.after, ground: due.ground, held: false }
     }
 
-    /// Of a case, and of everything that belongs to it.
+    /// Of a case, and of everything that belongs to it, for whoever reads something of it: also a buddy to whom it is proposed, and an administrator who reads
+    /// a hold. Of one that waits or runs they read that, and neither which nor until when.
     pub fn of_case(found: Option<&CaseRetention>) -> Result<Self, Error> {
+        let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
+        Ok(Self { held: found.held, ..Self::of(found.case.for_others()) })
+    }
+
+    /// Of a request, for whoever reads the request itself.
+    pub fn of_request(found: Option<&CaseRetention>) -> Result<Self, Error> {
         let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
         Ok(Self { held: found.held, ..Self::of(found.case) })
     }
@@ -47,7 +55,7 @@ impl RetentionView {
     pub fn of_private_space(db: &mut Database<'_>, request: RequestId) -> Result<Self, Error> {
         let found = of_cases(db, &[request])?.remove(&request);
         let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
-        Ok(Self { held: found.held, ..Self::of(found.private_space) })
+        Ok(Self { held: found.held, ..Self::of(found.private_space.for_others()) })
     }
 
     /// Of the case of this request, which a grant reached.

@@ -25,7 +25,7 @@ use crate::problem::Error;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({ "days": 60, "reason": null }))]
 pub struct RetentionTermBody {
-    /// Days after the end. As many as usual takes the programme's own term away.
+    /// Days after the end, or after the parent last said that her request goes on. As many as usual takes the programme's own term away.
     #[schema(minimum = 0, maximum = 730)]
     pub days: u32,
     /// Why it is longer than usual. Everybody reads it: name nobody.
@@ -39,10 +39,12 @@ pub struct RetentionTermBody {
 pub struct RetentionTermView {
     /// What.
     pub term: RetentionTerm,
-    /// Days after the end.
+    /// Days after the end, or after the parent last said that her request goes on.
     pub days: u32,
     /// Days when a programme says nothing.
     pub usual_days: u32,
+    /// Days at least.
+    pub shortest_days: u32,
     /// Days at most, whatever the reason.
     pub longest_days: u32,
     /// Why it is longer than usual.
@@ -60,6 +62,7 @@ impl RetentionTermView {
             term,
             days: own.map_or(term.usual(), |(own, _)| own.days),
             usual_days: term.usual(),
+            shortest_days: term.shortest(),
             longest_days: term.longest(),
             reason: own.and_then(|(own, _)| own.reason.clone()),
             set_at: own.map(|(_, set_at)| set_at),
@@ -106,7 +109,7 @@ pub async fn list_retention_terms(
         .await
 }
 
-/// Set how long a programme keeps something. Shorter is free; longer needs a reason, and has an end. It counts at once, also for
+/// Set how long a programme keeps something. Shorter is free, down to `shortestDays`; longer needs a reason, and has an end. It counts at once, also for
 /// what is kept already. Every term has a version from the beginning of its programme, which the list shows.
 #[utoipa::path(
     operation_id = "setRetentionTerm",

@@ -108,6 +108,7 @@ catalogue! {
     "export-gone" 409 "Deze uitdraai is weg" / "This export is gone", "Er is sindsdien iets van wat erin stond teruggenomen of gewist. Vraag een nieuwe aan." / "Something in it was taken back or erased since. Ask for another.";
     "already-held" 409 "Deze zaak wordt al vastgehouden" / "This case is held already", "Een zaak wordt hoogstens één keer tegelijk vastgehouden." / "A case is held once at a time.";
     "term-needs-reason" 409 "Langer bewaren mag alleen met een reden" / "Keeping longer needs a reason", "Korter dan gebruikelijk mag altijd." / "Shorter than usual is always possible.";
+    "term-too-short" 409 "Zo kort mag het niet zijn" / "It may not be that short", "Zie de kortste termijn." / "See the shortest term.";
     "term-too-long" 409 "Zo lang mag het niet blijven" / "It may not stay that long", "Zie de langste termijn." / "See the longest term.";
 }
 
@@ -164,6 +165,7 @@ pub const CONFLICTS: &[(&str, Carries)] = &[
     ("form-not-shown", Carries::Current),
     ("term-needs-reason", Carries::Current),
     ("term-too-long", Carries::Current),
+    ("term-too-short", Carries::Current),
     ("idempotency-key-in-use", Carries::Rule),
     ("idempotency-answer-gone", Carries::Rule),
     ("already-there", Carries::Rule),

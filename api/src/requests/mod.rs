@@ -1,5 +1,6 @@
 //! Support requests (S5): by the parent herself or by referral; withdrawal is hers.
 
+pub mod continuation;
 pub mod letters;
 pub mod news;
 pub mod notices;
@@ -18,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(show::list_support_requests)
         .service(show::get_support_request)
         .service(school::change_request_school)
+        .service(continuation::continue_support_request)
         .service(notices::list_my_notices)
         .service(withdraw::withdraw_support_request);
 }

@@ -1,5 +1,5 @@
 //! What waits for the parent herself: a tie that she must answer on, a buddy who may not go on, a proposal that waits or went, something that
-//! was heard of her, that somebody else stopped her request or took a consent back, that nobody may handle her request. It is worked out from how things stand, so nothing can be told twice or forgotten.
+//! was heard of her, that somebody else stopped her request or took a consent back, that nobody may handle her request, that its last day is near or over. It is worked out from how things stand, so nothing can be told twice or forgotten.
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
@@ -8,13 +8,14 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
 use naast_domain::privacy::consents::ConsentState;
-use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy};
+use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy, last_day_in_words};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
 use naast_persistence::matching::KeptProposal;
 use naast_persistence::privacy::consents::{self, KeptConsent};
 use naast_persistence::privacy::notices;
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{Stored, matching, programmes, support};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -81,6 +82,8 @@ pub async fn list_my_notices(
                 let notice = |kind: ParentNotice, read: String| notice(kind, request.id, read, reader.0);
                 let of_request = format!("{BASE}/support-requests/{}", request.id);
                 let form = programmes::form_on(cx.db, request.programme, cx.today)?;
+                let terms = of_cases(cx.db, &[request.id])?.remove(&request.id);
+                let closed_because = terms.and_then(|terms| terms.closed_because);
                 // what was heard while the programme had another form cannot be confirmed any more
                 for one in kept.iter().filter(|one| {
                     one.consent.state_on(cx.today) == ConsentState::ToBeConfirmed && one.consent.is_for(form)
@@ -100,6 +103,9 @@ pub async fn list_my_notices(
                     if request.withdrawn_by == Some(WithdrawnBy::Coordinator) {
                         data.push(notice(ParentNotice::WithdrawnForYou, of_request.clone()));
                     }
+                    if closed_because == Some(ClosureReason::NotContinued) {
+                        data.push(notice(ParentNotice::NotContinued, of_request.clone()));
+                    }
                     if notices::is_unread(cx.db, &request, cx.today)? {
                         let read = format!("{of_request}/withdrawal-recipients");
                         data.push(notice(ParentNotice::WithdrawalUnread, read));
@@ -107,6 +113,12 @@ pub async fn list_my_notices(
                     continue;
                 }
                 data.extend(of_form(cx.db, &request, &kept, (cx.today, reader.0))?);
+                let last = terms.and_then(|terms| terms.last_day).filter(|last| last.is_near(cx.today));
+                data.extend(last.map(|last| {
+                    let told = notice(ParentNotice::LastDayNear, of_request.clone());
+                    let text = format!("{} {}", told.text, last_day_in_words(last.day).get(reader.0));
+                    ParentNoticeView { text, ..told }
+                }));
                 if waits_for_coordinator(cx.db, &request, cx.today)? {
                     data.push(notice(ParentNotice::WaitsForCoordinator, of_request));
                 }

@@ -13,6 +13,7 @@ use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
 };
 use naast_domain::text::Text;
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{directory, programmes, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -23,7 +24,6 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Check, Sent};
 use crate::platform::{Platform, Said as _, Writing};
-use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
 /// A support request to submit.
@@ -166,8 +166,8 @@ pub async fn submit_support_request(
                 .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")
                 .on(id)
                 .states(None, Some(stored.state.code()));
-            let retention = RetentionView::load(cx.tx, stored.id)?;
-            let view = SupportRequestView::of(&stored, Some(contact), retention);
+            let terms = of_cases(cx.tx, &[id])?.remove(&id);
+            let view = SupportRequestView::of(&stored, Some(contact), terms.as_ref())?;
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

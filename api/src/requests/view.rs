@@ -9,13 +9,15 @@ use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
     WithdrawnBy,
 };
+use naast_domain::support::ClosureReason;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::consents::asked_anew;
-use naast_persistence::privacy::retention::of_cases;
+use naast_persistence::privacy::retention::{CaseRetention, of_cases};
 use naast_persistence::{Database, Stored, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::continuation::ContinuationView;
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
 
@@ -50,12 +52,16 @@ pub struct SupportRequestView {
     pub consent_asked_anew: bool,
     /// Who withdrew it; null while it is not withdrawn, and where that is not known.
     pub withdrawn_by: Option<WithdrawnBy>,
+    /// Why it was closed; null while it is not.
+    pub closed_because: Option<ClosureReason>,
     /// What can be done with it now.
     pub permitted: Vec<String>,
     /// How to reach the parent; null once the request is withdrawn.
     pub contact: Option<ContactView>,
     /// When it was submitted.
     pub submitted_at: DateTime<Utc>,
+    /// Until when it goes on by itself; null before its parent consented and once it has ended.
+    pub continuation: Option<ContinuationView>,
     /// When it is erased, with everything that belongs to it.
     pub retention: RetentionView,
 }
@@ -82,7 +88,7 @@ impl SupportRequestView {
     ) -> Result<Self, Error> {
         let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
         let is_asked = asked_anew(db, &[stored], today)?.contains(&stored.id);
-        let view = Self::of(stored, contact, RetentionView::load(db, stored.id)?);
+        let view = Self::of(stored, contact, of_cases(db, &[stored.id])?.get(&stored.id))?;
         Ok(if is_asked { view.asked_anew(stored) } else { view })
     }
 
@@ -100,8 +106,7 @@ impl SupportRequestView {
         let asked = asked_anew(db, &all, today)?;
         page.iter()
             .map(|one| {
-                let retention = RetentionView::of_case(terms.get(&one.id))?;
-                let view = Self::of(one, contacts.remove(&one.id), retention);
+                let view = Self::of(one, contacts.remove(&one.id), terms.get(&one.id))?;
                 Ok(if asked.contains(&one.id) { view.asked_anew(one) } else { view })
             })
             .collect()
@@ -113,10 +118,14 @@ impl SupportRequestView {
         Self { consent_asked_anew: true, permitted, ..self }
     }
 
-    /// The view of a stored request and the contact that belongs to it, whose parent is not asked anew.
-    pub fn of(stored: &Stored<SupportRequest>, contact: Option<Contact>, retention: RetentionView) -> Self {
+    /// The view of a stored request and the contact and terms that belong to it, whose parent is not asked anew.
+    pub fn of(
+        stored: &Stored<SupportRequest>,
+        contact: Option<Contact>,
+        terms: Option<&CaseRetention>,
+    ) -> Result<Self, Error> {
         let request = &stored.value;
-        Self {
+        Ok(Self {
             id: request.id,
             programme_id: request.programme,
             parent_id: request.parent,
@@ -130,6 +139,7 @@ impl SupportRequestView {
             state: request.state,
             consent_asked_anew: false,
             withdrawn_by: request.withdrawn_by,
+            closed_because: terms.and_then(|terms| terms.closed_because),
             permitted: request.permitted(false).into_iter().map(str::to_owned).collect(),
             contact: contact.map(|contact| ContactView {
                 name: contact.name,
@@ -137,7 +147,8 @@ impl SupportRequestView {
                 value: contact.value,
             }),
             submitted_at: stored.created_at,
-            retention,
-        }
+            continuation: terms.and_then(ContinuationView::of),
+            retention: RetentionView::of_request(terms)?,
+        })
     }
 }

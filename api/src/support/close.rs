@@ -27,7 +27,7 @@ use crate::problem::{Error, InputFault};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({ "reason": "goal-reached" }))]
 pub struct ClosureBody {
-    /// The reason. `independence-lost` and `request-withdrawn` are the system's own.
+    /// The reason. `independence-lost`, `request-withdrawn` and `not-continued` are the system's own.
     #[schema(schema_with = reasons_that_may_be_given)]
     pub reason: ClosureReason,
 }

@@ -91,6 +91,7 @@ pub const SHOWS_NO_CASE: &[&str] = &[
 /// Reading is none of them, and nor is what the parent takes back and what follows from that: nothing holds it up.
 pub const HANDLES_A_CASE: &[&str] = &[
     ReportConsent::NAME,
+    ContinueRequest::NAME,
     ProposeBuddy::NAME,
     CancelProposal::NAME,
     RecordContact::NAME,

@@ -63,6 +63,8 @@ policy! {
     DecideOnRequest: Parent of Own;
     /// Report that the parent said yes, for her to confirm.
     ReportConsent: Coordinator of Case;
+    /// Say that a request goes on; the coordinator on the parent's word.
+    ContinueRequest: Parent of Own, Coordinator of Case;
     /// Say that nothing is kept any longer of what a parent took back.
     AnswerWithdrawalNotice: Coordinator of Case, Buddy of Own;
     /// Withdraw a request; the coordinator on the parent's word. Nothing holds it up: also a coordinator whom a tie keeps from the case

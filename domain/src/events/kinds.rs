@@ -51,6 +51,7 @@ code_list! {
         WithdrawalNoticeSent = "nl.naast.withdrawal-notice.sent": "ontvanger gevraagd niets te bewaren" / "recipient asked to keep nothing",
         WithdrawalNoticeConfirmed = "nl.naast.withdrawal-notice.confirmed": "ontvanger bewaart niets meer" / "recipient keeps nothing any longer",
         CertificateRemoved = "nl.naast.certificate.removed": "bewijs weggehaald dat bij vergissing was vastgelegd" / "certificate removed that was recorded by mistake",
+        RequestEnded = "nl.naast.request.ended": "aanvraag afgelopen" / "request ended",
     }
 }
 

@@ -16,6 +16,7 @@ code_list! {
         IndependenceLost = "independence-lost": "de buddy is niet meer onafhankelijk" / "the buddy is no longer independent",
         RequestMatched = "request-matched": "de ouder heeft een andere buddy" / "the parent has another buddy",
         RequestWithdrawn = "request-withdrawn": "de aanvraag is ingetrokken" / "the request was withdrawn",
+        RequestEnded = "request-ended": "de aanvraag is afgelopen: de ouder zei niet meer dat zij doorgaat" / "the request has ended: the parent did not say any more that it goes on",
     }
 }
 
@@ -32,9 +33,12 @@ impl CancellationReason {
         )
     }
 
-    /// Whether the parent hears of it as news: not of what she did herself.
+    /// Whether the parent hears of it as news: not of what she did herself, nor of what ended with her request.
     pub fn is_news_to_parent(self) -> bool {
-        !matches!(self, Self::ParentAsked | Self::RequestMatched | Self::RequestWithdrawn)
+        !matches!(
+            self,
+            Self::ParentAsked | Self::RequestMatched | Self::RequestWithdrawn | Self::RequestEnded
+        )
     }
 }
 

@@ -12,6 +12,10 @@ use crate::requests::RequestState;
 use crate::text::Text;
 use crate::{Date, Moment, code_list, day_of, start_of};
 
+mod last_day;
+
+pub use last_day::{LastDay, TOLD_DAYS_BEFORE, last_day};
+
 code_list! {
     /// How long rows of a table stay.
     pub enum Rule {
@@ -23,7 +27,7 @@ code_list! {
         Delivery = "delivery": "dertig dagen na aflevering" / "thirty days after it was settled",
         Conversation = "conversation": "tot de school opnieuw mag vragen: zes maanden" / "until the school may ask again: six months",
         ConversationSteps = "conversation-steps": "dertig dagen na de laatste stap" / "thirty days after the last step",
-        Case = "case": "intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde" / "withdrawn 30 days, without a buddy 90 days, with a buddy a year after its end",
+        Case = "case": "intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, of met buddy een jaar, niet zegt dat zij doorgaat" / "withdrawn 30 days, without a buddy 90 days, with a buddy a year after its end; a request ends when the parent does not say for half a year, or with a buddy for a year, that it goes on",
         ContactWay = "contact-way": "dertig dagen na het einde; bij intrekking meteen weg" / "thirty days after the end; gone at once on withdrawal",
         PrivateSpace = "private-space": "dertig dagen na het einde van de steun" / "thirty days after the end of the support",
         ConsentProof = "consent-proof": "vijf jaar, zonder naam" / "five years, without a name",
@@ -69,6 +73,10 @@ code_list! {
         PrivateSpace = "private-space": "privéruimte na afloop van de steun" / "private space, after the support ended",
         /// A buddy's file after she left.
         BuddyFile = "buddy-file": "buddydossier na vertrek" / "a buddy's file, after she left",
+        /// A request that waits for a buddy, since the parent last said that it goes on. Then it ends.
+        Waiting = "waiting": "aanvraag die op een buddy wacht, sinds de ouder zei dat zij doorgaat" / "a request that waits for a buddy, since the parent said that it goes on",
+        /// A request with a buddy, since the parent last said that it goes on. Then it ends.
+        Supported = "supported": "aanvraag met een buddy, sinds de ouder zei dat zij doorgaat" / "a request with a buddy, since the parent said that it goes on",
     }
 }
 
@@ -78,7 +86,16 @@ impl RetentionTerm {
         match self {
             Self::Withdrawn | Self::ContactWay | Self::PrivateSpace => 30,
             Self::Unmatched => 90,
-            Self::Matched | Self::BuddyFile => 365,
+            Self::Waiting => 180,
+            Self::Matched | Self::BuddyFile | Self::Supported => 365,
+        }
+    }
+
+    /// How many days at least: a parent who is told [`TOLD_DAYS_BEFORE`] days ahead is not to be asked again as soon as she answered.
+    pub const fn shortest(self) -> u32 {
+        match self {
+            Self::Waiting | Self::Supported => 3 * TOLD_DAYS_BEFORE,
+            _ => 0,
         }
     }
 
@@ -86,16 +103,25 @@ impl RetentionTerm {
     pub const fn longest(self) -> u32 {
         match self {
             Self::Withdrawn | Self::ContactWay | Self::PrivateSpace => 90,
-            Self::Unmatched => 365,
-            Self::Matched | Self::BuddyFile => 730,
+            Self::Unmatched | Self::Waiting => 365,
+            Self::Matched | Self::BuddyFile | Self::Supported => 730,
         }
     }
 
     /// Whether a programme may keep to a term of so many days.
     ///
     /// # Errors
-    /// `term-needs-reason` when it is longer than usual and no reason was given; `term-too-long` beyond the limit.
+    /// `term-needs-reason` when it is longer than usual and no reason was given; `term-too-long` and `term-too-short` beyond the limits.
     pub fn allows(self, days: u32, reason: Option<&str>) -> Result<(), Rejection> {
+        if days < self.shortest() {
+            let text = Text::of(
+                "Zo kort mag niet: dan vraagt u een ouder steeds weer of het doorgaat.",
+                "That is too short: a parent would be asked again and again whether it goes on.",
+            );
+            return Err(Rejection::rule("term-too-short", "S5", text)
+                .while_it_is(&self.shortest())
+                .at("/days"));
+        }
         if days > self.longest() {
             let text = Text::of(
                 "Zo lang mogen deze gegevens niet blijven, ook niet met een reden.",
@@ -151,13 +177,22 @@ code_list! {
         OwnTerm = "own-term": "de vaste termijn van dit gegeven" / "the fixed term of this record",
         WithAccount = "with-account": "gaat met het account weg" / "goes with the account",
         WithRequest = "with-request": "gaat met de aanvraag weg" / "goes with the request",
+        Waiting = "waiting": "wacht op een buddy; eindigt, en gaat dan weg, als de ouder niet meer zegt dat het doorgaat" / "waits for a buddy; ends, and goes then, when the parent does not say any more that it goes on",
+        Supported = "supported": "een buddy steunt de ouder; eindigt, en gaat dan weg, als de ouder niet meer zegt dat het doorgaat" / "a buddy supports the parent; ends, and goes then, when the parent does not say any more that it goes on",
+    }
+}
+
+impl RetentionGround {
+    /// Whether it has not ended: the day is then that on which it goes if nothing more is said, and nothing is erased on it before the end.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Running | Self::Waiting | Self::Supported)
     }
 }
 
 /// When something is erased, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// It is erased after this day; none while it runs.
+    /// It is erased after this day; none while nobody can say.
     pub after: Option<Date>,
     /// Why.
     pub ground: RetentionGround,
@@ -185,9 +220,15 @@ impl Due {
         today.checked_sub_days(Days::new(days.into())).map_or(Moment::MIN_UTC, start_of)
     }
 
-    /// Whether the day has come.
+    /// The same for whoever may know that a case goes on, and not how: whether it has a buddy, and when the parent last said something of it.
+    #[must_use]
+    pub const fn for_others(self) -> Self {
+        if self.ground.is_open() { Self::RUNNING } else { self }
+    }
+
+    /// Whether the day has come. Of what has not ended it never has: it ends first, and its day counts from there.
     pub fn has_come(&self, today: Date) -> bool {
-        self.after.is_some_and(|after| today > after)
+        !self.ground.is_open() && self.after.is_some_and(|after| today > after)
     }
 }
 
@@ -202,6 +243,10 @@ pub struct CaseFacts {
     pub was_matched: bool,
     /// Whether the parent asked for erasure, and when.
     pub asked_at: Option<Moment>,
+    /// When the parent last said that it goes on.
+    pub continued_at: Moment,
+    /// When she was last told that its last day is near, if she has said nothing since.
+    pub told_at: Option<Moment>,
 }
 
 /// When a case is erased: the request and everything that belongs to it.
@@ -211,7 +256,7 @@ pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
     }
     let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
     match facts.state {
-        RequestState::Consented | RequestState::Matched => Due::RUNNING,
+        RequestState::Consented | RequestState::Matched => open(terms, facts),
         RequestState::Submitted => after(RetentionTerm::Unmatched, RetentionGround::ConsentNotGiven),
         RequestState::Withdrawn => after(RetentionTerm::Withdrawn, RetentionGround::Withdrawn),
         RequestState::Closed if facts.was_matched => {
@@ -221,10 +266,20 @@ pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
     }
 }
 
+/// When a case that waits or runs goes if the parent says nothing more: the term of how it ends then, counted from the day after its last one.
+fn open(terms: &Terms, facts: CaseFacts) -> Due {
+    let is_matched = facts.state == RequestState::Matched;
+    let ground = if is_matched { RetentionGround::Supported } else { RetentionGround::Waiting };
+    let after_end =
+        if is_matched || facts.was_matched { RetentionTerm::Matched } else { RetentionTerm::Unmatched };
+    let end = last_day(terms, facts).and_then(|last| last.day.succ_opt());
+    Due { after: end.and_then(|end| end.checked_add_days(Days::new(terms.days(after_end).into()))), ground }
+}
+
 /// When the contact way of a case is erased: never later than the case.
 pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
     let whole = case(terms, facts);
-    if whole.ground == RetentionGround::Running || whole.ground == RetentionGround::AskedFor {
+    if whole.ground.is_open() || whole.ground == RetentionGround::AskedFor {
         return whole;
     }
     let own = Due::days_after(facts.since, terms.days(RetentionTerm::ContactWay), whole.ground);
@@ -237,7 +292,7 @@ pub fn private_space(terms: &Terms, facts: CaseFacts, match_ended_at: Option<Mom
     let Some(ended) = match_ended_at else { return whole };
     let own = Due::days_after(ended, terms.days(RetentionTerm::PrivateSpace), RetentionGround::ClosedMatched);
     match whole.after {
-        Some(after) if own.after.is_none_or(|own| after < own) => whole,
+        Some(after) if !whole.ground.is_open() && own.after.is_none_or(|own| after < own) => whole,
         _ => own,
     }
 }

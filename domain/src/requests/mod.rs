@@ -17,7 +17,7 @@ use crate::text::Text;
 
 mod notices;
 
-pub use notices::ParentNotice;
+pub use notices::{ParentNotice, last_day_in_words};
 
 code_list! {
     /// How long the parent expects to want support (S5).
@@ -78,6 +78,14 @@ code_list! {
         Parent = "parent": "door de ouder zelf" / "by the parent herself",
         Coordinator = "coordinator": "opgeschreven door de coördinator, die het van de ouder hoorde" / "noted by the coordinator, who heard it from the parent",
         Pupil = "pupil": "door de leerling zelf, met een eigen code" / "by the pupil herself, with a code of her own",
+    }
+}
+
+code_list! {
+    /// Who noted that a request goes on.
+    pub enum ContinuedBy {
+        Parent = "parent": "door de ouder zelf" / "by the parent herself",
+        Coordinator = "coordinator": "opgeschreven door de coördinator, die van de ouder hoorde dat het doorgaat" / "noted by the coordinator, who heard the parent say that it goes on",
     }
 }
 
@@ -171,8 +179,9 @@ impl RequestState {
     pub fn permitted(self) -> Vec<&'static str> {
         match self {
             Self::Submitted => vec!["consents", "withdrawal"],
-            Self::Consented => vec!["consents", "candidates", "proposals", "withdrawal"],
-            Self::Matched | Self::Closed | Self::Withdrawn => vec!["withdrawal"],
+            Self::Consented => vec!["consents", "candidates", "proposals", "continuations", "withdrawal"],
+            Self::Matched => vec!["continuations", "withdrawal"],
+            Self::Closed | Self::Withdrawn => vec!["withdrawal"],
         }
     }
 
@@ -292,6 +301,42 @@ impl SupportRequest {
         }
     }
 
+    /// Checks that there is something of which the parent can say that it goes on.
+    ///
+    /// # Errors
+    /// `consent-missing` while she is yet to consent; `form-changed` while she is to consent anew, which says more than that it goes on;
+    /// `request-not-open` once it has ended.
+    pub fn go_on(
+        &self,
+        consents: &[Consent],
+        (form, today): (Option<OrganisationForm>, Date),
+    ) -> Result<(), Rejection> {
+        match self.state {
+            RequestState::Consented | RequestState::Matched => {
+                if self.is_asked_anew(consents, (form, today)) {
+                    return Err(form_changed().in_state(self.state.code(), vec!["consents", "withdrawal"]));
+                }
+                Ok(())
+            }
+            RequestState::Submitted => Err(self.state.refuse(
+                "consent-missing",
+                "L6",
+                Text::of(
+                    "De ouder heeft nog geen toestemming gegeven. Pas daarna kan zij zeggen dat het doorgaat.",
+                    "The parent has not yet consented. Only then can she say that it goes on.",
+                ),
+            )),
+            RequestState::Closed | RequestState::Withdrawn => Err(self.state.refuse(
+                "request-not-open",
+                "S5",
+                Text::of(
+                    "Deze aanvraag is voorbij. Wilt u weer hulp? Dien dan een nieuwe aanvraag in.",
+                    "This request is over. Do you want help again? Then submit a new request.",
+                ),
+            )),
+        }
+    }
+
     /// The state after withdrawal: always the same, from any state, also when repeated.
     pub fn withdraw(&self) -> RequestState {
         RequestState::Withdrawn
@@ -348,6 +393,26 @@ mod tests {
             code(RequestState::Consented, Origin::Own, &[consent(ConsentKind::ChildHealthData, false)]),
             Err("consent-missing")
         );
+    }
+
+    #[test]
+    fn only_what_waits_or_runs_goes_on_and_a_new_form_is_consented_to_and_not_just_gone_on_with() {
+        let given = consent(ConsentKind::Request, false);
+        let code = |state, form| {
+            let today = (Some(form), Date::default());
+            request(state, Origin::Own).go_on(&[given], today).map_err(|rejection| rejection.code)
+        };
+        for state in RequestState::ALL {
+            let (same, other) = match state {
+                RequestState::Consented | RequestState::Matched => (Ok(()), Err("form-changed")),
+                RequestState::Submitted => (Err("consent-missing"), Err("consent-missing")),
+                RequestState::Closed | RequestState::Withdrawn => {
+                    (Err("request-not-open"), Err("request-not-open"))
+                }
+            };
+            assert_eq!(code(*state, OrganisationForm::Independent), same, "{state}");
+            assert_eq!(code(*state, OrganisationForm::SupportPoint), other, "{state}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What waits for a parent, in words that she reads without help.
 
-use crate::code_list;
+use crate::text::Text;
+use crate::{Date, code_list};
 
 code_list! {
     /// What waits for a parent.
@@ -17,5 +18,13 @@ code_list! {
         ConsentWithdrawnForYou = "consent-withdrawn-for-you": "De coördinator schreef op dat u een toestemming terugneemt. Die geldt nu niet meer. Lees welke het is, en wat er stopte. Klopt het niet? Dan kan die toestemming opnieuw worden gegeven." / "The coordinator noted that you take back a consent. It does not hold any more. Read which one it is, and what stopped. Is it not right? Then that consent can be given again.",
         ConsentWithdrawnByPupil = "consent-withdrawn-by-pupil": "Uw kind nam met een eigen code een toestemming terug over gegevens over de gezondheid. Wat daarover in de besloten ruimte stond, is weg. Uw buddy blijft. Alleen uw kind kan dit veranderen." / "Your child took back, with a code of her own, a consent to data on health. What stood about it in the private space is gone. Your buddy stays. Only your child can change this.",
         WithdrawalUnread = "withdrawal-unread": "Wat is ingetrokken, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What was taken back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
+        LastDayNear = "last-day-near": "Uw vraag stopt binnenkort vanzelf. Wilt u doorgaan? Zeg dat dan hier, of aan uw coördinator. Hoeft het niet meer? Dan hoeft u niets te doen." / "Your request soon stops by itself. Do you want to go on? Then say so here, or to your coordinator. Is it not needed any more? Then you need not do anything.",
+        NotContinued = "not-continued": "Uw vraag is gestopt, want u zei niet meer dat u door wilt. Dat heeft geen gevolgen voor u of uw kind. Wilt u weer hulp? Dan kunt u altijd opnieuw vragen." / "Your request has stopped, because you did not say any more that you want to go on. That has no consequence for you or your child. Do you want help again? Then you can ask again at any time.",
     }
+}
+
+/// The last day of a request, as its parent is told it.
+pub fn last_day_in_words(last: Date) -> Text {
+    let day = last.format("%-d-%-m-%Y");
+    Text::new(format!("De laatste dag is {day}."), format!("The last day is {day}."))
 }

@@ -58,6 +58,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
     ),
     ("WithdrawRequest", Thing::Request, &["withdrawSupportRequest", "withdrawConsent"]),
     ("ReportConsent", Thing::Request, &["reportConsent"]),
+    ("ContinueRequest", Thing::Request, &["continueSupportRequest"]),
     ("AnswerWithdrawalNotice", Thing::Buddy, &["confirmWithdrawalNotice"]),
     ("HoldCase", Thing::Request, &["placeHold", "releaseHold"]),
     ("ReadHolds", Thing::Request, &["listHolds"]),

@@ -100,7 +100,7 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
         // what only the parent does
         "SubmitRequest" | "DecideOnRequest" | "AnswerTies" | "AnnounceMeeting" => hers,
         // what she shares with the coordinator of her programme
-        "ReadConsents" | "ReadProposals" | "CloseMatch" => hers || handles,
+        "ReadConsents" | "ReadProposals" | "CloseMatch" | "ContinueRequest" => hers || handles,
         // whoever hears that she stops writes it down
         "WithdrawRequest" => hers || coordinates,
         // and with her buddy
@@ -220,7 +220,7 @@ macro_rules! every {
 
 every! {
     ReadImports ManageOrganisations RegisterPeople ReadMemberships ManageMemberships ManageClients ManageProgrammes
-    RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent
+    RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent ContinueRequest
     AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy CancelProposal ReadProposals ReadProposal AnswerTies AnswerProposal
     ReadMatch RecordContact ReadContacts PauseMatch CloseMatch ReadPrivateSpace WriteInPrivateSpace ManageBuddies ReadBuddy
     DeclareTies VouchForTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds

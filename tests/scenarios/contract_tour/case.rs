@@ -45,6 +45,7 @@ pub(super) fn case(world: &World, see: &mut Checker) {
     let consent = json!({ "kind": "request", "text": words("request") });
     see.call(world, parent, &format!("POST {path}/consents"), Some(&consent), None).expect(201);
     see.call(world, parent, &format!("POST {path}/consents"), Some(&consent), None).expect(409);
+    see.call(world, parent, &format!("POST {path}/continuations"), None, None).expect(200);
     support(world, see, parent, &path);
 }
 

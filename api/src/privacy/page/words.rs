@@ -11,7 +11,9 @@ use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
 use naast_domain::programmes::OrganisationForm;
-use naast_domain::requests::{ContactKind, Origin, RequestState, SupportDuration, Topic, WithdrawnBy};
+use naast_domain::requests::{
+    ContactKind, ContinuedBy, Origin, RequestState, SupportDuration, Topic, WithdrawnBy,
+};
 use naast_domain::support::announcements::{AnnouncementState, Objection};
 use naast_domain::support::private_space::{NoteKind, PrivateSide};
 use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
@@ -94,6 +96,8 @@ pub(super) const MEMBERS: Words = &[
         "Versie van de woorden bij het bevestigen",
         "Version of the words when it was confirmed",
     ),
+    ("continuedAt", "Laatst gezegd dat het doorgaat", "Last said that it goes on"),
+    ("continuedBy", "Opgeschreven door", "Noted by"),
     ("createdAt", "Vastgelegd op", "Recorded on"),
     ("data", "Welke gegevens", "Which data"),
     ("date", "Dag", "Day"),
@@ -118,6 +122,7 @@ pub(super) const MEMBERS: Words = &[
     ("language", "Taal", "Language"),
     ("languages", "Talen", "Languages"),
     ("lapsedAt", "Vervallen op", "Lapsed on"),
+    ("lastDayToldAt", "Verteld dat de laatste dag nadert", "Told that the last day is near"),
     ("leftAt", "Gestopt op", "Left on"),
     ("liftedAt", "Opgeheven op", "Lifted on"),
     ("linkedAt", "Verbonden op", "Linked on"),
@@ -206,6 +211,8 @@ const LISTS: &[(&str, &str, Label)] = &[
     ("requests", "origin", label::<Origin>),
     ("requests", "state", label::<RequestState>),
     ("requests", "topics", label::<Topic>),
+    ("requests", "continuedBy", label::<ContinuedBy>),
+    ("requests", "endedBecause", label::<ClosureReason>),
     ("requests", "withdrawnBy", label::<WithdrawnBy>),
     ("requests.consents", "kind", label::<ConsentKind>),
     ("requests.consents", "givenHow", label::<GivenHow>),

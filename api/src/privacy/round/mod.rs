@@ -1,8 +1,10 @@
-//! The round of retention: everything whose day has come goes, unless a hold keeps it. It looks at a page at a time, in the order
+//! The round of retention: a request whose last day is near is told of, one whose last day is over ends, and everything whose day has come goes, unless a hold
+//! keeps it. It looks at a page at a time, in the order
 //! of ids, and erases in small transactions, so that it holds no more in memory or under lock for a country than for a
 //! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time.
 
 mod cases;
+mod last_days;
 mod others;
 
 use std::collections::BTreeMap;
@@ -57,6 +59,10 @@ pub struct Report {
     pub erased: BTreeMap<String, u64>,
     /// How many cases should go and are held.
     pub held: u64,
+    /// How many parents are told that the last day of their request is near.
+    pub told: u64,
+    /// How many requests end because their parents did not say that they go on.
+    pub ended: u64,
     /// Whether another process does the round at this moment, so that this one did nothing.
     pub busy: bool,
 }

@@ -99,10 +99,10 @@ pub const ACTIVITIES: &[Activity] = &[
             Text::of("de buddy die de ouder kiest", "the buddy whom the parent chooses"),
         ],
         retention: Text::of(
-            "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; bereikbaarheid dertig dagen, bij intrekking \
-             meteen weg",
-            "withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end; how to reach her thirty days, gone at once \
-             on withdrawal",
+            "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, \
+             of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen, bij intrekking meteen weg",
+            "withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end; a request ends when the parent does not say \
+             for half a year, or with a buddy for a year, that it goes on; how to reach her thirty days, gone at once on withdrawal",
         ),
         measures: &[SEALED, POLICY, LOGGED, JOURNAL],
     },

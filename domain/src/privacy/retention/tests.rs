@@ -10,14 +10,15 @@ fn day(month: u32, day: u32) -> Option<Date> {
 }
 
 fn facts(state: RequestState, was_matched: bool) -> CaseFacts {
-    CaseFacts { state, since: at(3, 1), was_matched, asked_at: None }
+    CaseFacts { state, since: at(3, 1), was_matched, asked_at: None, continued_at: at(3, 1), told_at: None }
 }
 
 #[test]
 fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
     let due = |state, was_matched| case(&Terms::default(), facts(state, was_matched));
-    assert_eq!(due(RequestState::Consented, true), Due::RUNNING);
-    assert_eq!(due(RequestState::Matched, true), Due::RUNNING);
+    for lives in [RequestState::Consented, RequestState::Matched] {
+        assert!(!due(lives, true).has_come(Date::MAX), "{lives}");
+    }
     assert_eq!(due(RequestState::Withdrawn, true).after, day(3, 31));
     assert_eq!(due(RequestState::Closed, false).after, day(5, 30));
     assert_eq!(due(RequestState::Submitted, false).ground, RetentionGround::ConsentNotGiven);
@@ -84,8 +85,12 @@ fn a_part_never_outlives_the_whole() {
 #[test]
 fn a_shorter_term_is_free_a_longer_one_needs_a_reason_and_has_an_end() {
     for term in RetentionTerm::ALL {
-        assert!(term.allows(0, None).is_ok() && term.allows(term.usual(), None).is_ok());
+        assert!(term.allows(term.shortest(), None).is_ok() && term.allows(term.usual(), None).is_ok());
+        assert!(term.shortest() <= term.usual() && term.usual() <= term.longest());
         let code = |days, reason| term.allows(days, reason).err().map(|refusal| refusal.code);
+        if let Some(shorter) = term.shortest().checked_sub(1) {
+            assert_eq!(code(shorter, Some("een wens")), Some("term-too-short"));
+        }
         assert_eq!(code(term.usual() + 1, None), Some("term-needs-reason"));
         assert_eq!(code(term.usual() + 1, Some(" ")), Some("term-needs-reason"));
         assert_eq!(code(term.longest(), Some("een lopende evaluatie")), None);

@@ -92,6 +92,9 @@ pub(super) const TABLES: &[Table] = &[
             personal("created_at").exported("requests.submittedAt"),
             personal("updated_at").exported("requests.updatedAt"),
             personal("withdrawn_by").exported("requests.withdrawnBy"),
+            personal("continued_at").exported("requests.continuedAt"),
+            personal("continued_by").exported("requests.continuedBy"),
+            personal("last_day_told_at").exported("requests.lastDayToldAt"),
         ],
     ),
     table(

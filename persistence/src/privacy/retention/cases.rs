@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use naast_domain::Moment;
 use naast_domain::access::{DecideOnRequest, Grant, Upkeep};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
-use naast_domain::privacy::retention::{self, CaseFacts, Due, Terms};
+use naast_domain::privacy::retention::{self, CaseFacts, Due, LastDay, Terms};
+use naast_domain::requests::{ContinuedBy, RequestState};
+use naast_domain::support::ClosureReason;
 
 use super::terms;
 use crate::columns::{At, Key};
 use crate::database::Database;
-use crate::rows::code;
+use crate::rows::{code, code_or_none};
 use crate::schema::{erasure_requests, holds, matches, support_requests};
 use crate::{Error, on_either};
+
+const T: &str = "support_requests";
 
 /// When a case goes, and what of it goes before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,18 +38,34 @@ pub struct CaseRetention {
     pub held: bool,
     /// Whether there ever was a match.
     pub was_matched: bool,
+    /// The last day of a request that waits or runs.
+    pub last_day: Option<LastDay>,
+    /// When the parent last said that it goes on, and who noted it.
+    pub continued: (Moment, ContinuedBy),
+    /// Why it was closed, once it is.
+    pub closed_because: Option<ClosureReason>,
 }
 
-type CaseRow = (Key, Key, Key, String, At, Option<String>, bool, bool, bool, Option<At>, Option<At>);
+/// What was said of how long a request goes on: when it was made, when and by whom it was said, when the parent was told of its last day, and why it
+/// ended.
+type SaidRow = (At, Option<At>, Option<String>, Option<At>, Option<String>);
+
+type CaseRow = (Key, Key, Key, String, At, Option<String>, bool, bool, bool, Option<At>, Option<At>, SaidRow);
 
 fn read(terms: &HashMap<ProgrammeId, Terms>, row: CaseRow) -> Result<(RequestId, CaseRetention), Error> {
-    let (programme, id, parent, state, since, contact, was_matched, runs, held, ended, asked) = row;
+    let (programme, id, parent, state, since, contact, was_matched, runs, held, ended, asked, said) = row;
+    let (made_at, continued_at, by, told_at, because) = said;
+    let continued_at = continued_at.unwrap_or(made_at).0;
     let facts = CaseFacts {
-        state: code("support_requests", "state", &state)?,
+        state: code(T, "state", &state)?,
         since: since.0,
         was_matched,
         asked_at: asked.map(|at| at.0),
+        continued_at,
+        told_at: told_at.map(|at| at.0),
     };
+    let by = code_or_none(T, "continued_by", by.as_deref())?.unwrap_or(ContinuedBy::Parent);
+    let because = because.filter(|_| facts.state == RequestState::Closed);
     let programme = programme.into();
     let usual = Terms::default();
     let terms = terms.get(&programme).unwrap_or(&usual);
@@ -61,6 +82,9 @@ fn read(terms: &HashMap<ProgrammeId, Terms>, row: CaseRow) -> Result<(RequestId,
             has_contact: contact.is_some(),
             held,
             was_matched,
+            last_day: retention::last_day(terms, facts),
+            continued: (continued_at, by),
+            closed_because: code_or_none(T, "ended_because", because.as_deref())?,
         },
     ))
 }
@@ -104,6 +128,13 @@ macro_rules! case_columns {
                 .filter(erasure_requests::person_id.eq(support_requests::parent_id))
                 .select(erasure_requests::asked_at.nullable())
                 .single_value(),
+            (
+                support_requests::created_at,
+                support_requests::continued_at,
+                support_requests::continued_by,
+                support_requests::last_day_told_at,
+                support_requests::ended_because,
+            ),
         )
     };
 }

@@ -158,7 +158,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, &str)] = &[
         "een heel getal van 2 tot en met 10080",
     ),
     ("keys revoke-signing id", "Welke, zoals `naast keys list-signing` haar noemt", ""),
-    ("dry_run", "Tel alleen wat er weg zou gaan", ""),
+    ("dry_run", "Tel alleen wat er bericht zou worden, zou eindigen en weg zou gaan", ""),
     ("ahead", "Wis nu al wat pas op een later moment zijn dag heeft. Geen back-up brengt het terug", ""),
     (
         "at",

@@ -95,7 +95,8 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     ("retention", "Wis wat zijn tijd heeft gehad", ""),
     (
         "retention run",
-        "Wis alles waarvan de dag is gekomen, tenzij het wordt vastgehouden. De server doet dat elke dag ook",
+        "Bericht ouders wier aanvraag bijna haar laatste dag heeft, beëindig wat niemand laat doorgaan, en wis alles waarvan de dag is gekomen, tenzij \
+         het wordt vastgehouden. De server doet dat elke dag ook",
         "Mag worden afgebroken en opnieuw gedaan. Exitcode 0: gedaan; 3: een ander proces doet het op dit moment.",
     ),
     (
