@@ -214,8 +214,8 @@ impl Role {
             Self::BoardMember | Self::CouncilMember => matches!(kind, School | Board | Partnership),
             Self::PartnershipStaff => matches!(kind, Partnership | SupportPoint),
             Self::PoolManager => matches!(kind, ParentAssociation | Provider),
-            // where the programme itself could be
-            Self::Coordinator | Self::Trainer => form.is_none_or(|form| form.fits(kind)),
+            // where the work for the programme can be done
+            Self::Coordinator | Self::Trainer => form.is_none_or(|form| form.is_served_by(kind)),
             Self::Auditor | Self::Administrator => true,
             _ => false,
         }

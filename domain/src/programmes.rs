@@ -28,9 +28,19 @@ code_list! {
 
 impl OrganisationForm {
     /// Whether an organisation of this kind can run a programme in the form. What the form says of who is in charge must be true
-    /// of the organisation: a school's programme is not independent because it says so (S1, S2). An association or a provider can
-    /// do the whole of it in every form (S6).
+    /// of the organisation: a school's programme is not independent because it says so (S1, S2), and one that is a school's own names the school or the
+    /// board, so that a parent reads who is responsible for her data.
     pub fn fits(self, kind: OrganisationKind) -> bool {
+        use OrganisationKind::{ParentAssociation, Provider};
+        match kind {
+            ParentAssociation | Provider => self != Self::School,
+            _ => self.is_served_by(kind),
+        }
+    }
+
+    /// Whether somebody of an organisation of this kind can coordinate a programme in the form and train its buddies: an association or a provider can do
+    /// the whole of it in every form (S6), also where a school runs it.
+    pub fn is_served_by(self, kind: OrganisationKind) -> bool {
         use OrganisationKind::{Board, ParentAssociation, Partnership, Provider, School, SupportPoint};
         match kind {
             ParentAssociation | Provider => true,
@@ -107,9 +117,17 @@ mod tests {
             all.filter(|kind| form.fits(**kind)).map(|kind| kind.code()).collect()
         };
         assert_eq!(kinds(OrganisationForm::Independent), ["parent-association", "provider"]);
-        assert_eq!(kinds(OrganisationForm::School), ["school", "board", "parent-association", "provider"]);
+        assert_eq!(kinds(OrganisationForm::School), ["school", "board"]);
         let at_point = ["partnership", "support-point", "parent-association", "provider"];
         assert_eq!(kinds(OrganisationForm::SupportPoint), at_point);
+        for form in OrganisationForm::ALL {
+            for kind in OrganisationKind::ALL {
+                // whoever can run it can do the work, and so can an association at a school
+                let does_the_work = form.fits(*kind)
+                    || matches!(kind, OrganisationKind::ParentAssociation | OrganisationKind::Provider);
+                assert_eq!(form.is_served_by(*kind), does_the_work, "{form} {kind}");
+            }
+        }
     }
 
     #[test]

@@ -136,6 +136,21 @@ pub fn faults_of_the_file(database: &mut Database<'_>) -> Result<Option<Vec<Stri
     Ok(Some(pages.into_iter().chain(lost).map(|one| one.said).filter(|said| said != "ok").collect()))
 }
 
+/// How many programmes have, or will have, the form of a school's own although neither a school nor a board runs them, so that nobody reads by name who is responsible:
+/// such a form could be taken before it was kept for those.
+pub fn schools_own_of_others(database: &mut Database<'_>) -> Result<i64, Error> {
+    let counted: Counted = on_either!(&mut *database, |c| {
+        diesel::sql_query(
+        "SELECT count(DISTINCT p.id) AS wrong FROM programme_forms f JOIN programmes p ON p.id = f.programme_id \
+         JOIN organisations o ON o.id = p.organisation_id WHERE f.form = 'school' AND o.kind NOT IN ('school', 'board') \
+         AND NOT EXISTS (SELECT 1 FROM programme_forms later WHERE later.programme_id = f.programme_id \
+         AND later.since > f.since AND later.since <= CURRENT_DATE)",
+    )
+    .get_result(c)
+    })?;
+    Ok(counted.wrong)
+}
+
 /// How many schools there are, and of how many the directory knows no partnership today: a tie with one is then told to
 /// the parent, because nobody can say whether it matters.
 pub fn schools(database: &mut Database<'_>, today: naast_domain::Date) -> Result<(i64, i64), Error> {

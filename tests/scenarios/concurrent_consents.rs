@@ -78,7 +78,7 @@ fn the_consent_to_a_request_is_taken_back_while_it_is_given_anew_and_confirmed(e
     let cases: Vec<_> = (0..5).map(|_| Case::running(&world)).collect();
     let programme = format!("/programmes/{}", world.programmes[0]);
     let form = json!({
-        "form": "school", "funders": ["members"], "sinceDate": world.app.platform.clock.today(), "reason": "Test."
+        "form": "support-point", "funders": ["members"], "sinceDate": world.app.platform.clock.today(), "reason": "Test."
     });
     world
         .app
@@ -90,7 +90,7 @@ fn the_consent_to_a_request_is_taken_back_while_it_is_given_anew_and_confirmed(e
         let given = id_of(&world, case, "request");
         let _ = letters(app);
         let body = json!({
-            "kind": "request", "text": words("request"), "programmesShown": world.programmes, "formShown": "school"
+            "kind": "request", "text": words("request"), "programmesShown": world.programmes, "formShown": "support-point"
         });
         let heard = app.post(world.coordinators[0], &format!("{path}/reported-consents"), &body);
         let heard = heard.expect(201).id();

@@ -7,6 +7,7 @@ use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
+use crate::command_line::naast;
 use crate::looks::{count, refused, texts};
 
 on_both!(
@@ -273,22 +274,51 @@ fn a_programme_has_a_form_that_is_true_of_who_runs_it(engine: Engine) {
         });
         world.app.post(world.administrator, "/programmes", &body)
     };
-    let is_refused = |reply: Reply| {
+    let is_refused = |reply: Reply, allowed: &str| {
         let faults = refused(reply, 400, "invalid-input").body["errors"].clone();
         assert_eq!((&faults[0]["pointer"], &faults[0]["code"]), (&json!("/form"), &json!("form-not-here")));
+        let text = faults[0]["detail"].as_str().expect("words");
+        assert!(text.ends_with(&format!("Toegestaan: {allowed}.")), "{text}");
     };
-    for (organisation, form) in
-        [(&school, "independent"), (&school, "support-point"), (&point, "independent"), (&point, "school")]
-    {
-        is_refused(start(organisation, form));
+    let provider = organisation(json!({ "kind": "provider", "name": "Aanbieder (test)" }));
+    for (organisation, form, allowed) in [
+        (&school, "independent", "school"),
+        (&school, "support-point", "school"),
+        (&point, "independent", "support-point"),
+        (&point, "school", "support-point"),
+        // nobody would read by name who is responsible
+        (&world.association, "school", "independent, support-point"),
+        (&provider, "school", "independent, support-point"),
+    ] {
+        is_refused(start(organisation, form), allowed);
     }
+    let own = format!("/programmes/{}", world.programmes[0]);
+    let today = world.app.platform.clock.today();
+    let taken = json!({ "form": "school", "funders": ["school"], "sinceDate": today, "reason": "Test." });
+    let reply = world.app.post_on(world.administrator, &own, &format!("{own}/form-changes"), &taken);
+    is_refused(reply, "independent, support-point");
     let path = format!("/programmes/{}", start(&school, "school").expect(201).id());
     let later = world.app.platform.clock.today() + chrono::Days::new(30);
     let change =
         json!({ "form": "independent", "funders": ["school"], "sinceDate": later, "reason": "Test." });
-    is_refused(world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change));
-    // an association can do the whole of it in every form (S6)
-    for form in ["independent", "school", "support-point"] {
+    is_refused(
+        world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change),
+        "school",
+    );
+    for form in ["independent", "support-point"] {
         start(&world.association, form).expect(201);
     }
+    // it can do the whole of the work in every form (S6): at a school's own programme as well
+    world.member(&world.association, "coordinator", Some(&world.programmes[1]));
+    world.member(&provider, "trainer", Some(&world.programmes[1]));
+    // one of before is there still, and an administrator is told of it
+    let told = |world: &World| {
+        let output = naast(world, &["doctor"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        said.contains("LET OP: 1 programma") || said.contains("NOTE: 1 programmes in the form school")
+    };
+    assert!(!told(&world));
+    world.change_form_as_before(0, &taken).expect(201);
+    assert!(told(&world));
 }

@@ -231,11 +231,10 @@ fn another_form_of_the_programme_asks_the_rules_again(engine: Engine) {
     let parent = world.person();
     let request = world.consented(0, parent);
     let (matched, _) = world.matched(0, parent, &request, &buddy);
-    let path = format!("/programmes/{}", world.programmes[0]);
     let change = json!({
         "form": "school", "funders": ["school"], "sinceDate": world.app.platform.clock.today(), "reason": "Overname."
     });
-    world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change).expect(201);
+    world.change_form_as_before(0, &change).expect(201);
     // in a school's own programme this tie blocks: a match that runs does not run on as it was (I1)
     assert_ne!(state_of(&world, parent, &format!("/matches/{matched}")), "active");
 }

@@ -98,10 +98,9 @@ fn a_form_that_was_dated_ahead_counts_from_its_day(engine: Engine) {
     let request = world.consented(0, parent);
     let (matched, _) = world.matched(0, parent, &request, &buddy);
     let state = || world.app.get(parent, &format!("/matches/{matched}")).expect(200).text("state");
-    let path = format!("/programmes/{}", world.programmes[0]);
     let tomorrow = world.app.platform.clock.today() + Days::new(1);
     let change = json!({ "form": "school", "funders": ["school"], "sinceDate": tomorrow, "reason": "Overname (test)." });
-    world.app.post_on(world.administrator, &path, &format!("{path}/form-changes"), &change).expect(201);
+    world.change_form_as_before(0, &change).expect(201);
     assert_eq!((changes(&world), state().as_str()), (0, "active"));
     a_day_later(&world);
     assert!(changes(&world) > 0);

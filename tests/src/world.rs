@@ -181,6 +181,21 @@ impl World {
         member(&self.app, self.administrator, organisation, role, programme)
     }
 
+    /// Changes the form of a programme of the association as it could before a school's own was kept for schools and boards: what was said then is still there,
+    /// and what follows from it still holds. While the call is made the association stands there as a board.
+    pub fn change_form_as_before(&self, programme: usize, body: &Value) -> Reply {
+        let stands_as = |kind: &str| {
+            let change =
+                format!("UPDATE organisations SET kind = '{kind}' WHERE id = '{}'", self.association);
+            crate::around(&self.app.location, |database| database.batch(&change)).expect("it is changed");
+        };
+        let path = format!("/programmes/{}", self.programmes[programme]);
+        stands_as("board");
+        let reply = self.app.post_on(self.administrator, &path, &format!("{path}/form-changes"), body);
+        stands_as("parent-association");
+        reply
+    }
+
     /// Imports the directory again, with [`SCHOOL`] under another board.
     pub fn move_school(&self, board: &str) {
         import(&self.app, board);

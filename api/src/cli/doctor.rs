@@ -55,6 +55,7 @@ pub fn doctor(place: &Place) -> Result<(), Failure> {
             }
             check(&said("regels van onafhankelijkheid", "rules of independence"), independent(&platform));
             check(&said("scholengids", "directory"), schools(&platform, &clock));
+            check(&said("programma's van een school", "programmes of a school"), schools_own(&platform));
             check(&said("journaal", "journal"), journal(place, &platform));
             check(&said("verzegelde waarden", "sealed values"), sealed(&platform));
             check(&said("coördinatoren", "coordinators"), coordinators(&platform));
@@ -135,6 +136,26 @@ fn schools(platform: &Platform, clock: &Clock) -> Result<String, String> {
             format!("{all} scholen, van {unlinked} is geen samenwerkingsverband bekend"),
             format!("{all} schools, of {unlinked} no partnership is known"),
         ),
+    })
+}
+
+/// Whether each programme that is a school's own is run by a school or a board, by whose name a parent reads who is responsible. One of before that was asked is no fault of the
+/// installation: somebody has to start another.
+fn schools_own(platform: &Platform) -> Result<String, String> {
+    let others = platform.store.read(checks::schools_own_of_others).map_err(|fault| words(&fault))?;
+    Ok(if others == 0 {
+        said("elk noemt de school of het bestuur", "each names the school or the board")
+    } else {
+        said(
+            format!(
+                "LET OP: {others} programma's met de vorm school zijn van een andere organisatie, en niemand leest wie \
+                 verantwoordelijk is; begin er een van de school of het bestuur, en laat ouders die vragen"
+            ),
+            format!(
+                "NOTE: {others} programmes in the form school are of another organisation, and nobody reads who is responsible; \
+                 start one of the school or the board, and let parents ask that"
+            ),
+        )
     })
 }
 

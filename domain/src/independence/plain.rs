@@ -66,7 +66,7 @@ mod tests {
                     funders: [*funder].into_iter().collect::<CodeSet<_>>(),
                     reason: String::new(),
                 };
-                for kind in OrganisationKind::ALL.iter().copied().filter(|kind| form.fits(*kind)) {
+                for kind in OrganisationKind::ALL.iter().copied().filter(|kind| form.is_served_by(*kind)) {
                     let run_by = RunBy { name: "Buddy's".to_owned(), kind, trainers: Vec::new() };
                     let answers = position_statement(&period, &run_by).answers;
                     all.extend(

@@ -33,7 +33,8 @@ code_list! {
 pub struct RunBy {
     /// The name of the organisation.
     pub name: String,
-    /// What it is. An association can run a programme in each form, and is then no school or support point itself (S6).
+    /// What it is. An association can run a support point, and is then none itself (S6); a school's own programme of one is from before that was kept for
+    /// schools and boards.
     pub kind: OrganisationKind,
     /// The names of the organisations whose trainers train its buddies; none where nobody was given that role, and then it sees to that itself.
     pub trainers: Vec<String>,

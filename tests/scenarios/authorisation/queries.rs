@@ -113,6 +113,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "doctor::run",
             "doctor::faults_of_the_file",
             "doctor::schools",
+            "doctor::schools_own_of_others",
             "doctor::parts::differences",
             "locks::lock_school",
             "locks::lock_founding",

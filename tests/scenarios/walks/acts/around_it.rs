@@ -237,6 +237,10 @@ impl Walk<'_> {
             if self.dice.once_in(3) { (today + Days::new(1), "Test, tomorrow.") } else { (today, "Test.") };
         let body = json!({ "form": form, "funders": [funder], "sinceDate": since, "reason": reason });
         let who = self.who(self.world.administrator);
+        if programme == 0 && form == "school" && who == self.world.administrator {
+            // a programme of before that was kept for schools and boards becomes a school's own
+            return self.world.change_form_as_before(programme, &body);
+        }
         self.on(who, &path, "form-changes", Some(&body))
     }
 
