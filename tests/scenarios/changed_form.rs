@@ -23,6 +23,7 @@ on_both!(
     what_a_coordinator_hears_of_the_new_form_counts_once_it_is_confirmed,
     who_pays_is_told_and_nothing_rests,
     a_parent_who_had_not_consented_yet_reads_of_it_too,
+    a_consent_to_data_on_health_is_for_the_form_of_its_day_as_well,
 );
 
 /// Another form of the first programme, so many days from now.
@@ -391,4 +392,53 @@ fn a_parent_who_had_not_consented_yet_reads_of_it_too(engine: Engine) {
     refused(anew(&world, parent, &request, Some("independent"), &world.programmes), 409, "form-not-shown");
     anew(&world, parent, &request, Some("school"), &world.programmes).expect(201);
     assert_eq!(notices(&world, parent), Vec::<Value>::new());
+}
+
+fn a_consent_to_data_on_health_is_for_the_form_of_its_day_as_well(engine: Engine) {
+    let world = World::new(engine);
+    let [hers, pupils] = [Case::running(&world), Case::running(&world)];
+    let says_yes = |case: &Case| {
+        let body = json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+        world.app.post(case.parent, &format!("/support-requests/{}/consents", case.request), &body)
+    };
+    let code = world.app.ask(pupils.parent, &format!("/support-requests/{}/pupil-codes", pupils.request));
+    let code = code.expect(201).text("pupilCode");
+    let pupil_says_yes = || {
+        let body = json!({ "code": code, "text": words("pupil-health-data") });
+        world.app.call(None, "POST", "/pupil-consents", Some(&body), None).expect(200)
+    };
+    let writes = |case: &Case, who: PersonId| {
+        let body = json!({ "text": "Zij slaapt slecht.", "aboutHealth": true });
+        world.app.post(who, &format!("/matches/{}/messages", case.matched), &body)
+    };
+    says_yes(&hers).expect(201);
+    pupil_says_yes();
+    for case in [&hers, &pupils] {
+        writes(case, case.parent).expect(201);
+    }
+    change(&world, "support-point", "members", 0);
+    for case in [&hers, &pupils] {
+        refused(writes(case, case.parent), 409, "health-consent-needed");
+        anew(&world, case.parent, &case.request, Some("support-point"), &[]).expect(201);
+        // who pays for a support point she is told as well
+        world.answer_ties(case.parent, &case.proposal, "accepted");
+        assert_eq!(rests(&world, case), running());
+        // that to the request says nothing of it
+        for who in [case.parent, case.buddy.person] {
+            refused(writes(case, who), 409, "health-consent-needed");
+        }
+    }
+    says_yes(&hers).expect(201);
+    refused(says_yes(&pupils), 409, "pupil-decides");
+    pupil_says_yes();
+    for case in [&hers, &pupils] {
+        writes(case, case.buddy.person).expect(201);
+    }
+    // what was there stays, and is taken back with the one that holds now
+    let about = || count(&world, "private_entries WHERE about_health");
+    assert_eq!((about(), count(&world, "consents WHERE lapsed_at IS NOT NULL")), (4, 4));
+    let no = json!({ "code": code });
+    world.app.call(None, "POST", "/pupil-consents/withdrawal", Some(&no), None).expect(200);
+    assert_eq!(about(), 2);
+    assert_sound(&world);
 }

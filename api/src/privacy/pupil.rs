@@ -16,7 +16,7 @@ use naast_domain::requests::{RequestState, SupportRequest, WithdrawnBy};
 use naast_domain::text::Text;
 use naast_persistence::privacy::consents::{self, KeptConsent, Which};
 use naast_persistence::privacy::pupils;
-use naast_persistence::{Database, Kept, Stored, Transaction, locks, requests};
+use naast_persistence::{Database, Kept, Stored, Transaction, locks, programmes, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -173,8 +173,11 @@ pub async fn consent_as_pupil(
             let kind = (ConsentKind::PupilHealthData, GivenHow::OneTimeCode);
             let mut consent = shown(consent_id, kind, stored.id.uuid(), &body.text, now)?;
             let answer = Answer::found(PupilConsentView::of(ConsentState::InForce));
+            // what she said while the programme had another form was to somebody else
+            let form = programmes::form_on(tx, stored.programme, day_of(now))?;
             let holds = |kept: &KeptConsent| {
-                kept.consent.kind == ConsentKind::PupilHealthData && kept.consent.in_force_on(day_of(now))
+                let one = &kept.consent;
+                one.kind == ConsentKind::PupilHealthData && one.in_force_on(day_of(now)) && one.is_for(form)
             };
             if consents::on(tx, &stored)?.iter().any(holds) {
                 return Ok(Kept::unchanged(answer));

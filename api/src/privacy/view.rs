@@ -71,7 +71,7 @@ pub struct ConsentView {
     /// The last day on which it is good; null when it has no end of its own.
     pub valid_until_date: Option<Date>,
     /// The form that the programme had when it was given: it is for whoever was responsible then. When the programme takes another form, a
-    /// consent to a request is asked anew.
+    /// consent to a request is asked anew, and one to data on health opens nothing until it is given anew.
     pub programme_form: Option<OrganisationForm>,
     /// When it was taken back.
     pub withdrawn_at: Option<DateTime<Utc>>,

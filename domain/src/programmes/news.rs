@@ -111,7 +111,7 @@ pub fn tell(
             Text::new(
                 format!(
                     "{name} is veranderd. Sinds {} is het: {}. {} {} Voor uw gegevens zorgt nu: {}. U kiest. Wilt u blijven? Geef dan \
-                     opnieuw toestemming. U kunt ook een ander programma vragen, of stoppen. Een nee heeft geen gevolgen voor u of \
+                     opnieuw toestemming, ook voor gezondheid als u dat deed. U kunt ook een ander programma vragen, of stoppen. Een nee heeft geen gevolgen voor u of \
                      uw kind. Tot u kiest, is er pauze.{}",
                     day(since),
                     form.nl,
@@ -122,7 +122,7 @@ pub fn tell(
                 ),
                 format!(
                     "{name} has changed. Since {} it is: {}. {} {} Responsible for your data now: {}. You choose. Do you want to stay? \
-                     Then consent anew. You can also ask another programme, or stop. A no has no consequence for you or your child. \
+                     Then consent anew, also to health if you did. You can also ask another programme, or stop. A no has no consequence for you or your child. \
                      Until you choose there is a pause.{}",
                     day(since),
                     form.en,

@@ -4,6 +4,7 @@
 use crate::Date;
 use crate::code_list;
 use crate::privacy::consents::Consent;
+use crate::programmes::OrganisationForm;
 use crate::rejection::Rejection;
 use crate::support::{Course, MatchState, PauseReason};
 use crate::text::Text;
@@ -79,12 +80,17 @@ impl Course {
 }
 
 /// Whether something that is about the child's health can be written: only on a consent to that which holds on this day, the
-/// parent's or the pupil's own. What is not about it needs none.
+/// parent's or the pupil's own, and was given to whoever is responsible in the form that the programme has. What is not about it needs none.
 ///
 /// # Errors
 /// `health-consent-needed`, at the member that says what it is about.
-pub fn may_be_about_health(is_about_health: bool, consents: &[Consent], day: Date) -> Result<(), Rejection> {
-    if !is_about_health || holds_for_health(consents, day) {
+pub fn may_be_about_health(
+    is_about_health: bool,
+    consents: &[Consent],
+    (form, day): (Option<OrganisationForm>, Date),
+) -> Result<(), Rejection> {
+    let opens = |one: &Consent| one.kind.is_of_health() && one.in_force_on(day) && one.is_for(form);
+    if !is_about_health || consents.iter().any(opens) {
         return Ok(());
     }
     let reason = Text::of(
@@ -155,11 +161,17 @@ mod tests {
     fn what_is_about_health_rests_on_a_consent_to_that_and_nothing_else_does() {
         use crate::privacy::consents::{ConsentKind, GivenHow};
         let day = Date::from_ymd_opt(2026, 11, 26).expect("a day");
-        let given = |kind, how| Consent::given(kind, how, None);
+        let now = OrganisationForm::Independent;
+        let given = |kind, how| Consent::given(kind, how, None).in_form(now);
+        let may = |about, consents: &[Consent], form| may_be_about_health(about, consents, (Some(form), day));
         for kind in ConsentKind::ALL {
             let own = [given(*kind, GivenHow::OwnLogin)];
-            assert!(may_be_about_health(false, &own, day).is_ok());
-            assert_eq!(may_be_about_health(true, &own, day).is_ok(), kind.is_of_health(), "{kind}");
+            assert!(may(false, &own, now).is_ok());
+            assert_eq!(may(true, &own, now).is_ok(), kind.is_of_health(), "{kind}");
+            // what was said to somebody else opens nothing, and is still hers to take back
+            let other = OrganisationForm::SupportPoint;
+            assert!(may(true, &own, other).is_err() && may(false, &own, other).is_ok(), "{kind}");
+            assert_eq!(holds_for_health(&own, day), kind.is_of_health(), "{kind}");
         }
         let kind = ConsentKind::ChildHealthData;
         let over =
@@ -169,9 +181,9 @@ mod tests {
             vec![],
             vec![over],
             vec![given(kind, GivenHow::ReportedByStaff)],
-            vec![Consent::given(kind, GivenHow::OwnLogin, last)],
+            vec![Consent::given(kind, GivenHow::OwnLogin, last).in_form(now)],
         ] {
-            let refusal = may_be_about_health(true, &none, day).expect_err("there is no consent that holds");
+            let refusal = may(true, &none, now).expect_err("there is no consent that holds");
             assert_eq!((refusal.code, refusal.member()), ("health-consent-needed", Some("/aboutHealth")));
             assert!(!holds_for_health(&none, day));
         }

@@ -176,6 +176,13 @@ pub fn give_as_pupil(
     consent: &mut KeptConsent,
 ) -> Result<(), Error> {
     note_form(tx, request, consent)?;
+    // what she said of another form
+    for earlier in on(tx, request)? {
+        let one = &earlier.consent;
+        if one.kind == consent.consent.kind && !one.is_for(consent.consent.form) {
+            lapse(tx, request, earlier.id, consent.given_at)?;
+        }
+    }
     insert(tx, request, consent, None, None)
 }
 

@@ -61,6 +61,10 @@ fn said(text: &str) -> Result<String, Error> {
 /// back meanwhile.
 fn may_say(cx: &mut Writing<'_, '_, '_>, space: &PrivateSpace, is_about_health: bool) -> Result<(), Error> {
     // of what is not about it no consent is asked
-    let consents = if is_about_health { private_space::consents(cx.tx, space)? } else { Vec::new() };
-    Ok(may_be_about_health(is_about_health, &consents, cx.today)?)
+    if !is_about_health {
+        return Ok(());
+    }
+    let consents = private_space::consents(cx.tx, space)?;
+    let form = private_space::form_on(cx.tx, space, cx.today)?;
+    Ok(may_be_about_health(is_about_health, &consents, (form, cx.today))?)
 }

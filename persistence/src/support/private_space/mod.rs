@@ -9,11 +9,13 @@ mod messages;
 mod notes;
 
 use diesel::prelude::*;
+use naast_domain::Date;
 use naast_domain::access::{Action, Grant, Standing};
 use naast_domain::ids::{MatchId, PersonId, ProgrammeId, RequestId};
 use naast_domain::journal::Chain;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::consents::Consent;
+use naast_domain::programmes::OrganisationForm;
 use naast_domain::support::Course;
 use naast_domain::support::private_space::PrivateSide;
 
@@ -119,4 +121,13 @@ pub fn enter<A: Action>(
 pub fn consents(database: &mut Database<'_>, space: &PrivateSpace) -> Result<Vec<Consent>, Error> {
     let kept = consents::of_request(database, space.programme, space.request)?;
     Ok(kept.into_iter().map(|one| one.consent).collect())
+}
+
+/// The form that the programme of a space has on a day: who is responsible for what is written there.
+pub fn form_on(
+    database: &mut Database<'_>,
+    space: &PrivateSpace,
+    day: Date,
+) -> Result<Option<OrganisationForm>, Error> {
+    crate::programmes::form_on(database, space.programme, day)
 }
