@@ -8,9 +8,11 @@ use naast_tests::{Engine, Guard, around, on_both};
 use serde_json::{Value, json};
 
 use crate::backups::{backup, case, elsewhere, stones_of, text};
+use crate::ended_again::{served, without};
 
 on_both!(
     what_is_withdrawn_again_counts_its_days_from_the_withdrawal,
+    a_match_that_ended_with_its_request_withdraws_it_also_without_the_other_tombstone,
     what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_before,
 );
 
@@ -143,4 +145,22 @@ fn what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_bef
     // her word came later; the other report is gone again, and its request waits as before
     assert_eq!(stands(parent, &requests[0]), ("consented".to_owned(), json!("in-force")));
     assert_eq!(stands(other, &requests[1]), ("submitted".to_owned(), json!("withdrawn")));
+}
+
+fn a_match_that_ended_with_its_request_withdraws_it_also_without_the_other_tombstone(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, stopped) = case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    world.app.ask(parent, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
+    let only = without(&world, folder.path(), "withdrawal");
+    let there = elsewhere(engine);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", &only, "--without-tombstones"];
+    let done = there.run(&world, &line);
+    assert!(done.status.success(), "{}", text(&done));
+    let app = served(&world, &there);
+    let request = app.get(parent, &format!("/support-requests/{stopped}")).expect(200).body;
+    assert_eq!((&request["state"], &request["contact"]), (&json!("withdrawn"), &json!(null)));
+    let doctor = there.run(&world, &["doctor"]);
+    assert!(doctor.status.success(), "{}", text(&doctor));
 }

@@ -1,6 +1,8 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served. It ends as of the moment
 //! at which it ended, which its tombstone has: a term that counts from there is no longer for it.
 
+use std::collections::BTreeMap;
+
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
@@ -122,16 +124,22 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     let mut done = Replayed { stones: stones.len(), ..Replayed::default() };
     let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
     // a match that ended before its request did ended then, and for its own reason; the others end with their requests
-    for ended in risen.matches.into_iter().filter(|one| one.because != ClosureReason::RequestWithdrawn) {
+    let (with_request, before): (Vec<Ended>, Vec<Ended>) =
+        risen.matches.into_iter().partition(|one| one.because == ClosureReason::RequestWithdrawn);
+    for ended in before {
         done.matches += usize::from(end_again(platform, ended)?);
     }
+    // that it ended with its request says that the request was withdrawn: where the tombstone of that is missing, no case is half withdrawn
+    let mut withdrawals: BTreeMap<RequestId, Moment> =
+        with_request.into_iter().map(|one| (one.request, one.at)).collect();
+    withdrawals.extend(risen.withdrawals);
     // what was erased was withdrawn before: it goes at once
-    let is_erased = |id| risen.cases.iter().any(|(erased, _)| *erased == id);
-    for (id, at) in risen.withdrawals.iter().copied().filter(|(id, _)| !is_erased(*id)) {
+    let is_erased = |id: &RequestId| risen.cases.iter().any(|(erased, _)| erased == id);
+    for (id, at) in withdrawals.iter().map(|(id, at)| (*id, *at)).filter(|(id, _)| !is_erased(id)) {
         done.withdrawals += usize::from(withdraw_again(platform, (id, at))?);
     }
     for (id, at) in risen.cases {
-        let stopped_at = risen.withdrawals.iter().find(|(other, _)| *other == id).map_or(at, |(_, at)| *at);
+        let stopped_at = withdrawals.get(&id).copied().unwrap_or(at);
         let keys = platform.keys.clone();
         platform.store.write(move |tx| {
             locks::lock_request(tx, id)?;
