@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use naast_domain::ids::PersonId;
 use naast_persistence::privacy::classification::tables;
 use naast_persistence::privacy::export::place_of;
 use naast_tests::world::{Buddy, World};
@@ -21,28 +22,7 @@ on_both!(
 
 fn she_gets_everything_that_the_classification_says_is_hers(engine: Engine) {
     let world = World::new(engine);
-    // one person who is a parent and a buddy, with as much of hers as there is
-    let buddy = world.buddy(0, &json!({ "firstName": "Zij", "capacity": 3 }));
-    let me = buddy.person;
-    let other = world.buddy(1, &json!({ "firstName": "Geheime Naam", "capacity": 3 }));
-    let about = json!({ "kind": "school", "locationCode": naast_tests::world::SCHOOL });
-    world.tie(&other, "own-child-at-school", &about);
-    world.tie(&buddy, "own-child-at-school", &about);
-    let request = world.consented(1, me);
-    let helper = world.buddy(1, &json!({ "firstName": "Helpende Naam", "capacity": 3 }));
-    world.tie(&helper, "own-child-at-school", &about);
-    let (matched, _) = world.matched(1, me, &request, &helper);
-    let note = json!({ "kind": "goal", "text": "<b>Mijn</b> doel", "aboutHealth": false });
-    world.app.post(me, &format!("/matches/{matched}/private-notes"), &note).expect(201);
-    let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
-    world.app.post(helper.person, &format!("/matches/{matched}/contacts"), &met).expect(201);
-    for act in ["pauses", "resumptions"] {
-        let path = format!("/matches/{matched}/{act}");
-        world.app.call(Some(me), "POST", &path, None, Some("*")).expect(200);
-    }
-    another_case(&world, &other);
-    let hold = json!({ "because": "complaint" });
-    world.app.post(world.coordinators[1], &format!("/support-requests/{request}/holds"), &hold).expect(201);
+    let me = somebody_with_everything(&world);
     let made = world.app.ask(me, "/me/exports").expect(201);
     let path = format!("/me/exports/{}", made.id());
     let taken = world.app.ask(me, &format!("{path}/download")).expect(200);
@@ -113,6 +93,35 @@ fn she_gets_everything_that_the_classification_says_is_hers(engine: Engine) {
         html.contains("Uw besloten ruimte") && html.contains("&lt;b&gt;Mijn") && !html.contains("<b>"),
         "{html}"
     );
+}
+
+/// One person who is a parent and a buddy, with as much of hers as there is.
+pub(crate) fn somebody_with_everything(world: &World) -> PersonId {
+    let buddy = world.buddy(0, &json!({ "firstName": "Zij", "capacity": 3 }));
+    let me = buddy.person;
+    let other = world.buddy(1, &json!({ "firstName": "Geheime Naam", "capacity": 3 }));
+    let about = json!({ "kind": "school", "locationCode": naast_tests::world::SCHOOL });
+    world.tie(&other, "own-child-at-school", &about);
+    world.tie(&buddy, "own-child-at-school", &about);
+    let request = world.consented(1, me);
+    let helper = world.buddy(1, &json!({ "firstName": "Helpende Naam", "capacity": 3 }));
+    world.tie(&helper, "own-child-at-school", &about);
+    let (matched, _) = world.matched(1, me, &request, &helper);
+    let note = json!({ "kind": "goal", "text": "<b>Mijn</b> doel", "aboutHealth": false });
+    world.app.post(me, &format!("/matches/{matched}/private-notes"), &note).expect(201);
+    let said = json!({ "text": "Tot morgen.", "aboutHealth": false });
+    world.app.post(helper.person, &format!("/matches/{matched}/messages"), &said).expect(201);
+    world.app.get(world.coordinators[1], &format!("/support-requests/{request}")).expect(200);
+    let met = json!({ "date": world.app.platform.clock.today(), "channel": "online", "minutes": 30, "task": "listening" });
+    world.app.post(helper.person, &format!("/matches/{matched}/contacts"), &met).expect(201);
+    for act in ["pauses", "resumptions"] {
+        let path = format!("/matches/{matched}/{act}");
+        world.app.call(Some(me), "POST", &path, None, Some("*")).expect(200);
+    }
+    another_case(world, &other);
+    let hold = json!({ "because": "complaint" });
+    world.app.post(world.coordinators[1], &format!("/support-requests/{request}/holds"), &hold).expect(201);
+    me
 }
 
 fn a_coordinator_gets_her_own_ties_and_nobody_elses(engine: Engine) {

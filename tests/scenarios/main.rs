@@ -45,6 +45,7 @@ mod ended_as_of;
 mod erasure;
 mod erasure_told;
 mod events;
+mod export_page;
 mod exports;
 mod exports_taken_back;
 mod figures;

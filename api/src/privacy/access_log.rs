@@ -2,7 +2,7 @@
 
 use actix_web::{get, web};
 use chrono::{DateTime, Utc};
-use naast_domain::ids::{AccessRecordId, ProgrammeId};
+use naast_domain::ids::{AccessRecordId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::{self, DataKind, SubjectKind};
@@ -47,8 +47,11 @@ pub struct AccessRecordView {
     pub purpose: Purpose,
     /// The activity of the processing register: see `/processing-activities`.
     pub activity: String,
-    /// The number of the call; quote it when you ask about it.
-    pub request_id: Uuid,
+    /// The number of the reading, which is that of the call: quote it when you ask about it. The answer to that call had it as
+    /// `X-Request-Id`.
+    pub call_id: Uuid,
+    /// The support request of mine that it belongs to; null when it belongs to none or to several, is somebody else's, or is erased.
+    pub request_id: Option<RequestId>,
     /// When this record is erased: two years after the reading, or before with the account.
     pub retention: RetentionView,
 }
@@ -80,7 +83,8 @@ impl AccessRecordView {
             as_whom: one.as_whom,
             purpose: one.purpose,
             activity: one.activity,
-            request_id: one.call,
+            call_id: one.call,
+            request_id: one.request,
             retention: RetentionView::of(own_term(Rule::AccessLog, one.at).unwrap_or(Due::WITH_ACCOUNT)),
         }
     }

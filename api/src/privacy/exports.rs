@@ -66,7 +66,8 @@ impl From<&Kept> for ExportView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportContentView {
-    /// What is kept, by collection; each row has the members that docs/PRIVACY.md names, and the id of the request that it belongs to.
+    /// What is kept, by collection; each row has the members that the list of all columns names, and the id of the request that it
+    /// belongs to. `names` says what ids and codes in it are called.
     #[schema(value_type = Object, additional_properties = true)]
     pub data: serde_json::Value,
     /// The same as a page of HTML to read, in the language of the call. It loads nothing and runs nothing.
@@ -95,7 +96,8 @@ pub async fn request_export(
             locks::lock_buddies_of(cx.tx, grant.person())?;
             let mut all = export::collect(cx.tx, cx.keys, &grant)?;
             with_texts(&mut all);
-            let content = json!({ "madeAt": cx.now, "collections": all }).to_string();
+            let names = export::names(cx.tx, &grant, &all)?;
+            let content = json!({ "madeAt": cx.now, "collections": all, "names": names }).to_string();
             export::forget_of(cx.tx, cx.keys, grant.person(), cx.now)?;
             export::keep(cx.tx, cx.keys, &grant, (id, &content), (cx.now, cx.now + STAYS))?;
             let kept = export::find(cx.tx, &grant, id, cx.now)?.ok_or(Error::NotFound)?;

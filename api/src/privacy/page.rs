@@ -1,15 +1,15 @@
 //! An export as a page that a person reads: plain HTML without a link, a picture or a script. Every value is text.
 
+mod book;
 mod words;
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
-use naast_domain::text::{Text, Tongue};
+use naast_domain::text::Tongue;
 use serde_json::Value;
 
+use self::book::Book;
 use self::words::{MEMBERS, TITLES};
-use crate::clock::in_the_netherlands;
 
 /// The page of an export.
 pub fn page(data: &Value, tongue: Tongue) -> String {
@@ -34,6 +34,7 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
     );
     let empty = serde_json::Map::new();
     let collections = data["collections"].as_object().unwrap_or(&empty);
+    let book = Book::of(data, tongue);
     let known = TITLES.iter().map(|(name, nl, en)| (*name, if dutch { *nl } else { *en }));
     let others = collections.keys().filter(|name| TITLES.iter().all(|(known, ..)| known != name));
     for (name, title) in known.chain(others.map(|name| (name.as_str(), name.as_str()))) {
@@ -47,7 +48,7 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
             for (member, value) in row {
                 let known = MEMBERS.iter().find(|(known, ..)| known == member);
                 let words = known.map_or(member.as_str(), |(_, nl, en)| if dutch { nl } else { en });
-                let value = shown((name, member), value, tongue);
+                let value = book.shown((name, member), value, row);
                 let _ = write!(html, "<dt>{}</dt><dd>{}</dd>", escaped(words), escaped(&value));
             }
             html.push_str("</dl>");
@@ -55,32 +56,6 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
     }
     html.push_str("</body></html>");
     html
-}
-
-/// A value as a person reads it: a code in words, a moment as day and time in the Netherlands.
-fn shown(place: (&str, &str), value: &Value, tongue: Tongue) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(yes) => {
-            if *yes { Text::of("ja", "yes") } else { Text::of("nee", "no") }.get(tongue).to_owned()
-        }
-        Value::String(text) => {
-            if let Some(words) = words::of_code(place.0, place.1, text) {
-                return words.get(tongue).to_owned();
-            }
-            match text.parse::<DateTime<Utc>>() {
-                Ok(moment) if place.1.ends_with("At") => in_the_netherlands(moment),
-                _ => text.clone(),
-            }
-        }
-        Value::Array(many) => many.iter().map(|one| shown(place, one, tongue)).collect::<Vec<_>>().join(", "),
-        Value::Object(members) => {
-            let parts =
-                members.iter().map(|(name, one)| format!("{name}: {}", shown((place.0, name), one, tongue)));
-            parts.collect::<Vec<_>>().join("; ")
-        }
-        number @ Value::Number(_) => number.to_string(),
-    }
 }
 
 /// Text that no browser takes for anything else.

@@ -3,6 +3,7 @@
 //! What was read comes out of storage as [`Shown`], which only this room makes of what a grant reached, with the people whom it is
 //! about. A record names the reader by her id, role and organisation, and never what was read.
 
+mod cases;
 mod readers;
 mod shown;
 
@@ -12,7 +13,7 @@ use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::Principal;
 use naast_domain::code::Code as _;
-use naast_domain::ids::{AccessRecordId, OrganisationId, PersonId, ProgrammeId};
+use naast_domain::ids::{AccessRecordId, OrganisationId, PersonId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::organisations::Role;
 use naast_domain::privacy::access::{DataKind, SubjectKind};
@@ -25,6 +26,7 @@ use crate::schema::{access_log, organisations, programmes};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub(in crate::privacy) use cases::OwnCases;
 pub(crate) use readers::coordinators_who_read;
 pub use shown::Shown;
 
@@ -156,14 +158,17 @@ pub struct Read {
     pub activity: String,
     /// The number of the call.
     pub call: Uuid,
+    /// The request of hers that it belongs to, when it belongs to one and that is there still.
+    pub request: Option<RequestId>,
     /// When.
     pub at: Moment,
 }
 
-type Found = (Key, Key, String, String, String, Option<String>, String, i32, String, String, Key, At);
+type Found = (Key, Key, String, String, String, Option<String>, String, i32, String, String, Key, At, Key);
 
 /// A page of the readings of a person's own data, newest first. There is no other way to ask.
 pub fn of_person(database: &mut Database<'_>, me: &Principal, page: Page) -> Result<Slice<Read>, Error> {
+    let own = OwnCases::of(database, me.person)?;
     let rows: Vec<Found> = on_either!(database, |c| {
         let mut query = access_log::table
             .inner_join(programmes::table.on(programmes::id.eq(access_log::programme_id)))
@@ -182,6 +187,7 @@ pub fn of_person(database: &mut Database<'_>, me: &Principal, page: Page) -> Res
                 access_log::activity,
                 access_log::call_id,
                 access_log::began_at,
+                access_log::object_id,
             ))
             .order((access_log::began_at.desc(), access_log::id.desc()))
             .limit(page.limit())
@@ -196,6 +202,7 @@ pub fn of_person(database: &mut Database<'_>, me: &Principal, page: Page) -> Res
     })?;
     Slice::cut(rows, page.size).try_map(|row| {
         const T: &str = "access_log";
+        let objects = count(T, "objects", row.7)?;
         Ok(Read {
             id: row.0.into(),
             programme: row.1.into(),
@@ -204,10 +211,11 @@ pub fn of_person(database: &mut Database<'_>, me: &Principal, page: Page) -> Res
             role: code(T, "role", &row.4)?,
             organisation: row.5,
             data: code(T, "data_kind", &row.6)?,
-            objects: count(T, "objects", row.7)?,
+            objects,
             purpose: code(T, "purpose", &row.8)?,
             activity: row.9,
             call: row.10.0,
+            request: own.of_record(row.12.0, objects),
             at: row.11.0,
         })
     })

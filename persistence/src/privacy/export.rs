@@ -1,9 +1,11 @@
 //! What is kept of a person, for herself: every column that the classification says she gets, of every row that is hers. A
 //! table that is added later is in it without anybody thinking of it.
 
+mod names;
 mod waiting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -17,7 +19,8 @@ use naast_domain::support::PauseReason;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::classification::{Column, Export, Form, Table, tables};
+use super::access_log::OwnCases;
+use super::classification::{Column, Export, Form, Shown, Table, tables};
 use super::erasure::{Subject, condition};
 use crate::backup::Catalogue;
 use crate::buddies::open_names;
@@ -27,6 +30,7 @@ use crate::keys::{Keys, Place, Sealed};
 use crate::schema::{buddies, organisations, programmes, proposals, support_requests};
 use crate::{Error, on_either};
 
+pub use names::{Names, names};
 pub(super) use waiting::forget_of_parent;
 pub(crate) use waiting::outdate;
 pub use waiting::{Kept, expired, find, forget_expired, forget_of, keep, take};
@@ -40,6 +44,15 @@ pub fn place_of(column: &Column) -> Option<(&'static str, &'static str)> {
         Export::As(path) => path.rsplit_once('.'),
         _ => None,
     }
+}
+
+/// How the page of an export shows what stands in a place; as it stands where no column does.
+pub fn shown_at(collection: &str, member: &str) -> Shown {
+    static PLACES: LazyLock<HashMap<(&str, &str), Shown>> = LazyLock::new(|| {
+        let columns = tables().flat_map(|table| table.columns);
+        columns.filter_map(|one| Some((place_of(one)?, one.shown))).collect()
+    });
+    PLACES.get(&(collection, member)).copied().unwrap_or(Shown::AsItStands)
 }
 
 /// Everything that is kept of the person who was granted it.
@@ -64,9 +77,10 @@ pub fn collect(
     subjects.extend(files.into_iter().map(|id| Subject::Buddy(id.into())));
     let catalogue = Catalogue::of(database)?;
     let mut all = Collections::new();
+    let own = OwnCases::of(database, me)?;
     for table in tables().filter(|table| table.columns.iter().any(|one| place_of(one).is_some())) {
         for subject in &subjects {
-            read(database, keys, (table, &catalogue), *subject, &mut all)?;
+            read(database, keys, (table, &catalogue, &own), *subject, &mut all)?;
         }
     }
     parties(database, keys, &requests, &mut all)?;
@@ -82,7 +96,7 @@ struct Line {
 fn read(
     database: &mut Database<'_>,
     keys: &Keys,
-    (table, catalogue): (&'static Table, &Catalogue),
+    (table, catalogue, own): (&'static Table, &Catalogue, &OwnCases),
     subject: Subject,
     all: &mut Collections,
 ) -> Result<(), Error> {
@@ -92,7 +106,10 @@ fn read(
     let has_id = table.columns.iter().any(|column| column.name == "id");
     let shown: Vec<&Column> = table.columns.iter().filter(|column| place_of(column).is_some()).collect();
     let id = if has_id { written.of_column("id") } else { "NULL".to_owned() };
-    let values = std::iter::once(id).chain(shown.iter().map(|column| written.of_column(column.name)));
+    // a record of a reading is hers, and names something of a case
+    let is_record = table.columns.iter().any(|column| column.name == "object_id");
+    let object = if is_record { written.of_column("object_id") } else { "NULL".to_owned() };
+    let values = [id, object].into_iter().chain(shown.iter().map(|column| written.of_column(column.name)));
     let values = values.collect::<Vec<_>>().join(", ");
     let line = if database.is_postgres() {
         format!("json_build_array({values})::text")
@@ -107,8 +124,9 @@ fn read(
     for line in lines {
         let row: Vec<Value> = serde_json::from_str(&line.line).map_err(|_| corrupt("a row"))?;
         let mut parts: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-        let key = row.first().and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
-        for (column, value) in shown.iter().zip(row.iter().skip(1)) {
+        let id_at = |at: usize| row.get(at).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
+        let key = id_at(0);
+        for (column, value) in shown.iter().zip(row.iter().skip(2)) {
             let Some((collection, name)) = place_of(column) else { continue };
             let value = match (column.form, value.as_str(), key) {
                 (Form::Sealed(_), Some(sealed), Some(row)) => {
@@ -122,6 +140,11 @@ fn read(
         for (collection, mut part) in parts {
             if let Subject::Case(request) = subject {
                 part.insert("requestId".to_owned(), json!(request));
+            } else if is_record {
+                let objects =
+                    part.get("objects").and_then(Value::as_u64).and_then(|many| u32::try_from(many).ok());
+                let of = id_at(1).zip(objects).and_then(|(object, many)| own.of_record(object, many));
+                part.insert("requestId".to_owned(), json!(of));
             }
             all.entry(collection.to_owned()).or_default().push(part);
         }

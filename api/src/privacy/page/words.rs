@@ -1,23 +1,8 @@
-//! The words of an export's page: what each collection, each member and each code is called.
+//! The words of an export's page: what each collection and each member is called. What the codes are called stands with the columns.
 
-use naast_domain::buddies::{BuddyStatus, CertificateKind, Channel, SpokenLanguage};
-use naast_domain::code::Code;
-use naast_domain::identity::SessionEnd;
-use naast_domain::independence::TieKind;
-use naast_domain::journal::Purpose;
-use naast_domain::matching::{Answer, CancellationReason, ProposalState};
-use naast_domain::organisations::{MembershipStatus, Role};
-use naast_domain::privacy::HoldReason;
-use naast_domain::privacy::access::{DataKind, SubjectKind};
-use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
-use naast_domain::programmes::OrganisationForm;
-use naast_domain::requests::{
-    ContactKind, ContinuedBy, Origin, RequestState, SupportDuration, Topic, WithdrawnBy,
-};
-use naast_domain::support::announcements::{AnnouncementState, Objection};
-use naast_domain::support::private_space::{NoteKind, PrivateSide};
-use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
-use naast_domain::text::Text;
+use naast_domain::organisations::Role;
+use naast_persistence::privacy::classification::{Shown, label};
+use naast_persistence::privacy::export;
 
 type Words = &'static [(&'static str, &'static str, &'static str)];
 
@@ -78,6 +63,7 @@ pub(super) const MEMBERS: Words = &[
     ("because", "Reden", "Reason"),
     ("cancelledAt", "Ingetrokken op", "Cancelled on"),
     ("cancelledBecause", "Reden van het intrekken", "Reason of the cancellation"),
+    ("callId", "Nummer van de inzage", "Number of the reading"),
     ("capacity", "Hoeveel ouders u wilt helpen", "How many parents you want to help"),
     ("changedAt", "Veranderd op", "Changed on"),
     ("channel", "Op welke manier", "In which way"),
@@ -108,8 +94,8 @@ pub(super) const MEMBERS: Words = &[
     ("endedBecause", "Reden van het einde", "Reason of the end"),
     ("erasureAskedAt", "U vroeg om wissen op", "You asked for erasure on"),
     ("expiresOnDate", "Geldig tot", "Valid until"),
-    ("finding", "Over welke band", "On which tie"),
-    ("findings", "Welke banden de buddy heeft", "Which ties the buddy has"),
+    ("finding", "Waarop", "On what"),
+    ("findings", "Wat wij u vertelden", "What we told you"),
     ("firstName", "Voornaam", "First name"),
     ("form", "Vorm van het programma", "Form of the programme"),
     ("furtherAnswer", "Antwoord op de vervolgvraag", "Answer to the further question"),
@@ -182,68 +168,12 @@ pub(super) const MEMBERS: Words = &[
     ("writtenAt", "Geschreven op", "Written on"),
 ];
 
-fn label<C: Code>(code: &str) -> Option<Text> {
-    C::parse(code).ok().map(Code::label)
-}
-
-type Label = fn(&str) -> Option<Text>;
-
-/// The lists of codes, by collection and member.
-const LISTS: &[(&str, &str, Label)] = &[
-    ("account.roles", "role", label::<Role>),
-    ("account.roles", "status", label::<MembershipStatus>),
-    ("account.sessions", "endedBecause", label::<SessionEnd>),
-    ("accessLog", "asWhom", label::<SubjectKind>),
-    ("accessLog", "data", label::<DataKind>),
-    ("accessLog", "purpose", label::<Purpose>),
-    ("accessLog", "role", label::<Role>),
-    ("buddyProfiles", "channels", label::<Channel>),
-    ("buddyProfiles", "languages", label::<SpokenLanguage>),
-    ("buddyProfiles", "specialisms", label::<Topic>),
-    ("buddyProfiles", "status", label::<BuddyStatus>),
-    ("buddyProfiles.certificates", "kind", label::<CertificateKind>),
-    ("buddyProfiles.ties", "kind", label::<TieKind>),
-    ("coordinatorTies", "kind", label::<TieKind>),
-    ("parties", "role", label::<Role>),
-    ("requests", "channel", label::<Channel>),
-    ("requests", "duration", label::<SupportDuration>),
-    ("requests", "language", label::<SpokenLanguage>),
-    ("requests", "origin", label::<Origin>),
-    ("requests", "state", label::<RequestState>),
-    ("requests", "topics", label::<Topic>),
-    ("requests", "continuedBy", label::<ContinuedBy>),
-    ("requests", "endedBecause", label::<ClosureReason>),
-    ("requests", "withdrawnBy", label::<WithdrawnBy>),
-    ("requests.consents", "kind", label::<ConsentKind>),
-    ("requests.consents", "givenHow", label::<GivenHow>),
-    ("requests.consents", "confirmedHow", label::<ConfirmedHow>),
-    ("requests.consents", "withdrawnBy", label::<WithdrawnBy>),
-    ("requests.consents", "programmeForm", label::<OrganisationForm>),
-    ("requests.withdrawalRecipients", "kind", label::<RecipientKind>),
-    ("requests.withdrawalRecipients", "state", label::<NoticeState>),
-    ("requests.withdrawalRecipients", "withdrawnKinds", label::<ConsentKind>),
-    ("requests.contact", "kind", label::<ContactKind>),
-    ("requests.holds", "because", label::<HoldReason>),
-    ("requests.matches", "closedBecause", label::<ClosureReason>),
-    ("requests.matches", "pausedFor", label::<PauseReason>),
-    ("requests.matches", "state", label::<MatchState>),
-    ("requests.matches.announcements", "state", label::<AnnouncementState>),
-    ("requests.matches.announcements.objections", "objection", label::<Objection>),
-    ("requests.matches.contacts", "channel", label::<Channel>),
-    ("requests.matches.contacts", "task", label::<ContactTask>),
-    ("requests.matches.privateSpace", "kind", label::<NoteKind>),
-    ("requests.matches.privateSpace", "writer", label::<PrivateSide>),
-    ("requests.proposals", "cancelledBecause", label::<CancellationReason>),
-    ("requests.proposals", "parentAnswer", label::<Answer>),
-    ("requests.proposals", "state", label::<ProposalState>),
-    ("requests.proposals.tieAnswers", "answer", label::<Answer>),
-    ("requests.proposals.earlierTieAnswers", "answer", label::<Answer>),
-];
-
-/// What a code of a member is called.
-pub(super) fn of_code(collection: &str, member: &str, code: &str) -> Option<Text> {
-    let list = LISTS.iter().find(|(of, name, _)| (*of, *name) == (collection, member));
-    list.and_then(|(.., label)| label(code))
+/// How a member is shown: as the list of all columns says. Who else has a part in a case stands in no column.
+pub(super) fn shown_at(collection: &str, member: &str) -> Shown {
+    match (collection, member) {
+        ("parties", "role") => Shown::Label(label::<Role>),
+        _ => export::shown_at(collection, member),
+    }
 }
 
 #[cfg(test)]
@@ -260,12 +190,41 @@ mod tests {
             assert!(knows(TITLES, collection), "TITLES has no words for {collection}");
             assert!(knows(MEMBERS, member), "MEMBERS has no words for {member} of {collection}");
         }
-        let promised = |of: &str, name: &str| {
-            of == "parties"
-                || tables().flat_map(|table| table.columns).filter_map(place_of).any(|one| one == (of, name))
-        };
-        for (of, name, _) in LISTS {
-            assert!(promised(of, name), "LISTS names {name} of {of}, which nobody gets");
+    }
+
+    /// Members that are shown as they stand, although no name of theirs says that they are a day or a moment: what somebody wrote, numbers,
+    /// yes and no, versions and fingerprints, and ids that are hers to quote.
+    const AS_IT_STANDS: &[&str] = &[
+        "aboutHealth",
+        "callId",
+        "capacity",
+        "confirmedTextHash",
+        "confirmedTextVersion",
+        "firstName",
+        "furtherAnswer",
+        "id",
+        "issuer",
+        "minutes",
+        "name",
+        "objects",
+        "personId",
+        "profile",
+        "runningMatches",
+        "tableVersion",
+        "text",
+        "textHash",
+        "textVersion",
+        "value",
+    ];
+
+    #[test]
+    fn of_every_column_that_somebody_gets_it_is_said_how_she_reads_it() {
+        for column in tables().flat_map(|table| table.columns) {
+            let Some((collection, member)) = place_of(column) else { continue };
+            let stands = matches!(column.shown, Shown::AsItStands);
+            let is_time = member.ends_with("At") || member.ends_with("Date") || member == "date";
+            let reviewed = is_time || AS_IT_STANDS.contains(&member);
+            assert_eq!(stands, reviewed, "say in the classification how {member} of {collection} is read");
         }
     }
 }

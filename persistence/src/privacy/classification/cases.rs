@@ -1,12 +1,24 @@
 //! Conversations, requests and what comes of them, up to the match.
 
+use naast_domain::buddies::{Channel, SpokenLanguage};
+use naast_domain::independence::Effect;
 use naast_domain::journal::Purpose::{Matching, Signposting, Support};
+use naast_domain::matching::{Answer, CancellationReason, ProposalState};
 use naast_domain::privacy::WithheldBecause::{Key, Repeated, ThirdParty};
+use naast_domain::privacy::consents::{ConfirmedHow, ConsentKind, GivenHow, NoticeState, RecipientKind};
 use naast_domain::privacy::retention::Rule::{
     Case, ContactWay, Conversation, ConversationSteps, PrivateSpace,
 };
+use naast_domain::programmes::OrganisationForm;
+use naast_domain::requests::{
+    ContactKind, ContinuedBy, Origin, RequestState, SupportDuration, Topic, WithdrawnBy,
+};
+use naast_domain::support::announcements::{AnnouncementState, Objection};
+use naast_domain::support::private_space::PrivateSide;
+use naast_domain::support::{ClosureReason, ContactTask, MatchState, PauseReason};
 
-use super::{Of, SealedFor, Table, fingerprint, internal, key, personal, secret, table};
+use super::shown::of_entry;
+use super::{Of, SealedFor, Shown, Table, fingerprint, internal, key, personal, secret, table};
 
 pub(super) const TABLES: &[Table] = &[
     // a conversation names no account: only its code leads from the parent to it, and that is not kept
@@ -66,23 +78,26 @@ pub(super) const TABLES: &[Table] = &[
         Support,
         Case,
         &[
-            personal("programme_id").exported("requests.programmeId"),
+            personal("programme_id").exported("requests.programmeId").shown(Shown::Name),
             personal("id").exported("requests.id"),
             personal("parent_id").withheld(Repeated),
-            personal("origin").exported("requests.origin"),
-            personal("duration").exported("requests.duration"),
-            personal("channels").exported("requests.channel"),
-            personal("topics").exported("requests.topics"),
-            personal("language").exported("requests.language"),
-            personal("location_code").exported("requests.locationCode"),
-            personal("municipality_code").exported("requests.municipalityCode"),
-            personal("state").exported("requests.state"),
-            personal("ended_because").exported("requests.endedBecause"),
+            personal("origin").exported("requests.origin").reads::<Origin>(),
+            personal("duration").exported("requests.duration").reads::<SupportDuration>(),
+            personal("channels").exported("requests.channel").reads::<Channel>(),
+            personal("topics").exported("requests.topics").reads::<Topic>(),
+            personal("language").exported("requests.language").reads::<SpokenLanguage>(),
+            personal("location_code").exported("requests.locationCode").shown(Shown::Name),
+            personal("municipality_code").exported("requests.municipalityCode").shown(Shown::Name),
+            personal("state").exported("requests.state").reads::<RequestState>(),
+            personal("ended_because").exported("requests.endedBecause").reads::<ClosureReason>(),
             personal("contact_name")
                 .sealed(SealedFor::Case("id"))
                 .until(ContactWay)
                 .exported("requests.contact.name"),
-            personal("contact_kind").until(ContactWay).exported("requests.contact.kind"),
+            personal("contact_kind")
+                .until(ContactWay)
+                .exported("requests.contact.kind")
+                .reads::<ContactKind>(),
             personal("contact_value")
                 .sealed(SealedFor::Case("id"))
                 .until(ContactWay)
@@ -91,9 +106,9 @@ pub(super) const TABLES: &[Table] = &[
             internal("version"),
             personal("created_at").exported("requests.submittedAt"),
             personal("updated_at").exported("requests.updatedAt"),
-            personal("withdrawn_by").exported("requests.withdrawnBy"),
+            personal("withdrawn_by").exported("requests.withdrawnBy").reads::<WithdrawnBy>(),
             personal("continued_at").exported("requests.continuedAt"),
-            personal("continued_by").exported("requests.continuedBy"),
+            personal("continued_by").exported("requests.continuedBy").reads::<ContinuedBy>(),
             personal("last_day_told_at").exported("requests.lastDayToldAt"),
         ],
     ),
@@ -106,12 +121,12 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("request_id"),
-            personal("kind").exported("requests.consents.kind"),
+            personal("kind").exported("requests.consents.kind").reads::<ConsentKind>(),
             key("subject_id"),
             personal("text_version").exported("requests.consents.textVersion"),
-            personal("language").exported("requests.consents.language"),
+            personal("language").exported("requests.consents.language").reads::<SpokenLanguage>(),
             personal("text_hash").exported("requests.consents.textHash"),
-            personal("how").exported("requests.consents.givenHow"),
+            personal("how").exported("requests.consents.givenHow").reads::<GivenHow>(),
             personal("recorded_by").withheld(ThirdParty),
             personal("given_at").exported("requests.consents.givenAt"),
             personal("valid_until").exported("requests.consents.validUntilDate"),
@@ -119,12 +134,16 @@ pub(super) const TABLES: &[Table] = &[
             personal("confirmed_at").exported("requests.consents.confirmedAt"),
             personal("withdrawn_at").exported("requests.consents.withdrawnAt"),
             personal("lapsed_at").exported("requests.consents.lapsedAt"),
-            personal("confirmed_how").exported("requests.consents.confirmedHow"),
+            personal("confirmed_how").exported("requests.consents.confirmedHow").reads::<ConfirmedHow>(),
             personal("confirmed_text_version").exported("requests.consents.confirmedTextVersion"),
-            personal("confirmed_language").exported("requests.consents.confirmedLanguage"),
+            personal("confirmed_language")
+                .exported("requests.consents.confirmedLanguage")
+                .reads::<SpokenLanguage>(),
             personal("confirmed_text_hash").exported("requests.consents.confirmedTextHash"),
-            personal("programme_form").exported("requests.consents.programmeForm"),
-            personal("withdrawn_by").exported("requests.consents.withdrawnBy"),
+            personal("programme_form")
+                .exported("requests.consents.programmeForm")
+                .reads::<OrganisationForm>(),
+            personal("withdrawn_by").exported("requests.consents.withdrawnBy").reads::<WithdrawnBy>(),
         ],
     ),
     table(
@@ -150,10 +169,12 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("request_id"),
-            personal("recipient_kind").exported("requests.withdrawalRecipients.kind"),
+            personal("recipient_kind")
+                .exported("requests.withdrawalRecipients.kind")
+                .reads::<RecipientKind>(),
             personal("recipient").withheld(ThirdParty),
-            personal("kinds").exported("requests.withdrawalRecipients.withdrawnKinds"),
-            personal("state").exported("requests.withdrawalRecipients.state"),
+            personal("kinds").exported("requests.withdrawalRecipients.withdrawnKinds").reads::<ConsentKind>(),
+            personal("state").exported("requests.withdrawalRecipients.state").reads::<NoticeState>(),
             personal("told_at").exported("requests.withdrawalRecipients.toldAt"),
             personal("confirmed_at").exported("requests.withdrawalRecipients.confirmedAt"),
         ],
@@ -169,9 +190,9 @@ pub(super) const TABLES: &[Table] = &[
             key("request_id"),
             personal("buddy_id").withheld(ThirdParty),
             personal("table_version").exported("requests.proposals.assessment.tableVersion"),
-            personal("form").exported("requests.proposals.assessment.form"),
-            personal("verdict").exported("requests.proposals.assessment.verdict"),
-            personal("findings").exported("requests.proposals.assessment.findings"),
+            personal("form").exported("requests.proposals.assessment.form").reads::<OrganisationForm>(),
+            personal("verdict").exported("requests.proposals.assessment.verdict").reads::<Effect>(),
+            personal("findings").exported("requests.proposals.assessment.findings").shown(Shown::Findings),
             personal("assessed_on").exported("requests.proposals.assessment.assessedOnDate"),
             personal("assessed_at").withheld(Repeated),
         ],
@@ -205,15 +226,17 @@ pub(super) const TABLES: &[Table] = &[
             personal("buddy_id").withheld(ThirdParty),
             key("assessment_id"),
             key("decision_id"),
-            personal("state").exported("requests.proposals.state"),
-            personal("parent_answer").exported("requests.proposals.parentAnswer"),
+            personal("state").exported("requests.proposals.state").reads::<ProposalState>(),
+            personal("parent_answer").exported("requests.proposals.parentAnswer").reads::<Answer>(),
             personal("buddy_answer").withheld(ThirdParty),
             personal("ties_declared_on").exported("requests.proposals.tiesDeclaredDate"),
             personal("proposed_by").withheld(ThirdParty),
             internal("version"),
             personal("created_at").exported("requests.proposals.proposedAt"),
             personal("ties_declared_upon").withheld(ThirdParty),
-            personal("cancelled_because").exported("requests.proposals.cancelledBecause"),
+            personal("cancelled_because")
+                .exported("requests.proposals.cancelledBecause")
+                .reads::<CancellationReason>(),
             personal("cancelled_at").exported("requests.proposals.cancelledAt"),
         ],
     ),
@@ -225,8 +248,8 @@ pub(super) const TABLES: &[Table] = &[
         &[
             internal("programme_id"),
             key("proposal_id"),
-            personal("finding").exported("requests.proposals.tieAnswers.finding"),
-            personal("answer").exported("requests.proposals.tieAnswers.answer"),
+            personal("finding").exported("requests.proposals.tieAnswers.finding").shown(Shown::Finding),
+            personal("answer").exported("requests.proposals.tieAnswers.answer").reads::<Answer>(),
             personal("text_version").exported("requests.proposals.tieAnswers.textVersion"),
             personal("answered_at").exported("requests.proposals.tieAnswers.answeredAt"),
         ],
@@ -239,8 +262,10 @@ pub(super) const TABLES: &[Table] = &[
         &[
             internal("programme_id"),
             key("proposal_id"),
-            personal("finding").exported("requests.proposals.earlierTieAnswers.finding"),
-            personal("answer").exported("requests.proposals.earlierTieAnswers.answer"),
+            personal("finding")
+                .exported("requests.proposals.earlierTieAnswers.finding")
+                .shown(Shown::Finding),
+            personal("answer").exported("requests.proposals.earlierTieAnswers.answer").reads::<Answer>(),
             personal("text_version").exported("requests.proposals.earlierTieAnswers.textVersion"),
             personal("answered_at").exported("requests.proposals.earlierTieAnswers.answeredAt"),
         ],
@@ -256,12 +281,12 @@ pub(super) const TABLES: &[Table] = &[
             key("request_id"),
             personal("buddy_id").withheld(ThirdParty),
             key("proposal_id"),
-            personal("state").exported("requests.matches.state"),
-            personal("closed_because").exported("requests.matches.closedBecause"),
+            personal("state").exported("requests.matches.state").reads::<MatchState>(),
+            personal("closed_because").exported("requests.matches.closedBecause").reads::<ClosureReason>(),
             personal("started_at").exported("requests.matches.startedAt"),
             personal("ended_at").exported("requests.matches.endedAt"),
             internal("version"),
-            personal("paused_for").exported("requests.matches.pausedFor"),
+            personal("paused_for").exported("requests.matches.pausedFor").reads::<PauseReason>(),
         ],
     ),
     table(
@@ -286,9 +311,9 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("match_id"),
             personal("contact_date").exported("requests.matches.contacts.date"),
-            personal("channel").exported("requests.matches.contacts.channel"),
+            personal("channel").exported("requests.matches.contacts.channel").reads::<Channel>(),
             personal("minutes").exported("requests.matches.contacts.minutes"),
-            personal("task").exported("requests.matches.contacts.task"),
+            personal("task").exported("requests.matches.contacts.task").reads::<ContactTask>(),
             personal("recorded_by").withheld(ThirdParty),
             personal("recorded_at").exported("requests.matches.contacts.recordedAt"),
         ],
@@ -303,8 +328,8 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("match_id"),
             key("request_id"),
-            personal("kind").exported("requests.matches.privateSpace.kind"),
-            personal("writer").exported("requests.matches.privateSpace.writer"),
+            personal("kind").exported("requests.matches.privateSpace.kind").shown(Shown::Label(of_entry)),
+            personal("writer").exported("requests.matches.privateSpace.writer").reads::<PrivateSide>(),
             secret("words")
                 .sealed(SealedFor::Private("request_id"))
                 .exported("requests.matches.privateSpace.text"),
@@ -338,12 +363,16 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("match_id"),
             key("request_id"),
-            personal("location_code").exported("requests.matches.announcements.locationCode"),
+            personal("location_code")
+                .exported("requests.matches.announcements.locationCode")
+                .shown(Shown::Name),
             key("school_key"),
             personal("talk_date").exported("requests.matches.announcements.date"),
-            personal("state").exported("requests.matches.announcements.state"),
+            personal("state").exported("requests.matches.announcements.state").reads::<AnnouncementState>(),
             personal("text_version").exported("requests.matches.announcements.textVersion"),
-            personal("language").exported("requests.matches.announcements.language"),
+            personal("language")
+                .exported("requests.matches.announcements.language")
+                .reads::<SpokenLanguage>(),
             personal("text_hash").exported("requests.matches.announcements.textHash"),
             internal("version"),
             personal("announced_at").exported("requests.matches.announcements.announcedAt"),
@@ -359,7 +388,9 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("announcement_id"),
-            personal("objection").exported("requests.matches.announcements.objections.objection"),
+            personal("objection")
+                .exported("requests.matches.announcements.objections.objection")
+                .reads::<Objection>(),
             personal("noted_at").exported("requests.matches.announcements.objections.notedAt"),
         ],
     ),

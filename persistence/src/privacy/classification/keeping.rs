@@ -1,6 +1,7 @@
 //! How long things stay, what holds them back, and what is left of them.
 
 use naast_domain::journal::Purpose::{Administration, Support};
+use naast_domain::privacy::HoldReason;
 use naast_domain::privacy::WithheldBecause::{NotAParents, Repeated, ThirdParty};
 use naast_domain::privacy::retention::Rule::{
     Account, AnnouncedTalk, Case, ConsentProof, Count, Day, ErasureNotice, Installation, Tombstone,
@@ -33,7 +34,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("request_id"),
-            personal("because").exported("requests.holds.because"),
+            personal("because").exported("requests.holds.because").reads::<HoldReason>(),
             personal("placed_by").withheld(ThirdParty),
             personal("placed_at").exported("requests.holds.placedAt"),
             personal("lifted_by").withheld(ThirdParty),

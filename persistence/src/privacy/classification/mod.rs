@@ -3,18 +3,23 @@
 //! in a migrated database and not here, or here and not there, fails the build (`tests/storage/classification.rs`).
 //!
 //! For a new table: add it to the file of its room, say of whom its rows are ([`Of`]), and say of each column one of [`public`], [`internal`], [`personal`] and
-//! [`secret`]. A personal one further says `.exported("path")` or `.withheld(…)`. Free text and names are `.sealed(…)`.
+//! [`secret`]. A personal one further says `.exported("path")` or `.withheld(…)`, and what is exported how a person reads it: a code by
+//! `.reads::<List>()`, an id or a code of something with a name by `.shown(Shown::Name)`. Free text and names are `.sealed(…)`.
 
 mod cases;
 mod directory;
 mod installation;
 mod keeping;
 mod people;
+mod shown;
 mod volunteers;
 
+use naast_domain::code::Code;
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::retention::Rule;
 use naast_domain::privacy::{DataClass, WithheldBecause};
+
+pub use shown::{Label, Shown, label};
 
 /// A table and its columns.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +68,8 @@ pub struct Column {
     pub retention: Option<Rule>,
     /// Whether a person gets it.
     pub export: Export,
+    /// How the page that she gets shows it.
+    pub shown: Shown,
 }
 
 /// In which form a value is kept.
@@ -107,7 +114,7 @@ pub enum Export {
 }
 
 const fn column(name: &'static str, class: DataClass, export: Export) -> Column {
-    Column { name, class, form: Form::Plain, retention: None, export }
+    Column { name, class, form: Form::Plain, retention: None, export, shown: Shown::AsItStands }
 }
 
 /// A column that anybody may read.
@@ -145,6 +152,15 @@ impl Column {
 
     const fn withheld(self, because: WithheldBecause) -> Self {
         Self { export: Export::Withheld(because), ..self }
+    }
+
+    const fn shown(self, shown: Shown) -> Self {
+        Self { shown, ..self }
+    }
+
+    /// It holds a code of this list, or several.
+    const fn reads<C: Code>(self) -> Self {
+        self.shown(Shown::Label(label::<C>))
     }
 
     const fn until(self, rule: Rule) -> Self {

@@ -1,10 +1,15 @@
 //! Organisations, the people who work in them, and how people and systems sign in.
 
-use naast_domain::journal::Purpose::Administration;
+use naast_domain::identity::SessionEnd;
+use naast_domain::independence::TieKind;
+use naast_domain::journal::Purpose::{self, Administration};
+use naast_domain::organisations::{MembershipStatus, Role};
 use naast_domain::privacy::WithheldBecause::{Repeated, ThirdParty};
+use naast_domain::privacy::access::{DataKind, SubjectKind};
 use naast_domain::privacy::retention::Rule::{AccessLog, Account, Installation, Minutes, Session};
 
-use super::{Form, Of, SealedFor, Table, fingerprint, internal, key, personal, public, secret, table};
+use super::shown::of_activity;
+use super::{Form, Of, SealedFor, Shown, Table, fingerprint, internal, key, personal, public, secret, table};
 
 pub(super) const TABLES: &[Table] = &[
     table(
@@ -55,10 +60,10 @@ pub(super) const TABLES: &[Table] = &[
         &[
             key("id"),
             key("person_id"),
-            personal("organisation_id").exported("account.roles.organisation"),
-            personal("programme_id").exported("account.roles.programmeId"),
-            personal("role").exported("account.roles.role"),
-            personal("status").exported("account.roles.status"),
+            personal("organisation_id").exported("account.roles.organisation").shown(Shown::Name),
+            personal("programme_id").exported("account.roles.programmeId").shown(Shown::Name),
+            personal("role").exported("account.roles.role").reads::<Role>(),
+            personal("status").exported("account.roles.status").reads::<MembershipStatus>(),
             personal("since").exported("account.roles.sinceDate"),
             personal("until").exported("account.roles.untilDate"),
             internal("version"),
@@ -162,7 +167,7 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("person_id"),
             personal("started_at").exported("account.sessions.startedAt"),
-            personal("ended_because").exported("account.sessions.endedBecause"),
+            personal("ended_because").exported("account.sessions.endedBecause").reads::<SessionEnd>(),
         ],
     ),
     table(
@@ -198,8 +203,8 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("person_id"),
-            personal("kind").exported("coordinatorTies.kind"),
-            personal("about").exported("coordinatorTies.about"),
+            personal("kind").exported("coordinatorTies.kind").reads::<TieKind>(),
+            personal("about").exported("coordinatorTies.about").shown(Shown::About),
             personal("aggravated").exported("coordinatorTies.furtherAnswer"),
             personal("since").exported("coordinatorTies.sinceDate"),
             personal("until").exported("coordinatorTies.untilDate"),
@@ -230,18 +235,18 @@ pub(super) const TABLES: &[Table] = &[
                 internal("programme_id"),
                 key("id"),
                 key("subject_id"),
-                personal("subject_kind").exported("accessLog.asWhom"),
+                personal("subject_kind").exported("accessLog.asWhom").reads::<SubjectKind>(),
                 personal("reader_id").withheld(ThirdParty),
-                personal("role").exported("accessLog.role"),
-                personal("organisation_id").exported("accessLog.organisationId"),
+                personal("role").exported("accessLog.role").reads::<Role>(),
+                personal("organisation_id").exported("accessLog.organisationId").shown(Shown::Name),
                 personal("client_id").withheld(ThirdParty),
-                personal("data_kind").exported("accessLog.data"),
+                personal("data_kind").exported("accessLog.data").reads::<DataKind>(),
                 key("object_id"),
                 personal("objects").exported("accessLog.objects"),
-                personal("purpose").exported("accessLog.purpose"),
-                personal("activity").exported("accessLog.activity"),
+                personal("purpose").exported("accessLog.purpose").reads::<Purpose>(),
+                personal("activity").exported("accessLog.activity").shown(Shown::Label(of_activity)),
                 internal("operation"),
-                personal("call_id").exported("accessLog.requestId"),
+                personal("call_id").exported("accessLog.callId"),
                 internal("trace_id"),
                 internal("parent_span"),
                 personal("began_at").exported("accessLog.readAt"),

@@ -1,10 +1,13 @@
 //! Buddies: their profile, what makes them ready, and their ties.
 
+use naast_domain::buddies::{BuddyStatus, CertificateKind, Channel, SpokenLanguage};
+use naast_domain::independence::TieKind;
 use naast_domain::journal::Purpose::{Matching, Volunteers};
 use naast_domain::privacy::WithheldBecause::{Key, ThirdParty};
 use naast_domain::privacy::retention::Rule::{BuddyFile, Certificate, Minutes};
+use naast_domain::requests::Topic;
 
-use super::{Of, SealedFor, Table, internal, key, personal, table};
+use super::{Of, SealedFor, Shown, Table, internal, key, personal, table};
 
 pub(super) const TABLES: &[Table] = &[
     table(
@@ -13,17 +16,17 @@ pub(super) const TABLES: &[Table] = &[
         Volunteers,
         BuddyFile,
         &[
-            personal("programme_id").exported("buddyProfiles.programmeId"),
+            personal("programme_id").exported("buddyProfiles.programmeId").shown(Shown::Name),
             personal("id").exported("buddyProfiles.id"),
             key("person_id"),
             personal("first_name").sealed(SealedFor::Person("person_id")).exported("buddyProfiles.firstName"),
-            personal("languages").exported("buddyProfiles.languages"),
-            personal("specialisms").exported("buddyProfiles.specialisms"),
-            personal("channels").exported("buddyProfiles.channels"),
-            personal("municipalities").exported("buddyProfiles.municipalityCodes"),
+            personal("languages").exported("buddyProfiles.languages").reads::<SpokenLanguage>(),
+            personal("specialisms").exported("buddyProfiles.specialisms").reads::<Topic>(),
+            personal("channels").exported("buddyProfiles.channels").reads::<Channel>(),
+            personal("municipalities").exported("buddyProfiles.municipalityCodes").shown(Shown::Name),
             personal("capacity").exported("buddyProfiles.capacity"),
             personal("matches").exported("buddyProfiles.runningMatches"),
-            personal("status").exported("buddyProfiles.status"),
+            personal("status").exported("buddyProfiles.status").reads::<BuddyStatus>(),
             personal("ties_asked_on").exported("buddyProfiles.tiesAskedOnDate"),
             personal("ready_until").exported("buddyProfiles.readyUntilDate"),
             internal("version"),
@@ -40,8 +43,8 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             key("id"),
             key("buddy_id"),
-            personal("kind").exported("buddyProfiles.ties.kind"),
-            personal("about").exported("buddyProfiles.ties.about"),
+            personal("kind").exported("buddyProfiles.ties.kind").reads::<TieKind>(),
+            personal("about").exported("buddyProfiles.ties.about").shown(Shown::About),
             personal("aggravated").exported("buddyProfiles.ties.furtherAnswer"),
             personal("since").exported("buddyProfiles.ties.sinceDate"),
             personal("until").exported("buddyProfiles.ties.untilDate"),
@@ -66,7 +69,7 @@ pub(super) const TABLES: &[Table] = &[
             internal("programme_id"),
             personal("id").withheld(Key),
             key("buddy_id"),
-            personal("kind").exported("buddyProfiles.certificates.kind"),
+            personal("kind").exported("buddyProfiles.certificates.kind").reads::<CertificateKind>(),
             personal("profile").exported("buddyProfiles.certificates.profile"),
             personal("issued_on").exported("buddyProfiles.certificates.issuedOnDate"),
             personal("expires_on").exported("buddyProfiles.certificates.expiresOnDate"),

@@ -20,7 +20,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub(super) const T: &str = "private_entries";
-pub(super) const MESSAGE: &str = "message";
+pub(crate) const MESSAGE: &str = "message";
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = private_entries)]

@@ -28,7 +28,7 @@ use crate::rows::Stored;
 use crate::schema::{buddies, matches, support_requests};
 use crate::{Error, on_either};
 
-pub(crate) use entries::forget_answers;
+pub(crate) use entries::{MESSAGE, forget_answers};
 pub use entries::{take_away_again, take_health_away};
 pub use messages::{
     Message, ReadTo, find_message, insert_message, messages, note_reading, read_to, take_message_away, unread,
