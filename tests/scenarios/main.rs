@@ -72,6 +72,7 @@ mod overload;
 mod own_ties;
 mod pauses;
 mod private_space;
+mod processing_register;
 mod program;
 mod properties;
 mod requests;

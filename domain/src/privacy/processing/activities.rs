@@ -1,6 +1,9 @@
 //! What the program does with personal data, activity by activity: the lines of the register.
 
 use super::Activity;
+use crate::privacy::retention::RetentionTerm::{
+    BuddyFile, ContactWay, Matched, PrivateSpace, Supported, Unmatched, Waiting, Withdrawn,
+};
 use crate::text::Text;
 
 const PARENTS: Text = Text::of("ouders die steun vragen", "parents who ask for support");
@@ -16,6 +19,12 @@ const SEALED: Text = Text::of(
 const POLICY: Text = Text::of(
     "toegang per handeling, rol en zaak; de kant van school heeft geen regel",
     "access by action, role and case; the school's side has no line",
+);
+const TOLD_TO_SCHOOL: Text = Text::of(
+    "toegang per handeling, rol en zaak; de school leest alleen wat de ouder haar aankondigt, als lijst en als agendabestand, en noteert \
+     daarop een praktisch bezwaar: geen zaak, geen naam van de ouder en niet waarom iets niet doorgaat",
+    "access by action, role and case; the school reads only what the parent announces to it, as a list and as a calendar file, and notes \
+     a practical objection to it: no case, no name of the parent, and not why something is off",
 );
 const LOGGED: Text = Text::of(
     "elke inzage vastgelegd voordat het antwoord wordt gegeven; de ouder leest dat zelf",
@@ -58,6 +67,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "het gesprek zes maanden, de stappen dertig dagen",
             "the conversation six months, the steps thirty days",
         ),
+        terms: &[],
         measures: &[
             Text::of("geen veld voor een naam of contactgegeven", "no field for a name or contact way"),
             Text::of(
@@ -100,10 +110,13 @@ pub const ACTIVITIES: &[Activity] = &[
         ],
         retention: Text::of(
             "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, \
-             of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen, bij intrekking meteen weg",
+             of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen, bij intrekking meteen weg; of wat het \
+             programma stelde",
             "withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end; a request ends when the parent does not say \
-             for half a year, or with a buddy for a year, that it goes on; how to reach her thirty days, gone at once on withdrawal",
+             for half a year, or with a buddy for a year, that it goes on; how to reach her thirty days, gone at once on withdrawal; or \
+             what the programme set",
         ),
+        terms: &[Withdrawn, Unmatched, Matched, ContactWay, Waiting, Supported],
         measures: &[SEALED, POLICY, LOGGED, JOURNAL],
     },
     Activity {
@@ -126,7 +139,11 @@ pub const ACTIVITIES: &[Activity] = &[
             ),
         ],
         recipients: &[COORDINATOR, Text::of("ouder en buddy zelf", "parent and buddy themselves")],
-        retention: Text::of("een jaar na het einde", "a year after the end"),
+        retention: Text::of(
+            "een jaar na het einde, 30 dagen na een intrekking; of wat het programma stelde",
+            "a year after the end, 30 days after a withdrawal; or what the programme set",
+        ),
+        terms: &[Withdrawn, Matched],
         measures: &[POLICY, LOGGED, JOURNAL],
     },
     Activity {
@@ -151,7 +168,11 @@ pub const ACTIVITIES: &[Activity] = &[
             "de ouder, en haar buddy zolang de koppeling loopt; verder niemand, in geen enkele rol",
             "the parent, and her buddy while the match runs; nobody else, in any role",
         )],
-        retention: Text::of("dertig dagen na het einde van de steun", "thirty days after the support ended"),
+        retention: Text::of(
+            "dertig dagen na het einde van de steun, en nooit langer dan de zaak; of wat het programma stelde",
+            "thirty days after the support ended, and never longer than the case; or what the programme set",
+        ),
+        terms: &[PrivateSpace, Withdrawn, Matched],
         measures: &[
             SEALED,
             Text::of(
@@ -186,12 +207,16 @@ pub const ACTIVITIES: &[Activity] = &[
         recipients: &[
             Text::of("de school die de ouder noemt", "the school that the parent names"),
             COORDINATOR,
+            Text::of("ouder en buddy zelf", "parent and buddy themselves"),
         ],
         retention: Text::of(
-            "wat school hoorde tot de dag voorbij is, ook als de zaak eerder is gewist; verder als de zaak",
-            "what school was told until the day is over, also when the case was erased before; otherwise as the case",
+            "wat school hoorde tot de dag voorbij is, ook als de zaak eerder is gewist; verder als de zaak: een jaar na het einde, 30 dagen na \
+             een intrekking; of wat het programma stelde",
+            "what school was told until the day is over, also when the case was erased before; otherwise as the case: a year after the end, \
+             30 days after a withdrawal; or what the programme set",
         ),
-        measures: &[SEALED, POLICY, LOGGED, JOURNAL],
+        terms: &[Withdrawn, Matched],
+        measures: &[SEALED, TOLD_TO_SCHOOL, LOGGED, JOURNAL],
     },
     Activity {
         code: "consents",
@@ -228,9 +253,12 @@ pub const ACTIVITIES: &[Activity] = &[
             Text::of("een buddy: wat aan haar is gevraagd", "a buddy: what she was asked"),
         ],
         retention: Text::of(
-            "als de zaak; het bewijs zonder naam vijf jaar; de vraag aan ontvangers tot 90 dagen na het wissen",
-            "as the case; the proof without a name five years; the question to recipients until 90 days after the erasure",
+            "als de zaak: ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde, of wat het programma stelde; het bewijs \
+             zonder naam vijf jaar; de vraag aan ontvangers tot 90 dagen na het wissen",
+            "as the case: withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end, or what the programme set; the proof \
+             without a name five years; the question to recipients until 90 days after the erasure",
         ),
+        terms: &[Withdrawn, Unmatched, Matched],
         measures: &[POLICY, LOGGED, JOURNAL],
     },
     Activity {
@@ -268,9 +296,12 @@ pub const ACTIVITIES: &[Activity] = &[
             ),
         ],
         retention: Text::of(
-            "een export een dag; de vraag om te wissen en wat vasthoudt als de zaak of het account; grafstenen blijven",
-            "an export a day; the request for erasure and what holds as the case or the account; tombstones stay",
+            "een export een dag; de vraag om te wissen als het account; wat een zaak vasthoudt als de zaak, gewoonlijk of zoals wat het \
+             programma stelde; grafstenen blijven",
+            "an export a day; the request for erasure as the account; what holds a case as the case, usually or by what the programme set; \
+             tombstones stay",
         ),
+        terms: &[Withdrawn, Unmatched, Matched],
         measures: &[SEALED, JOURNAL],
     },
     Activity {
@@ -313,7 +344,11 @@ pub const ACTIVITIES: &[Activity] = &[
                 "the parent to whom the buddy is proposed",
             ),
         ],
-        retention: Text::of("een jaar na vertrek", "a year after leaving"),
+        retention: Text::of(
+            "een jaar na vertrek, of wat het programma stelde; bewijzen tot vertrek; banden van coördinatoren als het account",
+            "a year after leaving, or what the programme set; certificates until leaving; ties of coordinators as the account",
+        ),
+        terms: &[BuddyFile],
         measures: &[SEALED, POLICY, LOGGED, JOURNAL],
     },
     Activity {
@@ -352,6 +387,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "dertig dagen na de laatste zaak, rol of sessie",
             "thirty days after the last case, role or session",
         ),
+        terms: &[],
         measures: &[SEALED, JOURNAL],
     },
     Activity {
@@ -390,6 +426,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "inzagelogboek twee jaar; het logboek van veranderingen blijft",
             "access log two years; the journal of changes stays",
         ),
+        terms: &[],
         measures: &[JOURNAL],
     },
 ];

@@ -1,18 +1,20 @@
 //! The processing register (AVG art. 30): what personal data are used for, by activity. It is data with a version, and no secret:
 //! whoever has an account may read it.
 //!
-//! Who is the controller follows from the form of a programme (S1): it is the organisation that runs it. What stands here is what
-//! the program does; what an organisation adds, such as its own contact data and agreements with others, it adds itself.
+//! Who is the controller follows from the form of a programme (S1). What stands here is what the program does; what an organisation
+//! adds, such as its own contact data and agreements with others, it adds itself, and the register says so.
 
 mod activities;
 
+use crate::organisations::OrganisationKind;
+use crate::privacy::retention::RetentionTerm;
 use crate::programmes::OrganisationForm as Form;
 use crate::text::Text;
 
 pub use activities::ACTIVITIES;
 
 /// The version of the register.
-pub const VERSION: &str = "2026-2";
+pub const VERSION: &str = "2026-3";
 
 /// One activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Activity {
     pub recipients: &'static [Text],
     /// How long they stay (lid 1 f).
     pub retention: Text,
+    /// Which of these terms a programme may set otherwise.
+    pub terms: &'static [RetentionTerm],
     /// How they are protected (lid 1 g).
     pub measures: &'static [Text],
 }
@@ -55,6 +59,46 @@ pub fn controller(form: Form) -> Text {
     }
 }
 
+/// Whether the organisation that runs a programme of this form is itself the controller, so that its name is the controller's (lid 1 a).
+/// A school runs a programme for its board, a support point belongs to a partnership, and an association can run either for them.
+pub fn is_controller(form: Form, run_by: OrganisationKind) -> bool {
+    match form {
+        Form::Independent => true,
+        Form::School => run_by == OrganisationKind::Board,
+        Form::SupportPoint => run_by == OrganisationKind::Partnership,
+    }
+}
+
+/// Where the contact data of the controller and of her data protection officer are to be found (lid 1 a): the program has no field for them.
+pub const CONTACT: Text = Text::of(
+    "De contactgegevens van de verwerkingsverantwoordelijke en van haar functionaris gegevensbescherming bewaart dit programma niet. Zij \
+     staan in het eigen register en de privacyverklaring van die organisatie. Vraag ernaar bij de organisatie die het programma uitvoert. \
+     Een klacht kan altijd naar de Autoriteit Persoonsgegevens.",
+    "The contact data of the controller and of its data protection officer are not kept by this program. They stand in that \
+     organisation's own register and privacy statement. Ask the organisation that runs the programme. A complaint can always go to the \
+     Dutch data protection authority (Autoriteit Persoonsgegevens).",
+);
+
+/// Who processes for the controller (lid 1 d): whom the program knows of.
+pub const PROCESSORS: &[Text] = &[
+    Text::of(
+        "wie deze installatie host voor een ander, volgens een overeenkomst die zij zelf sluiten",
+        "whoever hosts this installation for another, under an agreement of their own",
+    ),
+    Text::of(
+        "de mailserver die de host instelt: het adres en een eenmalige code, niets van een zaak",
+        "the mail server that the host sets: the address and a one-time code, nothing of a case",
+    ),
+];
+
+/// What goes outside the European Economic Area (lid 1 e).
+pub const TRANSFERS: Text = Text::of(
+    "Het programma zelf geeft niets door buiten de Europese Economische Ruimte. Waar de host, de mailserver en de ontvangers van webhooks \
+     staan, weet de organisatie die hen kiest; zij schrijft het in haar eigen register.",
+    "The program itself transfers nothing outside the European Economic Area. Where the host, the mail server and the receivers of webhooks \
+     stand is known to the organisation that chooses them; it writes that in its own register.",
+);
+
 /// The activity with this code.
 pub fn activity(code: &str) -> Option<&'static Activity> {
     ACTIVITIES.iter().find(|activity| activity.code == code)
@@ -71,8 +115,8 @@ mod tests {
         for one in ACTIVITIES {
             let lists = [one.persons, one.data, one.recipients, one.measures];
             assert!(lists.iter().all(|list| !list.is_empty()), "{}", one.code);
-            let texts = [&one.name, &one.purpose, &one.ground, &one.retention];
-            for text in texts.into_iter().chain(lists.into_iter().flatten()) {
+            let texts = [&one.name, &one.purpose, &one.ground, &one.retention, &CONTACT, &TRANSFERS];
+            for text in texts.into_iter().chain(lists.into_iter().flatten()).chain(PROCESSORS) {
                 assert!(
                     !text.nl.is_empty() && !text.en.is_empty() && !text.nl.contains("  "),
                     "{}: {text:?}",
@@ -80,6 +124,28 @@ mod tests {
                 );
             }
             assert_eq!(ACTIVITIES.iter().filter(|other| other.code == one.code).count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_term_that_a_programme_may_set_is_told_as_one() {
+        for one in ACTIVITIES {
+            let says = one.retention.nl.contains("wat het programma stelde");
+            assert_eq!(says, one.retention.en.contains("what the programme set"), "{}", one.code);
+            assert_eq!(says, !one.terms.is_empty(), "{}: {}", one.code, one.retention.nl);
+        }
+        for term in RetentionTerm::ALL {
+            assert!(ACTIVITIES.iter().any(|one| one.terms.contains(term)), "{term} stands nowhere");
+        }
+    }
+
+    #[test]
+    fn who_runs_a_programme_for_another_is_not_its_controller() {
+        for kind in OrganisationKind::ALL {
+            assert!(is_controller(Form::Independent, *kind));
+            assert_eq!(is_controller(Form::School, *kind), *kind == OrganisationKind::Board);
+            let own = *kind == OrganisationKind::Partnership;
+            assert_eq!(is_controller(Form::SupportPoint, *kind), own);
         }
     }
 
