@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::authorisation::calls::{call, state_for};
 use crate::authorisation::stage::Stage;
 use crate::authorisation::table::{Column, Operation, operations};
+use crate::command_line::naast;
 use crate::looks::{count, refused, texts};
 
 on_both!(
@@ -352,6 +353,7 @@ fn a_record_has_the_fields_of_the_standard(engine: Engine) {
     naast_api::cli::access_log::export(
         &app.platform.store,
         &app.platform.keys,
+        "https://buddy.example.org",
         chrono::DateTime::UNIX_EPOCH,
         &mut lines,
     )
@@ -365,12 +367,25 @@ fn a_record_has_the_fields_of_the_standard(engine: Engine) {
     let (start, end) = (record["start_time"].as_i64().expect("ms"), record["end_time"].as_i64().expect("ms"));
     assert!(start > 0 && end >= start);
     let attributes = &record["attributes"];
-    assert!(
-        attributes["dpl.core.processing_activity_id"]
-            .as_str()
-            .expect("a URI")
-            .ends_with("/processing-activities/matching")
-    );
+    let activity = attributes["dpl.core.processing_activity_id"].as_str().expect("a URI");
+    assert_eq!(activity, "https://buddy.example.org/v1/processing-activities/matching");
+    // it leads to the line of the register
+    let path = activity.strip_prefix("https://buddy.example.org/v1").expect("below the address");
+    assert_eq!(app.get(case.parent, path).expect(200).body["code"], "matching");
+    // the terminal names the address that is set; and where none is, the one that the installation was served under last
+    let at_the_terminal = |set: &[&str]| {
+        let told = naast(&case.world, &[&["access-log", "export"], set].concat());
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let text = String::from_utf8(told.stdout).expect("text");
+        let record: Value = serde_json::from_str(text.lines().next().expect("a line")).expect("JSON");
+        record["attributes"]["dpl.core.processing_activity_id"].clone()
+    };
+    let under = |address: &str| json!(format!("{address}/v1/processing-activities/matching"));
+    let set = ["--public-url", "https://elders.example.org"];
+    assert_eq!(at_the_terminal(&set), under("https://elders.example.org"));
+    std::fs::write(app.platform.data.join("public-url"), "https://buddy.example.org\n").expect("written");
+    assert_eq!(at_the_terminal(&[]), under("https://buddy.example.org"));
+    assert_eq!(at_the_terminal(&set), under("https://elders.example.org"));
     // a pseudonym: not the id by which the program knows her
     let subject = attributes["dpl.core.data_subject_id"].as_str().expect("a pseudonym");
     assert_eq!(subject.len(), 32);

@@ -14,8 +14,18 @@ use crate::contract::BASE;
 const BATCH: i64 = 1_000;
 
 /// Writes every record from a moment on, oldest first, one to a line; says how many that were. Whose data were read stands there by
-/// a pseudonym that only this installation's keys can make again.
-pub fn export(store: &Store, keys: &Keys, since: Moment, to: &mut dyn Write) -> Result<u64, OpenError> {
+/// a pseudonym that only this installation's keys can make again. The activity is named by its URI in the register, under the address at
+/// which clients reach this installation.
+///
+/// # Errors
+/// What the database cannot give, and what cannot be written.
+pub fn export(
+    store: &Store,
+    keys: &Keys,
+    address: &str,
+    since: Moment,
+    to: &mut dyn Write,
+) -> Result<u64, OpenError> {
     let (mut after, mut written) = (None, 0);
     loop {
         let batch = store.read(|db| access_log::export(db, since, after, BATCH))?;
@@ -34,7 +44,7 @@ pub fn export(store: &Store, keys: &Keys, since: Moment, to: &mut dyn Write) -> 
                 "end_time": one.ended_at.0.timestamp_millis(),
                 "resource": { "name": "naast", "version": env!("CARGO_PKG_VERSION") },
                 "attributes": {
-                    "dpl.core.processing_activity_id": format!("{BASE}/processing-activities/{}", one.activity),
+                    "dpl.core.processing_activity_id": format!("{address}{BASE}/processing-activities/{}", one.activity),
                     "dpl.core.data_subject_id": pseudonym,
                     "dpl.core.data_subject_id_type": "naast-pseudonym",
                     "naast.subject_kind": one.subject_kind,

@@ -224,7 +224,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let platform = place.existing_platform()?;
             let since = since.unwrap_or(DateTime::UNIX_EPOCH);
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let written = access_log::export(&platform.store, &platform.keys, since, &mut out)?;
+            let written =
+                access_log::export(&platform.store, &platform.keys, &place.address(), since, &mut out)?;
             std::io::Write::flush(&mut out)?;
             complain(&said(format!("{written} regels"), format!("{written} records")));
             Ok(())

@@ -190,6 +190,15 @@ impl Place {
         std::fs::write(&file, text).map_err(|fault| Failure::at(1, shown(&file), &fault))
     }
 
+    /// The address at which clients reach the installation: the one that is set, else the one that it was served under last.
+    pub(super) fn address(&self) -> String {
+        let served = std::fs::read_to_string(self.served()).unwrap_or_default();
+        match served.trim() {
+            served if self.public_url == ISSUER && !served.is_empty() => served.to_owned(),
+            _ => self.public_url.clone(),
+        }
+    }
+
     /// Refuses to sign under another address than the installation is served under.
     pub(super) fn is_as_served(&self) -> Result<(), Failure> {
         let served = std::fs::read_to_string(self.served()).unwrap_or_default();
