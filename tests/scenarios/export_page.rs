@@ -119,6 +119,9 @@ fn no_bare_code_and_no_name_by_its_id_stands_on_the_page(engine: Engine) {
             assert!(shown.iter().any(|value| value.contains(said(language))), "{finding}");
             assert!(!shown.iter().any(|value| value.contains(said(other))), "{finding}");
         }
+        // with whom a complaint begins, and who is there whatever comes of it
+        let head = page.split("<h2>").next().expect("the head of the page");
+        assert!(head.contains("school (test)") && head.contains("autoriteitpersoonsgegevens.nl"), "{head}");
         for name in ["school (test)", "Programma school", "Programma independent"] {
             assert!(shown.iter().any(|value| value == name), "{name} in {language}");
         }

@@ -3,9 +3,10 @@
 mod book;
 mod words;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use naast_domain::text::Tongue;
+use naast_domain::text::{Text, Tongue};
 use serde_json::Value;
 
 use self::book::Book;
@@ -32,6 +33,7 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
          dd{{margin:0 0 .5rem 0;white-space:pre-wrap}}</style></head><body><h1>{title}</h1><p>{lead}</p>",
         tongue.code()
     );
+    let _ = write!(html, "<p>{}</p>", escaped(&where_to_turn(data, tongue)));
     let empty = serde_json::Map::new();
     let collections = data["collections"].as_object().unwrap_or(&empty);
     let book = Book::of(data, tongue);
@@ -56,6 +58,32 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
     }
     html.push_str("</body></html>");
     html
+}
+
+/// With whom a question or a complaint begins, and who is there whatever comes of it (AVG art. 13 lid 2 d, 15 lid 1 f).
+fn where_to_turn(data: &Value, tongue: Tongue) -> String {
+    let parties = data["collections"]["parties"].as_array().into_iter().flatten();
+    let of: BTreeSet<&str> = parties.filter_map(|party| party["organisation"].as_str()).collect();
+    let them = of.into_iter().collect::<Vec<_>>().join(", ");
+    let (nl, en) = if them.is_empty() {
+        ("de organisatie van uw programma".to_owned(), "the organisation of your programme".to_owned())
+    } else {
+        (
+            format!("de organisatie van uw programma: {them}"),
+            format!("the organisation of your programme: {them}"),
+        )
+    };
+    let text = Text::new(
+        format!(
+            "Klopt er iets niet, of hebt u een vraag of een klacht over uw gegevens? Ga eerst naar {nl}. Vraag daar naar de functionaris \
+             gegevensbescherming. U mag ook altijd een klacht indienen bij de Autoriteit Persoonsgegevens: autoriteitpersoonsgegevens.nl."
+        ),
+        format!(
+            "Is something wrong, or do you have a question or a complaint about your data? Turn first to {en}. Ask there for the data \
+             protection officer. You can also always complain to the Dutch data protection authority: autoriteitpersoonsgegevens.nl."
+        ),
+    );
+    text.get(tongue).to_owned()
 }
 
 /// Text that no browser takes for anything else.
