@@ -32,12 +32,15 @@ fn declared(
             .inner_join(buddies::table.on(profiles))
             .filter(ties::programme_id.eq(Key::from(programme)))
             .filter(buddies::person_id.eq_any(&keys))
-            .order((ties::declared_at, ties::id))
+            .order(ties::id)
             .select((buddies::person_id, TieRow::as_select()))
             .load(c))?;
         let as_buddies = rows.into_iter().map(|(person, row)| Ok((PersonId::from(person), row.read()?)));
-        let all: Vec<_> = as_buddies.collect::<Result<_, Error>>()?;
-        for (person, tie) in all.into_iter().chain(coordinators::of_people(database, programme, people)?) {
+        let mut all: Vec<_> = as_buddies.collect::<Result<_, Error>>()?;
+        all.extend(coordinators::of_people(database, programme, people)?);
+        // of what was declared twice the first one counts: from then on it was known
+        all.sort_by_key(|(_, tie)| tie.created_at);
+        for (person, tie) in all {
             let hers = declared.entry(person).or_default();
             if !hers.iter().any(|known| known.covers(&tie)) {
                 hers.push(tie);
