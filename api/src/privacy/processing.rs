@@ -56,7 +56,7 @@ pub struct ActivityTermView {
     pub term: RetentionTerm,
     /// The same in words.
     pub name: String,
-    /// Days after the end: those of the programme that was named, else the usual ones.
+    /// Days after the end, or after the parent last said that her request goes on: those of the programme that was named, else the usual ones.
     pub days: u32,
     /// Days when a programme says nothing.
     pub usual_days: u32,
