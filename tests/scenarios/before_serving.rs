@@ -98,6 +98,12 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
         }
         assert_eq!(before, files(&data), "a byte changed under {}", keys.display());
     }
+    // nor does the file of another installation get a key that is meant for this one
+    let theirs = std::fs::read(&other).expect("it reads");
+    let refused = run(&["keys", "add"], &other);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(1) && told.contains("another master key"), "{told}");
+    assert_eq!(std::fs::read(&other).expect("it reads"), theirs);
     assert!(!missing.exists(), "no key is made for a database that has one");
     assert!(run(&["doctor"], &own).status.success(), "with its own keys it starts as before");
 }

@@ -218,7 +218,7 @@ fn contact(platform: &Platform) -> String {
 /// Whether everything that is sealed opens.
 fn sealed(platform: &Platform) -> Result<String, String> {
     let seen = platform.keys.check(&platform.store).map_err(|fault| words(&fault))?;
-    let damaged: u64 = seen.damaged.values().sum();
+    let damaged: usize = seen.damaged.values().map(Vec::len).sum();
     if !seen.index {
         return Err(said(
             "de indexsleutel gaat niet open: niemand vindt haar account",

@@ -1,7 +1,7 @@
 //! `naast keys`: the master keys and everything that is sealed under them, and the signing keys.
 
 use clap::Subcommand;
-use naast_persistence::keys::{Retirable, Ring};
+use naast_persistence::keys::{Damaged, Keys as MasterKeys, Retirable, Ring};
 
 use super::language::said;
 use super::place::Place;
@@ -13,8 +13,11 @@ use crate::platform::Platform;
 #[derive(Debug, Subcommand)]
 pub enum Keys {
     /// Add a master key to the key file. Nothing uses it yet: bring the file to every replica, then rotate. No server has to be started again.
+    ///
+    /// Where the database has keys, the file must be that database's: the key file of another gets nothing.
     Add,
-    /// Wrap every data key with the newest master key of the file. Can be cut short and run again.
+    /// Wrap every data key with the newest master key of the file. Can be cut short and run again. Exit code 3: one does not open,
+    /// is named, and stays as it is; the rest is done.
     Rotate,
     /// Take a master key out of the key file. Exit code 4: it is in use, or still wraps something, and stays.
     ///
@@ -23,9 +26,10 @@ pub enum Keys {
         /// Which one, as `naast keys check` names it.
         id: String,
     },
-    /// Seal every value anew, under fresh data keys, and destroy the old ones. Can be cut short and run again.
+    /// Seal every value anew, under fresh data keys, and destroy the old ones. Can be cut short and run again. Exit code 3: a value does
+    /// not open, is named, and stays as it is, with its keys; the rest is done.
     Reencrypt,
-    /// Open everything that is sealed. Exit code 0: everything opens; 3: something does not.
+    /// Open everything that is sealed. Exit code 0: everything opens; 3: something does not, and the ids of its rows are named.
     Check,
     /// List the signing keys: name, from when on each signs, and whether it is believed now.
     ListSigning,
@@ -60,6 +64,8 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
     }
     if matches!(what, Keys::Add) {
         let file = place.master_key_file();
+        // a key in the file of another database would be looked for in vain on the day of the rotation
+        MasterKeys::prove_first(&file, &place.location()?)?;
         let ring = Ring::add(&file)?;
         let (file, id) = (shown(&file), &ring.newest().id);
         say(&said(
@@ -85,6 +91,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
                 format!("{keys} datasleutels verpakt met de nieuwste hoofdsleutel"),
                 format!("{keys} data keys wrapped with the newest master key"),
             ));
+            all_opens(&done.damaged, true)?;
         }
         Keys::Retire { id } => retire(place, &platform, id)?,
         Keys::Reencrypt => {
@@ -94,6 +101,7 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
                 format!("{values} waarden opnieuw verzegeld, {keys} oude datasleutels vernietigd"),
                 format!("{values} values sealed anew, {keys} old data keys destroyed"),
             ));
+            all_opens(&done.damaged, true)?;
         }
         Keys::Check => {
             let seen = keys.check(store)?;
@@ -108,12 +116,6 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
                     format!("{count} data keys under master key {master}"),
                 ));
             }
-            for (column, count) in &seen.damaged {
-                say(&said(
-                    format!("{column}: {count} waarden gaan niet open"),
-                    format!("{column}: {count} values do not open"),
-                ));
-            }
             say(&if seen.index {
                 said("de indexsleutel gaat open", "the index key opens")
             } else {
@@ -122,12 +124,35 @@ pub fn run(place: &Place, what: &Keys) -> Result<(), Failure> {
                     "data_keys: the index key does not open: nobody finds her account",
                 )
             });
-            if !seen.damaged.is_empty() || !seen.index {
-                return Err(Failure::new(3, said("niet alles gaat open", "not everything opens")));
-            }
+            all_opens(&seen.damaged, seen.index)?;
         }
     }
     Ok(())
+}
+
+/// How many ids of a column are named: whoever mends more than these asks the database.
+const NAMED: usize = 100;
+
+/// Names what does not open.
+fn all_opens(damaged: &Damaged, rest: bool) -> Result<(), Failure> {
+    for (column, rows) in damaged {
+        let count = rows.len();
+        say(&said(
+            format!("{column}: {count} waarden gaan niet open en staan er nog zo; id:"),
+            format!("{column}: {count} values do not open and stay as they are; id:"),
+        ));
+        for row in rows.iter().take(NAMED) {
+            say(&format!("  {row}"));
+        }
+        if count > NAMED {
+            let more = count - NAMED;
+            say(&said(format!("  en nog {more}"), format!("  and {more} more")));
+        }
+    }
+    if damaged.is_empty() && rest {
+        return Ok(());
+    }
+    Err(Failure::new(3, said("niet alles gaat open", "not everything opens")))
 }
 
 fn retire(place: &Place, platform: &Platform, id: &str) -> Result<(), Failure> {

@@ -32,7 +32,7 @@ use masters::Masters;
 pub use envelope::Place;
 pub(crate) use envelope::Secret;
 pub use ring::{Master, Ring, RingError};
-pub use work::{Checked, Retirable, Rotated};
+pub use work::{Checked, Damaged, Retirable, Rotated};
 
 /// A value as it is kept, an envelope in base64: nobody reads it without its key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,8 @@ mod people;
 mod shown;
 mod volunteers;
 
+use std::fmt;
+
 use naast_domain::code::Code;
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::retention::Rule;
@@ -216,6 +218,12 @@ pub(crate) struct Sealed {
     pub(crate) table: &'static str,
     pub(crate) column: &'static str,
     pub(crate) owner: SealedFor,
+}
+
+impl fmt::Display for Sealed {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "{}.{}", self.table, self.column)
+    }
 }
 
 /// Every column that holds sealed values: what is encrypted anew and checked goes by it.

@@ -56,11 +56,12 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
         "keys add",
         "Voeg een hoofdsleutel toe aan het sleutelbestand. Nog niets gebruikt hem: breng het bestand naar elke replica, en vervang dan. Geen \
          server hoeft opnieuw te starten",
-        "",
+        "Heeft de database sleutels, dan moet het bestand het hare zijn: het sleutelbestand van een andere krijgt niets.",
     ),
     (
         "keys rotate",
-        "Verpak elke gegevenssleutel met de nieuwste hoofdsleutel van het bestand. Mag worden afgebroken en opnieuw gedaan",
+        "Verpak elke gegevenssleutel met de nieuwste hoofdsleutel van het bestand. Mag worden afgebroken en opnieuw gedaan. Exitcode 3: een gaat \
+         niet open, wordt genoemd en blijft zoals hij is; de rest is gedaan",
         "",
     ),
     (
@@ -70,10 +71,15 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "keys reencrypt",
-        "Verzegel elke waarde opnieuw, met verse gegevenssleutels, en vernietig de oude. Mag worden afgebroken en opnieuw gedaan",
+        "Verzegel elke waarde opnieuw, met verse gegevenssleutels, en vernietig de oude. Mag worden afgebroken en opnieuw gedaan. Exitcode 3: \
+         een waarde gaat niet open, wordt genoemd en blijft zoals zij is, met haar sleutels; de rest is gedaan",
         "",
     ),
-    ("keys check", "Open alles wat verzegeld is. Exitcode 0: alles gaat open; 3: iets niet", ""),
+    (
+        "keys check",
+        "Open alles wat verzegeld is. Exitcode 0: alles gaat open; 3: iets niet, en de id's van de rijen worden genoemd",
+        "",
+    ),
     (
         "keys list-signing",
         "Toon de ondertekensleutels: naam, vanaf wanneer elk ondertekent, en of zij nu wordt geloofd",
