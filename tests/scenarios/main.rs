@@ -99,6 +99,7 @@ mod tied_coordinators;
 mod ties_by_person;
 mod tokens;
 mod told;
+mod topics;
 mod touched_matches;
 mod trusted_issuers;
 mod unknown_partnership;

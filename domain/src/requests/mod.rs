@@ -37,7 +37,8 @@ code_list! {
 }
 
 code_list! {
-    /// What the support is about. Deliberately coarse: no diagnosis is asked and none is needed to match.
+    /// What the support is about. Deliberately coarse, and none is needed. Nothing of the child's health is among it: that is told to somebody, after a
+    /// consent of its own (AVG art. 9).
     pub enum Topic {
         TalkingWithSchool = "talking-with-school": "gesprekken met school" / "talks with school",
         ExtraSupport = "extra-support": "extra ondersteuning op school" / "extra support at school",
@@ -47,7 +48,7 @@ code_list! {
         LearningDifficulties = "learning-difficulties": "moeite met leren" / "learning difficulties",
         Behaviour = "behaviour": "gedrag" / "behaviour",
         Giftedness = "giftedness": "hoogbegaafdheid" / "giftedness",
-        IllnessOrDisability = "illness-or-disability": "ziekte of beperking" / "illness or disability",
+        DevelopmentPlan = "development-plan": "ontwikkelingsperspectief (OPP)" / "development plan (OPP)",
         Transition = "transition": "overgang naar een andere school" / "moving to another school",
         RulesAndRights = "rules-and-rights": "regels en rechten" / "rules and rights",
     }

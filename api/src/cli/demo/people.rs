@@ -139,7 +139,7 @@ pub const BUDDIES: &[DemoBuddy] = &[
         name: "Linde",
         programme: 2,
         languages: NL,
-        specialisms: &["illness-or-disability"],
+        specialisms: &["development-plan"],
         channels: BOTH,
         tie: Some(("school-volunteer", own_school)),
         expired_vog: false,

@@ -12,7 +12,7 @@ const TOPICS: [&str; 11] = [
     "learning-difficulties",
     "behaviour",
     "giftedness",
-    "illness-or-disability",
+    "development-plan",
     "transition",
     "rules-and-rights",
 ];

@@ -1,0 +1,2 @@
+-- What was taken out is not brought back.
+SELECT 1;
