@@ -54,12 +54,12 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
     };
     let unknown =
         refused(world.app.post(parent, &path, &words("request", "2020-1")), 409, "consent-text-unknown");
-    assert_eq!(unknown.body["current"], "2026-2");
-    refused(world.app.post(parent, &path, &words("referral", "2026-2")), 409, "request-not-open");
+    assert_eq!(unknown.body["current"], "2026-3");
+    refused(world.app.post(parent, &path, &words("referral", "2026-3")), 409, "request-not-open");
     for other in
         [world.coordinators[0], world.coordinators[1], world.leader, world.person(), world.administrator]
     {
-        let reply = world.app.post(other, &path, &words("request", "2026-2"));
+        let reply = world.app.post(other, &path, &words("request", "2026-3"));
         assert!([403, 404].contains(&reply.status), "{}", reply.body);
     }
     assert_eq!(count(&world, "consents"), 0);
@@ -74,7 +74,7 @@ fn a_consent_is_the_parents_own_in_the_words_in_use_and_given_once(engine: Engin
     let shown = shown.iter().filter(nl).find(|one| one["current"] == json!(true)).expect("the words");
     assert_eq!(given.body["textHash"], shown["textHash"]);
     refused(world.consent(parent, &request), 409, "already-there");
-    let mut health = words("child-health-data", "2026-2");
+    let mut health = words("child-health-data", "2026-3");
     health["childAge"] = json!("under-16");
     world.app.post(parent, &path, &health).expect(201);
     assert_eq!(count(&world, "consents WHERE withdrawn_at IS NULL"), 2);

@@ -180,7 +180,15 @@ fn a_parent_reads_who_is_behind_it_and_what_each_tie_means(engine: Engine) {
     let told = world.app.get(case.parent, &path).expect(200).body;
     let codes: Vec<_> =
         told["programme"].as_array().expect("answers").iter().map(|one| &one["code"]).collect();
-    for code in ["who-steers", "who-pays", "who-sees", "what-school-hears", "who-hosts", "who-trains"] {
+    for code in [
+        "who-steers",
+        "who-pays",
+        "who-sees",
+        "what-school-hears",
+        "who-hosts",
+        "who-trains",
+        "where-to-complain",
+    ] {
         assert!(codes.contains(&&json!(code)), "{codes:?}");
     }
     let ties = told["ties"].as_array().expect("ties");

@@ -6,6 +6,8 @@ mod words;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use naast_domain::code::Code as _;
+use naast_domain::privacy::WithheldBecause;
 use naast_domain::text::{Text, Tongue};
 use serde_json::Value;
 
@@ -18,12 +20,12 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
     let (title, lead) = if dutch {
         (
             "Wat Naast van u bewaart",
-            "Dit is alles wat op dit moment van u is vastgelegd. Een leeg vak staat voor: niets.",
+            "Dit is wat op dit moment van u is vastgelegd. Een leeg vak staat voor: niets.",
         )
     } else {
         (
             "What Naast keeps of you",
-            "This is everything that is recorded of you at this moment. An empty field stands for nothing.",
+            "This is what is recorded of you at this moment. An empty field stands for nothing.",
         )
     };
     let mut html = format!(
@@ -33,6 +35,9 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
          dd{{margin:0 0 .5rem 0;white-space:pre-wrap}}</style></head><body><h1>{title}</h1><p>{lead}</p>",
         tongue.code()
     );
+    for text in [left_out(), told_elsewhere()] {
+        let _ = write!(html, "<p>{}</p>", escaped(text.get(tongue)));
+    }
     let _ = write!(html, "<p>{}</p>", escaped(&where_to_turn(data, tongue)));
     let empty = serde_json::Map::new();
     let collections = data["collections"].as_object().unwrap_or(&empty);
@@ -58,6 +63,39 @@ pub fn page(data: &Value, tongue: Tongue) -> String {
     }
     html.push_str("</body></html>");
     html
+}
+
+/// What is kept and is not in it, and why (AVG art. 12 lid 4, 15 lid 4).
+fn left_out() -> Text {
+    let because = |dutch: bool| {
+        let all = WithheldBecause::ALL.iter().map(|one| one.label());
+        all.map(|label| if dutch { label.nl } else { label.en }.into_owned()).collect::<Vec<_>>().join("; ")
+    };
+    Text::new(
+        format!(
+            "Niet alles wat met u te maken heeft staat erin. Wat ontbreekt, ontbreekt hierom: {}. Ook niet erin: het logboek van \
+             veranderingen, dat zegt wie wat veranderde en nooit wat er stond; en uw gesprek op school, dat zonder naam is en alleen met \
+             uw code opengaat.",
+            because(true)
+        ),
+        format!(
+            "Not everything that has to do with you is in it. What is missing is missing because: {}. Nor is in it: the journal of changes, \
+             which says who changed what and never what stood there; and your conversation at school, which has no name and opens only \
+             with your code.",
+            because(false)
+        ),
+    )
+}
+
+/// What else she has a right to be told, and where it stands (AVG art. 15 lid 1 a to d, and e).
+fn told_elsewhere() -> Text {
+    Text::of(
+        "Waarvoor uw gegevens worden gebruikt, op welke grond, wie ze krijgt en hoe lang ze blijven, staat in het verwerkingsregister \
+         (/v1/processing-activities). U mag laten verbeteren, laten wissen, laten vasthouden, bezwaar maken, en terugnemen waar u \
+         toestemming voor gaf.",
+        "What your data are used for, on what ground, who gets them and how long they stay is told in the processing register \
+         (/v1/processing-activities). You may have them corrected, erased or held, object, and take back what you consented to.",
+    )
 }
 
 /// With whom a question or a complaint begins, and who is there whatever comes of it (AVG art. 13 lid 2 d, 15 lid 1 f).

@@ -23,6 +23,7 @@ code_list! {
         OtherChoice = "other-choice": "Kunt u ook een andere buddy kiezen?" / "Can you choose another buddy too?",
         WhoHosts = "who-hosts": "Waar horen de buddy's bij?" / "Where do the buddies belong?",
         WhoTrains = "who-trains": "Wie leert de buddy haar werk?" / "Who teaches the buddy her work?",
+        WhereToComplain = "where-to-complain": "Waar kunt u heen met een vraag of een klacht?" / "Where can you turn with a question or a complaint?",
     }
 }
 
@@ -130,6 +131,7 @@ pub fn position_statement(period: &FormPeriod, run_by: &RunBy) -> PositionStatem
             (Question::OtherChoice, other),
             (Question::WhoHosts, hosts(period.form, organisation, for_others)),
             (Question::WhoTrains, trains(run_by)),
+            (Question::WhereToComplain, complaint(organisation)),
         ],
     }
 }
@@ -152,10 +154,12 @@ fn sees() -> Text {
 fn hears(form: OrganisationForm) -> Text {
     let first = match form {
         OrganisationForm::School => Text::of(
-            "De leraar en de directeur kunnen niet in uw dossier kijken, ook al horen de buddy's bij school. School hoort \
-             alleen iets als u dat zelf wilt.",
-            "The teacher and the school leader cannot look into your file, even though the buddies belong to the school. \
-             The school hears something only if you want it to.",
+            "De leraar en de directeur kunnen niet in uw dossier kijken, ook al horen de buddy's bij school. De coördinator werkt wel \
+             voor school: zij leest uw aanvraag, en niet wat u en uw buddy elkaar schrijven. Verder hoort school alleen iets als u dat \
+             zelf wilt.",
+            "The teacher and the school leader cannot look into your file, even though the buddies belong to the school. The \
+             coordinator does work for the school: she reads your request, and not what you and your buddy write to each other. \
+             Beyond that the school hears something only if you want it to.",
         ),
         OrganisationForm::Independent | OrganisationForm::SupportPoint => Text::of(
             "School hoort alleen iets als u dat zelf wilt.",
@@ -218,6 +222,20 @@ fn trains(run_by: &RunBy) -> Text {
     Text::new(
         format!("{} {sees_nl} daarvoor. Elke buddy volgt een training voor zij begint.", who.join(" en ")),
         format!("{} {sees_en} to that. Every buddy is trained before she begins.", who.join(" and ")),
+    )
+}
+
+/// With whom a question or a complaint begins, and who is there whatever comes of it (AVG art. 13 lid 2 d, 77).
+fn complaint(organisation: &str) -> Text {
+    Text::new(
+        format!(
+            "Bij {organisation}. Gaat het over uw gegevens? Vraag daar naar de functionaris gegevensbescherming. U mag ook altijd een klacht \
+             indienen bij de Autoriteit Persoonsgegevens: autoriteitpersoonsgegevens.nl. Uw steun gaat gewoon door."
+        ),
+        format!(
+            "To {organisation}. Is it about your data? Ask there for the data protection officer. You can also always complain to the Dutch \
+             data protection authority: autoriteitpersoonsgegevens.nl. Your support simply goes on."
+        ),
     )
 }
 

@@ -33,16 +33,6 @@ code_list! {
     }
 }
 
-/// The words that a parent is shown before she announces a talk: those of the consent `meeting-announcement`.
-pub const WORDS: Text = Text::of(
-    "Ik wil dat school hoort dat mijn buddy meekomt naar dit gesprek. School hoort de voornaam en de rol van mijn buddy, en de dag \
-     van het gesprek. Verder hoort school niets van dit programma: ook niet met wie het gesprek is. Dat vertel ik zelf als ik dat \
-     wil. Ik kan dit altijd terugnemen.",
-    "I want the school to hear that my buddy comes along to this talk. The school hears my buddy's first name and role, and the \
-     day of the talk. The school hears nothing else from this programme, not even whose talk it is. I tell that myself if I \
-     want to. I can take this back at any time.",
-);
-
 /// Whether school sees an announcement on a day: until the day of the talk is over. What is over needs no name any more.
 pub fn is_shown_to_school(talk: Date, today: Date) -> bool {
     talk >= today

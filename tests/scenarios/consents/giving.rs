@@ -47,7 +47,7 @@ fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {
     let parent = world.person();
     let request = world.request(0, parent);
     let sent = |language: &str, hash: &str| {
-        let text = json!({ "textVersion": "2026-2", "language": language, "textHash": hash });
+        let text = json!({ "textVersion": "2026-3", "language": language, "textHash": hash });
         consent(&world, parent, &request, &json!({ "kind": "request", "text": text }))
     };
     let other = refused(sent("nl", &"0".repeat(64)), 409, "consent-text-differs");

@@ -8,6 +8,22 @@ use crate::text::Text;
 
 const PARENTS: Text = Text::of("ouders die steun vragen", "parents who ask for support");
 const PUPILS: Text = Text::of("leerlingen van 16 jaar of ouder", "pupils of 16 or older");
+const CHILDREN: Text = Text::of(
+    "het kind van de ouder, voor zover zij en haar buddy over hem of haar schrijven",
+    "the parent's child, as far as she and her buddy write about him or her",
+);
+const CHILDREN_OF_CONSENT: Text = Text::of(
+    "het kind: alleen dát een toestemming over zijn of haar gezondheid is gegeven, en of het zelf besliste",
+    "the child: only that a consent on his or her health was given, and whether the child decided",
+);
+const MENTIONED: Text = Text::of(
+    "wie ouder en buddy in hun eigen woorden noemen, zoals een leraar",
+    "whom parent and buddy name in words of their own, such as a teacher",
+);
+const AROUND_BUDDIES: Text = Text::of(
+    "familie en vrienden van buddy's en coördinatoren, zonder naam: dat er iemand is met een band met een school of bestuur",
+    "family and friends of buddies and coordinators, without a name: that there is somebody with a tie to a school or board",
+);
 const BUDDIES: Text = Text::of("buddy's", "buddies");
 const STAFF: Text =
     Text::of("mensen met een rol in een organisatie", "people with a role in an organisation");
@@ -35,10 +51,14 @@ const JOURNAL: Text = Text::of(
     "each change in a journal that shows tampering, without data of people",
 );
 const CONSENT_AND_AGREEMENT: Text = Text::of(
-    "van ouders: toestemming (AVG art. 6 lid 1 a), per doel, altijd in te trekken; van buddy's: de afspraken met hen (6 lid 1 b), en voor \
-     hun banden het belang van de ouder bij een onafhankelijke buddy (6 lid 1 f)",
-    "of parents: consent (GDPR art. 6(1)(a)), for each purpose, to be withdrawn at any time; of buddies: the agreement with them (6(1)(b)), \
-     and for their ties the interest of the parent in an independent buddy (6(1)(f))",
+    "van ouders: toestemming (AVG art. 6 lid 1 a), per doel, altijd in te trekken. Tot zij die geeft: dat zij er zelf om vroeg (6 lid 1 b). Na \
+     het einde of een intrekking, tot de termijn om is: het belang om vragen en klachten te kunnen beantwoorden en te laten zien wat is \
+     gedaan (6 lid 1 f, 5 lid 2). Van buddy's: de afspraken met hen (6 lid 1 b), en voor hun banden het belang van de ouder bij een \
+     onafhankelijke buddy (6 lid 1 f)",
+    "of parents: consent (GDPR art. 6(1)(a)), for each purpose, to be withdrawn at any time. Until she gives it: that she asked for it \
+     herself (6(1)(b)). After the end or a withdrawal, until the term is over: the interest in being able to answer questions and complaints \
+     and to show what was done (6(1)(f), 5(2)). Of buddies: the agreement with them (6(1)(b)), and for their ties the interest of the \
+     parent in an independent buddy (6(1)(f))",
 );
 
 /// Every activity, in the order of a case.
@@ -51,28 +71,37 @@ pub const ACTIVITIES: &[Activity] = &[
             "to point out support to a parent with respect, and let her choose",
         ),
         ground: Text::of(
-            "gerechtvaardigd belang (AVG art. 6 lid 1 f): het gesprek houdt geen naam; voor de overdracht toestemming van de ouder",
-            "legitimate interest (GDPR art. 6(1)(f)): the conversation holds no name; for the hand-over the parent's consent",
+            "gerechtvaardigd belang (AVG art. 6 lid 1 f), van een openbare school haar taak (6 lid 1 e): het gesprek houdt geen naam; voor de \
+             overdracht toestemming van de ouder",
+            "legitimate interest (GDPR art. 6(1)(f)), of a public-authority school its task (6(1)(e)): the conversation holds no name; for the \
+             hand-over the parent's consent",
         ),
         persons: &[Text::of("ouders in een gesprek op school", "parents in a conversation at school")],
         data: &[
             Text::of(
-                "een willekeurig kenmerk, de stappen en hun tijd",
-                "a random reference, the steps and their times",
+                "een willekeurig kenmerk waaronder de school zelf de ouder kent, de aanleiding, de stappen en hun tijd, en wat de ouder op de \
+                 eerste en de tweede vraag zei",
+                "a random reference by which the school itself knows the parent, the ground, the steps and their times, and what the parent \
+                 said to the first and the second question",
             ),
             Text::of("een vingerafdruk van de code van de ouder", "a fingerprint of the parent's code"),
         ],
-        recipients: &[Text::of("de school: alleen haar eigen kant", "the school: its own side only")],
+        recipients: &[Text::of(
+            "de school, en een schoolsysteem dat zij aansluit: alleen de kant van school",
+            "the school, and a system that it connects: the school's side only",
+        )],
         retention: Text::of(
-            "het gesprek zes maanden, de stappen dertig dagen",
-            "the conversation six months, the steps thirty days",
+            "het gesprek en de stappen van school zes maanden; wat de ouder zelf deed dertig dagen nadat zij stopte; aantallen per kwartaal \
+             blijven",
+            "the conversation and the school's steps six months; what the parent did herself thirty days after she stopped; numbers by \
+             quarter stay",
         ),
         terms: &[],
         measures: &[
             Text::of("geen veld voor een naam of contactgegeven", "no field for a name or contact way"),
             Text::of(
-                "nee, stoppen en geen antwoord zien er op school hetzelfde uit",
-                "a no, a stop and no answer look the same at school",
+                "is er een buddy uitgelegd, dan zien nee, stoppen en geen antwoord er op school hetzelfde uit",
+                "once a buddy was explained, a no, a stop and no answer look the same at school",
             ),
             JOURNAL,
         ],
@@ -159,7 +188,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "the parent's consent (GDPR art. 6(1)(a)); for what is about her child's health the explicit consent to that (art. \
              9(2)(a)), which she or the pupil gives apart",
         ),
-        persons: &[PARENTS, BUDDIES],
+        persons: &[PARENTS, BUDDIES, CHILDREN, MENTIONED],
         data: &[Text::of(
             "aantekeningen, doelen en berichten, tot waar elk van beiden las, en of iets over de gezondheid van het kind gaat",
             "notes, goals and messages, up to where each of the two read, and whether something is about the child's health",
@@ -229,7 +258,7 @@ pub const ACTIVITIES: &[Activity] = &[
             "wettelijke plicht om toestemming te kunnen aantonen en ontvangers te laten weten dat zij is ingetrokken (AVG art. 7 lid 1 en 3, 19)",
             "legal obligation to demonstrate consent and to tell recipients that it was withdrawn (GDPR art. 7(1), 7(3), 19)",
         ),
-        persons: &[PARENTS, PUPILS, BUDDIES],
+        persons: &[PARENTS, PUPILS, CHILDREN_OF_CONSENT, BUDDIES],
         data: &[
             Text::of(
                 "welke toestemming, in welke woorden, wanneer gegeven, bevestigd, verlopen en teruggenomen",
@@ -320,6 +349,7 @@ pub const ACTIVITIES: &[Activity] = &[
         persons: &[
             BUDDIES,
             Text::of("coördinatoren, over hun eigen banden", "coordinators, on ties of their own"),
+            AROUND_BUDDIES,
         ],
         data: &[
             Text::of(

@@ -14,7 +14,7 @@ use crate::text::Text;
 pub use activities::ACTIVITIES;
 
 /// The version of the register.
-pub const VERSION: &str = "2026-3";
+pub const VERSION: &str = "2026-4";
 
 /// One activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +86,18 @@ pub const PROCESSORS: &[Text] = &[
         "whoever hosts this installation for another, under an agreement of their own",
     ),
     Text::of(
-        "de mailserver die de host instelt: het adres en een eenmalige code, niets van een zaak",
-        "the mail server that the host sets: the address and a one-time code, nothing of a case",
+        "de leverancier van een schoolsysteem dat de school aansluit: de kant van school in een gesprek, met een willekeurig kenmerk en zonder naam",
+        "the supplier of a school's system that the school connects: the school's side of a conversation, with a random reference and without a name",
+    ),
+    Text::of(
+        "wie inloggen verzorgt voor een school of organisatie, als de host die vertrouwt: dat iemand zich aanmeldt, en wanneer",
+        "whoever arranges signing in for a school or organisation, where the host trusts it: that somebody signs in, and when",
+    ),
+    Text::of(
+        "de mailserver die de host instelt: het adres, een eenmalige code, en dat een aanvraag of een toestemming is gestopt of straks stopt, \
+         met de dag; niet waarover die gaat, van welke school of met welke buddy",
+        "the mail server that the host sets: the address, a one-time code, and that a request or a consent has stopped or soon stops, with \
+         the day; not what it is about, of which school or with which buddy",
     ),
 ];
 
