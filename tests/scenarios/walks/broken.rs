@@ -13,7 +13,13 @@ on_both!(what_is_broken_behind_its_back_is_found);
 /// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, and a talk at school.
 fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     let world = World::new(engine);
-    let buddy = world.buddy(0, &json!({ "capacity": 2 }));
+    // she was a buddy here before, under another profile
+    let former = world.applicant(0, &json!({}));
+    world
+        .app
+        .patch(world.coordinators[0], &format!("/buddies/{}", former.id), &json!({ "status": "left" }))
+        .expect(200);
+    let buddy = world.buddy(0, &json!({ "capacity": 2, "personId": former.person }));
     world
         .tie(&buddy, "own-child-at-school", &json!({ "kind": "school", "locationCode": SCHOOL }))
         .expect(201);
@@ -94,7 +100,7 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             "an active match with a tie that the parent did not accept (0",
             "UPDATE support_requests SET location_code = NULL".to_owned(),
         ),
-        ("an active match whose buddy was not asked this year", "UPDATE buddies SET ties_asked_on = '2020-01-01'".to_owned()),
+        ("an active match whose buddy was not asked this year", "UPDATE buddies SET ties_asked_on = '2020-01-01' WHERE status = 'active'".to_owned()),
         ("an active match with a tie that the parent did not accept (12", a_tie_with("joint-council-member", "'{\"board\": \"99901\"}'")),
         ("a running match with a buddy who is not independent", a_tie_with("employed-by-partnership", "'{\"partnership\": \"PO9901\"}'")),
         (
@@ -107,7 +113,7 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             format!(
                 "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
                  SELECT b.id, b.person_id, o.id, NULL, 'school-staff', 'active', '2024-01-01', NULL, 1 \
-                 FROM buddies b, organisations o WHERE o.location_code = '{SCHOOL}'"
+                 FROM buddies b, organisations o WHERE b.status = 'active' AND o.location_code = '{SCHOOL}'"
             ),
         ),
         (
@@ -115,14 +121,14 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             format!(
                 "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
                  SELECT b.id, b.person_id, o.id, NULL, 'council-member', 'active', '2024-01-01', NULL, 1 \
-                 FROM buddies b, organisations o WHERE o.location_code = '{SCHOOL}'"
+                 FROM buddies b, organisations o WHERE b.status = 'active' AND o.location_code = '{SCHOOL}'"
             ),
         ),
         (
             "an active match with a tie that the parent did not accept (15",
             "INSERT INTO memberships (id, person_id, organisation_id, programme_id, role, status, since, until, version) \
              SELECT b.id, b.person_id, o.id, p.id, 'coordinator', 'active', '2024-01-01', NULL, 1 FROM buddies b, organisations o, \
-             programmes p JOIN programme_forms f ON f.programme_id = p.id WHERE o.kind = 'parent-association' AND f.form = 'school'"
+             programmes p JOIN programme_forms f ON f.programme_id = p.id WHERE b.status = 'active' AND o.kind = 'parent-association' AND f.form = 'school'"
                 .to_owned(),
         ),
         (
@@ -133,13 +139,13 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
         ("an active match with a tie that the parent did not accept (33", "DELETE FROM tie_answers WHERE finding = '33'".to_owned()),
         ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
         ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
-        ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused'".to_owned()),
+        ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused' WHERE status = 'active'".to_owned()),
         (
             "a proposal that waits for a buddy without a place",
             "UPDATE proposals SET state = 'open' WHERE request_id = (SELECT id FROM support_requests WHERE origin = 'referral')"
                 .to_owned(),
         ),
-        ("more parents than places", "UPDATE buddies SET matches = matches - 1".to_owned()),
+        ("more parents than places", "UPDATE buddies SET matches = matches - 1 WHERE status = 'active'".to_owned()),
         (
             "a parent's consent to data on the health of a pupil who spoke herself",
             format!("UPDATE pupil_codes SET used_at = {at}"),
@@ -191,6 +197,28 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
                 "parent",
                 "(SELECT r.parent_id FROM support_requests r WHERE r.id = matches.request_id)",
             )),
+        ),
+        (
+            "a running match with a buddy who is not independent (decides-on-child-support",
+            format!(
+                "UPDATE support_requests SET parent_id = (SELECT r.parent_id FROM support_requests r JOIN matches m ON m.request_id = r.id \
+                 WHERE m.state = 'active' LIMIT 1) WHERE state = 'withdrawn'; {}",
+                a_tie_with(
+                    "decides-on-child-support",
+                    &of_the_case("request", "(SELECT r.id FROM support_requests r WHERE r.state = 'withdrawn')"),
+                )
+            ),
+        ),
+        (
+            "a running match with a buddy who is not independent (family-on-staff",
+            a_tie("family-on-staff").replace("SELECT programme_id, buddy_id, buddy_id,", "SELECT programme_id, id, id,")
+                .replace("FROM matches WHERE state = 'active'", "FROM buddies WHERE status = 'left'"),
+        ),
+        (
+            "a running match with a buddy who is not independent (family-on-staff",
+            a_tie("family-on-staff").replace("INTO ties (programme_id, id, buddy_id,", "INTO coordinator_ties (programme_id, id, person_id,")
+                .replace("SELECT programme_id, buddy_id, buddy_id,", "SELECT programme_id, id, person_id,")
+                .replace("FROM matches WHERE state = 'active'", "FROM buddies WHERE status = 'active'"),
         ),
         ("an active match with a tie that the parent did not accept (34", a_tie_with("authority-worker", "'\"everywhere\"'")),
         ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),

@@ -17,7 +17,6 @@ type Kept = (String, Value, String, Option<Date>, Option<Date>, bool);
 struct Of<'a> {
     school: &'a str,
     municipality: &'a str,
-    request: &'a str,
     parent: &'a str,
 }
 
@@ -58,10 +57,8 @@ impl Schools {
         if about == "everywhere" {
             return (true, false);
         }
-        for (thing, its_own) in [("request", of.request), ("parent", of.parent)] {
-            if let Some(other) = about[thing].as_str() {
-                return (other == its_own, false);
-            }
+        if let Some(parent) = about["parent"].as_str() {
+            return (parent == of.parent, false);
         }
         let board = self.boards.get(school).map(String::as_str);
         let has =
@@ -98,8 +95,8 @@ pub fn not_independent(world: &World) -> Vec<String> {
     let running = lines(
         world,
         "SELECT CAST(m.id AS text) || '|' || CAST(m.proposal_id AS text) || '|' || CAST(m.buddy_id AS text) || '|' || \
-         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') || '|' || CAST(r.id AS text) \
-         || '|' || CAST(r.parent_id AS text) || '|' || coalesce(r.municipality_code, '') AS name FROM matches m \
+         m.state || '|' || CAST(m.programme_id AS text) || '|' || coalesce(r.location_code, '') || '|' || \
+         CAST(r.parent_id AS text) || '|' || coalesce(r.municipality_code, '') AS name FROM matches m \
          JOIN support_requests r ON r.id = m.request_id WHERE m.state <> 'closed'",
     );
     let (ties, beside_another) = (ties(world), beside_another(world));
@@ -108,37 +105,46 @@ pub fn not_independent(world: &World) -> Vec<String> {
         let parts: Vec<&str> = line.split('|').collect();
         let (proposal, buddy, is_active, school) = (parts[1], parts[2], parts[3] == "active", parts[5]);
         let (form, funders) = &forms[parts[4]];
-        let mut tell = |key: String, what: &str| {
-            if is_active && !accepted.contains(&format!("{proposal}|{key}")) {
+        let mut tell = |keys: &[String], what: &str| {
+            let key = &keys[0];
+            if is_active && !keys.iter().any(|key| accepted.contains(&format!("{proposal}|{key}"))) {
                 broken.push(format!(
                     "an active match with a tie that the parent did not accept ({key} {what})"
                 ));
             }
         };
         if school.is_empty() {
-            tell("0".to_owned(), "no school named");
+            tell(&["0".to_owned()], "no school named");
         }
         for number in what_pays(form, funders & 1 > 0, funders & 2 > 0) {
-            tell(number.to_string(), "who pays");
+            tell(&[number.to_string()], "who pays");
         }
-        let of = Of { school, municipality: parts[8], request: parts[6], parent: parts[7] };
+        let of = Of { school, municipality: parts[7], parent: parts[6] };
         let (mut blocked, mut declared_another) = (Vec::new(), false);
-        for (id, about, kind, since, until, aggravated) in ties.get(buddy).into_iter().flatten() {
+        let hers = ties.get(buddy).map(Vec::as_slice).unwrap_or_default();
+        for (id, about, kind, since, until, aggravated) in hers {
             let (same, same_board) = schools.concerns(about, &of);
-            let on_the_case = about["request"].is_string() || about["parent"].is_string();
+            let on_the_case = about["parent"].is_string();
             let heavier = *aggravated || (kind == "authority-worker" && on_the_case);
             let fact = Fact { kind: kind.clone(), same, same_board, heavier, since: *since, until: *until };
             let does = what_it_does(&fact, form, today);
             declared_another |= kind == "buddy-for-other-parent" && does != Does::Nothing;
             match does {
                 Does::Block => blocked.push(kind),
-                Does::Tell(rule) => tell(format!("{rule}:{id}"), kind),
+                Does::Tell(rule) => {
+                    // of what was declared twice the parent reads the one that was declared first
+                    let same = hers
+                        .iter()
+                        .filter(|other| (&other.1, &other.2, other.5) == (about, kind, *aggravated));
+                    let keys: Vec<_> = std::iter::once(id).chain(same.map(|other| &other.0)).collect();
+                    tell(&keys.into_iter().map(|one| format!("{rule}:{one}")).collect::<Vec<_>>(), kind);
+                }
                 Does::Nothing => {}
             }
         }
         // what she declared of it herself says more, and stands in its place
         if beside_another.contains(parts[0]) && !declared_another {
-            tell("33".to_owned(), "another parent at the school");
+            tell(&["33".to_owned()], "another parent at the school");
         }
         let say = |kind| format!("a running match with a buddy who is not independent ({kind})");
         broken.extend(blocked.into_iter().map(say));
@@ -160,13 +166,28 @@ fn beside_another(world: &World) -> BTreeSet<String> {
 fn ties(world: &World) -> BTreeMap<String, Vec<Kept>> {
     let mut ties: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
     let day = |text: &str| text.parse::<Date>().ok();
-    for line in lines(
+    let parents = pairs(
         world,
-        "SELECT CAST(buddy_id AS text) || '|' || CAST(id AS text) || '|' || kind || '|' || coalesce(CAST(since AS text), '') \
-         || '|' || coalesce(CAST(until AS text), '') || '|' || CASE WHEN aggravated THEN 'yes' ELSE 'no' END || '|' || CAST(about AS text) AS name FROM ties",
-    ) {
+        "SELECT CAST(id AS text) || '|' || CAST(parent_id AS text) AS name FROM support_requests",
+    );
+    // what she declared in the programme in whatever she is or was there: a buddy under another profile, its coordinator
+    let hers = |from: &str, of: &str| {
+        format!(
+            "SELECT CAST(b.id AS text) || '|' || CAST(t.id AS text) || '|' || t.kind || '|' || coalesce(CAST(t.since AS text), '') \
+             || '|' || coalesce(CAST(t.until AS text), '') || '|' || CASE WHEN t.aggravated THEN 'yes' ELSE 'no' END || '|' || \
+             CAST(t.about AS text) AS name FROM {from} JOIN buddies b ON b.person_id = {of}.person_id AND b.programme_id = t.programme_id"
+        )
+    };
+    let as_buddy = hers("ties t JOIN buddies d ON d.id = t.buddy_id", "d");
+    let as_coordinator = hers("coordinator_ties t", "t");
+    for line in lines(world, &as_buddy).into_iter().chain(lines(world, &as_coordinator)) {
         let parts: Vec<&str> = line.splitn(7, '|').collect();
-        let about = serde_json::from_str(parts[6]).expect("an object of a tie");
+        let mut about: Value = serde_json::from_str(parts[6]).expect("an object of a tie");
+        // what is about one request is about the child of its parent, and so about each request of hers
+        if let Some(request) = about["request"].as_str() {
+            let parent = parents.get(request).map_or("nobody any more", String::as_str);
+            about = json!({ "parent": parent });
+        }
         let tie = (
             parts[1].to_owned(),
             about,

@@ -2,6 +2,7 @@
 
 use chrono::{Days, TimeDelta};
 use naast_api::independence::round::round;
+use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, SCHOOL, SISTER};
 use serde_json::json;
@@ -119,22 +120,56 @@ impl Walk<'_> {
     pub(super) fn change_buddy(&mut self) -> Option<Reply> {
         if self.dice.once_in(2) {
             let programme = [0, 0, 0, 1, 2][self.dice.below(5)];
-            let buddy = self.world.buddy(programme, &json!({ "capacity": 2 }));
-            self.people.push(buddy.person);
-            self.buddies.push((programme, buddy));
-            if self.buddies.len() > 9 {
-                self.buddies.remove(0);
-            }
+            let is_there = self.buddies.iter().any(|(_, one)| one.person == self.second);
+            let coordinator = (programme == 0 && !is_there && self.dice.once_in(3)).then_some(self.second);
+            self.buddy_comes(programme, coordinator);
             return None;
         }
         let (programme, buddy) = self.dice.pick(&self.buddies)?;
-        let who = self.coordinator(programme);
         let path = format!("/buddies/{}", buddy.id);
+        if self.dice.once_in(5) {
+            // she leaves, and comes again with a profile of its own: what ties her came along
+            let left = json!({ "status": "left" });
+            let reply = self.world.app.patch(self.world.coordinators[programme], &path, &left);
+            if reply.status == 200 {
+                self.buddies.retain(|(_, one)| one.id != buddy.id);
+                self.buddy_comes(programme, Some(buddy.person));
+            }
+            return Some(reply);
+        }
+        let who = self.coordinator(programme);
         let read = self.world.app.get(who, &path);
         let etag = read.header("etag").unwrap_or("\"v1\"").to_owned();
         let status = ["active", "active", "paused"][self.dice.below(3)];
         let body = json!({ "status": status, "capacity": self.dice.below(4) });
         Some(self.world.app.call(Some(who), "PATCH", &path, Some(&body), Some(&etag)))
+    }
+
+    /// Somebody new becomes a buddy, or somebody who is there already.
+    fn buddy_comes(&mut self, programme: usize, person: Option<PersonId>) {
+        let mut change = json!({ "capacity": 2 });
+        if let Some(person) = person {
+            change["personId"] = json!(person);
+        }
+        let buddy = self.world.buddy(programme, &change);
+        if person.is_none() {
+            self.people.push(buddy.person);
+        }
+        self.buddies.push((programme, buddy));
+        if self.buddies.len() > 9 {
+            self.buddies.remove(0);
+        }
+    }
+
+    /// The second coordinator declares a tie of her own, which is one of hers as a buddy too.
+    pub(super) fn coordinator_tie(&mut self) -> Reply {
+        let kind = ["own-child-at-school", "council-member-parent", "employed-at-school"][self.dice.below(3)];
+        let since = self.world.app.platform.clock.today() - Days::new(1 + self.dice.below(900) as u64);
+        let school = if self.dice.once_in(3) { SCHOOL } else { SISTER };
+        let about = json!({ "kind": "school", "locationCode": school });
+        let body = json!({ "kind": kind, "about": about, "sinceDate": since });
+        let path = format!("/programmes/{}/coordinator-ties", self.world.programmes[0]);
+        self.world.app.post(self.second, &path, &body)
     }
 
     pub(super) fn certificate(&mut self) -> Option<Reply> {

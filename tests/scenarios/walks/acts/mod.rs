@@ -124,7 +124,7 @@ impl<'w> Walk<'w> {
 
     /// Takes one step.
     pub fn step(&mut self) -> Option<Reply> {
-        let kind = self.dice.below(118);
+        let kind = self.dice.below(119);
         let (name, reply) = match kind {
             0..=6 => ("submit", self.submit()),
             7..=13 => ("consent", self.consent()),
@@ -152,6 +152,7 @@ impl<'w> Walk<'w> {
             100..=109 => ("talk", self.talk()),
             110..=113 => ("role", self.role()),
             114..=117 => ("tie of the next kind", self.tie_of_the_next_kind()),
+            118 => ("tie of a coordinator", Some(self.coordinator_tie())),
             _ => ("look around", self.look_around()),
         };
         self.lately.push(format!("{name} {}", reply.as_ref().map_or(0, |reply| reply.status)));
