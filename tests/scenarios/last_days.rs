@@ -2,10 +2,11 @@
 //! says goes on ends like any other.
 
 use chrono::TimeDelta;
+use naast_api::clock::Clock;
 use naast_api::privacy::round::{Pace, Report, round, round_at};
 use naast_domain::Date;
 use naast_domain::ids::PersonId;
-use naast_tests::app::Reply;
+use naast_tests::app::{Reply, Shape, TestApp};
 use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
@@ -32,6 +33,13 @@ on_both!(
 
 fn days(world: &World, days: i64) {
     world.app.platform.clock.advance(TimeDelta::days(days));
+}
+
+/// A world that began so many days ago: the program goes by the true clock.
+fn ago(engine: Engine, days: i64) -> World {
+    let clock = Clock::default();
+    clock.advance(TimeDelta::days(-days));
+    World::on(TestApp::start_as(engine, Shape { clock, ..Shape::default() }))
 }
 
 fn run(world: &World) -> Report {
@@ -247,30 +255,43 @@ fn a_parent_who_does_not_answer_to_a_new_form_has_a_last_day_too(engine: Engine)
 }
 
 fn a_dry_round_tells_and_ends_nothing_and_the_command_does_the_same_work(engine: Engine) {
-    let world = World::new(engine);
+    let world = ago(engine, 367);
     let over = Case::running(&world);
     let said = |arguments: &[&str]| {
         let output = naast(&world, arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    days(&world, 336);
+    days(&world, 217);
+    let near = world.person();
+    let of_near = world.consented(0, near);
+    days(&world, 119);
     assert_eq!(done(&run(&world)), (1, 0));
     days(&world, 31);
-    let near = world.person();
-    let request = world.consented(0, near);
+    // it is the moment now of which the command knows
+    let later = world.person();
+    let of_later = world.consented(0, later);
     let at = |days: i64| (world.app.platform.clock.now() + TimeDelta::days(days)).to_rfc3339();
     let before = contents(&world);
     let platform = &world.app.platform;
     let dry = round(platform, platform.clock.now() + TimeDelta::days(151), true).expect("a dry round");
-    assert_eq!(done(&dry), (1, 1));
+    assert_eq!(done(&dry), (2, 1), "a dry round shows what would come");
     let told_of = said(&["retention", "run", "--dry-run", "--at", &at(151)]);
-    assert!(told_of.contains("1 ouders") || told_of.contains("1 parents"), "{told_of}");
+    assert!(told_of.contains("2 parents would be told"), "{told_of}");
     assert_eq!((differing(&before, &contents(&world)), told(&world).len()), (Vec::<String>::new(), 1));
-    said(&["retention", "run", "--at", &at(151), "--ahead"]);
+    // whatever moment it is done as of, she is told and it ends by the clock
+    let done_by = said(&["retention", "run", "--at", &at(-300)]);
+    assert!(done_by.contains("1 parents told") && done_by.contains("1 requests ended"), "{done_by}");
     assert_eq!(told(&world).len(), 1, "the command waits until its letters are sent");
+    let of = |who, request: &str| shown(&world, who, request)["continuation"].clone();
+    let goes = of(near, &of_near);
+    assert_eq!((&goes["lastDate"], &goes["told"]), (&json!(ahead(&world, 30)), &json!(true)));
     assert_eq!(over.request_state(&world), "closed");
-    assert_eq!(journal(&world, "request.last-day-told", &request), 1);
+    said(&["retention", "run", "--at", &at(400), "--ahead"]);
+    assert_eq!((of(near, &of_near), &of(later, &of_later)["told"], told(&world).len()), (goes, &json!(false), 0));
+    assert_eq!(journal(&world, "request.last-day-told", &of_near), 1);
+    days(&world, 31);
+    assert_eq!(done(&run(&world)), (0, 1));
     assert_sound(&world);
 }
 
@@ -298,7 +319,7 @@ fn who_could_not_be_told_in_time_has_her_thirty_days(engine: Engine) {
 }
 
 fn rounds_at_once_and_rounds_cut_short_send_no_second_letter(engine: Engine) {
-    let world = World::new(engine);
+    let world = ago(engine, 155);
     for _ in 0..8 {
         let parent = world.person();
         world.consented(0, parent);
@@ -318,7 +339,7 @@ fn rounds_at_once_and_rounds_cut_short_send_no_second_letter(engine: Engine) {
     run(&world);
     assert_eq!(told(&world).len(), 8);
     // who is told stands in the database: another server that starts on it writes to nobody again
-    let again = naast(&world, &["retention", "run", "--at", &now.to_rfc3339(), "--ahead"]);
+    let again = naast(&world, &["retention", "run"]);
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     for _ in 0..3 {
         days(&world, 1);

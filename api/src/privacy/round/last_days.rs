@@ -1,10 +1,13 @@
 //! Requests whose last day is near or over: the parent is told once, and what she does not say goes on ends. A hold keeps a case from erasure, and from
 //! nothing else: what ends is all still there.
+//!
+//! Both go by the platform's clock, whatever moment the round is done as of: she has her thirty days, and those are days that went by. Only a dry round looks
+//! ahead, at what would come.
 
 use std::time::Duration;
 
 use lettre::Address;
-use naast_domain::Date;
+use naast_domain::{Date, Moment};
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
 use naast_domain::ids::RequestId;
@@ -17,6 +20,7 @@ use naast_persistence::privacy::retention::{CaseRetention, of_cases};
 use naast_persistence::{Kept, Transaction, locks, matching, requests, support};
 
 use super::Round;
+use crate::clock::day_of;
 use crate::identity::address;
 use crate::identity::post::Letter;
 use crate::independence::again::Occasion;
@@ -52,7 +56,7 @@ fn letter(to: Address, last: LastDay, place: &str) -> Letter {
 impl Round<'_> {
     /// Tells the parents of these cases, and ends those of which nobody said that they go on.
     pub(super) fn last_days(&mut self, page: &[(RequestId, CaseRetention)]) -> Result<(), Error> {
-        let today = self.today;
+        let (now, today) = self.by_the_clock();
         let those = |asked: fn(&LastDay, Date) -> bool| -> Vec<RequestId> {
             let is_asked = |found: &CaseRetention| found.last_day.is_some_and(|last| asked(&last, today));
             page.iter().filter(|(_, found)| is_asked(found)).map(|(id, _)| *id).collect()
@@ -72,7 +76,7 @@ impl Round<'_> {
                 return Err(Error::Internal("the post does not keep up with the letters of the round"));
             }
         }
-        let (leave, occasion) = (self.leave, Occasion::of_platform(self.now, today));
+        let (leave, occasion) = (self.leave, Occasion::of_platform(now, today));
         for id in over {
             self.keep_leading()?;
             // one at a time: each locks its buddy after its request
@@ -84,9 +88,15 @@ impl Round<'_> {
         Ok(())
     }
 
+    /// The moment by which a parent is told and a request ends.
+    fn by_the_clock(&self) -> (Moment, Date) {
+        let now = if self.dry { self.now } else { self.platform.clock.now() };
+        (now, day_of(now))
+    }
+
     /// Tells one parent. The letter is handed in once it is durable that she was told: of two rounds only one finds that she was not.
     fn tell(&self, id: RequestId) -> Result<(), Error> {
-        let (leave, now, today) = (self.leave, self.now, self.today);
+        let (leave, (now, today)) = (self.leave, self.by_the_clock());
         let (keys, occasion) = (self.platform.keys.clone(), Occasion::of_platform(now, today));
         let found = self.platform.store.write(move |tx| -> Result<_, Error> {
             let near = |last: &LastDay| last.is_to_be_told(today);
