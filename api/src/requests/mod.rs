@@ -1,5 +1,6 @@
 //! Support requests (S5): by the parent herself or by referral; withdrawal is hers.
 
+mod consent_notices;
 pub mod continuation;
 pub mod letters;
 pub mod news;

@@ -7,19 +7,19 @@ use naast_domain::access::ReadConsents;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
-use naast_domain::privacy::consents::ConsentState;
 use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy, last_day_in_words};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
 use naast_persistence::matching::KeptProposal;
-use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::privacy::consents;
 use naast_persistence::privacy::notices;
 use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::{Stored, matching, programmes, support};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::consent_notices::of_consents;
 use super::news::{ProgrammeNewsView, of_form};
 use crate::caller::{Caller, Reader};
 use crate::contract::BASE;
@@ -84,21 +84,7 @@ pub async fn list_my_notices(
                 let form = programmes::form_on(cx.db, request.programme, cx.today)?;
                 let terms = of_cases(cx.db, &[request.id])?.remove(&request.id);
                 let closed_because = terms.and_then(|terms| terms.closed_because);
-                // what was heard while the programme had another form cannot be confirmed any more
-                for one in kept.iter().filter(|one| {
-                    one.consent.state_on(cx.today) == ConsentState::ToBeConfirmed && one.consent.is_for(form)
-                }) {
-                    let read = format!("{of_request}/consents/{}/receipt", one.id);
-                    let since = Some(one.given_at);
-                    data.push(ParentNoticeView { since, ..notice(ParentNotice::ConsentToConfirm, read) });
-                }
-                // what went with a whole request is told with it
-                if request.state != RequestState::Withdrawn {
-                    data.extend(taken_back(&kept).map(|(one, kind)| {
-                        let read = format!("{of_request}/consents/{}/receipt", one.id);
-                        ParentNoticeView { since: one.consent.withdrawn_at, ..notice(kind, read) }
-                    }));
-                }
+                data.extend(of_consents(cx.db, &request, &kept, (form, cx.today, reader.0))?);
                 if matches!(request.state, RequestState::Withdrawn | RequestState::Closed) {
                     if request.withdrawn_by == Some(WithdrawnBy::Coordinator) {
                         data.push(notice(ParentNotice::WithdrawnForYou, of_request.clone()));
@@ -164,20 +150,6 @@ pub async fn list_my_notices(
             Ok(ParentNoticePage { data, next_cursor: None })
         })
         .await
-}
-
-/// The consents that somebody else than the parent took back, until the same is given again.
-fn taken_back(all: &[KeptConsent]) -> impl Iterator<Item = (&KeptConsent, ParentNotice)> {
-    let is_given_again = |one: &KeptConsent| {
-        all.iter().any(|later| {
-            later.consent.kind.is_in_place_of(one.consent.kind)
-                && later.subject == one.subject
-                && !later.consent.is_report()
-                && one.consent.withdrawn_at.is_some_and(|at| later.given_at > at)
-        })
-    };
-    let news = all.iter().filter_map(|one| Some((one, one.consent.news_when_taken_back()?)));
-    news.filter(move |(one, _)| !is_given_again(one))
 }
 
 /// What is told of a proposal, and since when it is so.

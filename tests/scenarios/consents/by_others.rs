@@ -2,7 +2,7 @@
 //! letter goes out that tells whoever shares her mail nothing of it.
 
 use naast_domain::ids::PersonId;
-use naast_tests::world::{World, words};
+use naast_tests::world::{SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ on_both!(
     whatever_consent_a_coordinator_takes_back_is_told_and_written_of_once,
     what_a_pupil_takes_back_is_told_to_her_parent,
     what_a_parent_takes_back_herself_is_told_to_nobody_again,
+    that_a_talk_was_taken_back_is_told_until_it_is_announced_again_or_its_day_is_over,
     who_took_a_consent_back_is_not_rewritten,
 );
 
@@ -38,12 +39,12 @@ fn given(world: &World, case: &Case, kind: &str) -> String {
     }
 }
 
-fn code(world: &World, case: &Case) -> String {
+pub fn code(world: &World, case: &Case) -> String {
     let path = format!("/support-requests/{}/pupil-codes", case.request);
     world.app.ask(case.parent, &path).expect(201).text("pupilCode")
 }
 
-fn says(world: &World, code: &str, yes: bool) {
+pub fn says(world: &World, code: &str, yes: bool) {
     let (path, body) = if yes {
         ("/pupil-consents", json!({ "code": code, "text": words("pupil-health-data") }))
     } else {
@@ -52,7 +53,7 @@ fn says(world: &World, code: &str, yes: bool) {
     world.app.call(None, "POST", path, Some(&body), None).expect(200);
 }
 
-fn all(world: &World, case: &Case) -> Vec<Value> {
+pub fn all(world: &World, case: &Case) -> Vec<Value> {
     let list = world.app.get(case.parent, &format!("/support-requests/{}/consents", case.request));
     list.expect(200).body["data"].as_array().expect("a page").clone()
 }
@@ -209,6 +210,38 @@ fn what_a_parent_takes_back_herself_is_told_to_nobody_again(engine: Engine) {
     world.app.ask(case.parent, "/me/consents/withdrawal").expect(200);
     assert!(all(&world, &case).iter().all(|one| one["withdrawnBy"] == "parent"));
     assert_eq!((letters(&world.app).len(), told(&world, case.parent)), (0, Vec::new()));
+    assert_sound(&world);
+}
+
+fn that_a_talk_was_taken_back_is_told_until_it_is_announced_again_or_its_day_is_over(engine: Engine) {
+    let world = World::new(engine);
+    let case = running(&world);
+    let path = format!("/matches/{}/meeting-announcements", case.matched);
+    let today = world.app.platform.clock.today();
+    let announce = |days: i64, school: &str| {
+        let date = today + chrono::TimeDelta::days(days);
+        let talk = json!({ "date": date, "locationCode": school, "text": words("meeting-announcement") });
+        world.app.post(case.parent, &path, &talk).expect(201);
+        id_of(&world, &case, "meeting-announcement")
+    };
+    let back = |id: &str| world.app.ask(world.coordinators[0], &way(&case, id)).expect(200);
+    let news = |id: &str| (json!("consent-withdrawn-for-you"), json!(receipt_of(&case, id)));
+    let first = announce(3, SCHOOL);
+    back(&first);
+    assert_eq!(told(&world, case.parent), [news(&first)]);
+    // another day, or another school, is another talk
+    announce(4, SCHOOL);
+    announce(3, SISTER);
+    assert_eq!(told(&world, case.parent), [news(&first)]);
+    let again = announce(3, SCHOOL);
+    assert_eq!(told(&world, case.parent), []);
+    // taken back once more it is told of anew, and the day of the talk is the last on which it says anything
+    back(&again);
+    assert_eq!(told(&world, case.parent), [news(&again)]);
+    world.app.platform.clock.advance(chrono::TimeDelta::days(3));
+    assert_eq!(told(&world, case.parent), [news(&again)]);
+    world.app.platform.clock.advance(chrono::TimeDelta::days(1));
+    assert_eq!(told(&world, case.parent), []);
     assert_sound(&world);
 }
 

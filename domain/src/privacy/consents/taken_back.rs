@@ -1,6 +1,7 @@
 //! What becomes of it when a consent is taken back: what stops, who is told of it, and what the parent is told where she did not do it herself.
 
 use super::{Consent, ConsentKind, Consequence, GivenHow, RecipientKind};
+use crate::Date;
 use crate::requests::{ParentNotice, WithdrawnBy};
 
 impl Consent {
@@ -39,6 +40,13 @@ impl Consent {
             Some(WithdrawnBy::Coordinator) => Some(ParentNotice::ConsentWithdrawnForYou),
             Some(WithdrawnBy::Pupil) => Some(ParentNotice::ConsentWithdrawnByPupil),
         }
+    }
+
+    /// The same, as long as there is something that she can do about it: once the day of the talk is over, nothing is left to announce.
+    pub fn news_on(&self, day: Date) -> Option<ParentNotice> {
+        let is_over = self.kind == ConsentKind::MeetingAnnouncement
+            && self.valid_until.is_some_and(|of_the_talk| of_the_talk < day);
+        self.news_when_taken_back().filter(|_| !is_over)
     }
 }
 
@@ -99,6 +107,18 @@ mod tests {
             for anybody in WithdrawnBy::ALL {
                 assert_eq!(by(Some(*anybody), heard(*kind)), None, "{kind}");
             }
+        }
+    }
+
+    #[test]
+    fn that_a_talk_was_taken_back_is_news_until_its_day_is_over() {
+        let day = Date::from_ymd_opt(2026, 11, 10).expect("a day");
+        for kind in ConsentKind::ALL {
+            let back = Consent::given(*kind, GivenHow::OwnLogin, Some(day));
+            let back = Consent { withdrawn_by: Some(WithdrawnBy::Coordinator), ..back };
+            assert_eq!(back.news_on(day), back.news_when_taken_back(), "{kind}");
+            let is_talk = *kind == ConsentKind::MeetingAnnouncement;
+            assert_eq!(back.news_on(day.succ_opt().expect("a day")).is_none(), is_talk, "{kind}");
         }
     }
 
