@@ -421,7 +421,7 @@ fn a_programme_says_within_bounds_how_long_a_request_goes_on(engine: Engine) {
     let last = |who, request: &str| shown(&world, who, request)["continuation"]["lastDate"].clone();
     assert_eq!(
         (last(parent, &request), last(other, &elsewhere)),
-        (json!(ahead(&world, 20)), json!(ahead(&world, 110)))
+        (json!(ahead(&world, 30)), json!(ahead(&world, 110)))
     );
     // it counts at once, and she has her thirty days all the same
     assert_eq!(done(&run(&world)), (1, 0));

@@ -155,7 +155,7 @@ pub async fn consent_to_referral(
                 .on(id)
                 .states(None, Some(request.state.code()));
             let terms = of_cases(cx.tx, &[id])?.remove(&id);
-            let view = SupportRequestView::of(&request, Some(contact), terms.as_ref())?;
+            let view = SupportRequestView::of(&request, Some(contact), terms.as_ref(), cx.today)?;
             Ok(cx.tx.keep([handed_over, submitted], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

@@ -3,7 +3,7 @@
 use naast_domain::Date;
 use naast_domain::code::Code as _;
 use naast_domain::ids::RequestId;
-use naast_domain::privacy::retention::{Due, RetentionGround};
+use naast_domain::privacy::retention::{Due, RetentionGround, due_on};
 use naast_domain::text::Tongue;
 use naast_persistence::Database;
 use naast_persistence::privacy::retention::{CaseRetention, of_cases};
@@ -46,9 +46,9 @@ impl RetentionView {
     }
 
     /// Of a request, for whoever reads the request itself.
-    pub fn of_request(found: Option<&CaseRetention>) -> Result<Self, Error> {
+    pub fn of_request(found: Option<&CaseRetention>, today: Date) -> Result<Self, Error> {
         let found = found.ok_or(Error::Internal("a case that was loaded has a term"))?;
-        Ok(Self { held: found.held, ..Self::of(found.case) })
+        Ok(Self { held: found.held, ..Self::of(due_on(found.case, found.last_day, today)) })
     }
 
     /// Of what parent and buddy share in a case.

@@ -34,8 +34,8 @@ pub struct ContinuationView {
     pub said_at: DateTime<Utc>,
     /// Who noted it.
     pub said_by: ContinuedBy,
-    /// The last day, if nothing more is said. Nothing ends before the parent was told, at least thirty days ahead: until then the day can still
-    /// move.
+    /// The last day, if nothing more is said. Nothing ends before the parent was told, at least thirty days ahead: until she was it is never nearer than that,
+    /// and moves when she is told late.
     pub last_date: Date,
     /// Whether the parent was told of it.
     pub told: bool,
@@ -43,10 +43,10 @@ pub struct ContinuationView {
 
 impl ContinuationView {
     /// Of a request that waits or runs; nothing of another.
-    pub fn of(found: &CaseRetention) -> Option<Self> {
+    pub fn of(found: &CaseRetention, today: Date) -> Option<Self> {
         let last = found.last_day?;
         let (said_at, said_by) = found.continued;
-        Some(Self { said_at, said_by, last_date: last.day, told: last.is_told })
+        Some(Self { said_at, said_by, last_date: last.earliest(today), told: last.is_told })
     }
 }
 

@@ -7,7 +7,8 @@ use naast_domain::access::ReadConsents;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{MatchId, ProposalId, RequestId};
 use naast_domain::matching::ProposalState;
-use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy, last_day_in_words};
+use naast_domain::privacy::consents::Consent;
+use naast_domain::requests::{ParentNotice, RequestState, WithdrawnBy, last_day_near};
 use naast_domain::support::{ClosureReason, PauseReason};
 use naast_domain::text::Tongue;
 use naast_persistence::independence::waits_for_coordinator;
@@ -101,9 +102,10 @@ pub async fn list_my_notices(
                 data.extend(of_form(cx.db, &request, &kept, (cx.today, reader.0))?);
                 let last = terms.and_then(|terms| terms.last_day).filter(|last| last.is_near(cx.today));
                 data.extend(last.map(|last| {
-                    let told = notice(ParentNotice::LastDayNear, of_request.clone());
-                    let text = format!("{} {}", told.text, last_day_in_words(last.day).get(reader.0));
-                    ParentNoticeView { text, ..told }
+                    let given: Vec<Consent> = kept.iter().map(|one| one.consent).collect();
+                    let is_asked = request.is_asked_anew(&given, (form, cx.today));
+                    let text = last_day_near(last.earliest(cx.today), is_asked).get(reader.0).to_owned();
+                    ParentNoticeView { text, ..notice(ParentNotice::LastDayNear, of_request.clone()) }
                 }));
                 if waits_for_coordinator(cx.db, &request, cx.today)? {
                     data.push(notice(ParentNotice::WaitsForCoordinator, of_request));

@@ -167,7 +167,7 @@ pub async fn submit_support_request(
                 .on(id)
                 .states(None, Some(stored.state.code()));
             let terms = of_cases(cx.tx, &[id])?.remove(&id);
-            let view = SupportRequestView::of(&stored, Some(contact), terms.as_ref())?;
+            let view = SupportRequestView::of(&stored, Some(contact), terms.as_ref(), cx.today)?;
             Ok(cx.tx.keep([entry], Answer::created(view, &format!("/support-requests/{id}")).version(1))?)
         })
         .await

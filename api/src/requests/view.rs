@@ -88,7 +88,7 @@ impl SupportRequestView {
     ) -> Result<Self, Error> {
         let contact = requests::contacts_of(db, keys, &[stored])?.remove(&stored.id);
         let is_asked = asked_anew(db, &[stored], today)?.contains(&stored.id);
-        let view = Self::of(stored, contact, of_cases(db, &[stored.id])?.get(&stored.id))?;
+        let view = Self::of(stored, contact, of_cases(db, &[stored.id])?.get(&stored.id), today)?;
         Ok(if is_asked { view.asked_anew(stored) } else { view })
     }
 
@@ -106,7 +106,7 @@ impl SupportRequestView {
         let asked = asked_anew(db, &all, today)?;
         page.iter()
             .map(|one| {
-                let view = Self::of(one, contacts.remove(&one.id), terms.get(&one.id))?;
+                let view = Self::of(one, contacts.remove(&one.id), terms.get(&one.id), today)?;
                 Ok(if asked.contains(&one.id) { view.asked_anew(one) } else { view })
             })
             .collect()
@@ -123,6 +123,7 @@ impl SupportRequestView {
         stored: &Stored<SupportRequest>,
         contact: Option<Contact>,
         terms: Option<&CaseRetention>,
+        today: Date,
     ) -> Result<Self, Error> {
         let request = &stored.value;
         Ok(Self {
@@ -147,8 +148,8 @@ impl SupportRequestView {
                 value: contact.value,
             }),
             submitted_at: stored.created_at,
-            continuation: terms.and_then(ContinuationView::of),
-            retention: RetentionView::of_request(terms)?,
+            continuation: terms.and_then(|terms| ContinuationView::of(terms, today)),
+            retention: RetentionView::of_request(terms, today)?,
         })
     }
 }

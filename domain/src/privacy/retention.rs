@@ -14,7 +14,7 @@ use crate::{Date, Moment, code_list, day_of, start_of};
 
 mod last_day;
 
-pub use last_day::{LastDay, TOLD_DAYS_BEFORE, last_day};
+pub use last_day::{LastDay, TOLD_DAYS_BEFORE, due_on, last_day};
 
 code_list! {
     /// How long rows of a table stay.

@@ -17,7 +17,7 @@ use crate::text::Text;
 
 mod notices;
 
-pub use notices::{ParentNotice, last_day_in_words};
+pub use notices::{ParentNotice, last_day_in_words, last_day_near};
 
 code_list! {
     /// How long the parent expects to want support (S5).

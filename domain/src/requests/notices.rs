@@ -1,5 +1,6 @@
 //! What waits for a parent, in words that she reads without help.
 
+use crate::code::Code as _;
 use crate::text::Text;
 use crate::{Date, code_list};
 
@@ -24,6 +25,21 @@ code_list! {
 }
 
 /// The last day of a request, as its parent is told it.
+/// What a parent reads of the last day of her request: that it is near, what she does where it is to go on, and which day it is. While she is to consent anew
+/// to another form of the programme, nothing less than that says that it goes on.
+pub fn last_day_near(last: Date, is_asked_anew: bool) -> Text {
+    let told = if is_asked_anew {
+        Text::of(
+            "Uw vraag stopt binnenkort vanzelf. Wilt u doorgaan? Geef dan opnieuw toestemming. Dat is nodig, want het programma is anders geworden. Hoeft het niet meer? Dan hoeft u niets te doen.",
+            "Your request soon stops by itself. Do you want to go on? Then consent anew. That is needed, because the programme has another form now. Is it not needed any more? Then you need not do anything.",
+        )
+    } else {
+        ParentNotice::LastDayNear.label()
+    };
+    let day = last_day_in_words(last);
+    Text::new(format!("{} {}", told.nl, day.nl), format!("{} {}", told.en, day.en))
+}
+
 pub fn last_day_in_words(last: Date) -> Text {
     let day = last.format("%-d-%-m-%Y");
     Text::new(format!("De laatste dag is {day}."), format!("The last day is {day}."))

@@ -5,7 +5,7 @@
 
 use chrono::Days;
 
-use super::{CaseFacts, RetentionTerm, Terms};
+use super::{CaseFacts, Due, RetentionTerm, Terms};
 use crate::requests::RequestState;
 use crate::{Date, day_of};
 
@@ -40,7 +40,29 @@ pub fn last_day(terms: &Terms, facts: CaseFacts) -> Option<LastDay> {
     })
 }
 
+/// When a case goes, as it is read on a day: it ends no earlier than [`LastDay::earliest`], and what counts from its end moves along.
+#[must_use]
+pub fn due_on(due: Due, last: Option<LastDay>, today: Date) -> Due {
+    match last {
+        Some(last) if due.ground.is_open() => {
+            let later = last.earliest(today).signed_duration_since(last.day);
+            Due { after: due.after.and_then(|after| after.checked_add_signed(later)), ..due }
+        }
+        _ => due,
+    }
+}
+
 impl LastDay {
+    /// The day after which it ends at the earliest. Whoever was not told has her thirty days from when she is, and that is today at the earliest: nobody reads
+    /// a nearer day, or one that is over.
+    #[must_use]
+    pub fn earliest(&self, today: Date) -> Date {
+        match today.checked_add_days(Days::new(TOLD_DAYS_BEFORE.into())) {
+            Some(ahead) if !self.is_told => self.day.max(ahead),
+            _ => self.day,
+        }
+    }
+
     /// Whether it is near: from this day on its parent is to know.
     pub fn is_near(&self, today: Date) -> bool {
         today.checked_add_days(Days::new(TOLD_DAYS_BEFORE.into())).is_none_or(|ahead| ahead >= self.day)
@@ -62,7 +84,7 @@ mod tests {
     use super::*;
     use crate::Moment;
     use crate::code::Code as _;
-    use crate::privacy::retention::{Due, RetentionGround, case, contact_way, private_space};
+    use crate::privacy::retention::{RetentionGround, case, contact_way, private_space};
     use crate::start_of;
 
     fn day(text: &str) -> Date {
@@ -139,6 +161,31 @@ mod tests {
         assert_eq!((longer.day, longer.is_told), (day("2027-10-28"), false));
         let shorter = last_day(&term(90), told).expect("waits");
         assert_eq!((shorter.day, shorter.is_told), (day("2027-06-30"), true));
+    }
+
+    #[test]
+    fn who_was_not_told_reads_no_day_on_which_it_cannot_end() {
+        let due = case(&Terms::default(), facts(RequestState::Consented, None));
+        let untold = of(RequestState::Consented, None);
+        for (today, earliest) in [
+            ("2027-01-01", "2027-06-30"),
+            ("2027-05-31", "2027-06-30"),
+            ("2027-06-10", "2027-07-10"),
+            ("2028-01-01", "2028-01-31"),
+        ] {
+            let (today, earliest) = (day(today), day(earliest));
+            assert_eq!(untold.expect("waits").earliest(today), earliest, "{today}");
+            // told on that day, it is that day
+            let told = CaseFacts { told_at: Some(start_of(today)), ..facts(RequestState::Consented, None) };
+            let told = last_day(&Terms::default(), told).expect("waits");
+            assert!(!told.is_told || told.day == earliest, "{today}");
+            let goes = due_on(due, untold, today).after.expect("a day");
+            assert_eq!(goes.signed_duration_since(earliest).num_days(), 91, "{today}");
+        }
+        let told = of(RequestState::Consented, Some("2027-05-31"));
+        assert_eq!(told.expect("waits").earliest(day("2027-06-20")), day("2027-06-30"), "it was promised");
+        let closed = case(&Terms::default(), facts(RequestState::Closed, None));
+        assert_eq!(due_on(closed, None, Date::MAX), closed);
     }
 
     #[test]
