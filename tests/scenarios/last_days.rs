@@ -31,7 +31,7 @@ on_both!(
     nothing_that_the_two_write_or_do_moves_the_day,
 );
 
-fn days(world: &World, days: i64) {
+pub fn days(world: &World, days: i64) {
     world.app.platform.clock.advance(TimeDelta::days(days));
 }
 
@@ -42,29 +42,29 @@ fn ago(engine: Engine, days: i64) -> World {
     World::on(TestApp::start_as(engine, Shape { clock, ..Shape::default() }))
 }
 
-fn run(world: &World) -> Report {
+pub fn run(world: &World) -> Report {
     let platform = &world.app.platform;
     round(platform, platform.clock.now(), false).expect("a round")
 }
 
-fn done(report: &Report) -> (u64, u64) {
+pub fn done(report: &Report) -> (u64, u64) {
     (report.told, report.ended)
 }
 
-fn ahead(world: &World, days: i64) -> Date {
+pub fn ahead(world: &World, days: i64) -> Date {
     world.app.platform.clock.today() + TimeDelta::days(days)
 }
 
-fn goes_on(world: &World, who: PersonId, request: &str) -> Reply {
+pub fn goes_on(world: &World, who: PersonId, request: &str) -> Reply {
     world.app.ask(who, &format!("/support-requests/{request}/continuations"))
 }
 
-fn shown(world: &World, who: PersonId, request: &str) -> Value {
+pub fn shown(world: &World, who: PersonId, request: &str) -> Value {
     world.app.get(who, &format!("/support-requests/{request}")).expect(200).body
 }
 
 /// What waits for a parent of the last day of her request.
-fn notices(world: &World, parent: PersonId) -> Vec<Value> {
+pub fn notices(world: &World, parent: PersonId) -> Vec<Value> {
     let all = world.app.get(parent, "/me/notices").expect(200).body;
     let about = |one: &&Value| one["kind"] == "last-day-near" || one["kind"] == "not-continued";
     all["data"].as_array().expect("rows").iter().filter(about).cloned().collect()
@@ -76,7 +76,7 @@ fn told(world: &World) -> Vec<String> {
     all.filter(|letter| letter.contains("stopt binnenkort vanzelf")).collect()
 }
 
-fn journal(world: &World, action: &str, request: &str) -> i64 {
+pub fn journal(world: &World, action: &str, request: &str) -> i64 {
     count(world, &format!("journal WHERE action = '{action}' AND object_id = '{request}'"))
 }
 
@@ -244,6 +244,11 @@ fn a_parent_who_does_not_answer_to_a_new_form_has_a_last_day_too(engine: Engine)
     world.app.post(stays.parent, &format!("/support-requests/{}/consents", stays.request), &anew).expect(201);
     days(&world, 235);
     assert_eq!(done(&run(&world)), (1, 0));
+    // what she reads and the letter send her to what is not refused
+    let read = notices(&world, silent.parent)[0]["text"].as_str().expect("a text").to_owned();
+    assert!(read.contains("Geef dan opnieuw toestemming") && !read.contains("Zeg dat"), "{read}");
+    let sent = told(&world);
+    assert!(sent[0].contains("Daar leest u hoe u dat zegt") && !sent[0].contains("zeg dat"), "{}", sent[0]);
     days(&world, 31);
     assert_eq!(done(&run(&world)), (0, 1));
     assert_eq!(
@@ -277,18 +282,21 @@ fn a_dry_round_tells_and_ends_nothing_and_the_command_does_the_same_work(engine:
     let dry = round(platform, platform.clock.now() + TimeDelta::days(151), true).expect("a dry round");
     assert_eq!(done(&dry), (2, 1), "a dry round shows what would come");
     let told_of = said(&["retention", "run", "--dry-run", "--at", &at(151)]);
-    assert!(told_of.contains("2 parents would be told"), "{told_of}");
+    assert!(told_of.contains("2 parents told"), "{told_of}");
     assert_eq!((differing(&before, &contents(&world)), told(&world).len()), (Vec::<String>::new(), 1));
     // whatever moment it is done as of, she is told and it ends by the clock
     let done_by = said(&["retention", "run", "--at", &at(-300)]);
-    assert!(done_by.contains("1 parents told") && done_by.contains("1 requests ended"), "{done_by}");
+    assert!(done_by.contains("1 parent told") && done_by.contains("1 request ended"), "{done_by}");
     assert_eq!(told(&world).len(), 1, "the command waits until its letters are sent");
     let of = |who, request: &str| shown(&world, who, request)["continuation"].clone();
     let goes = of(near, &of_near);
     assert_eq!((&goes["lastDate"], &goes["told"]), (&json!(ahead(&world, 30)), &json!(true)));
     assert_eq!(over.request_state(&world), "closed");
     said(&["retention", "run", "--at", &at(400), "--ahead"]);
-    assert_eq!((of(near, &of_near), &of(later, &of_later)["told"], told(&world).len()), (goes, &json!(false), 0));
+    assert_eq!(
+        (of(near, &of_near), &of(later, &of_later)["told"], told(&world).len()),
+        (goes, &json!(false), 0)
+    );
     assert_eq!(journal(&world, "request.last-day-told", &of_near), 1);
     days(&world, 31);
     assert_eq!(done(&run(&world)), (0, 1));

@@ -56,6 +56,7 @@ mod index_key;
 mod invariants;
 mod keys_rotated;
 mod known_ties;
+mod last_day_letters;
 mod last_days;
 mod later_ties;
 mod limits;

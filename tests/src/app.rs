@@ -99,6 +99,12 @@ impl TestApp {
         Self::start_changed(location, guard, Shape::default(), change)
     }
 
+    /// The same, in another shape.
+    pub fn start_signing_as(engine: Engine, shape: Shape, change: impl FnOnce(Identity) -> Identity) -> Self {
+        let (location, guard) = location(engine);
+        Self::start_changed(location, guard, shape, change)
+    }
+
     /// Starts a server of another shape on a fresh, migrated database.
     pub fn start_as(engine: Engine, shape: Shape) -> Self {
         let (location, guard) = location(engine);

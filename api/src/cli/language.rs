@@ -1,6 +1,7 @@
 //! The language in which the program speaks to whoever has the terminal: Dutch, unless she or her system says English. Lines that
 //! programs read, such as `secret ...`, and words of the log are the same in both.
 
+use std::fmt::Display;
 use std::sync::OnceLock;
 
 use clap::ValueEnum;
@@ -48,9 +49,24 @@ pub fn said(nl: impl Into<String>, en: impl Into<String>) -> String {
     }
 }
 
+/// So many of something, in its singular or its plural.
+pub fn many<N: Display + PartialEq + From<u8>>(number: N, one: &str, more: &str) -> String {
+    let words = if number == N::from(1) { one } else { more };
+    format!("{number} {words}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        let of = |number: u64| many(number, "ouder", "ouders");
+        assert_eq!(
+            (of(0), of(1), of(2)),
+            ("0 ouders".to_owned(), "1 ouder".to_owned(), "2 ouders".to_owned())
+        );
+    }
 
     #[test]
     fn what_is_asked_for_decides_then_what_the_system_speaks_then_dutch() {

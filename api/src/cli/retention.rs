@@ -1,22 +1,18 @@
 //! `naast retention`: erase what had its time, and erase again what a restored backup brought back.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 use naast_persistence::privacy::tombstones::all;
 
 use super::brought;
-use super::language::said;
+use super::language::{many, said};
 use super::place::Place;
 use super::terminal::{Failure, say};
 use crate::privacy::replay::{Replayed, brought as brought_later, missing, replay};
 use crate::privacy::round::{Pace, Report, round_at};
 use crate::privacy::tombstones;
-
-/// How long the last letters of a round may take before the command ends.
-const LAST_LETTERS: Duration = Duration::from_secs(60);
 
 /// What to do about terms.
 #[derive(Debug, Subcommand)]
@@ -79,10 +75,22 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
             }
             place.anchor(&platform)?;
             show(&report, *dry_run);
-            if !platform.identity.post.drain(LAST_LETTERS) {
+            let (untold, failed) = (report.untold, report.failed);
+            if untold + failed > 0 {
                 return Err(Failure::new(
                     1,
-                    said("niet elke brief is weg; zie het log", "not every letter is sent; see the log"),
+                    said(
+                        format!(
+                            "{} niet verstuurd en {} niet gedaan; zie het log, en doe de ronde opnieuw",
+                            many(untold, "brief", "brieven"),
+                            many(failed, "aanvraag", "aanvragen")
+                        ),
+                        format!(
+                            "{} not sent and {} not done; see the log, and do the round again",
+                            many(untold, "letter", "letters"),
+                            many(failed, "request", "requests")
+                        ),
+                    ),
                 ));
             }
         }
@@ -142,20 +150,20 @@ fn show(report: &Report, dry: bool) {
     let (total, held) = (report.total(), report.held);
     let (told, ended) = (report.told, report.ended);
     if told + ended > 0 {
+        let nl = format!(
+            "{} bericht dat de laatste dag nadert; {} beëindigd",
+            many(told, "ouder", "ouders"),
+            many(ended, "aanvraag", "aanvragen"),
+        );
+        let en = format!(
+            "{} told that the last day is near; {} ended",
+            many(told, "parent", "parents"),
+            many(ended, "request", "requests"),
+        );
         say(&if dry {
-            said(
-                format!(
-                    "{told} ouders zouden bericht krijgen dat de laatste dag nadert, {ended} aanvragen zouden eindigen"
-                ),
-                format!("{told} parents would be told that the last day is near, {ended} requests would end"),
-            )
+            said(format!("zou gebeuren: {nl}"), format!("would happen: {en}"))
         } else {
-            said(
-                format!(
-                    "{told} ouders bericht gestuurd dat de laatste dag nadert, {ended} aanvragen beëindigd"
-                ),
-                format!("{told} parents told that the last day is near, {ended} requests ended"),
-            )
+            said(nl, en)
         });
     }
     say(&if dry {

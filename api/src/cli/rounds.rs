@@ -34,6 +34,9 @@ const COUNT_NEEDS_EVERY: Duration = Duration::from_secs(600);
 /// How often what had its time is erased.
 const RETAIN_EVERY: Duration = Duration::from_secs(24 * 3600);
 
+/// When a round is done again that left something to the next: a parent who could not be told, a request that could not be ended.
+const TELL_AGAIN_AFTER: Duration = Duration::from_secs(3600);
+
 /// How often exports whose day is over are taken away.
 const FORGET_EXPORTS_EVERY: Duration = Duration::from_secs(10 * 60);
 
@@ -155,23 +158,27 @@ async fn keep_terms(platform: Platform, first: Duration) {
         sleep_until(next).await;
         let platform = platform.clone();
         let now = platform.clock.now();
-        let again = match actix_web::web::block(move || round(&platform, now, false)).await {
-            Ok(Ok(done)) if done.busy => true,
+        let lease = LEASE.to_std().unwrap_or_default();
+        let soon = lease + spread(lease) / 10;
+        let wait = match actix_web::web::block(move || round(&platform, now, false)).await {
+            Ok(Ok(done)) if done.busy => soon,
             Ok(Ok(done)) => {
-                log::info!(erased = done.total(), held = done.held, told = done.told, ended = done.ended; "what had its time is erased");
-                false
+                log::info!(
+                    erased = done.total(), held = done.held, told = done.told, ended = done.ended, untold = done.untold, failed = done.failed;
+                    "what had its time is erased"
+                );
+                if done.untold + done.failed > 0 { TELL_AGAIN_AFTER } else { RETAIN_EVERY }
             }
             Ok(Err(fault)) => {
                 log::error!("the round of retention was cut short: {fault}");
-                true
+                soon
             }
             Err(_) => {
                 log::error!("the round of retention was cut short");
-                true
+                soon
             }
         };
-        let lease = LEASE.to_std().unwrap_or_default();
-        next = Instant::now() + if again { lease + spread(lease) / 10 } else { RETAIN_EVERY };
+        next = Instant::now() + wait;
     }
 }
 

@@ -1,7 +1,8 @@
 //! The post: letters go out one after the other on a thread of their own, by SMTP or into a folder. Whoever hands one in
-//! does not wait for it and does not hear of it; what fails is in the log, without the address: a warning when the mail server
-//! does not take this address, an error when it takes none.
+//! does not wait for it and does not hear of it, unless what follows depends on it ([`Post::deliver`]); what fails is in the log, without the address: a warning
+//! when the mail server does not take this address, an error when it takes none.
 
+use std::error::Error as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -21,6 +22,9 @@ const WAITING: usize = 1_000;
 /// How long a mail server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a letter of which somebody waits to hear may wait for its turn. After that it is not sent any more, and as long again she waits for what comes of it.
+const TURN: Duration = Duration::from_secs(60);
+
 /// A letter to one person.
 pub struct Letter {
     /// To whom.
@@ -31,8 +35,23 @@ pub struct Letter {
     pub text: String,
 }
 
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The mail server took it, or it lies in the folder.
+    Taken,
+    /// The mail server refuses this address, for good.
+    Refused,
+    /// It could not be taken now: another time it may.
+    Deferred,
+    /// No mail server was there, or it did not answer in time.
+    Unanswered,
+}
+
 enum Job {
     Send(Letter),
+    /// Sent, unless its turn comes too late, and told of.
+    Deliver(Letter, Instant, SyncSender<Delivery>),
     Tell(SyncSender<()>),
 }
 
@@ -68,9 +87,14 @@ impl Post {
 
     /// Letters go to a mail server.
     pub fn to_server(url: &str, from: &str) -> Result<Self, PostError> {
+        Self::to_server_within(url, from, PATIENCE)
+    }
+
+    /// The same, to one that may take so long for each answer.
+    pub fn to_server_within(url: &str, from: &str, longest: Duration) -> Result<Self, PostError> {
         let from = from.parse().map_err(|_| PostError::Sender)?;
         let server = SmtpTransport::from_url(url).map_err(|_| PostError::Server)?;
-        Ok(Self::start(Carrier::Smtp(Box::new(server.timeout(Some(PATIENCE)).build())), from))
+        Ok(Self::start(Carrier::Smtp(Box::new(server.timeout(Some(longest)).build())), from))
     }
 
     fn start(carrier: Carrier, from: Mailbox) -> Self {
@@ -84,6 +108,16 @@ impl Post {
         if self.0.try_send(Job::Send(letter)).is_err() {
             log::error!("a letter was not taken in: too many wait");
         }
+    }
+
+    /// Hands a letter in and waits for what becomes of it: a minute or two at most.
+    pub fn deliver(&self, letter: Letter) -> Delivery {
+        let (tell, told) = sync_channel(1);
+        if self.0.try_send(Job::Deliver(letter, Instant::now() + TURN, tell)).is_err() {
+            log::error!("a letter was not taken in: too many wait");
+            return Delivery::Unanswered;
+        }
+        told.recv_timeout(2 * TURN).unwrap_or(Delivery::Unanswered)
     }
 
     /// Waits until everything that was handed in before has gone, or has failed; no longer than this. `false` when letters
@@ -115,9 +149,12 @@ fn work(carrier: &Carrier, from: &Mailbox, handed_in: &Receiver<Job>) {
     for job in handed_in {
         match job {
             Job::Send(letter) => {
-                if let Err((level, fault)) = carry(carrier, from, letter) {
-                    log::log!(level, "a letter could not be sent: {fault}");
-                }
+                let _ = carried(carrier, from, letter);
+            }
+            Job::Deliver(letter, until, tell) => {
+                let is_late = Instant::now() > until;
+                let outcome = if is_late { Delivery::Unanswered } else { carried(carrier, from, letter) };
+                let _ = tell.send(outcome);
             }
             Job::Tell(tell) => {
                 let _ = tell.send(());
@@ -126,35 +163,49 @@ fn work(carrier: &Carrier, from: &Mailbox, handed_in: &Receiver<Job>) {
     }
 }
 
+/// What became of a letter; what went wrong is in the log.
+fn carried(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Delivery {
+    let Err((outcome, fault)) = carry(carrier, from, letter) else { return Delivery::Taken };
+    let level = if outcome == Delivery::Refused { Level::Warn } else { Level::Error };
+    log::log!(level, "a letter could not be sent: {fault}");
+    outcome
+}
+
 /// The replies of a mail server that say something of the address (RFC 5321, 4.2.3; RFC 6531, 3.5): of a mailbox that is not there, is full
 /// or has moved, of a name that is not allowed or whose form it does not know.
 const OF_THE_ADDRESS: [u16; 6] = [501, 550, 551, 552, 553, 555];
 
-/// What went wrong and whether an administrator should look, in words that do not hold the address.
-fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), (Level, String)> {
+/// Whether a reply is about what the server lets pass and not about the mailbox (RFC 3463, 3.8): a server that relays for nobody says so of every address.
+fn is_of_policy(fault: &lettre::transport::smtp::Error) -> bool {
+    fault.source().is_some_and(|said| said.to_string().starts_with("5.7."))
+}
+
+/// What came of it where it went wrong, in words that do not hold the address.
+fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), (Delivery, String)> {
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, letter.to))
         .subject(letter.subject)
         .header(ContentType::TEXT_PLAIN)
         .body(letter.text)
-        .map_err(|_| (Level::Error, "it cannot be written down".to_owned()))?;
+        .map_err(|_| (Delivery::Deferred, "it cannot be written down".to_owned()))?;
     match carrier {
-        Carrier::Folder(folder) => {
-            put_in(folder, &message.formatted()).map_err(|fault| (Level::Error, fault.kind().to_string()))
-        }
+        Carrier::Folder(folder) => put_in(folder, &message.formatted())
+            .map_err(|fault| (Delivery::Deferred, fault.kind().to_string())),
         Carrier::Smtp(server) => server.send(&message).map(|_| ()).map_err(|fault| {
             let is_of_the_address = fault.status().is_some_and(|code| OF_THE_ADDRESS.contains(&code.into()));
-            let (level, kind) = if fault.is_timeout() {
-                (Level::Error, "the mail server did not answer in time")
-            } else if is_of_the_address {
-                (Level::Warn, "the mail server does not take its address")
+            let (outcome, kind) = if fault.is_timeout() {
+                (Delivery::Unanswered, "the mail server did not answer in time")
+            } else if is_of_the_address && !is_of_policy(&fault) {
+                (Delivery::Refused, "the mail server does not take its address")
             } else if fault.is_permanent() {
-                (Level::Error, "the mail server refused it")
+                (Delivery::Deferred, "the mail server refused it")
+            } else if fault.is_transient() {
+                (Delivery::Deferred, "the mail server could not take it now")
             } else {
-                (Level::Error, "the mail server could not take it now")
+                (Delivery::Unanswered, "the mail server could not be reached")
             };
-            (level, kind.to_owned())
+            (outcome, kind.to_owned())
         }),
     }
 }
@@ -176,7 +227,7 @@ mod tests {
     use super::*;
 
     /// What comes of a letter when a mail server says this to `RCPT TO`.
-    fn told(reply: &'static str) -> Result<(), (Level, String)> {
+    fn told(reply: &'static str) -> Result<(), (Delivery, String)> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let port = listener.local_addr().expect("an address").port();
         std::thread::spawn(move || {
@@ -208,12 +259,14 @@ mod tests {
         for reply in
             ["550 ouder@example.org unknown", "553 ouder@example.org", "501 syntax", "555 parameters"]
         {
-            let (level, words) = told(reply).expect_err("it is refused");
-            assert_eq!((level, words.contains("ouder")), (Level::Warn, false), "{reply}: {words}");
+            let (outcome, words) = told(reply).expect_err("it is refused");
+            assert_eq!((outcome, words.contains("ouder")), (Delivery::Refused, false), "{reply}: {words}");
         }
-        for reply in ["554 no service", "530 sign in first", "451 later", "421 closing"] {
-            let (level, words) = told(reply).expect_err("it is refused");
-            assert_eq!((level, words.contains("ouder")), (Level::Error, false), "{reply}: {words}");
+        for reply in
+            ["554 no service", "550 5.7.1 relaying denied", "530 sign in first", "451 later", "421 closing"]
+        {
+            let (outcome, words) = told(reply).expect_err("it is refused");
+            assert_eq!((outcome, words.contains("ouder")), (Delivery::Deferred, false), "{reply}: {words}");
         }
     }
 }

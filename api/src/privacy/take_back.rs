@@ -33,7 +33,7 @@ use crate::clock::{day_of, fresh};
 use crate::contract::Path;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::problem::Error;
-use crate::requests::letters::{Stopped, WriteTo, address_of};
+use crate::requests::letters::{Stopped, WriteTo, address_at_hand};
 use crate::requests::withdraw::{Withdrawn, by_role, withdraw_as_of};
 
 /// Tells everybody who could read something on these consents that they were taken back. Gives back the journal rows, one
@@ -200,7 +200,7 @@ pub(super) fn letter_on(
     if back.iter().all(|kept| kept.consent.news_when_taken_back().is_none()) {
         return Ok(None);
     }
-    Ok(address_of(tx, keys, request)?.map(|address| (address, Stopped::Consent)))
+    Ok(address_at_hand(tx, keys, request)?.map(|address| (address, Stopped::Consent)))
 }
 
 /// What taking a consent back did.

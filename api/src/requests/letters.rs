@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lettre::Address;
 use naast_domain::requests::{ContactKind, SupportRequest};
 use naast_persistence::keys::Keys;
-use naast_persistence::{Stored, Transaction, requests};
+use naast_persistence::{Database, Error as Fault, Stored, requests};
 
 use crate::identity::address;
 use crate::identity::post::Letter;
@@ -56,16 +56,41 @@ fn letter(to: Address, of: Stopped, place: &str) -> Letter {
     Letter { to, subject: subject.to_owned(), text }
 }
 
-/// The e-mail address at which the parent of a request can be written to, while it can be read.
+/// The e-mail address at which the parent of a request can be written to, while it can be read. One that is damaged counts as none: nothing that she stops, and
+/// nobody else, waits for it.
+///
+/// # Errors
+/// Where this process lacks the master key, it can be read by another or later.
 pub fn address_of(
-    tx: &mut Transaction<'_, '_>,
+    db: &mut Database<'_>,
     keys: &Keys,
     request: &Stored<SupportRequest>,
 ) -> Result<Option<Address>, Error> {
-    let contact = requests::contacts_of(tx, keys, &[request])?.remove(&request.id);
+    let contact = match requests::contacts_of(db, keys, &[request]) {
+        Ok(mut found) => found.remove(&request.id),
+        Err(Fault::Corrupt { .. }) => return Ok(unread(request)),
+        Err(fault) => return Err(fault.into()),
+    };
     Ok(contact
         .filter(|contact| contact.kind == ContactKind::Email)
         .and_then(|contact| address(&contact.value)))
+}
+
+/// The same for what waits for nothing, not for a key either: what cannot be read counts as none.
+pub fn address_at_hand(
+    db: &mut Database<'_>,
+    keys: &Keys,
+    request: &Stored<SupportRequest>,
+) -> Result<Option<Address>, Error> {
+    match address_of(db, keys, request) {
+        Err(Error::Storage(Fault::NoMaster(_))) => Ok(unread(request)),
+        found => found,
+    }
+}
+
+fn unread(request: &Stored<SupportRequest>) -> Option<Address> {
+    log::error!(request = request.id.to_string().as_str(); "how to reach a parent does not open; nobody is written to");
+    None
 }
 
 /// A parent for whom something was stopped is written to once the change is durable. A repeated call does not run the use case, and sends no

@@ -28,7 +28,7 @@ use crate::platform::{Platform, Said as _};
 use crate::privacy::notices::RecipientView;
 use crate::privacy::take_back::tell;
 use crate::problem::Error;
-use crate::requests::letters::{Stopped, WriteTo, address_of};
+use crate::requests::letters::{Stopped, WriteTo, address_at_hand};
 
 /// What a withdrawal did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -139,7 +139,7 @@ pub fn withdraw_as_of(
     // while it can still be read
     let write_to = match by {
         Some(WithdrawnBy::Coordinator) => {
-            address_of(tx, keys, request)?.map(|address| (address, Stopped::Request))
+            address_at_hand(tx, keys, request)?.map(|address| (address, Stopped::Request))
         }
         _ => None,
     };

@@ -22,7 +22,7 @@ impl Round<'_> {
             |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),
             |round, page| {
-                round.last_days(&page)?;
+                round.end_those_over(&page)?;
                 let mut whole = Vec::new();
                 let mut parts = Vec::new();
                 for (id, found) in &page {

@@ -4,123 +4,125 @@
 //! Both go by the platform's clock, whatever moment the round is done as of: she has her thirty days, and those are days that went by. Only a dry round looks
 //! ahead, at what would come.
 
-use std::time::Duration;
-
 use lettre::Address;
-use naast_domain::{Date, Moment};
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
 use naast_domain::ids::RequestId;
 use naast_domain::journal::Entry;
 use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::privacy::retention::LastDay;
-use naast_domain::requests::{ContactKind, last_day_in_words};
+use naast_domain::requests::last_day_in_words;
 use naast_domain::support::ClosureReason;
-use naast_persistence::privacy::retention::{CaseRetention, of_cases};
+use naast_domain::{Date, Moment};
+use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
 use naast_persistence::{Kept, Transaction, locks, matching, requests, support};
 
 use super::Round;
+use super::letters::News;
 use crate::clock::day_of;
-use crate::identity::address;
 use crate::identity::post::Letter;
 use crate::independence::again::Occasion;
 use crate::independence::course::end;
-use crate::platform::{Platform, Said as _};
+use crate::platform::Said as _;
 use crate::problem::Error;
+use crate::requests::letters::address_of;
 
-/// So long the round waits for the post before it hands in the next letters: a queue that is full takes none.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// After so many letters the round waits for the post.
-const LETTERS: usize = 100;
-
-/// The letter to a parent whose request has its last day soon. Whoever shares her mail learns that something is asked, and not what it was about.
-fn letter(to: Address, last: LastDay, place: &str) -> Letter {
+/// The letter to a parent whose request has its last day soon. Whoever shares her mail learns that something is asked, and not what it was about. It is right
+/// also for who is to consent anew: what she does stands where she signs in.
+fn letter(to: Address, last: Date, place: &str) -> Letter {
     let subject = "Wilt u doorgaan met uw aanvraag? / Do you want your request to go on?".to_owned();
-    let day = last_day_in_words(last.day);
+    let day = last_day_in_words(last);
     let text = format!(
         "U heeft een aanvraag bij Naast. Die stopt binnenkort vanzelf. {}\n\n\
-         Wilt u doorgaan? Meld u dan aan ({place}) en zeg dat. U kunt het ook aan uw coördinator zeggen.\n\
+         Wilt u doorgaan? Meld u dan aan ({place}). Daar leest u hoe u dat zegt. Uw coördinator kan u helpen.\n\
          Hoeft het niet meer? Dan hoeft u niets te doen. Dat heeft geen gevolgen. U kunt altijd opnieuw om hulp vragen.\n\
-         Dit is de enige brief hierover.\n\n\
+         U krijgt geen herinnering aan deze dag.\n\n\
          --\n\n\
          You have a request at Naast. It soon stops by itself. {}\n\n\
-         Do you want to go on? Then sign in ({place}) and say so. You can also say it to your coordinator.\n\
+         Do you want to go on? Then sign in ({place}). There you read how you say so. Your coordinator can help you.\n\
          Is it not needed any more? Then you need not do anything. That has no consequence. You can ask for help again at any time.\n\
-         This is the only letter about it.\n",
+         You get no reminder of this day.\n",
         day.nl, day.en,
     );
     Letter { to, subject, text }
 }
 
 impl Round<'_> {
-    /// Tells the parents of these cases, and ends those of which nobody said that they go on.
-    pub(super) fn last_days(&mut self, page: &[(RequestId, CaseRetention)]) -> Result<(), Error> {
-        let (now, today) = self.by_the_clock();
-        let those = |asked: fn(&LastDay, Date) -> bool| -> Vec<RequestId> {
-            let is_asked = |found: &CaseRetention| found.last_day.is_some_and(|last| asked(&last, today));
-            page.iter().filter(|(_, found)| is_asked(found)).map(|(id, _)| *id).collect()
-        };
-        let (near, over) = (those(LastDay::is_to_be_told), those(LastDay::is_over));
-        self.report.told += near.len() as u64;
-        self.report.ended += over.len() as u64;
-        if self.dry {
-            return Ok(());
-        }
-        for some in near.chunks(LETTERS) {
-            for id in some {
-                self.keep_leading()?;
-                self.tell(*id)?;
-            }
-            if !self.platform.identity.post.drain(PATIENCE) {
-                return Err(Error::Internal("the post does not keep up with the letters of the round"));
-            }
-        }
-        let (leave, occasion) = (self.leave, Occasion::of_platform(now, today));
-        for id in over {
-            self.keep_leading()?;
-            // one at a time: each locks its buddy after its request
-            self.platform.store.write(move |tx| {
-                let entries = end_unless_continued(tx, leave, id, occasion)?;
-                Ok::<_, Error>(if entries.is_empty() { Kept::unchanged(()) } else { tx.keep(entries, ())? })
-            })?;
-        }
-        Ok(())
-    }
-
     /// The moment by which a parent is told and a request ends.
-    fn by_the_clock(&self) -> (Moment, Date) {
+    pub(super) fn by_the_clock(&self) -> (Moment, Date) {
         let now = if self.dry { self.now } else { self.platform.clock.now() };
         (now, day_of(now))
     }
 
-    /// Tells one parent. The letter is handed in once it is durable that she was told: of two rounds only one finds that she was not.
-    fn tell(&self, id: RequestId) -> Result<(), Error> {
-        let (leave, (now, today)) = (self.leave, self.by_the_clock());
-        let (keys, occasion) = (self.platform.keys.clone(), Occasion::of_platform(now, today));
-        let found = self.platform.store.write(move |tx| -> Result<_, Error> {
-            let near = |last: &LastDay| last.is_to_be_told(today);
-            let Some(found) = now_of(tx, id, near)? else { return Ok(Kept::unchanged(None)) };
-            let Some(stored) = requests::of_upkeep(tx, &leave, id)? else { return Ok(Kept::unchanged(None)) };
-            requests::note_told(tx, &leave, (found.programme, id), now)?;
-            let to = requests::contacts_of(tx, &keys, &[&stored])?
-                .remove(&id)
-                .filter(|contact| contact.kind == ContactKind::Email)
-                .and_then(|contact| address(&contact.value));
-            // as it is now that she is told: she has her days whenever the round comes
-            let last = of_cases(tx, &[id])?.remove(&id).and_then(|found| found.last_day);
-            let entry = occasion.entry(found.programme, "request.last-day-told").on(id);
-            Ok(tx.keep([entry], to.zip(last))?)
-        })?;
-        if let Some((to, last)) = found {
-            post(self.platform, to, last);
+    /// Ends those of these cases of which nobody said that they go on.
+    pub(super) fn end_those_over(&mut self, page: &[(RequestId, CaseRetention)]) -> Result<(), Error> {
+        let (now, today) = self.by_the_clock();
+        let (leave, occasion) = (self.leave, Occasion::of_platform(now, today));
+        let over = page.iter().filter(|(_, found)| found.last_day.is_some_and(|last| last.is_over(today)));
+        for (id, _) in over {
+            if self.dry {
+                self.report.ended += 1;
+                continue;
+            }
+            self.keep_leading()?;
+            // one at a time: each locks its buddy after its request
+            let id = *id;
+            let ended = self.platform.store.write(move |tx| {
+                let entries = end_unless_continued(tx, leave, id, occasion)?;
+                Ok::<_, Error>(if entries.is_empty() {
+                    Kept::unchanged(false)
+                } else {
+                    tx.keep(entries, true)?
+                })
+            });
+            let ended = ended.unwrap_or_else(|fault| self.is_left(id, &fault));
+            self.report.ended += u64::from(ended);
         }
         Ok(())
     }
-}
 
-fn post(platform: &Platform, to: Address, last: LastDay) {
-    platform.identity.post.send(letter(to, last, platform.identity.issuer()));
+    /// Tells every parent whose request has its last day soon.
+    pub(super) fn tell_of_last_days(&mut self) -> Result<(), Error> {
+        let (leave, (_, today)) = (self.leave, self.by_the_clock());
+        self.through(
+            |db, after, most| next_cases(db, &leave, after.into(), most),
+            |(id, _)| id.uuid(),
+            |round, page| {
+                let is_near =
+                    |found: &CaseRetention| found.last_day.is_some_and(|last| last.is_to_be_told(today));
+                for (id, _) in page.iter().filter(|(_, found)| is_near(found)) {
+                    let told = round.dry || round.tell_of_last_day(*id)?;
+                    round.report.told += u64::from(told);
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn tell_of_last_day(&mut self, id: RequestId) -> Result<bool, Error> {
+        let (leave, platform) = (self.leave, self.platform);
+        // one moment for both: the day in the letter is the day that is kept
+        let now = platform.clock.now();
+        let today = day_of(now);
+        let near = move |last: &LastDay| last.is_to_be_told(today);
+        self.tell(
+            id,
+            |db| {
+                let last = of_cases(db, &[id])?.remove(&id).and_then(|found| found.last_day);
+                let Some(last) = last.filter(near) else { return Ok(News::Over) };
+                let Some(request) = requests::of_upkeep(db, &leave, id)? else { return Ok(News::Over) };
+                let to = address_of(db, &platform.keys, &request)?;
+                let place = platform.identity.issuer();
+                Ok(to.map_or(News::Unwritten, |to| News::Letter(letter(to, last.earliest(today), place))))
+            },
+            move |tx| {
+                let Some(found) = now_of(tx, id, near)? else { return Ok(None) };
+                requests::note_told(tx, &leave, (found.programme, id), now)?;
+                let occasion = Occasion::of_platform(now, today);
+                Ok(Some(occasion.entry(found.programme, "request.last-day-told").on(id)))
+            },
+        )
+    }
 }
 
 /// A case as it stands under its lock, when its last day is still so: since it was found, the parent may have said that it goes on.

@@ -1,10 +1,12 @@
-//! The round of retention: a request whose last day is near is told of, one whose last day is over ends, and everything whose day has come goes, unless a hold
-//! keeps it. It looks at a page at a time, in the order
+//! The round of retention: one whose last day is over ends, everything whose day has come goes, unless a hold keeps it, and a parent is told whose request has
+//! its last day soon. It looks at a page at a time, in the order
 //! of ids, and erases in small transactions, so that it holds no more in memory or under lock for a country than for a
-//! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time.
+//! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time. Letters come last: nothing else waits for a
+//! mail server.
 
 mod cases;
 mod last_days;
+mod letters;
 mod others;
 
 use std::collections::BTreeMap;
@@ -61,6 +63,10 @@ pub struct Report {
     pub held: u64,
     /// How many parents are told that the last day of their request is near.
     pub told: u64,
+    /// How many could not be told, because the post did not take the letter now. The next round tries again.
+    pub untold: u64,
+    /// How many requests were left to the next round, because something of them did not read or could not be written.
+    pub failed: u64,
     /// How many requests end because their parents did not say that they go on.
     pub ended: u64,
     /// Whether another process does the round at this moment, so that this one did nothing.
@@ -89,6 +95,7 @@ struct Round<'a> {
     holder: Uuid,
     dry: bool,
     pace: Pace,
+    letters: letters::Course,
     report: Report,
 }
 
@@ -108,6 +115,7 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
         holder: fresh(),
         dry,
         pace,
+        letters: letters::Course::default(),
         report: Report::default(),
     };
     if !dry && !round.lead()? {
@@ -119,16 +127,20 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
     round.conversations()?;
     round.buddies()?;
     round.aged()?;
-    if !dry {
-        let holder = round.holder;
-        platform.store.write(move |tx| {
-            leases::give_back(tx, leases::RETENTION, holder)?;
-            Ok::<_, Error>(Kept::bookkeeping(()))
-        })?;
-        platform.store.tidy()?;
-        // each commit put its own outside; what one could not goes now
-        tombstones::write_out(platform).map_err(|_| Error::Internal("tombstones are not written"))?;
+    if dry {
+        round.tell_of_last_days()?;
+        return Ok(round.report);
     }
+    platform.store.tidy()?;
+    // each commit put its own outside; what one could not goes now, and no letter waits for that
+    let outside = tombstones::write_out(platform).map_err(|_| Error::Internal("tombstones are not written"));
+    round.tell_of_last_days()?;
+    let holder = round.holder;
+    platform.store.write(move |tx| {
+        leases::give_back(tx, leases::RETENTION, holder)?;
+        Ok::<_, Error>(Kept::bookkeeping(()))
+    })?;
+    outside?;
     Ok(round.report)
 }
 
