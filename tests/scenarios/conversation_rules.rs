@@ -316,7 +316,7 @@ fn a_programme_has_a_form_that_is_true_of_who_runs_it(engine: Engine) {
         let output = naast(world, &["doctor"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        said.contains("LET OP: 1 programma") || said.contains("NOTE: 1 programmes in the form school")
+        said.contains("LET OP: 1 programma") || said.contains("NOTE: 1 programme in the form school")
     };
     assert!(!told(&world));
     world.change_form_as_before(0, &taken).expect(201);

@@ -236,7 +236,7 @@ fn a_case_that_no_coordinator_may_handle_is_told_to_who_appoints_one(engine: Eng
     assert_eq!(in_need[0]["programmeId"], json!(world.programmes[0]));
     let keys: Vec<_> = in_need[0].as_object().expect("an object").keys().cloned().collect();
     assert_eq!(keys, ["programmeId", "organisationId", "name"], "nothing of a case");
-    assert!(doctor().contains("WARNING: 1 programmes need another coordinator"));
+    assert!(doctor().contains("WARNING: another coordinator needed in 1 programme;"));
     assert_eq!(in_need_of(&world), 1);
     let notice = told().expect("the parent reads that it waits");
     assert_eq!(notice["requestId"], json!(request));

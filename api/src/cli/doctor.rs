@@ -4,7 +4,7 @@ use naast_persistence::doctor as checks;
 use naast_persistence::journal::verify;
 
 use super::brought;
-use super::language::{said, tongue};
+use super::language::{many, said, tongue};
 use super::place::Place;
 use super::terminal::{Failure, say, words};
 use crate::clock::{Clock, fresh};
@@ -148,12 +148,14 @@ fn schools_own(platform: &Platform) -> Result<String, String> {
     } else {
         said(
             format!(
-                "LET OP: {others} programma's met de vorm school zijn van een andere organisatie, en niemand leest wie \
-                 verantwoordelijk is; begin er een van de school of het bestuur, en laat ouders die vragen"
+                "LET OP: {} met de vorm school van een andere organisatie. Niemand leest wie verantwoordelijk is; begin er een van de \
+                 school of het bestuur, en laat ouders die vragen",
+                many(others, "programma", "programma's"),
             ),
             format!(
-                "NOTE: {others} programmes in the form school are of another organisation, and nobody reads who is responsible; \
-                 start one of the school or the board, and let parents ask that"
+                "NOTE: {} in the form school of another organisation. Nobody reads who is responsible; start one of the school or the \
+                 board, and let parents ask that",
+                many(others, "programme", "programmes"),
             ),
         )
     })
@@ -167,9 +169,13 @@ fn coordinators(platform: &Platform) -> Result<String, String> {
     } else {
         said(
             format!(
-                "LET OP: {in_need} programma's hebben een andere coördinator nodig; zie GET /coordination-needs"
+                "LET OP: een andere coördinator nodig in {}; zie GET /coordination-needs",
+                many(in_need, "programma", "programma's"),
             ),
-            format!("WARNING: {in_need} programmes need another coordinator; see GET /coordination-needs"),
+            format!(
+                "WARNING: another coordinator needed in {}; see GET /coordination-needs",
+                many(in_need, "programme", "programmes"),
+            ),
         )
     })
 }
