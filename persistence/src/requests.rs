@@ -24,7 +24,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub use contact::{contacts_of, forget_contact, forget_expired_contact};
-pub use last_day::{go_on, note_told};
+pub use last_day::{consent_end_told_at, go_on, note_consent_end_told, note_told};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = support_requests)]

@@ -280,6 +280,7 @@ diesel::table! {
         continued_at -> Nullable<Moment>,
         continued_by -> Nullable<Text>,
         last_day_told_at -> Nullable<Moment>,
+        consent_end_told_at -> Nullable<Moment>,
     }
 }
 

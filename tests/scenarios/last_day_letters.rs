@@ -236,10 +236,12 @@ fn who_says_that_it_goes_on_while_her_letter_is_under_way_is_not_told_of_the_old
     });
     let world = world(engine, &mail, (0, PATIENT));
     let (parent, request) = asked(&world, "ouder@example.org");
+    let gone = withdrawn(&world);
     days(&world, 150);
     let report = std::thread::scope(|scope| {
         let going = scope.spawn(|| run(&world));
         is_reached.recv().expect("her letter is under way");
+        assert!(is_gone(&world, &gone), "letters come last");
         goes_on(&world, parent, &request).expect(200);
         go.send(()).expect("it is taken");
         going.join().expect("a round")

@@ -148,16 +148,18 @@ fn show(report: &Report, dry: bool) {
         say(&format!("{count:>8}  {what}"));
     }
     let (total, held) = (report.total(), report.held);
-    let (told, ended) = (report.told, report.ended);
-    if told + ended > 0 {
+    let (told, again, ended) = (report.told, report.asked_again, report.ended);
+    if told + again + ended > 0 {
         let nl = format!(
-            "{} bericht dat de laatste dag nadert; {} beëindigd",
+            "{} bericht dat de laatste dag nadert, {} dat een toestemming afloopt; {} beëindigd",
             many(told, "ouder", "ouders"),
+            many(again, "ouder", "ouders"),
             many(ended, "aanvraag", "aanvragen"),
         );
         let en = format!(
-            "{} told that the last day is near; {} ended",
+            "{} told that the last day is near, {} that a consent ends; {} ended",
             many(told, "parent", "parents"),
+            many(again, "parent", "parents"),
             many(ended, "request", "requests"),
         );
         say(&if dry {

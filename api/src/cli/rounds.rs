@@ -164,7 +164,7 @@ async fn keep_terms(platform: Platform, first: Duration) {
             Ok(Ok(done)) if done.busy => soon,
             Ok(Ok(done)) => {
                 log::info!(
-                    erased = done.total(), held = done.held, told = done.told, ended = done.ended, untold = done.untold, failed = done.failed;
+                    erased = done.total(), held = done.held, told = done.told, asked_again = done.asked_again, ended = done.ended, untold = done.untold, failed = done.failed;
                     "what had its time is erased"
                 );
                 if done.untold + done.failed > 0 { TELL_AGAIN_AFTER } else { RETAIN_EVERY }

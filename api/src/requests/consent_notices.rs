@@ -1,8 +1,8 @@
-//! What waits for a parent of the consents on her request: what was heard of her, and what somebody else took back.
+//! What waits for a parent of the consents on her request: what was heard of her, what somebody else took back, and what ends by itself.
 
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
-use naast_domain::privacy::consents::{ConsentKind, ConsentState};
+use naast_domain::privacy::consents::{Consent, ConsentKind, ConsentState, asked_again, its_last_day};
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::{ParentNotice, RequestState, SupportRequest};
 use naast_domain::text::Tongue;
@@ -41,6 +41,16 @@ pub(super) fn of_consents(
             if !is_given_again(db, request, kept, one)? {
                 data.push(told(kind, one, one.consent.withdrawn_at));
             }
+        }
+    }
+    if request.state.is_open() {
+        let all: Vec<Consent> = kept.iter().map(|one| one.consent).collect();
+        if let Some(one) = asked_again(&all, today).and_then(|place| kept.get(place)) {
+            let told = told(ParentNotice::HealthConsentEnds, one, None);
+            let day = one.consent.valid_until.map(|last| its_last_day(last, today));
+            let text =
+                day.map_or_else(|| told.text.clone(), |day| format!("{} {}", told.text, day.get(tongue)));
+            data.push(ParentNoticeView { text, ..told });
         }
     }
     Ok(data)

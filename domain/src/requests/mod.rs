@@ -176,6 +176,11 @@ impl ChannelWish {
 }
 
 impl RequestState {
+    /// Whether it waits or runs: its parent consented, and it has not ended.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Consented | Self::Matched)
+    }
+
     /// What may be done in this state, as codes of operations.
     pub fn permitted(self) -> Vec<&'static str> {
         match self {

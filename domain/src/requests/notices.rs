@@ -20,11 +20,11 @@ code_list! {
         ConsentWithdrawnByPupil = "consent-withdrawn-by-pupil": "Uw kind nam met een eigen code een toestemming terug over gegevens over de gezondheid. Wat daarover in de besloten ruimte stond, is weg. Uw buddy blijft. Alleen uw kind kan dit veranderen." / "Your child took back, with a code of her own, a consent to data on health. What stood about it in the private space is gone. Your buddy stays. Only your child can change this.",
         WithdrawalUnread = "withdrawal-unread": "Wat is ingetrokken, is gestopt. Maar niemand van dit programma mag nu lezen dat er niets bewaard mag blijven. Zij zoeken iemand die dat wel mag. U hoeft niets te doen." / "What was taken back has stopped. But nobody of this programme may read now that nothing may be kept. They look for somebody who may. You need not do anything.",
         LastDayNear = "last-day-near": "Uw vraag stopt binnenkort vanzelf. Wilt u doorgaan? Zeg dat dan hier, of aan uw coördinator. Hoeft het niet meer? Dan hoeft u niets te doen." / "Your request soon stops by itself. Do you want to go on? Then say so here, or to your coordinator. Is it not needed any more? Then you need not do anything.",
+        HealthConsentEnds = "health-consent-ends": "U gaf toestemming voor gegevens over de gezondheid van uw kind. Die geldt een jaar, en dat jaar is bijna om of voorbij. Wilt u dit nog? Geef haar dan opnieuw. Is uw kind 16 jaar of ouder? Dan beslist uw kind zelf. U kunt een code voor uw kind maken. Hoeft het niet meer? Neem haar dan terug, of doe niets. Uw buddy blijft." / "You consented to data on your child's health. That is good for a year, and the year is nearly over or has ended. Do you still want this? Then give it again. Is your child 16 or older? Then your child decides. You can make a code for your child. Is it not needed any more? Then take it back, or do nothing. Your buddy stays.",
         NotContinued = "not-continued": "Uw vraag is gestopt, want u zei niet meer dat u door wilt. Dat heeft geen gevolgen voor u of uw kind. Wilt u weer hulp? Dan kunt u altijd opnieuw vragen." / "Your request has stopped, because you did not say any more that you want to go on. That has no consequence for you or your child. Do you want help again? Then you can ask again at any time.",
     }
 }
 
-/// The last day of a request, as its parent is told it.
 /// What a parent reads of the last day of her request: that it is near, what she does where it is to go on, and which day it is. While she is to consent anew
 /// to another form of the programme, nothing less than that says that it goes on.
 pub fn last_day_near(last: Date, is_asked_anew: bool) -> Text {
@@ -40,6 +40,7 @@ pub fn last_day_near(last: Date, is_asked_anew: bool) -> Text {
     Text::new(format!("{} {}", told.nl, day.nl), format!("{} {}", told.en, day.en))
 }
 
+/// The last day of a request, as its parent is told it.
 pub fn last_day_in_words(last: Date) -> Text {
     let day = last.format("%-d-%-m-%Y");
     Text::new(format!("De laatste dag is {day}."), format!("The last day is {day}."))

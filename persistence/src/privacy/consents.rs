@@ -3,6 +3,7 @@
 
 mod anew;
 mod confirmation;
+mod to_ask_again;
 mod withdrawal;
 
 use diesel::prelude::*;
@@ -24,6 +25,7 @@ use crate::{Error, on_either};
 
 pub use anew::asked_anew;
 pub use confirmation::{ToConfirm, confirm, find_by_confirmation};
+pub use to_ask_again::to_ask_again;
 pub use withdrawal::{Which, withdraw};
 
 const T: &str = "consents";
@@ -126,7 +128,7 @@ impl TryFrom<Row> for KeptConsent {
 }
 
 /// Keeps a consent of the parent, with the form that the programme has. What somebody reported of her before, on the same thing, lapses: her
-/// own word counts; and so does what she said of another form.
+/// own word counts; and so does what she said of another form, and what she is asked again for.
 pub fn give(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<DecideOnRequest>,
@@ -138,7 +140,7 @@ pub fn give(
     note_form(tx, request, consent)?;
     for earlier in on(tx, request)? {
         let same = earlier.consent.kind == consent.consent.kind && earlier.subject == consent.subject;
-        if same && !(earlier.consent.in_force_on(day) && earlier.consent.is_for(consent.consent.form)) {
+        if same && earlier.consent.gives_way_on(day, consent.consent.form) {
             lapse(tx, request, earlier.id, consent.given_at)?;
         }
     }
@@ -156,7 +158,8 @@ fn note_form(
     Ok(())
 }
 
-/// Keeps what a coordinator heard the parent say, with the fingerprint of the code by which she confirms it.
+/// Keeps what a coordinator heard the parent say, with the fingerprint of the code by which she confirms it. One that is over makes room for it; one that
+/// holds gives way to the parent's own word alone.
 pub fn report(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<ReportConsent>,
@@ -166,6 +169,12 @@ pub fn report(
 ) -> Result<(), Error> {
     must_reach(grant, standing(request))?;
     note_form(tx, request, consent)?;
+    for earlier in on(tx, request)? {
+        let same = earlier.consent.kind == consent.consent.kind && earlier.subject == consent.subject;
+        if same && earlier.consent.valid_until.is_some_and(|last| last < grant.today()) {
+            lapse(tx, request, earlier.id, consent.given_at)?;
+        }
+    }
     insert(tx, request, consent, Some(grant.person()), Some(confirmation))
 }
 

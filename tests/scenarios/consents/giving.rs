@@ -1,6 +1,7 @@
 //! How consents are given: in the exact words, by whom they are hers to give, and by nobody else.
 
 use chrono::TimeDelta;
+use naast_domain::Date;
 use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
@@ -123,12 +124,20 @@ fn a_consent_that_lapsed_is_given_again_also_in_the_hour_after_midnight(engine: 
     // in the Netherlands it is the next day already
     let late = clock.now().date_naive().and_hms_opt(23, 30, 0).expect("a time").and_utc();
     clock.advance(late + TimeDelta::days(1) - clock.now());
-    let request = world.consented(0, parent);
+    let (request, other) = (world.consented(0, parent), world.person());
+    let of_other = world.consented(0, other);
+    health(&world, other, &of_other).expect(201);
+    let given = health(&world, parent, &request).expect(201).body;
+    let last: Date = given["validUntilDate"].as_str().expect("a last day").parse().expect("a day");
+    refused(health(&world, parent, &request), 409, "already-there");
+    // from thirty days before its end on she is asked again, and can give it again
+    let to = |day: Date| clock.advance(day.signed_duration_since(clock.today()));
+    to(last - TimeDelta::days(31));
+    refused(health(&world, parent, &request), 409, "already-there");
+    to(last - TimeDelta::days(30));
     health(&world, parent, &request).expect(201);
     refused(health(&world, parent, &request), 409, "already-there");
-    clock.advance(TimeDelta::days(365));
-    refused(health(&world, parent, &request), 409, "already-there");
-    clock.advance(TimeDelta::days(1));
-    health(&world, parent, &request).expect(201);
+    to(last + TimeDelta::days(1));
+    health(&world, other, &of_other).expect(201);
     assert_sound(&world);
 }

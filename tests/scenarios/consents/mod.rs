@@ -1,5 +1,6 @@
 //! The consent register: the words that were shown, who said yes and how, what stops when it is taken back, and who is told.
 
+mod asked_again;
 mod by_others;
 mod giving;
 mod pupil;

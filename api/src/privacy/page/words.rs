@@ -13,6 +13,7 @@ pub(super) const TITLES: Words = &[
     ("account.sessions", "Wanneer u inlogde", "When you signed in"),
     ("account.signInAddresses", "Uw inlogadressen", "Your addresses for signing in"),
     ("account.externalAccounts", "Andere accounts waarmee u inlogt", "Other accounts that you sign in with"),
+    ("consentEndToldAt", "Verteld dat een toestemming afloopt", "Told that a consent ends"),
     ("requests", "Uw aanvragen", "Your requests"),
     ("requests.contact", "Hoe u bereikbaar bent", "How to reach you"),
     ("requests.consents", "Uw toestemmingen", "Your consents"),

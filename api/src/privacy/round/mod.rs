@@ -5,6 +5,7 @@
 //! mail server.
 
 mod cases;
+mod consents;
 mod last_days;
 mod letters;
 mod others;
@@ -63,6 +64,8 @@ pub struct Report {
     pub held: u64,
     /// How many parents are told that the last day of their request is near.
     pub told: u64,
+    /// How many parents are told that a consent of theirs ends by itself.
+    pub asked_again: u64,
     /// How many could not be told, because the post did not take the letter now. The next round tries again.
     pub untold: u64,
     /// How many requests were left to the next round, because something of them did not read or could not be written.
@@ -129,12 +132,14 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
     round.aged()?;
     if dry {
         round.tell_of_last_days()?;
+        round.tell_of_consents()?;
         return Ok(round.report);
     }
     platform.store.tidy()?;
     // each commit put its own outside; what one could not goes now, and no letter waits for that
     let outside = tombstones::write_out(platform).map_err(|_| Error::Internal("tombstones are not written"));
     round.tell_of_last_days()?;
+    round.tell_of_consents()?;
     let holder = round.holder;
     platform.store.write(move |tx| {
         leases::give_back(tx, leases::RETENTION, holder)?;

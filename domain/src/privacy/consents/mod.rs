@@ -5,6 +5,7 @@
 //! her say counts for nothing until she confirms it herself. From 16 years on a pupil decides on the data on her own health
 //! (UAVG art. 5; AVG art. 7, 8, 9).
 
+mod asked_again;
 mod confirmation;
 mod pupil;
 mod receipt;
@@ -12,6 +13,7 @@ mod recipients;
 mod taken_back;
 mod texts;
 
+pub use asked_again::{asked_again, its_last_day};
 pub use confirmation::{CONFIRMATION_DAYS, Confirmation, ConfirmedHow, may_use_code};
 pub use pupil::{PupilsWord, another_code, parent_decides, says_yes};
 pub use receipt::{Shown, receipt};

@@ -110,6 +110,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("continued_at").exported("requests.continuedAt"),
             personal("continued_by").exported("requests.continuedBy").reads::<ContinuedBy>(),
             personal("last_day_told_at").exported("requests.lastDayToldAt"),
+            personal("consent_end_told_at").exported("requests.consentEndToldAt"),
         ],
     ),
     table(

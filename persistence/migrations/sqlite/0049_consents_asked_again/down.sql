@@ -1,0 +1,1 @@
+ALTER TABLE support_requests DROP COLUMN consent_end_told_at;
