@@ -1,6 +1,9 @@
 //! What ends again after a backup was restored ends as of the moment at which it ended: a term that counts from there is no longer for it.
 
+use std::path::Path;
+
 use diesel::prelude::*;
+use naast_api::privacy::tombstones::{append, read};
 use naast_persistence::{Location, on_either};
 use naast_tests::app::{Shape, TestApp};
 use naast_tests::world::{World, words};
@@ -14,6 +17,7 @@ on_both!(
     what_is_withdrawn_again_counts_its_days_from_the_withdrawal,
     a_match_that_ended_with_its_request_withdraws_it_also_without_the_other_tombstone,
     what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_before,
+    what_she_takes_back_twice_across_restores_is_gone_by_the_second_time,
 );
 
 #[derive(QueryableByName)]
@@ -145,6 +149,54 @@ fn what_she_confirmed_since_a_restore_outweighs_a_report_that_was_taken_back_bef
     // her word came later; the other report is gone again, and its request waits as before
     assert_eq!(stands(parent, &requests[0]), ("consented".to_owned(), json!("in-force")));
     assert_eq!(stands(other, &requests[1]), ("submitted".to_owned(), json!("withdrawn")));
+}
+
+fn what_she_takes_back_twice_across_restores_is_gone_by_the_second_time(engine: Engine) {
+    let world = World::new(engine);
+    let (coordinator, parent) = (world.coordinators[0], world.person());
+    let path = format!("/support-requests/{}", world.consented(0, parent));
+    // one that she can take back by itself: the request goes on
+    let heard =
+        json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
+    let id = world.app.post(coordinator, &format!("{path}/reported-consents"), &heard).expect(201).id();
+    let report = format!("{path}/consents/{id}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    world.app.ask(coordinator, &format!("{report}/withdrawal")).expect(200);
+    // restored without what was taken back, confirmed by the parent, and then the tombstones are brought
+    let there = elsewhere(engine);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--without-tombstones"];
+    assert!(there.run(&world, &line).status.success());
+    let confirmation = json!({ "text": words("child-health-data") });
+    served(&world, &there).post(parent, &format!("{report}/confirmation"), &confirmation).expect(200);
+    let brought = there.run(&world, &["retention", "replay", "--tombstones", &stones_of(&world)]);
+    assert!(brought.status.success(), "{}", text(&brought));
+    let between = folder.path().join("between.backup");
+    let between = between.to_str().expect("UTF-8");
+    assert!(there.run(&world, &["backup", between]).status.success());
+    let taken_back = |app: &TestApp| -> (Value, Value) {
+        let all = app.get(parent, &format!("{path}/consents")).expect(200).body;
+        let rows = all["data"].as_array().expect("a page");
+        let one = rows.iter().find(|one| one["id"] == json!(id)).expect("it is there");
+        (one["state"].clone(), one["withdrawnAt"].clone())
+    };
+    // she takes it back herself
+    let second = served(&world, &there);
+    assert_eq!(taken_back(&second).0, "in-force", "what she confirmed outweighs what was taken back before");
+    second.ask(parent, &format!("{report}/withdrawal")).expect(200);
+    let of = taken_back(&second);
+    // both times go into one file, where what stands already is not written again
+    let all = there.data.path().join("tombstones.jsonl");
+    for file in [Path::new(&stones_of(&world)), &second.platform.tombstones] {
+        append(&all, &read(file).expect("tombstones")).expect("written");
+    }
+    let third = elsewhere(engine);
+    let line = ["restore", between, "--tombstones", all.to_str().expect("UTF-8")];
+    let done = third.run(&world, &line);
+    assert!(done.status.success(), "{}", text(&done));
+    let app = served(&world, &third);
+    assert_eq!(taken_back(&app), of, "gone, as of the moment at which she took it back");
+    assert_eq!(of.0, "withdrawn");
 }
 
 fn a_match_that_ended_with_its_request_withdraws_it_also_without_the_other_tombstone(engine: Engine) {

@@ -162,6 +162,26 @@ pub fn lay(
     put(tx, kind, fingerprint(kind.word(), id), now)
 }
 
+/// Lays the tombstones of a consent that is taken back: one of it, and, where the parent had confirmed it, one of it as she confirmed it. A backup from
+/// before can be restored without its tombstones and the same consent confirmed anew; when she takes that back, it is another word of hers that is
+/// over, and who knows of the first knows nothing of the second.
+pub(crate) fn lay_of_consent(
+    tx: &mut Transaction<'_, '_>,
+    (id, confirmed_at): (Uuid, Option<Moment>),
+    whose: Subject,
+    now: Moment,
+) -> Result<(), Error> {
+    lay(tx, Kind::Consent, id, whose, now)?;
+    match confirmed_at {
+        Some(at) => put(tx, Kind::Consent, of_confirmed(id, at), now),
+        None => Ok(()),
+    }
+}
+
+fn of_confirmed(consent: Uuid, at: Moment) -> Fingerprint {
+    fingerprint_of(Kind::Consent.word(), &[consent.as_bytes(), &moment(at)])
+}
+
 /// Lays a tombstone for a way in that was shut: a role that ended, a system that was shut out. It is nobody's data, and exports stand.
 pub(crate) fn lay_of_entry(
     tx: &mut Transaction<'_, '_>,

@@ -58,7 +58,9 @@ pub fn withdraw(
         (kept.consent.withdrawn_at, kept.consent.withdrawn_by) = (Some(at), by);
         // where everything was taken back, the tombstone of the withdrawal says it
         if !matches!(which, Which::All) {
-            tombstones::lay(tx, tombstones::Kind::Consent, kept.id.uuid(), Subject::Case(request.id), at)?;
+            let confirmed_at = kept.consent.confirmed.map(|confirmed| confirmed.at);
+            let of = (kept.id.uuid(), confirmed_at);
+            tombstones::lay_of_consent(tx, of, Subject::Case(request.id), at)?;
         }
     }
     Ok(back)

@@ -13,7 +13,7 @@ use naast_domain::support::{ClosureReason, MatchState};
 use uuid::Uuid;
 
 pub use super::pupils::SaidByPupil;
-use super::{Fingerprint, Kind, Tombstone, fingerprint, of_match, of_words, pupils};
+use super::{Fingerprint, Kind, Tombstone, fingerprint, of_confirmed, of_match, of_words, pupils};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::identity::clients::status;
@@ -94,9 +94,9 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
         on_either!(&mut *database, |c| support_requests::table.select(support_requests::id).load(c))?;
     let people: Vec<Key> = on_either!(&mut *database, |c| people::table.select(people::id).load(c))?;
     let buddies: Vec<Key> = on_either!(&mut *database, |c| buddies::table.select(buddies::id).load(c))?;
-    let consents: Vec<(Key, Key)> = on_either!(&mut *database, |c| consents::table
+    let consents: Vec<(Key, Key, Option<At>)> = on_either!(&mut *database, |c| consents::table
         .filter(consents::withdrawn_at.is_null())
-        .select((consents::request_id, consents::id))
+        .select((consents::request_id, consents::id, consents::confirmed_at))
         .load(c))?;
     let certificates: Vec<(Key, Key, Key)> = on_either!(&mut *database, |c| certificates::table
         .order((certificates::programme_id, certificates::id))
@@ -123,8 +123,8 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
         buddies: of(&buddies, Kind::Buddy).into_iter().map(|(id, at)| (id.into(), at)).collect(),
         consents: consents
             .into_iter()
-            .filter_map(|(request, id)| {
-                let at = gone_at(Kind::Consent, id.0)?;
+            .filter_map(|(request, id, confirmed_at)| {
+                let at = taken_back_at(stones, id.0, confirmed_at.map(|at| at.0))?;
                 Some(TakenBack { request: request.into(), id: id.into(), at })
             })
             .collect(),
@@ -159,6 +159,20 @@ fn first_laid(stones: &[Tombstone]) -> HashMap<(Kind, Fingerprint), Moment> {
         *at = stone.laid_at.min(*at);
     }
     known
+}
+
+/// When a consent was taken back that stands here as it was confirmed then, or as nobody confirmed it. What was taken back before she confirmed it
+/// counts no more; of what came after, the first.
+fn taken_back_at(stones: &[Tombstone], id: Uuid, confirmed_at: Option<Moment>) -> Option<Moment> {
+    let (of_it, as_confirmed) =
+        (fingerprint(Kind::Consent.word(), id), confirmed_at.map(|at| of_confirmed(id, at)));
+    let counts = |stone: &&Tombstone| {
+        stone.kind == Kind::Consent
+            && (Some(stone.fingerprint) == as_confirmed
+                || stone.fingerprint == of_it
+                    && confirmed_at.is_none_or(|confirmed| stone.laid_at >= confirmed))
+    };
+    stones.iter().filter(counts).map(|stone| stone.laid_at).min()
 }
 
 /// The notes and messages that their writer took away, and the notes that say what their writer put other words for.
@@ -206,4 +220,37 @@ fn ended(
         Some(Ended { id: id.into(), request: request.into(), buddy: buddy.into(), because, at })
     };
     Ok(running.into_iter().filter_map(ended).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consent_is_gone_by_what_was_taken_back_since_it_was_confirmed() {
+        let at = |seconds| Moment::from_timestamp(seconds, 0).expect("a moment");
+        let (id, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let stone = |fingerprint, laid_at| Tombstone { kind: Kind::Consent, fingerprint, laid_at };
+        let plain = |of: Uuid, seconds| stone(fingerprint(Kind::Consent.word(), of), at(seconds));
+        let anew = |seconds| stone(of_confirmed(id, at(20)), at(seconds));
+        for (stones, confirmed, gone) in [
+            (vec![plain(id, 10)], None, Some(10)),
+            (vec![plain(other, 10)], None, None),
+            (vec![plain(id, 10)], Some(5), Some(10)),
+            // she confirmed it after the first was taken back
+            (vec![plain(id, 10)], Some(20), None),
+            // and took that back: once in the database it is known by what was confirmed, and in a file it may stand twice
+            (vec![plain(id, 10), anew(30)], Some(20), Some(30)),
+            (vec![plain(id, 10), plain(id, 30)], Some(20), Some(30)),
+            (vec![plain(id, 30), plain(id, 10), anew(30)], None, Some(10)),
+            // what she confirmed at another moment is another word
+            (vec![plain(id, 10), anew(30)], Some(40), None),
+        ] {
+            assert_eq!(
+                taken_back_at(&stones, id, confirmed.map(at)),
+                gone.map(at),
+                "{stones:?} {confirmed:?}"
+            );
+        }
+    }
 }
