@@ -384,6 +384,7 @@ diesel::table! {
         until -> Nullable<Date>,
         declared_at -> Moment,
         version -> Integer,
+        ended_on -> Nullable<Date>,
     }
 }
 

@@ -1,5 +1,7 @@
 //! A tie is a fact about a person: in one programme it counts whatever she is there, and a role is a tie wherever it is held.
 
+use chrono::TimeDelta;
+use naast_domain::Date;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{SCHOOL, SISTER, World};
@@ -11,7 +13,10 @@ use crate::looks::refused;
 on_both!(
     a_tie_of_a_coordinator_counts_for_her_as_a_buddy,
     a_tie_of_a_buddy_counts_for_her_as_a_coordinator,
+    an_end_that_a_buddy_gives_a_tie_gives_a_coordinator_no_case_back,
     a_tie_goes_along_to_a_new_profile,
+    a_tie_of_a_former_profile_is_asked_after_in_the_new_one,
+    whoever_declared_a_tie_as_a_coordinator_ends_it_also_after_her_role,
     a_seat_on_the_board_of_a_school_ends_the_match,
     work_around_the_school_for_the_partnership_ends_the_match,
     nobody_reads_that_no_tie_is_known_beside_one_that_stands_in_the_way,
@@ -60,6 +65,103 @@ fn a_tie_of_a_buddy_counts_for_her_as_a_coordinator(engine: Engine) {
     assert_eq!(world.app.get(both, &own).expect(200).body["data"], json!([]));
     // it is hers, and no colleague's
     world.app.get(world.coordinators[0], &path).expect(200);
+}
+
+fn ends(world: &World, who: PersonId, place: &str, tie: &Reply, last: Date) -> Reply {
+    world.app.call(Some(who), "PATCH", place, Some(&json!({ "untilDate": last })), Some(&tie.etag()))
+}
+
+fn an_end_that_a_buddy_gives_a_tie_gives_a_coordinator_no_case_back(engine: Engine) {
+    let world = World::new(engine);
+    let (both, clock) = (colleague(&world), &world.app.platform.clock);
+    // one is a coordinator already, the other becomes one when everything is said
+    let later = world.buddy(0, &json!({}));
+    let now = world.buddy(0, &json!({ "personId": both }));
+    let before = world.consented(0, world.person());
+    for buddy in [&now, &later] {
+        let tie = world.tie(buddy, FAMILY, &at_school()).expect(201);
+        let place = format!("/buddies/{}/ties/{}", buddy.id, tie.id());
+        // as a buddy she may say that it was over long ago: the rules are asked again, and the parent reads what they find
+        ends(&world, buddy.person, &place, &tie, clock.today() - TimeDelta::days(400)).expect(200);
+    }
+    let role = json!({ "personId": later.person, "role": "coordinator", "programmeId": world.programmes[0] });
+    let list = format!("/organisations/{}/memberships", world.association);
+    world.app.post(world.administrator, &list, &role).expect(201);
+    let same_day = world.consented(0, world.person());
+    clock.advance(TimeDelta::days(1));
+    let after = world.consented(0, world.person());
+    for who in [now.person, later.person] {
+        for request in [&before, &same_day] {
+            refused(world.app.get(who, &format!("/support-requests/{request}")), 409, "coordinator-tied");
+        }
+        world.app.get(who, &format!("/support-requests/{after}")).expect(200);
+        let page = format!("/support-requests?programmeId={}", world.programmes[0]);
+        let shown = world.app.get(who, &page).expect(200).body["data"].to_string();
+        assert!(!shown.contains(&before) && !shown.contains(&same_day) && shown.contains(&after));
+    }
+    world.propose(0, &before, &now).expect(201);
+}
+
+fn a_tie_of_a_former_profile_is_asked_after_in_the_new_one(engine: Engine) {
+    let world = World::new(engine);
+    let former = world.buddy(0, &json!({}));
+    let path = format!("/buddies/{}", former.id);
+    world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    let again = world.buddy(0, &json!({ "personId": former.person }));
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let (matched, _) = world.matched(0, parent, &request, &again);
+    // she says with her former profile what holds for her
+    let told = json!({ "kind": "friend-on-staff", "about": { "kind": "board", "boardNumber": "99901" } });
+    let told = world.app.post(former.person, &format!("{path}/ties"), &told).expect(201);
+    let state = || world.app.get(parent, &format!("/matches/{matched}")).expect(200).text("state");
+    assert_eq!(state(), "paused", "the parent is asked");
+    // and that it was a mistake, in the same place
+    let place = format!("{path}/ties/{}", told.id());
+    ends(&world, former.person, &place, &told, world.app.platform.clock.today() - TimeDelta::days(800))
+        .expect(200);
+    assert_eq!(state(), "active", "what she was asked about is gone");
+    world
+        .app
+        .post(former.person, &format!("{path}/ties"), &json!({ "kind": FAMILY, "about": at_school() }))
+        .expect(201);
+    assert_eq!(state(), "closed");
+}
+
+fn whoever_declared_a_tie_as_a_coordinator_ends_it_also_after_her_role(engine: Engine) {
+    let world = World::new(engine);
+    let (person, clock) = (world.person(), &world.app.platform.clock);
+    let list = format!("/organisations/{}/memberships", world.association);
+    let role = json!({ "personId": person, "role": "coordinator", "programmeId": world.programmes[0] });
+    let role = world.app.post(world.administrator, &list, &role).expect(201).id();
+    let tie = declares_as_coordinator(&world, person).expect(201);
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    let place = format!("{ties}/{}", tie.id());
+    world
+        .app
+        .patch(world.administrator, &format!("{list}/{role}"), &json!({ "status": "ended" }))
+        .expect(200);
+    // it keeps her out as a buddy for as long as it stands
+    let buddy = world.buddy(0, &json!({ "personId": person }));
+    let request = world.consented(0, world.person());
+    refused(world.propose(0, &request, &buddy), 409, "buddy-not-independent");
+    // nobody else finds it, whatever she is, and its holder declares nothing any more
+    let stranger = world.buddy(0, &json!({})).person;
+    refused(world.app.get(stranger, &ties), 403, "forbidden");
+    refused(ends(&world, stranger, &place, &tie, clock.today()), 404, "not-found");
+    refused(ends(&world, world.coordinators[0], &place, &tie, clock.today()), 404, "not-found");
+    refused(declares_as_coordinator(&world, person), 403, "forbidden");
+    let listed = world.app.get(person, &ties).expect(200).body;
+    assert_eq!(listed["data"][0]["id"], json!(tie.id()));
+    // by the rule of her own ties: today or later
+    let yesterday = clock.today() - TimeDelta::days(1);
+    assert_eq!(
+        ends(&world, person, &place, &tie, yesterday).expect(400).body["errors"][0]["code"],
+        "too-early"
+    );
+    ends(&world, person, &place, &tie, clock.today()).expect(200);
+    clock.advance(TimeDelta::days(1));
+    world.propose(0, &request, &buddy).expect(201);
 }
 
 fn a_tie_goes_along_to_a_new_profile(engine: Engine) {

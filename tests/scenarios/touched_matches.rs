@@ -229,6 +229,19 @@ fn a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else(engine: En
         .app
         .post(world.administrator, &format!("/organisations/{}/memberships", world.school), &role)
         .expect(201);
+    // and two who said so elsewhere: with a profile that she left, and as a coordinator
+    let former = world.buddy(0, &json!({}));
+    world.tie(&former, "own-child-at-school", &child).expect(201);
+    let path = format!("/buddies/{}", former.id);
+    world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    let again = world.buddy(0, &json!({ "personId": former.person }));
+    let came_back = Case::running(&world, &again, ELSEWHERE);
+    let coordinator = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
+    let own = json!({ "kind": "own-child-at-school", "about": child });
+    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    world.app.post(coordinator, &ties, &own).expect(201);
+    let both = world.buddy(0, &json!({ "personId": coordinator }));
+    let coordinates = Case::running(&world, &both, ELSEWHERE);
     // and three who have nothing to do with it, the last with the partnership that it comes to and its board
     let (away, _) = case(ELSEWHERE);
     let (sister, _) = case(SISTER);
@@ -236,8 +249,8 @@ fn a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else(engine: En
     let seat = json!({ "kind": "board", "boardNumber": "99901" });
     world.tie(&beside, "joint-council-member", &seat).expect(201);
     worked_off(&world);
-    let all = [&here, &told, &known, &away, &sister, &far];
-    assert_eq!(all.map(|one| one.state(&world)), ["active"; 6]);
+    let all = [&here, &told, &known, &came_back, &coordinates, &away, &sister, &far];
+    assert_eq!(all.map(|one| one.state(&world)), ["active"; 8]);
 
     let path = format!("/schools/{SCHOOL}");
     let seen = world.app.get(world.administrator, &path).expect(200).etag();
@@ -253,15 +266,16 @@ fn a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else(engine: En
     );
     let mut asked: Vec<_> = asked.iter().map(String::as_str).collect();
     asked.sort_unstable();
-    let touched = [here.buddy, proposed.person, tied.person, member.person].map(|one| one.to_string());
+    let touched = [here.buddy, proposed.person, tied.person, member.person, former.person, coordinator];
+    let touched = touched.map(|one| one.to_string());
     let mut touched: Vec<_> = touched.iter().map(String::as_str).collect();
     touched.sort_unstable();
     assert_eq!(asked, touched);
     let done = worked_off(&world);
-    assert_eq!(done.buddies, 4, "nobody else is asked, however many there are");
+    assert_eq!(done.buddies, 6, "nobody else is asked, however many there are");
     // a school in her life and that of the request are in one partnership now: there is more to ask her after
     let states = all.map(|one| one.state(&world));
-    assert_eq!(states, ["active", "paused", "paused", "active", "active", "active"]);
+    assert_eq!(states, ["active", "paused", "paused", "paused", "paused", "active", "active", "active"]);
     assert_sound(&world);
 }
 

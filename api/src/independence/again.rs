@@ -101,11 +101,39 @@ pub fn recheck_person(
     let leave = Upkeep::of_the_platform();
     let mut entries = Vec::new();
     for buddy in buddies::of_person(tx, &leave, person)? {
-        lock_touched(tx, &buddy)?;
-        let locked = buddies::in_use(tx, &leave, buddy.programme, &[buddy.id])?;
-        for buddy in &locked {
-            entries.extend(recheck(tx, buddy, occasion)?);
+        entries.extend(recheck_profile(tx, leave, &buddy, occasion)?);
+    }
+    Ok(entries)
+}
+
+/// A tie of a buddy changed who is locked with what she touches: it counts in each of her profiles in that programme (ADR 92), whichever she
+/// declared it with. Gives back the journal rows of what followed.
+pub fn recheck_hers(
+    tx: &mut Transaction<'_, '_>,
+    buddy: &Stored<Buddy>,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
+    let leave = Upkeep::of_the_platform();
+    let mut entries = recheck(tx, buddy, occasion)?;
+    for other in buddies::of_person(tx, &leave, buddy.person)? {
+        if other.programme == buddy.programme && other.id != buddy.id {
+            entries.extend(recheck_profile(tx, leave, &other, occasion)?);
         }
+    }
+    Ok(entries)
+}
+
+/// Locks one profile with what it touches, and asks the rules again of it.
+fn recheck_profile(
+    tx: &mut Transaction<'_, '_>,
+    leave: Upkeep,
+    buddy: &Stored<Buddy>,
+    occasion: Occasion,
+) -> Result<Vec<Entry>, Error> {
+    lock_touched(tx, buddy)?;
+    let mut entries = Vec::new();
+    for buddy in &buddies::in_use(tx, &leave, buddy.programme, &[buddy.id])? {
+        entries.extend(recheck(tx, buddy, occasion)?);
     }
     Ok(entries)
 }

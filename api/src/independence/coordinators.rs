@@ -3,7 +3,7 @@
 
 use actix_web::{get, patch, post, web};
 use naast_domain::Date;
-use naast_domain::access::{DeclareOwnTies, Standing};
+use naast_domain::access::{DeclareOwnTies, EndOwnTies, Standing};
 use naast_domain::ids::{ProgrammeId, TieId};
 use naast_domain::independence::{OwnEnd, Tie};
 use naast_domain::journal::Purpose;
@@ -106,11 +106,11 @@ pub async fn confirm_own_ties(
         .await
 }
 
-/// List my own ties as coordinator.
+/// List my own ties as coordinator, also when that role is over: they count for whatever I am in that programme.
 #[utoipa::path(
     operation_id = "listOwnTies",
     tag = "programmes",
-    params(("id" = ProgrammeId, Path, description = "The programme that I coordinate")),
+    params(("id" = ProgrammeId, Path, description = "The programme that I coordinate, or did")),
     responses((status = 200, description = "All of them, on one page", body = TiePage)),
 )]
 #[get("/programmes/{id}/coordinator-ties")]
@@ -122,17 +122,20 @@ pub async fn list_own_ties(
 ) -> Result<TiePage, Error> {
     platform
         .read(caller.0, move |cx| {
-            let grant = cx.grant::<DeclareOwnTies>()?;
-            let standing = Standing { programme: Some(id), ..Standing::default() };
-            grant.reaches(standing).ok_or(Error::NotFound)?;
-            let ties = coordinators::list_own(cx.db, &grant, id)?;
+            let own = cx.grant::<EndOwnTies>()?;
+            let ties = coordinators::list_own(cx.db, &own, id)?;
+            if ties.is_empty() {
+                // that she declared none is shown to whoever is asked for them; for anybody else there is no list
+                let standing = Standing { programme: Some(id), ..Standing::default() };
+                cx.grant::<DeclareOwnTies>()?.reaches(standing).ok_or(Error::NotFound)?;
+            }
             let view = |tie| TieView::of(tie, reader, Due::WITH_ACCOUNT);
             Ok(TiePage { data: ties.iter().map(view).collect(), next_cursor: None })
         })
         .await
 }
 
-/// Set the last day of a tie of my own: today, or later.
+/// Set the last day of a tie of my own: today, or later. By whoever declared it, also when her role is over.
 ///
 /// What it counted for stays: a day that is over is refused (400 `too-early`), and a case that was there while the tie held stays another
 /// coordinator's until it is over.
@@ -140,7 +143,7 @@ pub async fn list_own_ties(
     operation_id = "endOwnTie",
     tag = "programmes",
     params(
-        ("id" = ProgrammeId, Path, description = "The programme that I coordinate"),
+        ("id" = ProgrammeId, Path, description = "The programme that I coordinate, or did"),
         ("tieId" = TieId, Path, description = "The tie"),
         ("If-Match" = String, Header, description = "The etag of the tie that was read"),
     ),
@@ -158,9 +161,8 @@ pub async fn end_own_tie(
 ) -> Result<Answer<TieView>, Error> {
     platform
         .write(caller.0, move |cx| {
-            let grant = cx.grant::<DeclareOwnTies>()?;
-            let standing = Standing { programme: Some(id), ..Standing::default() };
-            let role = grant.reaches(standing).ok_or(Error::NotFound)?;
+            let grant = cx.grant::<EndOwnTies>()?;
+            let role = grant.reaches(coordinators::of_herself(&grant, id)).ok_or(Error::NotFound)?;
             let mut stored = coordinators::find(cx.tx, &grant, id, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
             stored.value = ended(&sent, &stored, cx.today)?;

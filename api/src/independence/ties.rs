@@ -21,7 +21,7 @@ use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::again::{Occasion, lock_touched, recheck};
+use super::again::{Occasion, lock_touched, recheck, recheck_hers};
 use super::objects::{TieObjectBody, TieObjectView};
 use crate::answer::{Answer, IfMatch};
 use crate::buddies::profile::BuddyView;
@@ -216,8 +216,7 @@ pub async fn declare_tie(
             let stored = ties::insert_tie(cx.tx, &grant, &buddy, tie, cx.now)?;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.declared").on(tie_id)];
-            let occasion = Occasion::of(cx, role);
-            entries.extend(recheck(cx.tx, &buddy, occasion)?);
+            entries.extend(recheck_hers(cx.tx, &buddy, Occasion::of(cx, role))?);
             let place = format!("/buddies/{id}/ties");
             let view = TieView::of(&stored, reader, of_buddy(cx.tx, &buddy)?);
             Ok(cx.tx.keep(entries, Answer::created(view, &place).version(1))?)
@@ -257,6 +256,9 @@ pub async fn list_ties(
 
 /// Set the last day of a tie. A tie is ended, never taken away: what was true stays known.
 ///
+/// Where she coordinates the programme too, or comes to, it counts until today at least, whatever day it is given: an end gives a coordinator no
+/// case back.
+///
 /// The buddy's alone: an end can lift a block, and whoever proposes her does not. To a coordinator the tie is not there to be ended (404).
 #[utoipa::path(
     operation_id = "endTie",
@@ -286,13 +288,12 @@ pub async fn end_tie(
             let mut stored = ties::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
             let ended = stored.value.clone().end(body.until_date)?;
-            ties::end_tie(cx.tx, &grant, &buddy, &stored, body.until_date)?;
+            ties::end_tie(cx.tx, &grant, &buddy, &stored, (body.until_date, cx.today))?;
             stored.value = ended;
             stored.version += 1;
             let mut entries =
                 vec![cx.entry(buddy.programme, role, Purpose::Volunteers, "tie.ended").on(tie_id)];
-            let occasion = Occasion::of(cx, role);
-            entries.extend(recheck(cx.tx, &buddy, occasion)?);
+            entries.extend(recheck_hers(cx.tx, &buddy, Occasion::of(cx, role))?);
             let view = TieView::of(&stored, reader, of_buddy(cx.tx, &buddy)?);
             Ok(cx.tx.keep(entries, Answer::found(view).version(stored.version))?)
         })

@@ -82,6 +82,7 @@ pub const SHOWS_NO_CASE: &[&str] = &[
     HandOverConversation::NAME,
     ReadConversation::NAME,
     DeclareOwnTies::NAME,
+    EndOwnTies::NAME,
     ReadEvents::NAME,
     ReadWebhooks::NAME,
     ManageWebhooks::NAME,

@@ -120,8 +120,10 @@ policy! {
     /// End a tie, and say that there is none but those declared. Either can let a buddy in whom the rules kept out: her word
     /// alone, and there must never be a line for whoever proposes her.
     VouchForTies: Buddy of Own;
-    /// Declare and end one's own ties as a coordinator.
+    /// Declare one's own ties as a coordinator.
     DeclareOwnTies: Coordinator of Programme;
+    /// End the ties that one declared of oneself as a coordinator, also when that role is over: they count for whatever she is there.
+    EndOwnTies: Coordinator of Own;
 
     /// Keep a case from erasure for a while, and stop doing so.
     HoldCase: Coordinator of Case, Administrator of Platform;

@@ -202,6 +202,14 @@ impl Tie {
         self.end(until).map_err(OwnEnd::BeforeStart)
     }
 
+    /// The tie as it counts where its end cannot reach back: one that was ended goes on until the day on which that was said, whatever day it
+    /// was given.
+    #[must_use]
+    pub fn ended_on(self, said: Option<Date>) -> Self {
+        let until = self.until.map(|last| said.map_or(last, |said| last.max(said)));
+        Self { until, ..self }
+    }
+
     /// The tie as it counts for a case that began on this day: one that held on any day of it goes on for as long as the case does. What
     /// made a case a colleague's does not give it back by ending.
     #[must_use]
@@ -263,6 +271,24 @@ mod tests {
         // neither does it begin before its first day, nor end where no end is known
         assert_eq!(lasting(5, Some(10)).throughout(day(1)).standing(day(4)), None);
         assert_eq!(lasting(5, None).throughout(day(1)), lasting(5, None));
+    }
+
+    #[test]
+    fn an_end_does_not_reach_back_before_the_day_on_which_it_was_said() {
+        for (last, said, counts_until) in [
+            (Some(3), Some(10), Some(10)),
+            (Some(12), Some(10), Some(12)),
+            // its end came with the tie itself, so that nothing was taken back by it
+            (Some(3), None, Some(3)),
+            (None, None, None),
+        ] {
+            let counts = lasting(1, last).ended_on(said.map(day));
+            assert_eq!(counts, lasting(1, counts_until), "{last:?} {said:?}");
+        }
+        // what held while it was said counts for a case of before, and for none of after
+        let ended = lasting(1, Some(3)).ended_on(Some(day(10)));
+        assert_eq!(ended.clone().throughout(day(5)).until, None);
+        assert_eq!(ended.throughout(day(11)).until, Some(day(10)));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use super::waiting;
 use crate::columns::{Json, Key};
 use crate::database::Database;
 use crate::schema::{
-    buddies, matches, memberships, organisations, programmes, proposals, support_requests, ties,
+    buddies, coordinator_ties, matches, memberships, organisations, programmes, proposals, support_requests,
+    ties,
 };
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -40,6 +41,8 @@ pub(crate) fn ask_around(
     }
     Ok(())
 }
+
+diesel::alias!(buddies as former: Former);
 
 /// A person and one of her profiles as a buddy.
 type Touched = (Key, Key);
@@ -71,16 +74,30 @@ fn of_requests(database: &mut Database<'_>, school: &LocationCode) -> Result<Vec
     Ok(touched)
 }
 
-/// Who declared a tie with the school.
+/// Who declared a tie with the school, as a buddy or as a coordinator: it counts in each profile that she has in that programme, whichever she
+/// declared it with and whether or not she left that one (ADR 92).
 fn tied(database: &mut Database<'_>, school: &LocationCode) -> Result<Vec<Touched>, Error> {
     let about = Json::of(&About::School(school.clone()));
-    let hers = buddies::programme_id.eq(ties::programme_id).and(buddies::id.eq(ties::buddy_id));
-    Ok(on_either!(database, |c| ties::table
+    let of_declarer = former.field(buddies::programme_id).eq(ties::programme_id);
+    let of_declarer = of_declarer.and(former.field(buddies::id).eq(ties::buddy_id));
+    let hers = buddies::programme_id.eq(ties::programme_id);
+    let hers = hers.and(buddies::person_id.eq(former.field(buddies::person_id)));
+    let mut touched: Vec<Touched> = on_either!(&mut *database, |c| ties::table
+        .inner_join(former.on(of_declarer))
         .inner_join(buddies::table.on(hers))
-        .filter(ties::about.eq(about))
+        .filter(ties::about.eq(&about))
         .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
         .select((buddies::person_id, buddies::id))
-        .load(c))?)
+        .load(c))?;
+    let hers = buddies::programme_id.eq(coordinator_ties::programme_id);
+    let hers = hers.and(buddies::person_id.eq(coordinator_ties::person_id));
+    touched.extend(on_either!(database, |c| coordinator_ties::table
+        .inner_join(buddies::table.on(hers))
+        .filter(coordinator_ties::about.eq(about))
+        .filter(buddies::status.ne(BuddyStatus::Left.to_string()))
+        .select((buddies::person_id, buddies::id))
+        .load::<Touched>(c))?);
+    Ok(touched)
 }
 
 /// Who holds a role in the organisation that the school is, or in a programme that it runs, or held one.

@@ -17,11 +17,13 @@ use crate::rows::Stored;
 use crate::schema::{buddies, ties};
 use crate::{Error, on_either};
 
-/// The ties of these people in a programme: what each declared there in any role, every one once.
+/// The ties of these people in a programme: what each declared there in any role, every one once. A buddy's are read as they count for what she is
+/// asked for here: an end that she gave one lets her in again as a buddy, whom the parent reads about, and not as a coordinator.
 fn declared(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     people: &[PersonId],
+    read: fn(TieRow) -> Result<Stored<Tie>, Error>,
 ) -> Result<HashMap<PersonId, Vec<Stored<Tie>>>, Error> {
     let mut declared: HashMap<PersonId, Vec<Stored<Tie>>> = HashMap::new();
     // SQLite takes 32,766 parameters in one statement
@@ -35,7 +37,7 @@ fn declared(
             .order(ties::id)
             .select((buddies::person_id, TieRow::as_select()))
             .load(c))?;
-        let as_buddies = rows.into_iter().map(|(person, row)| Ok((PersonId::from(person), row.read()?)));
+        let as_buddies = rows.into_iter().map(|(person, row)| Ok((PersonId::from(person), read(row)?)));
         let mut all: Vec<_> = as_buddies.collect::<Result<_, Error>>()?;
         all.extend(coordinators::of_people(database, programme, people)?);
         // of what was declared twice the first one counts: from then on it was known
@@ -63,7 +65,7 @@ pub(crate) fn counting(
     people: &[PersonId],
 ) -> Result<HashMap<PersonId, Vec<Tie>>, Error> {
     let mut all = known::of_people(database, people)?;
-    for (person, ties) in declared(database, programme, people)? {
+    for (person, ties) in declared(database, programme, people, TieRow::read)? {
         // what was declared says more than what a role says
         let known = all.remove(&person).unwrap_or_default();
         all.insert(person, ties.into_iter().map(|stored| stored.value).chain(known).collect());
@@ -77,17 +79,18 @@ pub(super) fn of_coordinator(
     programme: ProgrammeId,
     person: PersonId,
 ) -> Result<Vec<Tie>, Error> {
-    let mut ties: Vec<Tie> =
-        declared_by(database, programme, person)?.into_iter().map(|stored| stored.value).collect();
+    let declared = declared_by_coordinator(database, programme, person)?;
+    let mut ties: Vec<Tie> = declared.into_iter().map(|stored| stored.value).collect();
     ties.extend(known::of_coordinator(database, person)?);
     Ok(ties)
 }
 
-/// What one person declared in a programme in any role.
-pub(super) fn declared_by(
+/// What a coordinator declared in her programme in any role, as it counts for her there.
+pub(super) fn declared_by_coordinator(
     database: &mut Database<'_>,
     programme: ProgrammeId,
     person: PersonId,
 ) -> Result<Vec<Stored<Tie>>, Error> {
-    Ok(declared(database, programme, &[person])?.remove(&person).unwrap_or_default())
+    let mut all = declared(database, programme, &[person], TieRow::read_for_coordinator)?;
+    Ok(all.remove(&person).unwrap_or_default())
 }

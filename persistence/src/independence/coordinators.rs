@@ -1,7 +1,7 @@
 //! The ties that coordinators declared: with the wrong one, the case goes to another coordinator (rule 37).
 
 use diesel::prelude::*;
-use naast_domain::access::{DeclareOwnTies, Grant, Standing};
+use naast_domain::access::{DeclareOwnTies, EndOwnTies, Grant, Standing};
 use naast_domain::ids::{PersonId, ProgrammeId, TieId};
 use naast_domain::independence::Tie;
 use naast_domain::{Date, Moment};
@@ -75,16 +75,18 @@ pub fn insert(
     Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
-/// Keeps the last day of a tie that stands otherwise as it was loaded.
+/// Keeps the last day of a tie of whoever was granted this, which stands otherwise as it was loaded.
 pub fn end(
     tx: &mut Transaction<'_, '_>,
-    grant: &Grant<DeclareOwnTies>,
+    grant: &Grant<EndOwnTies>,
     programme: ProgrammeId,
     tie: &Stored<Tie>,
 ) -> Result<(), Error> {
-    must_reach(grant, of_programme(programme))?;
-    let row =
-        ties::table.find((Key::from(programme), Key::from(tie.id))).filter(ties::version.eq(tie.version));
+    must_reach(grant, of_herself(grant, programme))?;
+    let row = ties::table
+        .find((Key::from(programme), Key::from(tie.id)))
+        .filter(ties::person_id.eq(Key::from(grant.person())))
+        .filter(ties::version.eq(tie.version));
     let update = diesel::update(row).set((ties::until.eq(tie.until), ties::version.eq(tie.version + 1)));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
@@ -94,13 +96,18 @@ fn of_programme(programme: ProgrammeId) -> Standing<'static> {
     Standing { programme: Some(programme), ..Standing::default() }
 }
 
-/// The caller's own ties as coordinator of a programme, in the order in which she declared them.
+/// How what somebody declared of herself in a programme stands to her.
+pub fn of_herself(grant: &Grant<EndOwnTies>, programme: ProgrammeId) -> Standing<'static> {
+    Standing { owner: Some(grant.person()), ..of_programme(programme) }
+}
+
+/// The ties that the caller declared of herself as coordinator of a programme, in the order in which she did. Also those of a role that is over.
 pub fn list_own(
     database: &mut Database<'_>,
-    grant: &Grant<DeclareOwnTies>,
+    grant: &Grant<EndOwnTies>,
     programme: ProgrammeId,
 ) -> Result<Vec<Stored<Tie>>, Error> {
-    must_reach(grant, of_programme(programme))?;
+    must_reach(grant, of_herself(grant, programme))?;
     let own = of_people(database, programme, &[grant.person()])?;
     Ok(own.into_iter().map(|(_, tie)| tie).collect())
 }
@@ -121,10 +128,10 @@ pub(super) fn of_people(
     rows.into_iter().map(|row| Ok((row.person_id.into(), row.try_into()?))).collect()
 }
 
-/// One tie that the coordinator who was granted this declared of herself.
+/// One tie that whoever was granted this declared of herself as a coordinator.
 pub fn find(
     database: &mut Database<'_>,
-    grant: &Grant<DeclareOwnTies>,
+    grant: &Grant<EndOwnTies>,
     programme: ProgrammeId,
     id: TieId,
 ) -> Result<Option<Stored<Tie>>, Error> {

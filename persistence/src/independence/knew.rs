@@ -70,19 +70,17 @@ fn was_let_in(
     Ok(false)
 }
 
-/// The ties of a coordinator as they counted before. When a tie was given its last day is not kept: until now it counts as if it went on.
+/// The ties of a coordinator as they counted before: none that she ended gave her a case back that it counted for, so they counted as they do now.
 fn ties_of(database: &mut Database<'_>, person: PersonId, case: &Case) -> Result<Vec<Begun>, Error> {
-    let declared = by_person::declared_by(database, case.programme, person)?.into_iter().map(|stored| {
-        let was_changed = stored.version > 1;
-        let mut tie = stored.value;
-        if was_changed {
-            tie.until = None;
-        }
-        let first_day = tie.since.map(start_of);
-        let at = first_day.map_or(stored.created_at, |first| first.max(stored.created_at));
-        Begun { tie, at }
-    });
-    let mut ties: Vec<Begun> = declared.collect();
+    let declared = by_person::declared_by_coordinator(database, case.programme, person)?;
+    let mut ties: Vec<Begun> = declared
+        .into_iter()
+        .map(|stored| {
+            let first_day = stored.value.since.map(start_of);
+            let at = first_day.map_or(stored.created_at, |first| first.max(stored.created_at));
+            Begun { tie: stored.value, at }
+        })
+        .collect();
     let known = known::of_coordinator(database, person)?;
     ties.extend(known.into_iter().map(|tie| {
         let at = tie.since.map_or(Moment::UNIX_EPOCH, start_of);

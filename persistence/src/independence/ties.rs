@@ -73,9 +73,18 @@ pub(super) struct TieRow {
     until: Option<Date>,
     declared_at: At,
     version: i32,
+    ended_on: Option<Date>,
 }
 
 impl TieRow {
+    /// The tie as it counts for its buddy as a coordinator: there an end does not reach back.
+    pub(super) fn read_for_coordinator(self) -> Result<Stored<Tie>, Error> {
+        let said = self.ended_on;
+        let mut stored = self.read()?;
+        stored.value = stored.value.ended_on(said);
+        Ok(stored)
+    }
+
     pub(super) fn read(self) -> Result<Stored<Tie>, Error> {
         Ok(Stored {
             version: self.version,
@@ -113,24 +122,29 @@ pub fn insert_tie(
         until: tie.until,
         declared_at: At(now),
         version: 1,
+        ended_on: None,
     };
     on_either!(&mut **tx, |c| diesel::insert_into(ties::table).values(row).execute(c))?;
     Ok(Stored { value: tie, version: 1, created_at: now })
 }
 
-/// Sets the last day of a tie that stands as it was loaded, on the buddy's own word.
+/// Sets the last day of a tie that stands as it was loaded, on the buddy's own word of today.
 pub fn end_tie(
     tx: &mut Transaction<'_, '_>,
     grant: &Grant<VouchForTies>,
     buddy: &Stored<Buddy>,
     tie: &Stored<Tie>,
-    until: Date,
+    (until, today): (Date, Date),
 ) -> Result<(), Error> {
     must_reach(grant, standing(buddy))?;
     let row = ties::table
         .find((Key::from(buddy.programme), Key::from(tie.id)))
         .filter(ties::version.eq(tie.version));
-    let update = diesel::update(row).set((ties::until.eq(Some(until)), ties::version.eq(tie.version + 1)));
+    let update = diesel::update(row).set((
+        ties::until.eq(Some(until)),
+        ties::ended_on.eq(Some(today)),
+        ties::version.eq(tie.version + 1),
+    ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 

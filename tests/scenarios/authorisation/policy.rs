@@ -30,6 +30,8 @@ enum Thing {
     Buddy,
     /// The private space of a match, which its buddy has while it runs.
     Private,
+    /// A tie that a coordinator declared of herself.
+    OwnTie,
 }
 
 /// The operations that show what an action may do. An action without one fails the test.
@@ -95,7 +97,7 @@ const SHOWN_BY: &[(&str, Thing, &[&str])] = &[
             "noteReading",
         ],
     ),
-    // to end one it must be her own as well, which the policy does not say and the table does
+    ("EndOwnTies", Thing::OwnTie, &["endOwnTie"]),
     ("DeclareOwnTies", Thing::Programme, &["declareOwnTie", "confirmOwnTies", "listOwnTies"]),
     ("ReadEvents", Thing::Programme, &["listEvents"]),
     (
@@ -152,6 +154,8 @@ fn stands(caller: &str, relation: Relation, thing: Thing, column: Column) -> boo
         (Relation::Own, _) if thing == Thing::Asking => &[Own, Foreign],
         (Relation::Own, "parent") if is_case(thing) => &[Own, Over],
         (Relation::Own, "other-parent") if is_case(thing) => &[Sister],
+        (Relation::Own, "coordinator") if thing == Thing::OwnTie => &[Own],
+        (Relation::Own, "other-coordinator") if thing == Thing::OwnTie => &[Foreign],
         (Relation::Own, "buddy") if thing == Thing::Buddy => &[Own],
         (Relation::Own, "former-buddy") if thing == Thing::Buddy => &[Over],
         (Relation::Own, "other-buddy") if thing == Thing::Buddy => &[Sister],

@@ -116,6 +116,8 @@ fn reference(action: &str, caller: &Caller, thing: Thing) -> Option<bool> {
         "ReadBuddy" | "DeclareTies" => hers || coordinates,
         // what could let her in she says herself
         "VouchForTies" => hers,
+        // and what she declared as a coordinator she ends herself, whatever she is now
+        "EndOwnTies" => hers,
         "AnswerWithdrawalNotice" => hers || handles,
         // what keeps a case from erasure: who answers for it decides, and the parent can see it
         "HoldCase" => is("administrator") || handles,
@@ -223,7 +225,7 @@ every! {
     RecordPartnership HoldConversation HandOverConversation ReadConversation SubmitRequest ReadRequest ReadConsents DecideOnRequest ReportConsent ContinueRequest
     AnswerWithdrawalNotice WithdrawRequest ReadCandidates ProposeBuddy CancelProposal ReadProposals ReadProposal AnswerTies AnswerProposal
     ReadMatch RecordContact ReadContacts PauseMatch CloseMatch ReadPrivateSpace WriteInPrivateSpace ManageBuddies ReadBuddy
-    DeclareTies VouchForTies DeclareOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds
+    DeclareTies VouchForTies DeclareOwnTies EndOwnTies AnnounceMeeting ReadAnnouncements ReadAnnouncedMeetings NoteObjection HoldCase ReadHolds
     ReadEvents ReadWebhooks ManageWebhooks
 }
 

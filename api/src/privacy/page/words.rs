@@ -158,6 +158,7 @@ pub(super) const MEMBERS: Words = &[
     ("toldAt", "Verteld op", "Told on"),
     ("topics", "Onderwerpen", "Topics"),
     ("untilDate", "Tot en met", "Until"),
+    ("endSaidOnDate", "Einde opgegeven op", "End declared on"),
     ("updatedAt", "Veranderd op", "Changed on"),
     ("validUntilDate", "Geldig tot en met", "Valid until"),
     ("value", "Adres of nummer", "Address or number"),

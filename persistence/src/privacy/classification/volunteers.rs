@@ -50,6 +50,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("until").exported("buddyProfiles.ties.untilDate"),
             personal("declared_at").exported("buddyProfiles.ties.declaredAt"),
             internal("version"),
+            personal("ended_on").exported("buddyProfiles.ties.endSaidOnDate"),
         ],
     ),
     // until the rules were asked again, which takes a second
