@@ -79,6 +79,8 @@ const SHOWS_NOBODY: &[&str] = &[
     // by the parent's own code, or that of a letter to her
     "findParentConversation",
     "findConsentToConfirm",
+    // by the pupil's own code, what she said herself
+    "findPupilConsent",
     "getMe",
     "listMyMemberships",
     "listMyAccessLog",

@@ -100,8 +100,8 @@ fn nobody_gets_in_without_a_token_where_the_contract_asks_for_one(engine: Engine
         }
     }
     assert_eq!(
-        open, 14,
-        "problems (2), consent texts, tie kinds, what the parent does by code (3), signing in (3), a code from a letter (2), a pupil (2)"
+        open, 15,
+        "problems (2), consent texts, tie kinds, what the parent does by code (3), signing in (3), a code from a letter (2), a pupil (3)"
     );
     // who she is comes before what is wrong with her call
     let headers = [("idempotency-key", "no key at all"), ("content-type", "application/json")];

@@ -115,6 +115,7 @@ fn codes_cannot_be_tried_often() {
         ("/parent-codes", &invitation),
         ("/parent-conversations/_search", &code),
         ("/consent-confirmations/_search", &code),
+        ("/pupil-consents/_search", &code),
         ("/parent-answers", &answer),
     ] {
         refused(open(path, body), 429, "quota-exceeded");
@@ -131,7 +132,7 @@ fn codes_cannot_be_tried_often() {
     // another account tries no more often
     let another = world.refer(world.person(), "ABCD-EFGH-2345-6789", &world.request_body(0));
     refused(another, 429, "quota-exceeded");
-    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 6);
+    assert_eq!(world.app.figure("naast_rate_limited_total{policy=\"attempts\"}"), 7);
 }
 
 /// Three hundred people behind the address of one school renew their tokens every ten minutes, and none of them guesses.

@@ -56,6 +56,7 @@ const RECORDS: &[(&str, &str)] = &[
     ("ConsentView", "consents"),
     ("ConsentToConfirmView", "consents"),
     ("PupilConsentView", "consents"),
+    ("PupilInformationView", "consents"),
     ("RecipientView", "withdrawal_notices"),
     ("RecipientView", "erasure_notices"),
     ("ExportView", "exports"),

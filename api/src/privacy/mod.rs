@@ -49,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(register::list_my_consents)
         .service(register::withdraw_all_my_consents)
         .service(pupil::create_pupil_code)
+        .service(pupil::look::find_pupil_consent)
         .service(pupil::consent_as_pupil)
         .service(pupil::withdraw_as_pupil)
         .service(notices::list_withdrawal_recipients)

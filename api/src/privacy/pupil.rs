@@ -2,6 +2,8 @@
 //! says yes, and takes it back, without an account and without a name. What she says binds her parent: who spoke as a pupil is 16 whatever
 //! is said of her age, and a no is changed with the code by which it was said, and no other.
 
+pub mod look;
+
 use actix_web::{post, web};
 use naast_domain::Moment;
 use naast_domain::access::DecideOnRequest;

@@ -162,7 +162,7 @@ pub fn body(operation: &Operation, on: &Objects, stage: &Stage) -> Option<Value>
         "findConsentToConfirm" => json!({ "code": on.confirmation }),
         "confirmConsentByCode" => json!({ "code": on.confirmation, "text": words("request") }),
         "consentAsPupil" => json!({ "code": on.pupil_code, "text": words("pupil-health-data") }),
-        "withdrawAsPupil" => json!({ "code": on.pupil_code }),
+        "findPupilConsent" | "withdrawAsPupil" => json!({ "code": on.pupil_code }),
         "giveConsent" => json!({ "kind": "request", "text": words("request") }),
         "proposeBuddy" => json!({ "buddyId": on.buddy }),
         "cancelProposal" => json!({ "reason": "no-answer" }),

@@ -15,6 +15,7 @@ on_both!(
     a_pupil_who_never_said_yes_can_say_no,
     what_a_parent_said_before_gives_way_to_what_the_pupil_says,
     no_other_code_changes_what_was_said_with_one,
+    a_pupil_reads_to_whom_she_says_yes_and_how_it_stands,
 );
 
 struct Case<'w> {
@@ -178,5 +179,84 @@ fn no_other_code_changes_what_was_said_with_one(engine: Engine) {
     case.no(&hers);
     refused(case.yes(&kept), 409, "pupil-said-no");
     assert_eq!(case.holds(), 0);
+    assert_sound(&world);
+}
+
+fn a_pupil_reads_to_whom_she_says_yes_and_how_it_stands(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::new(&world);
+    let code = case.code();
+    let look_with = |code: &str| {
+        let body = json!({ "code": code });
+        world.app.call(None, "POST", "/pupil-consents/_search", Some(&body), None)
+    };
+    let look = || look_with(&code).expect(200).body;
+    let seen = look();
+    let of = world.app.get(case.parent, &format!("/programmes/{}", world.programmes[0])).expect(200).body;
+    let by = of["organisationId"].as_str().expect("an id");
+    let by = world.app.get(world.administrator, &format!("/organisations/{by}")).expect(200).body;
+    assert_eq!((&seen["programmeName"], &seen["organisationName"]), (&of["name"], &by["name"]));
+    assert_eq!(seen["programmeForm"], "independent");
+    assert_eq!((&seen["state"], &seen["given"]), (&Value::Null, &Value::Null));
+    // what she is shown is what she sends
+    let shown = ["textVersion", "language", "textHash"].map(|part| (part, seen[part].clone()));
+    let shown: Value = shown.into_iter().map(|(part, value)| (part.to_owned(), value)).collect();
+    assert_eq!(shown, words("pupil-health-data"));
+    let body = json!({ "code": code, "text": shown });
+    world.app.call(None, "POST", "/pupil-consents", Some(&body), None).expect(200);
+
+    let given = look();
+    assert_eq!((&given["state"], &given["given"]["words"]), (&json!("in-force"), &seen["words"]));
+    for part in ["textVersion", "language", "textHash"] {
+        assert_eq!(given["given"][part], seen[part], "{part}");
+    }
+    // hers has no end of its own
+    assert_eq!(given["given"]["validUntilDate"], Value::Null);
+    assert_eq!(
+        (&given["given"]["programmeForm"], &given["given"]["withdrawnAt"]),
+        (&json!("independent"), &Value::Null)
+    );
+    assert_eq!(given["retention"]["ground"], "with-request");
+    assert!(given["keptHowLong"].as_str().expect("words").contains("vijf jaar"), "{given}");
+    // in her own language, and with the words of before as they were
+    let english = [("accept-language", "en"), ("content-type", "application/json")];
+    let bytes = serde_json::to_vec(&json!({ "code": code })).expect("JSON");
+    let english = world.app.send("POST", "/v1/pupil-consents/_search", &english, bytes).expect(200).body;
+    assert_eq!((&english["language"], &english["given"]["language"]), (&json!("en"), &json!("nl")));
+    assert!(english["keptHowLong"].as_str().expect("words").contains("five years"), "{english}");
+    case.no(&code);
+    let back = look();
+    assert_eq!((&back["state"], &back["given"]["withdrawnBy"]), (&json!("withdrawn"), &json!("pupil")));
+    assert!(back["given"]["withdrawnAt"].is_string());
+    // nothing of her parent, and none of the ids of her request
+    let all = [&seen, &given, &back].map(ToString::to_string).concat();
+    let path = case.path("");
+    let request = world.app.get(case.parent, path.trim_end_matches('/')).expect(200).body;
+    for part in ["/id", "/parentId", "/contact/name", "/contact/value", "/locationCode", "/programmeId"] {
+        if let Some(value) = request.pointer(part).and_then(Value::as_str) {
+            assert!(!all.contains(value), "{part}: {value}");
+        }
+    }
+    assert!(!all.contains(&case.parent.to_string()));
+    // a no without a yes of before stands as well; another code opens nothing, and says what the others say
+    let other = Case::new(&world);
+    let hers = other.code();
+    other.no(&hers);
+    let seen = look_with(&hers).expect(200).body;
+    assert_eq!((&seen["state"], &seen["given"]), (&json!("withdrawn"), &Value::Null));
+    let wrong = "ABCD-EFGH-2345-6789";
+    let body = json!({ "code": wrong });
+    let beside = world.app.call(None, "POST", "/pupil-consents/withdrawal", Some(&body), None);
+    let refusal = refused(look_with(wrong), 404, "not-found");
+    for part in ["type", "title", "status", "detail", "code"] {
+        assert_eq!(refusal.body[part], beside.body[part], "{part}");
+    }
+    // when her parent ends everything it says so, and by whom
+    let last = Case::new(&world);
+    let code = last.code();
+    last.yes(&code).expect(200);
+    world.app.ask(last.parent, &last.path("withdrawal")).expect(200);
+    let seen = look_with(&code).expect(200).body;
+    assert_eq!((&seen["state"], &seen["given"]["withdrawnBy"]), (&json!("withdrawn"), &json!("parent")));
     assert_sound(&world);
 }

@@ -66,7 +66,10 @@ pub(super) fn consents(world: &World, see: &mut Checker) {
     let code = see.call(world, parent, &format!("POST {path}/pupil-codes"), None, None).expect(201);
     let code = code.text("pupilCode");
     let yes = json!({ "code": code, "text": words("pupil-health-data") });
+    let looks = json!({ "code": code });
+    see.call(world, parent, "POST /pupil-consents/_search", Some(&looks), None).expect(200);
     see.call(world, parent, "POST /pupil-consents", Some(&yes), None).expect(200);
+    see.call(world, parent, "POST /pupil-consents/_search", Some(&looks), None).expect(200);
     see.call(world, parent, "POST /pupil-consents/withdrawal", Some(&json!({ "code": code })), None)
         .expect(200);
     let school = json!({ "locationCode": SCHOOL });

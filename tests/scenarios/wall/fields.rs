@@ -49,6 +49,7 @@ pub const FIELDS: &[(&str, &str, Audience)] = &[
     ("findConsentToConfirm", "/code", Nobody),
     ("confirmConsentByCode", "/code", Nobody),
     ("confirmConsentByCode", "/text/textVersion", Nobody),
+    ("findPupilConsent", "/code", Nobody),
     ("consentAsPupil", "/code", Nobody),
     ("consentAsPupil", "/text/textVersion", Nobody),
     ("withdrawAsPupil", "/code", Nobody),
