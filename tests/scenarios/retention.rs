@@ -5,7 +5,7 @@ use naast_api::privacy::round::{Report, round};
 use naast_domain::ids::PersonId;
 use naast_persistence::Kept;
 use naast_persistence::privacy::leases;
-use naast_tests::world::World;
+use naast_tests::world::{SCHOOL, World};
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ on_both!(
     one_process_does_the_round_at_a_time,
     a_programmes_own_term_counts_at_once,
     what_is_left_of_a_buddy_goes_in_steps,
+    a_row_without_a_name_goes_with_the_last_record_that_names_it,
     a_conversation_goes_when_the_school_may_ask_again,
     an_account_that_nothing_needs_goes,
     an_account_that_was_used_lately_stays_whoever_signs_in_meanwhile,
@@ -254,6 +255,65 @@ fn what_is_left_of_a_buddy_goes_in_steps(engine: Engine) {
     let again = run(&world);
     assert_eq!(again.erased.get("buddy-file"), None, "{again:?}");
     world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
+}
+
+fn a_row_without_a_name_goes_with_the_last_record_that_names_it(engine: Engine) {
+    let world = World::new(engine);
+    let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
+    let request = world.consented(0, parent);
+    world.matched(0, parent, &request, &buddy);
+    let list = format!("/organisations/{}/memberships", world.school);
+    let teacher = world.person();
+    let role = json!({ "personId": teacher, "role": "school-staff" });
+    let role = world.app.post(world.administrator, &list, &role).expect(201).id();
+    let rows = |table: &str, id: &str| count(&world, &format!("{table} WHERE id = '{id}'"));
+    let there = || {
+        let person = |id: PersonId| rows("people", &id.to_string());
+        (rows("buddies", &buddy.id), person(buddy.person), person(teacher))
+    };
+    let path = format!("/buddies/{}", buddy.id);
+    world.app.patch(world.coordinators[0], &path, &json!({ "status": "left" })).expect(200);
+    days(&world, 366);
+    let talk = json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+    world.app.post(teacher, "/conversations", &talk).expect(201);
+    let ended = json!({ "status": "ended" });
+    world.app.patch(world.administrator, &format!("{list}/{role}"), &ended).expect(200);
+    days(&world, 40);
+    // the file and the accounts go, and what others have of them keeps their ids
+    for _ in 0..3 {
+        run(&world);
+    }
+    assert_eq!(there(), (1, 1, 1));
+    assert_eq!(count(&world, "people WHERE name = ''"), 2, "both are nobody any more");
+    // what a round without changes says, and what a round does
+    let dry = || round(&world.app.platform, world.app.platform.clock.now(), true).expect("a round").erased;
+    let swept = |of: &std::collections::BTreeMap<String, u64>| {
+        (of.get("nameless-person").copied(), of.get("nameless-buddy").copied())
+    };
+    assert_eq!(swept(&dry()), (None, None));
+    withdraw(&world, parent, &request);
+    days(&world, 155);
+    // the case and the conversation go now, and at the next rounds what only they named; what the case asked the buddy stands for 90 days more
+    let mut seen = Vec::new();
+    for later in [0, 1, 91, 1, 1, 1] {
+        days(&world, later);
+        let before = dry();
+        let done = run(&world).erased;
+        assert_eq!(swept(&before), swept(&done));
+        seen.push((swept(&done), there()));
+    }
+    let expected = [
+        ((None, None), (1, 1, 1)),
+        ((Some(1), None), (1, 1, 0)),
+        ((None, None), (1, 1, 0)),
+        ((None, Some(1)), (0, 1, 0)),
+        ((Some(1), None), (0, 0, 0)),
+        ((None, None), (0, 0, 0)),
+    ];
+    assert_eq!(seen, expected);
+    // whoever has a name and a record stays
+    assert_eq!(rows("people", &world.leader.to_string()), 1);
+    assert_eq!(count(&world, "people WHERE name = ''"), 0);
 }
 
 fn a_conversation_goes_when_the_school_may_ask_again(engine: Engine) {

@@ -155,18 +155,40 @@ pub fn erase_account(
     delete(tx, Subject::Person(person), |table| table.name != "people")?;
     forget_keys(tx, keys, Owner::Person(person), now)?;
     tombstones::lay(tx, Kind::Person, person.uuid(), Subject::Person(person), now)?;
+    if let Some(gone) = unless_named(tx, "DELETE FROM people WHERE id =", person.uuid())? {
+        return Ok(gone > 0);
+    }
+    crate::organisations::forget_name(tx, person)?;
+    Ok(false)
+}
+
+/// Deletes a row by its id, unless a row of another table names it: the database says so. Gives back how many went, none when it is named.
+fn unless_named(
+    tx: &mut Transaction<'_, '_>,
+    statement: &'static str,
+    id: Uuid,
+) -> Result<Option<usize>, Error> {
     let gone = tx.savepoint(|tx| {
         let mark = if tx.is_postgres() { "$1" } else { "?" };
-        run(tx, &format!("DELETE FROM people WHERE id = {mark}"), person.uuid())
+        run(tx, &format!("{statement} {mark}"), id)
     });
     match gone {
-        Ok(_) => Ok(true),
-        Err(Error::Missing { .. }) => {
-            crate::organisations::forget_name(tx, person)?;
-            Ok(false)
-        }
+        Ok(gone) => Ok(Some(gone)),
+        Err(Error::Missing { .. }) => Ok(None),
         Err(fault) => Err(fault),
     }
+}
+
+/// Takes away what is left of a person whose account is erased, when no record names her any more. Says whether it went.
+pub fn sweep_person(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, person: PersonId) -> Result<bool, Error> {
+    let gone = unless_named(tx, "DELETE FROM people WHERE name = '' AND id =", person.uuid())?;
+    Ok(gone.is_some_and(|gone| gone > 0))
+}
+
+/// Takes away what is left of a buddy whose file is erased, when no case names her any more. Says whether it went.
+pub fn sweep_buddy(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, buddy: BuddyId) -> Result<bool, Error> {
+    let row = "DELETE FROM buddies WHERE status = 'left' AND left_at IS NULL AND id =";
+    Ok(unless_named(tx, row, buddy.uuid())?.is_some_and(|gone| gone > 0))
 }
 
 /// Erases a buddy's file. Her row stays without a name and without what was known of her while a case names its id. Says
@@ -179,18 +201,11 @@ pub fn erase_buddy_file(
 ) -> Result<bool, Error> {
     delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
     tombstones::lay(tx, Kind::Buddy, buddy.uuid(), Subject::Buddy(buddy), now)?;
-    let gone = tx.savepoint(|tx| {
-        let mark = if tx.is_postgres() { "$1" } else { "?" };
-        run(tx, &format!("DELETE FROM buddies WHERE id = {mark}"), buddy.uuid())
-    });
-    match gone {
-        Ok(_) => Ok(true),
-        Err(Error::Missing { .. }) => {
-            crate::buddies::forget(tx, (programme, buddy))?;
-            Ok(false)
-        }
-        Err(fault) => Err(fault),
+    if let Some(gone) = unless_named(tx, "DELETE FROM buddies WHERE id =", buddy.uuid())? {
+        return Ok(gone > 0);
     }
+    crate::buddies::forget(tx, (programme, buddy))?;
+    Ok(false)
 }
 
 /// The programme of a buddy.

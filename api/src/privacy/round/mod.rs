@@ -124,7 +124,8 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
     if !dry && !round.lead()? {
         return Ok(Report { busy: true, ..Report::default() });
     }
-    // an account first: one that loses its last case now goes at the next round, and a dry round counts the same
+    // what earlier rounds left without a name, and an account before cases: one that loses its last case now goes at the next round, and a dry round counts the same
+    round.nameless()?;
     round.accounts()?;
     round.cases()?;
     round.conversations()?;

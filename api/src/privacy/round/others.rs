@@ -1,7 +1,7 @@
 //! What goes for its age and is no case.
 
 use naast_domain::identity::codes::WINDOW;
-use naast_domain::ids::{ConversationId, PersonId};
+use naast_domain::ids::{BuddyId, ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::identity::{assertions, codes, sessions};
 use naast_persistence::privacy::{erasure, export, others};
@@ -63,6 +63,36 @@ impl Round<'_> {
                     erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
                     let act = "buddy.erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
+                })
+            },
+        )
+    }
+
+    /// What is left without a name of people and buddies, once nothing names it. People first: one whom only such a row of a buddy named goes at the
+    /// next round, and a dry round counts the same.
+    pub(super) fn nameless(&mut self) -> Result<(), Error> {
+        let leave = self.leave;
+        self.through(
+            |db, after, most| others::nameless_people(db, &leave, (after.into(), most)),
+            |id| id.uuid(),
+            |round, page| {
+                round.report.count("nameless-person", page.len());
+                round.each(&page, move |tx, _, id: PersonId| {
+                    erasure::sweep_person(tx, &leave, id)?;
+                    // that her account went stands in the journal since it did
+                    Ok(Vec::new())
+                })
+            },
+        )?;
+        self.through(
+            |db, after, most| others::nameless_buddies(db, &leave, (after.into(), most)),
+            |id| id.uuid(),
+            |round, page| {
+                round.report.count("nameless-buddy", page.len());
+                round.each(&page, move |tx, _, id: BuddyId| {
+                    locks::lock_buddy(tx, id)?;
+                    erasure::sweep_buddy(tx, &leave, id)?;
+                    Ok(Vec::new())
                 })
             },
         )
