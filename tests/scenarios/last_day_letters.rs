@@ -85,7 +85,7 @@ fn talk(mut stream: TcpStream, answer: &Mutex<Answer>, asked: &AtomicUsize, take
             _ if is_letter && line != "." => continue,
             Some("RCPT") => {
                 asked.fetch_add(1, Ordering::SeqCst);
-                to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                line.split(['<', '>']).nth(1).unwrap_or_default().clone_into(&mut to);
                 let said = answer.lock().expect("nobody panicked")(&to);
                 let Some(said) = said else { return lines.for_each(drop) };
                 said
@@ -101,9 +101,8 @@ fn talk(mut stream: TcpStream, answer: &Mutex<Answer>, asked: &AtomicUsize, take
     }
 }
 
-fn takes(_: &str) -> Option<&'static str> {
-    Some("250 good")
-}
+/// What is said by a mail server that takes every letter.
+const TAKEN: &str = "250 good";
 
 /// A world that began so many days ago and posts its letters there.
 fn world(engine: Engine, mail: &MailServer, (ago, patience): (i64, Duration)) -> World {
@@ -179,7 +178,7 @@ fn while_no_letter_is_taken_nobody_is_told_and_nothing_ends(engine: Engine) {
         assert_eq!((done(&report), report.untold), ((0, 0), 2));
     }
     assert_eq!(count(&world, "journal WHERE action = 'request.last-day-told'"), 0);
-    mail.answers(takes);
+    mail.answers(|_| Some(TAKEN));
     assert_eq!(done(&run(&world)), (2, 0));
     assert_eq!(mail.taken(), ["een@example.org", "twee@example.org"]);
     let last = json!(ahead(&world, 30));
@@ -196,7 +195,7 @@ fn while_no_letter_is_taken_nobody_is_told_and_nothing_ends(engine: Engine) {
 
 fn an_address_that_is_refused_for_good_is_told_by_what_waits_for_her(engine: Engine) {
     let mail =
-        MailServer::new(|to| Some(if to.starts_with("weg") { "550 5.1.1 nobody here" } else { "250 good" }));
+        MailServer::new(|to| Some(if to.starts_with("weg") { "550 5.1.1 nobody here" } else { TAKEN }));
     let world = world(engine, &mail, (0, PATIENT));
     let (gone, _) = asked(&world, "weg@example.org");
     asked(&world, "ouder@example.org");
@@ -221,7 +220,7 @@ fn what_is_erased_does_not_wait_for_a_mail_server_that_is_silent(engine: Engine)
     let report = run(&world);
     assert_eq!((done(&report), report.untold, mail.asked()), ((0, 0), 5, 3), "the rest is not even tried");
     assert!(is_gone(&world, &gone));
-    mail.answers(takes);
+    mail.answers(|_| Some(TAKEN));
     let report = run(&world);
     assert_eq!((done(&report), report.untold, mail.taken().len()), ((5, 0), 0, 5));
 }
@@ -232,7 +231,7 @@ fn who_says_that_it_goes_on_while_her_letter_is_under_way_is_not_told_of_the_old
     let mail = MailServer::new(move |_| {
         reached.send(()).expect("the test waits");
         goes.recv().expect("the test goes on");
-        Some("250 good")
+        Some(TAKEN)
     });
     let world = world(engine, &mail, (0, PATIENT));
     let (parent, request) = asked(&world, "ouder@example.org");
@@ -254,7 +253,7 @@ fn who_says_that_it_goes_on_while_her_letter_is_under_way_is_not_told_of_the_old
 }
 
 fn a_contact_that_does_not_open_stops_nothing_but_its_letter(engine: Engine) {
-    let mail = MailServer::new(takes);
+    let mail = MailServer::new(|_| Some(TAKEN));
     let world = world(engine, &mail, (0, PATIENT));
     let [(damaged, of_damaged), (_, torn), _] =
         ["stuk@example.org", "kapot@example.org", "heel@example.org"].map(|address| asked(&world, address));

@@ -50,7 +50,7 @@ pub fn said(nl: impl Into<String>, en: impl Into<String>) -> String {
 }
 
 /// So many of something, in its singular or its plural.
-pub fn many<N: Display + PartialEq + From<u8>>(number: N, one: &str, more: &str) -> String {
+pub fn many<N: Copy + Display + PartialEq + From<u8>>(number: N, one: &str, more: &str) -> String {
     let words = if number == N::from(1) { one } else { more };
     format!("{number} {words}")
 }

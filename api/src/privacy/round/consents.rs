@@ -38,11 +38,11 @@ fn letter(to: Address, place: &str) -> Letter {
 /// The request, while its parent is to be asked again on a day and was not told of that consent yet.
 fn still_asked(
     db: &mut Database<'_>,
-    leave: &Upkeep,
+    leave: Upkeep,
     id: RequestId,
     today: Date,
 ) -> Result<Option<Stored<SupportRequest>>, Error> {
-    let Some(request) = requests::of_upkeep(db, leave, id)?.filter(|one| one.state.is_open()) else {
+    let Some(request) = requests::of_upkeep(db, &leave, id)?.filter(|one| one.state.is_open()) else {
         return Ok(None);
     };
     let kept = consents::on(db, &request)?;
@@ -62,7 +62,7 @@ impl Round<'_> {
             |round, page| {
                 for id in page {
                     let told = if round.dry {
-                        round.platform.store.read(|db| still_asked(db, &leave, id, today))?.is_some()
+                        round.platform.store.read(|db| still_asked(db, leave, id, today))?.is_some()
                     } else {
                         round.tell_of_consent(id)?
                     };
@@ -80,14 +80,14 @@ impl Round<'_> {
         self.tell(
             id,
             |db| {
-                let Some(request) = still_asked(db, &leave, id, today)? else { return Ok(News::Over) };
+                let Some(request) = still_asked(db, leave, id, today)? else { return Ok(News::Over) };
                 let to = address_of(db, &platform.keys, &request)?;
                 let place = platform.identity.issuer();
                 Ok(to.map_or(News::Unwritten, |to| News::Letter(letter(to, place))))
             },
             move |tx| {
                 locks::lock_request(tx, id)?;
-                let Some(request) = still_asked(tx, &leave, id, today)? else { return Ok(None) };
+                let Some(request) = still_asked(tx, leave, id, today)? else { return Ok(None) };
                 requests::note_consent_end_told(tx, &leave, &request, now)?;
                 let occasion = Occasion::of_platform(now, today);
                 Ok(Some(occasion.entry(request.programme, "request.consent-end-told").on(id)))
