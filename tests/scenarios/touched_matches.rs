@@ -238,8 +238,8 @@ fn a_partnership_of_one_school_asks_whom_it_can_touch_and_nobody_else(engine: En
     let came_back = Case::running(&world, &again, ELSEWHERE);
     let coordinator = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
     let own = json!({ "kind": "own-child-at-school", "about": child });
-    let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
-    world.app.post(coordinator, &ties, &own).expect(201);
+    let declared = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
+    world.app.post(coordinator, &declared, &own).expect(201);
     let both = world.buddy(0, &json!({ "personId": coordinator }));
     let coordinates = Case::running(&world, &both, ELSEWHERE);
     // and three who have nothing to do with it, the last with the partnership that it comes to and its board
