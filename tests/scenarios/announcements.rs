@@ -204,7 +204,7 @@ fn the_words_in_use_are_asked_for_and_kept_with_the_announcement(engine: Engine)
     let mut body = case.body();
     body["text"]["textVersion"] = json!("2019-1");
     let refusal = refused(case.announce(&body), 409, "consent-text-unknown");
-    assert_eq!(refusal.body["current"], "2026-1");
+    assert_eq!(refusal.body["current"], "2026-2");
     let made = case.announce(&case.body()).expect(201).body;
     assert_eq!(made["textHash"].as_str().map(str::len), Some(64));
     let mut english = case.body();

@@ -17,10 +17,14 @@ on_both!(
     a_buddy_who_leaves_or_whose_match_ends_reads_no_more
 );
 
-/// What is open to a role and not to somebody without any.
+/// What stays hers when her role is over: what she declared of herself, which counts on
+/// (`whoever_declared_a_tie_as_a_coordinator_ends_it_also_after_her_role`).
+const HERS_AFTERWARDS: &[&str] = &["listOwnTies", "endOwnTie"];
+
+/// What is open to a role and not to somebody without any, nor to her when it is over.
 fn open_to(table: &Table, role: &str) -> Vec<(Operation, Column)> {
     let mut found = Vec::new();
-    for operation in operations() {
+    for operation in operations().into_iter().filter(|one| !HERS_AFTERWARDS.contains(&one.id.as_str())) {
         let column = Column::Own;
         let of = |caller| table.cell(&operation.id, caller, column);
         if of(role).is_some_and(Cell::is_kind) && of("stranger").is_some_and(|cell| !cell.is_kind()) {
