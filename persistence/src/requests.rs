@@ -18,6 +18,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::independence::{Case, ask, let_in, reach};
 use crate::keys::Keys;
+use crate::privacy::retention::forget_asking;
 use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
@@ -89,6 +90,7 @@ pub fn insert(
     now: Moment,
 ) -> Result<Stored<SupportRequest>, Error> {
     must_reach(grant, Standing { owner: Some(request.parent), ..Standing::default() })?;
+    forget_asking(tx, request.parent)?;
     let row = Row {
         programme_id: request.programme.into(),
         id: request.id.into(),

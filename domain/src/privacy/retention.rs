@@ -241,7 +241,7 @@ pub struct CaseFacts {
     pub since: Moment,
     /// Whether there ever was a match.
     pub was_matched: bool,
-    /// Whether the parent asked for erasure, and when.
+    /// When the parent asked for erasure, if this case was there then.
     pub asked_at: Option<Moment>,
     /// When the parent last said that it goes on.
     pub continued_at: Moment,
@@ -251,8 +251,9 @@ pub struct CaseFacts {
 
 /// When a case is erased: the request and everything that belongs to it.
 pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
-    if let Some(asked) = facts.asked_at {
-        return Due { after: day_of(asked).pred_opt(), ground: RetentionGround::AskedFor };
+    // what she asked for ended then; what runs she asked for afterwards
+    if let Some(asked) = facts.asked_at.filter(|_| facts.state.has_ended()) {
+        return self::asked(asked);
     }
     let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
     match facts.state {
@@ -264,6 +265,11 @@ pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
         }
         RequestState::Closed => after(RetentionTerm::Unmatched, RetentionGround::ClosedUnmatched),
     }
+}
+
+/// When something goes whose erasure was asked for, once nothing keeps it: at the next round.
+pub fn asked(at: Moment) -> Due {
+    Due { after: day_of(at).pred_opt(), ground: RetentionGround::AskedFor }
 }
 
 /// When a case that waits or runs goes if the parent says nothing more: the term of how it ends then, counted from the day after its last one.

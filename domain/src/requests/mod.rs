@@ -181,6 +181,11 @@ impl RequestState {
         matches!(self, Self::Consented | Self::Matched)
     }
 
+    /// Whether it is over: nothing of it goes on.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Closed | Self::Withdrawn)
+    }
+
     /// What may be done in this state, as codes of operations.
     pub fn permitted(self) -> Vec<&'static str> {
         match self {

@@ -82,6 +82,10 @@ pub(in crate::privacy) fn erase_case(
     entry: impl FnOnce(&'static str) -> Entry,
 ) -> Result<Vec<Entry>, Error> {
     let Some(stored) = naast_persistence::requests::of_upkeep(tx, leave, id)? else { return Ok(Vec::new()) };
+    if stored.state.is_open() {
+        // erased while it runs, its buddy's place, its talks and whoever is to be told would be forgotten
+        return Err(Error::Internal("a case that runs is to be ended before it is erased"));
+    }
     let outcome = match (found.case.ground, found.was_matched) {
         (RetentionGround::ClosedMatched, _) | (_, true) => "matched",
         _ => "unmatched",

@@ -36,7 +36,7 @@ fn a_term_counts_from_the_day_in_the_netherlands_and_a_question_to_the_database_
     let late: Moment = "2027-02-28T23:30:00Z".parse().expect("a moment");
     let due = case(&Terms::default(), CaseFacts { since: late, ..facts(RequestState::Withdrawn, true) });
     assert_eq!(due.after, day(3, 31));
-    let asked = CaseFacts { asked_at: Some(late), ..facts(RequestState::Matched, true) };
+    let asked = CaseFacts { asked_at: Some(late), ..facts(RequestState::Withdrawn, true) };
     assert!(case(&Terms::default(), asked).has_come(day(3, 1).expect("a day")));
     for today in ["2027-03-30", "2027-03-31", "2027-04-01", "2027-10-31", "2027-11-01"] {
         let today: Date = today.parse().expect("a day");
@@ -49,11 +49,16 @@ fn a_term_counts_from_the_day_in_the_netherlands_and_a_question_to_the_database_
 }
 
 #[test]
-fn what_she_asks_for_goes_at_once_whatever_the_state() {
+fn what_she_asks_for_goes_at_once_and_nothing_that_has_not_ended() {
     for state in RequestState::ALL {
         let asked = CaseFacts { asked_at: Some(at(3, 5)), ..facts(*state, true) };
-        assert!(case(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
-        assert!(contact_way(&Terms::default(), asked).has_come(day(3, 5).expect("a day")), "{state}");
+        let (whole, contact) = (case(&Terms::default(), asked), contact_way(&Terms::default(), asked));
+        let has_come = |due: Due| due.has_come(day(3, 5).expect("a day"));
+        // asking ends whatever runs: what runs all the same she began afterwards
+        assert_eq!((has_come(whole), has_come(contact)), (state.has_ended(), state.has_ended()), "{state}");
+        if !state.has_ended() {
+            assert_eq!(whole, case(&Terms::default(), facts(*state, true)), "{state}");
+        }
     }
 }
 

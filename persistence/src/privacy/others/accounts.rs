@@ -27,16 +27,17 @@ struct Yes {
     yes: bool,
 }
 
-/// What makes an account unused: nothing that needs it is there, and nothing happened since `{at}`. Its row stays without a
-/// name while another's record names it; then it has no key any more and is not looked at again.
-const UNUSED: &str = "p.created_at < {at} \
-    AND EXISTS (SELECT 1 FROM data_keys k WHERE k.owner_kind = 'person' AND k.owner_id = p.id) \
+/// What makes an account unused: nothing that needs it is there, and nothing happened since `{at}`, or she asked for its erasure. Its row stays
+/// without a name while another's record names it; then it has no key any more.
+const UNUSED: &str = "EXISTS (SELECT 1 FROM data_keys k WHERE k.owner_kind = 'person' AND k.owner_id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM support_requests r WHERE r.parent_id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM buddies b WHERE b.person_id = p.id AND (b.status <> 'left' OR b.left_at IS NOT NULL)) \
-    AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id \
-        AND (m.status <> 'ended' OR m.until IS NULL OR m.until >= {day})) \
-    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = p.id AND s.started_at >= {at})";
+    AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.status <> 'ended') \
+    AND (EXISTS (SELECT 1 FROM erasure_requests e WHERE e.person_id = p.id) \
+        OR (p.created_at < {at} \
+        AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND (m.until IS NULL OR m.until >= {day})) \
+        AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = p.id AND s.started_at >= {at})))";
 
 fn unused(database: &Database<'_>) -> String {
     // the same parameter twice: as a moment and as its day
@@ -98,6 +99,8 @@ struct Use {
     signed_in_at: Option<At>,
     #[diesel(sql_type = Nullable<Day>)]
     role_until: Option<Date>,
+    #[diesel(sql_type = Nullable<SqlMoment>)]
+    asked_at: Option<At>,
 }
 
 /// The same question as [`UNUSED`], for the date instead of a yes: what needs the account, and its last use.
@@ -108,7 +111,8 @@ const USE: &str = "SELECT (EXISTS (SELECT 1 FROM clients c WHERE c.id = p.id) \
         AND (m.status <> 'ended' OR m.until IS NULL))) AS needed, \
     p.created_at AS created_at, \
     (SELECT max(s.started_at) FROM sessions s WHERE s.person_id = p.id) AS signed_in_at, \
-    (SELECT max(m.until) FROM memberships m WHERE m.person_id = p.id) AS role_until \
+    (SELECT max(m.until) FROM memberships m WHERE m.person_id = p.id) AS role_until, \
+    (SELECT e.asked_at FROM erasure_requests e WHERE e.person_id = p.id) AS asked_at \
     FROM people p WHERE p.id = {id}";
 
 /// When an account goes. For whoever it is of and nobody else: it says whether she asks for help somewhere.
@@ -119,6 +123,9 @@ pub fn account_due(database: &mut Database<'_>, me: &Principal) -> Result<Due, E
         .get_result(c)
         .optional())?;
     let Some(found) = found.filter(|found| !found.needed) else { return Ok(retention::account(None)) };
+    if let Some(At(asked)) = found.asked_at {
+        return Ok(retention::asked(asked));
+    }
     let role = found.role_until.and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
     let last = [Some(found.created_at.0), found.signed_in_at.map(|at| at.0), role];
     Ok(retention::account(last.into_iter().flatten().max()))

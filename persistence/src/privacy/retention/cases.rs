@@ -126,6 +126,7 @@ macro_rules! case_columns {
                 .single_value(),
             erasure_requests::table
                 .filter(erasure_requests::person_id.eq(support_requests::parent_id))
+                .filter(erasure_requests::asked_at.ge(support_requests::created_at))
                 .select(erasure_requests::asked_at.nullable())
                 .single_value(),
             (

@@ -10,7 +10,7 @@ use naast_domain::requests::SupportRequest;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Stored, code, must_reach, one};
-use crate::schema::{erasure_requests, holds};
+use crate::schema::{erasure_requests, holds, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -101,12 +101,30 @@ pub fn lift_hold(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Remembers that a person asked for erasure, so that what a hold keeps back goes when it is lifted.
+/// Remembers that a person asked for erasure, so that what a hold keeps back goes when it is lifted, and her account once nothing needs it. Who asks again
+/// asked now.
 pub fn remember_asking(tx: &mut Transaction<'_, '_>, person: PersonId, now: Moment) -> Result<(), Error> {
     let row = (erasure_requests::person_id.eq(Key::from(person)), erasure_requests::asked_at.eq(At(now)));
     on_either!(&mut **tx, |c| diesel::insert_into(erasure_requests::table)
         .values(row)
-        .on_conflict_do_nothing()
+        .on_conflict(erasure_requests::person_id)
+        .do_update()
+        .set(erasure_requests::asked_at.eq(At(now)))
         .execute(c))?;
+    Ok(())
+}
+
+/// Forgets that a person asked for erasure, because she asks for help again; unless something of what she asked it for is still held.
+pub fn forget_asking(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    let me = Key::from(person);
+    let of_before = support_requests::table
+        .filter(support_requests::parent_id.eq(me))
+        .filter(support_requests::created_at.le(erasure_requests::asked_at));
+    let delete = diesel::delete(
+        erasure_requests::table
+            .filter(erasure_requests::person_id.eq(me))
+            .filter(diesel::dsl::not(diesel::dsl::exists(of_before))),
+    );
+    on_either!(&mut **tx, |c| delete.execute(c))?;
     Ok(())
 }
