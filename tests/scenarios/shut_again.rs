@@ -1,4 +1,4 @@
-//! A way in that was shut after a backup is shut when it is restored: roles that ended, and systems that were shut out.
+//! A way in that was shut after a backup is shut when it is restored: roles that ended, systems that were shut out, and sessions.
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, TestApp};
@@ -9,9 +9,14 @@ use serde_json::{Value, json};
 use crate::backups::{backup, elsewhere, stones_of, text};
 use crate::ended_again::{served, without};
 use crate::looks::refused;
-use crate::signing_in::{ask, basic, secret_client};
+use crate::signing_in::{
+    FORM, ask, ask_code, basic, call, code_in, form, letters, secret_client, sign_in, signed_in,
+};
 
-on_both!(a_way_in_that_was_shut_after_a_backup_is_shut_after_a_restore);
+on_both!(
+    a_way_in_that_was_shut_after_a_backup_is_shut_after_a_restore,
+    everybody_signs_in_once_more_after_a_restore,
+);
 
 /// Where somebody's one role stands, as the administrator reads it.
 fn standing(app: &TestApp, world: &World, organisation: &str, person: PersonId) -> Value {
@@ -85,4 +90,35 @@ fn a_way_in_that_was_shut_after_a_backup_is_shut_after_a_restore(engine: Engine)
     refused(app.patch(world.administrator, &place, &json!({ "status": "active" })), 409, "membership-status");
     let again = there.run(&world, &["retention", "replay"]);
     assert!(text(&again).contains("0 roles; shut out again: 0 systems"), "{}", text(&again));
+}
+
+fn everybody_signs_in_once_more_after_a_restore(engine: Engine) {
+    let world = World::new(engine);
+    let sessions = ["ouder@example.org", "ander@example.org"].map(|address| signed_in(&world.app, address));
+    let waiting = ask_code(&world.app, "derde@example.org");
+    let code = code_in(&letters(&world.app)[0]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let out = form(&[("token", &sessions[0].text("refresh_token"))]);
+    world.app.send("POST", "/v1/oauth/revoke", &[FORM], out).expect(200);
+
+    let there = elsewhere(engine);
+    let line = ["restore", file.to_str().expect("UTF-8"), "--tombstones", &stones_of(&world)];
+    let done = there.run(&world, &line);
+    assert!(done.status.success(), "{}", text(&done));
+    assert!(text(&done).contains("Every session is ended: everybody signs in once more"), "{}", text(&done));
+    // the keys that signed the tokens sign here too
+    let app = world.app.restored_at(there.location.clone());
+    for session in &sessions {
+        call(&app, &session.text("access_token"), "GET", "/me", None).expect(401);
+        let token = session.text("refresh_token");
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token.as_str())];
+        crate::signing_in::refused(ask(&app, &[], &fields), 400, "invalid_grant");
+    }
+    crate::signing_in::refused(sign_in(&app, &waiting, &code), 400, "invalid_grant");
+    // her account is the one that it was
+    let id = ask_code(&app, "ouder@example.org");
+    let again = sign_in(&app, &id, &code_in(&letters(&world.app)[0])).expect(200);
+    assert_eq!(again.body["subject"], sessions[0].body["subject"]);
+    call(&app, &again.text("access_token"), "GET", "/me", None).expect(200);
 }

@@ -149,8 +149,21 @@ impl TestApp {
     /// A second server on the same database, with keys that were read anew.
     #[must_use]
     pub fn twin_with(&self, keys: Keys) -> Self {
+        self.second(self.location.clone(), |_| keys)
+    }
+
+    /// The server of after a restore: the same keys of either kind, on another database.
+    #[must_use]
+    pub fn restored_at(&self, location: Location) -> Self {
+        let file = self.platform.data.join("master-keys");
+        let now = self.platform.clock.now();
+        self.second(location, |store| Keys::at(&file, store, now).expect("the keys of the backup"))
+    }
+
+    fn second(&self, location: Location, keys: impl FnOnce(&Store) -> Keys) -> Self {
         let shape = Shape::default();
-        let store = Store::open(&self.location, shape.connections).expect("a migrated database opens");
+        let store = Store::open(&location, shape.connections).expect("a migrated database opens");
+        let keys = keys(&store);
         let data = tempfile::tempdir().expect("the temporary folder can be written to");
         let first = self.platform.clone();
         let platform = Platform::new(Parts {
@@ -162,7 +175,7 @@ impl TestApp {
             tombstones: data.path().join("tombstones.jsonl"),
             events: first.events,
         });
-        Self::serve(platform, self.location.clone(), Guard::nothing(), data, shape)
+        Self::serve(platform, location, Guard::nothing(), data, shape)
     }
 
     fn serve(

@@ -204,8 +204,12 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     place.anchor(&platform)?;
     let (at, again) = (checked.made_at.to_rfc3339(), again(&done));
     say(&said(
-        format!("{rows} rijen van {at} teruggezet; {again}"),
-        format!("{rows} rows of {at} restored; {again}"),
+        format!(
+            "{rows} rijen van {at} teruggezet; {again}. Alle sessies zijn beëindigd: iedereen meldt zich één keer opnieuw aan"
+        ),
+        format!(
+            "{rows} rows of {at} restored; {again}. Every session is ended: everybody signs in once more"
+        ),
     ));
     if let Some(told) = brought::missing(&missing(&platform)?) {
         say(&told);

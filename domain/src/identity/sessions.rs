@@ -20,7 +20,7 @@ pub const REMEMBERED: TimeDelta = TimeDelta::days(ACCOUNT_STAYS_DAYS as i64 + 2)
 code_list! {
     /// Why a session ended.
     pub enum SessionEnd {
-        SignedOut = "signed-out": "zelf afgemeld" / "signed out",
+        SignedOut = "signed-out": "zelf afgemeld, of doordat een reservekopie werd teruggezet" / "signed out, by herself or because a backup was restored",
         Reused = "reused": "een vernieuwingstoken kwam twee keer" / "a refresh token came twice",
     }
 }

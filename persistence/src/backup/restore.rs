@@ -9,6 +9,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::envelope::Opened;
 use super::{BackupError, Checked, Line, rows};
 use crate::database::{Database, prepare_sqlite};
+use crate::identity::{codes, sessions};
 use crate::keys::Ring;
 use crate::privacy::classification::tables;
 use crate::privacy::restorations::{self, Restoration};
@@ -16,7 +17,7 @@ use crate::{Error, Location, migrate, migrations, on_either};
 
 /// Restores a backup that was checked into an empty database, and marks in the same transaction that it was: there is no moment at which
 /// the database could be taken for one that was never away. What was erased since is there again then: whoever restores replays the
-/// tombstones before anything is served.
+/// tombstones before anything is served. No session of the backup runs, and no code that was sent is good: people sign in once more.
 pub fn restore(
     location: &Location,
     ring: &Ring,
@@ -84,6 +85,9 @@ fn into(
                 return Err(BackupError::Unreadable("as many rows as it said"));
             }
         }
+        // nobody knows which were ended or used since: everybody signs in once more
+        sessions::end_all(database)?;
+        codes::forget_all(database)?;
         Ok(restorations::begin(database, restoration)?)
     })
 }

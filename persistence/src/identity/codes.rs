@@ -30,6 +30,12 @@ pub fn forget(tx: &mut Transaction<'_, '_>, before: Moment) -> Result<(), Error>
     Ok(())
 }
 
+/// Forgets every code: of a restored backup, where nobody knows which were used since.
+pub(crate) fn forget_all(database: &mut Database<'_>) -> Result<(), Error> {
+    on_either!(database, |c| diesel::delete(sign_in_codes::table).execute(c))?;
+    Ok(())
+}
+
 /// Keeps a fresh code. One that nobody is sent is kept all the same, so that the work does not tell. Forgets those that expired before a moment.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,

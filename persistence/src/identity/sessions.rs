@@ -108,3 +108,13 @@ pub fn end(tx: &mut Transaction<'_, '_>, session: SessionId, because: SessionEnd
     let update = diesel::update(row).set(sessions::ended_because.eq(because.to_string()));
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
+
+/// Ends every session, and forgets their tokens: of a restored backup, where nobody knows which were ended since. That they were begun is kept, for
+/// an account that was used lately.
+pub(crate) fn end_all(database: &mut Database<'_>) -> Result<(), Error> {
+    on_either!(&mut *database, |c| diesel::delete(refresh_tokens::table).execute(c))?;
+    let running = sessions::table.filter(sessions::ended_because.is_null());
+    let update = diesel::update(running).set(sessions::ended_because.eq(SessionEnd::SignedOut.to_string()));
+    on_either!(database, |c| update.execute(c))?;
+    Ok(())
+}
