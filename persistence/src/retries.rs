@@ -161,6 +161,12 @@ pub(crate) fn blank_of_exports(tx: &mut Transaction<'_, '_>, exports: &[Key]) ->
     blank!(tx, kept_answers::export_id.eq_any(exports.to_vec()))
 }
 
+/// How many answers have expired.
+pub fn count_expired(database: &mut Database<'_>, now: Moment) -> Result<i64, Error> {
+    let expired = kept_answers::table.filter(kept_answers::expires_at.le(At(now)));
+    Ok(on_either!(database, |c| expired.count().get_result(c))?)
+}
+
 /// Removes some of the answers that have expired, and says how many: call again until it says none.
 pub fn forget_expired(tx: &mut Transaction<'_, '_>, now: Moment) -> Result<usize, Error> {
     let slots: Vec<Vec<u8>> = on_either!(&mut **tx, |c| kept_answers::table

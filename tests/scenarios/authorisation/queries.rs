@@ -152,7 +152,13 @@ const WITHOUT: &[(&str, &[&str])] = &[
     ),
     (
         "answers that only their own call can open",
-        &["retries::take", "retries::find", "retries::keep", "retries::forget_expired"],
+        &[
+            "retries::take",
+            "retries::find",
+            "retries::keep",
+            "retries::count_expired",
+            "retries::forget_expired",
+        ],
     ),
     (
         "what the platform owes itself: it shows nothing to anybody",

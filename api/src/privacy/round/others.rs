@@ -5,7 +5,7 @@ use naast_domain::ids::{BuddyId, ConversationId, PersonId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_persistence::identity::{assertions, codes, sessions};
 use naast_persistence::privacy::{erasure, export, others};
-use naast_persistence::{Kept, locks};
+use naast_persistence::{Kept, locks, retries};
 
 use super::Round;
 use crate::platform::{Said as _, unsigned_entry};
@@ -126,6 +126,8 @@ impl Round<'_> {
             }
             let expired = self.platform.store.read(|db| Ok::<_, Error>(export::expired(db, now)?))?;
             self.report.count("exports", expired.len());
+            let answers = self.platform.store.read(|db| Ok::<_, Error>(retries::count_expired(db, now)?))?;
+            self.report.count("kept_answers", usize::try_from(answers).unwrap_or(usize::MAX));
             return Ok(());
         }
         self.keep_leading()?;
@@ -142,6 +144,7 @@ impl Round<'_> {
             let gone = self.platform.store.write(move |tx| {
                 let mut gone = erasure::erase_aged(tx, now, most)?;
                 gone.push(("exports", export::forget_expired(tx, &keys, now)?));
+                gone.push(("kept_answers", retries::forget_expired(tx, now)?));
                 Ok::<_, Error>(Kept::bookkeeping(gone))
             })?;
             let total: usize = gone.iter().map(|(_, count)| count).sum();
