@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Database, Location, doctor, journal};
-use naast_tests::app::Reply;
+use naast_tests::app::{Reply, TestApp};
 use naast_tests::around;
 use naast_tests::world::World;
 use serde_json::Value;
@@ -24,8 +24,13 @@ struct Named {
 
 /// How many rows there are of what stands behind `FROM`.
 pub fn count(world: &World, rows: &str) -> i64 {
+    count_in(&world.app, rows)
+}
+
+/// The same of a server, of whatever database it is on.
+pub fn count_in(app: &TestApp, rows: &str) -> i64 {
     let question = format!("SELECT count(*) AS number FROM {rows}");
-    around(&world.app.location, |database| {
+    around(&app.location, |database| {
         let counted: Result<Counted, _> = match database {
             Database::Sqlite(connection) => sql_query(question).get_result(*connection),
             Database::Postgres(connection) => sql_query(question).get_result(*connection),

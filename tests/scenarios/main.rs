@@ -50,6 +50,7 @@ mod exports;
 mod exports_taken_back;
 mod figures;
 mod forms;
+mod held_again;
 mod identity_provider;
 mod independence;
 mod index_key;

@@ -128,17 +128,19 @@ pub(super) fn again(done: &Replayed) -> String {
         memberships,
         clients,
         words,
+        holds,
         ..
     } = done;
     said(
         format!(
             "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen, {consents} toestemmingen; \
              opnieuw weggehaald: {entries} notities en berichten, {certificates} certificaten; opnieuw beëindigd: {matches} koppelingen, {memberships} rollen; opnieuw buitengesloten: {clients} systemen; opnieuw gezegd: \
-             {words} woorden van leerlingen"
+             {words} woorden van leerlingen; opnieuw vastgehouden of vrijgegeven: {holds} zaken"
         ),
         format!(
             "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests, {consents} consents; taken away \
-             again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches, {memberships} roles; shut out again: {clients} systems; said again: {words} words of pupils"
+             again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches, {memberships} roles; shut out again: {clients} systems; said again: {words} words of pupils; \
+             held or released again: {holds} cases"
         ),
     )
 }

@@ -13,6 +13,7 @@ use naast_domain::rejection::{Existing, Rejection};
 use naast_domain::text::Text;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::retention::{self, Hold};
+use naast_persistence::privacy::tombstones::lay_of_hold;
 use naast_persistence::{locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -127,6 +128,7 @@ pub async fn place_hold(
                 lifted_at: None,
             };
             retention::place_hold(cx.tx, &grant, &stored, &hold)?;
+            lay_of_hold(cx.tx, &grant, &stored, &hold)?;
             let entry = cx
                 .entry(stored.programme, role, Purpose::Support, "request.held")
                 .on(id)
@@ -167,7 +169,8 @@ pub async fn release_hold(
                 return Ok(naast_persistence::Kept::unchanged(Answer::found(view)));
             }
             retention::lift_hold(cx.tx, &grant, &stored, hold, cx.now)?;
-            found.lifted_at = Some(cx.now);
+            (found.lifted_by, found.lifted_at) = (Some(cx.me.person), Some(cx.now));
+            lay_of_hold(cx.tx, &grant, &stored, &found)?;
             let entry = cx
                 .entry(stored.programme, role, Purpose::Support, "request.hold-released")
                 .on(id)

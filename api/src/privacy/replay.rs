@@ -16,7 +16,9 @@ use naast_persistence::identity::clients;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::privacy::tombstones::{self, Ended, SaidByPupil, TakenBack, TakenOut, Tombstone};
+use naast_persistence::privacy::tombstones::{
+    self, Ended, HeldSince, SaidByPupil, TakenBack, TakenOut, Tombstone,
+};
 use naast_persistence::privacy::{consents, erasure, pupils, restorations};
 use naast_persistence::support::{self, private_space};
 use naast_persistence::{Kept, Stored, Transaction, buddies, locks, organisations, requests};
@@ -58,6 +60,8 @@ pub struct Replayed {
     pub clients: usize,
     /// What pupils had said, and count again.
     pub words: usize,
+    /// Holds that were placed or lifted again.
+    pub holds: usize,
 }
 
 /// Why this installation may not serve yet.
@@ -209,6 +213,9 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
     for word in risen.words {
         done.words += usize::from(say_again(platform, word)?);
     }
+    for held in risen.holds {
+        done.holds += usize::from(hold_again(platform, held)?);
+    }
     let stones = stones.to_vec();
     platform.store.write(move |tx| {
         tombstones::set_up(tx, &stones)?;
@@ -357,6 +364,28 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
         } else {
             says_no(tx, &stored, (&said.code, said.at), entry, now)?.1
         };
+        Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Places or lifts a hold again. The case is there, or was erased while nothing held it.
+fn hold_again(platform: &Platform, held: HeldSince) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, held.request)?;
+        let Some(stored) = requests::of_upkeep(tx, &leave, held.request)? else {
+            return Ok(Kept::unchanged(false));
+        };
+        let hold = &held.hold;
+        if !tombstones::hold_again(tx, &leave, &stored, hold)? {
+            return Ok(Kept::unchanged(false));
+        }
+        let because = Some(hold.because.code());
+        let entry =
+            |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now).on(stored.id);
+        let placed = (!held.is_here).then(|| entry("request.held").states(None, because));
+        let lifted = hold.lifted_at.map(|_| entry("request.hold-released").states(because, None));
+        let entries: Vec<Entry> = placed.into_iter().chain(lifted).collect();
         Ok::<_, Error>(tx.keep(entries, true)?)
     })
 }

@@ -1,6 +1,7 @@
 //! Tombstones: what was erased or withdrawn, as a fingerprint and a moment. They lie in the database and, so that they
 //! outlive it, in a file outside. A backup from before knows nothing of them; whoever restores it erases again what they name.
 
+mod holds;
 mod pupils;
 mod risen;
 
@@ -22,6 +23,7 @@ use crate::schema::tombstones;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub use holds::{HeldSince, hold_again, lay_of_hold};
 pub(crate) use pupils::lay_word;
 pub use risen::{Ended, Risen, SaidByPupil, TakenBack, TakenOut, risen};
 
@@ -56,10 +58,16 @@ pub enum Kind {
     PupilsNo,
     /// A pupil's yes: what she said before with that code is over.
     PupilsYes,
+    /// A hold that was placed on a case, with why.
+    Hold,
+    /// Which hold that is and who placed it, hidden under the id of its request.
+    HoldsMark,
+    /// A hold that was lifted, and by whom, hidden under its id.
+    HoldLifted,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::Case,
         Self::Withdrawal,
         Self::Person,
@@ -74,6 +82,9 @@ impl Kind {
         Self::PupilsCode,
         Self::PupilsNo,
         Self::PupilsYes,
+        Self::Hold,
+        Self::HoldsMark,
+        Self::HoldLifted,
     ];
 
     /// The word for it.
@@ -93,6 +104,9 @@ impl Kind {
             Self::PupilsCode => "pupils-code",
             Self::PupilsNo => "pupils-no",
             Self::PupilsYes => "pupils-yes",
+            Self::Hold => "hold",
+            Self::HoldsMark => "holds-mark",
+            Self::HoldLifted => "hold-lifted",
         }
     }
 
@@ -225,6 +239,12 @@ fn of_words(note: Uuid, since: Moment) -> Fingerprint {
 /// A moment, as both databases keep it: to the microsecond.
 fn moment(at: Moment) -> [u8; 8] {
     at.timestamp_micros().to_be_bytes()
+}
+
+/// Hides what a kind keeps under an id and a moment, and finds it again: whoever has the id finds it, and whoever has the file alone does not.
+fn masked(kind: Kind, hidden: Fingerprint, under: Uuid, at: Moment) -> Fingerprint {
+    let mask = fingerprint_of(kind.word(), &[under.as_bytes(), &moment(at)]);
+    std::array::from_fn(|place| hidden[place] ^ mask[place])
 }
 
 fn put(tx: &mut Transaction<'_, '_>, kind: Kind, fingerprint: Fingerprint, now: Moment) -> Result<(), Error> {

@@ -57,8 +57,7 @@ fn of_word(code: &[u8], is_yes: bool, at: Moment) -> Fingerprint {
 
 /// Hides a code under a request and a moment, and finds it again.
 fn masked(code: Fingerprint, request: Uuid, at: Moment) -> Fingerprint {
-    let mask = fingerprint_of(Kind::PupilsCode.word(), &[request.as_bytes(), &moment(at)]);
-    std::array::from_fn(|place| code[place] ^ mask[place])
+    super::masked(Kind::PupilsCode, code, request, at)
 }
 
 /// The last word with each code, where the database does not know it. What it knows itself counts with what came from outside: a word that

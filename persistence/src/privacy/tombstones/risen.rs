@@ -13,7 +13,9 @@ use naast_domain::support::{ClosureReason, MatchState};
 use uuid::Uuid;
 
 pub use super::pupils::SaidByPupil;
-use super::{Fingerprint, Kind, Tombstone, fingerprint, of_confirmed, of_match, of_words, pupils};
+use super::{
+    Fingerprint, HeldSince, Kind, Tombstone, fingerprint, holds, of_confirmed, of_match, of_words, pupils,
+};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::identity::clients::status;
@@ -84,6 +86,8 @@ pub struct Risen {
     pub clients: Vec<ClientId>,
     /// What pupils said that is not known here.
     pub words: Vec<SaidByPupil>,
+    /// Holds that were placed or lifted and stand here as they did before, those that were lifted first.
+    pub holds: Vec<HeldSince>,
 }
 
 /// Finds what has come back. Reads every id: it is for a restored database, not for a call.
@@ -148,6 +152,7 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
             .collect(),
         clients: of(&systems, Kind::Client).into_iter().map(|(id, _)| id.into()).collect(),
         words: pupils::unheard(database, stones)?,
+        holds: holds::unknown(database, stones)?,
     })
 }
 
