@@ -369,21 +369,21 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
 }
 
 /// Places or lifts a hold again. The case is there, or was erased while nothing held it.
-fn hold_again(platform: &Platform, held: HeldSince) -> Result<bool, Error> {
+fn hold_again(platform: &Platform, since: HeldSince) -> Result<bool, Error> {
     let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
     platform.store.write(move |tx| {
-        locks::lock_request(tx, held.request)?;
-        let Some(stored) = requests::of_upkeep(tx, &leave, held.request)? else {
+        locks::lock_request(tx, since.request)?;
+        let Some(stored) = requests::of_upkeep(tx, &leave, since.request)? else {
             return Ok(Kept::unchanged(false));
         };
-        let hold = &held.hold;
+        let hold = &since.hold;
         if !tombstones::hold_again(tx, &leave, &stored, hold)? {
             return Ok(Kept::unchanged(false));
         }
         let because = Some(hold.because.code());
         let entry =
             |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now).on(stored.id);
-        let placed = (!held.is_here).then(|| entry("request.held").states(None, because));
+        let placed = (!since.is_here).then(|| entry("request.held").states(None, because));
         let lifted = hold.lifted_at.map(|_| entry("request.hold-released").states(because, None));
         let entries: Vec<Entry> = placed.into_iter().chain(lifted).collect();
         Ok::<_, Error>(tx.keep(entries, true)?)

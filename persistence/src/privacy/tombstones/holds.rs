@@ -72,6 +72,9 @@ fn lifter(hidden: Fingerprint, hold: HoldId, at: Moment) -> Option<PersonId> {
     (lifted == hold).then_some(by)
 }
 
+/// A hold as the database has it: its request, its id, why, who placed it and when, when it was lifted.
+type Row = (Key, Key, String, Key, At, Option<At>);
+
 /// The holds that the database does not know as they were last, those that were lifted first: one is in force at a time. What it knows itself
 /// counts with what came from outside.
 pub(super) fn unknown(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Vec<HeldSince>, Error> {
@@ -89,7 +92,6 @@ pub(super) fn unknown(database: &mut Database<'_>, stones: &[Tombstone]) -> Resu
     let lifted = |id: HoldId| {
         lifts.iter().find_map(|(at, hidden)| lifter(*hidden, id, *at).map(|by| (Some(by), Some(*at))))
     };
-    type Row = (Key, Key, String, Key, At, Option<At>);
     let here: Vec<Row> = on_either!(&mut *database, |c| holds::table
         .order((holds::programme_id, holds::id))
         .select((
