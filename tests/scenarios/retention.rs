@@ -231,12 +231,12 @@ fn what_is_held_stays_asked_for_beside_what_she_begins_later(engine: Engine) {
     let (parent, coordinator) = (world.person(), world.coordinators[0]);
     let held = world.consented(0, parent);
     let holds = format!("/support-requests/{held}/holds");
-    let hold = world.app.post(coordinator, &holds, &json!({ "because": "complaint" })).expect(201).id();
+    let placed = world.app.post(coordinator, &holds, &json!({ "because": "complaint" })).expect(201).id();
     let words = json!({ "confirmation": "erase-everything-of-mine" });
     world.app.post(parent, "/me/erasure", &words).expect(200);
     days(&world, 1);
     let later = world.consented(0, parent);
-    world.app.ask(coordinator, &format!("{holds}/{hold}/release")).expect(200);
+    world.app.ask(coordinator, &format!("{holds}/{placed}/release")).expect(200);
     assert_eq!(run(&world).erased.get("request asked-for"), Some(&1));
     world.app.get(parent, &format!("/support-requests/{held}")).expect(404);
     world.app.get(parent, &format!("/support-requests/{later}")).expect(200);
