@@ -90,7 +90,7 @@ pub fn insert(
     now: Moment,
 ) -> Result<Stored<SupportRequest>, Error> {
     must_reach(grant, Standing { owner: Some(request.parent), ..Standing::default() })?;
-    forget_asking(tx, request.parent)?;
+    forget_asking(tx, grant)?;
     let row = Row {
         programme_id: request.programme.into(),
         id: request.id.into(),

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Grant, HoldCase};
+use naast_domain::access::{Grant, HoldCase, SubmitRequest};
 use naast_domain::ids::{HoldId, PersonId};
 use naast_domain::privacy::HoldReason;
 use naast_domain::requests::SupportRequest;
@@ -115,8 +115,8 @@ pub fn remember_asking(tx: &mut Transaction<'_, '_>, person: PersonId, now: Mome
 }
 
 /// Forgets that a person asked for erasure, because she asks for help again; unless something of what she asked it for is still held.
-pub fn forget_asking(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
-    let me = Key::from(person);
+pub(crate) fn forget_asking(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRequest>) -> Result<(), Error> {
+    let me = Key::from(grant.person());
     let of_before = support_requests::table
         .filter(support_requests::parent_id.eq(me))
         .filter(support_requests::created_at.le(erasure_requests::asked_at));
