@@ -1,17 +1,19 @@
 //! Each thing that must never be, made by hand behind the program's back: and the look finds it. A look that finds nothing
 //! when there is something proves nothing when it finds nothing.
+//!
+//! In a fault `ERASED` and `LEFT` stand for the id of a request and of a parent that were erased.
 
-use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::json;
 
-use super::watch::broken;
+use super::watch::{Known, broken};
 
 on_both!(what_is_broken_behind_its_back_is_found);
 
-/// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, and a talk at school.
-fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
+/// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, one that was only asked, a talk at school, and
+/// a parent who is gone.
+fn world(engine: Engine) -> (World, Known) {
     let world = World::new(engine);
     // she was a buddy here before, under another profile
     let former = world.applicant(0, &json!({}));
@@ -47,7 +49,17 @@ fn world(engine: Engine) -> (World, Vec<PersonId>, Vec<String>) {
     world.app.call(None, "POST", "/pupil-consents", Some(&yes), None).expect(200);
     let withdrawn = world.consented(0, third);
     world.app.ask(third, &format!("/support-requests/{withdrawn}/withdrawal")).expect(200);
-    (world, vec![parent, second, third], vec![request, referred, withdrawn])
+    let asked = world.request(0, world.person());
+    let left = world.person();
+    let erased = world.consented(0, left);
+    world.app.post(left, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
+    let known = Known {
+        parents: [parent, second, third, left].iter().map(ToString::to_string).collect(),
+        requests: vec![request, referred, withdrawn, asked, erased.clone()],
+        erased: vec![erased],
+        left: vec![left.to_string()],
+    };
+    (world, known)
 }
 
 /// Each fault, with what must be found of it.
@@ -76,6 +88,7 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
         Engine::Sqlite => format!("json_object('{thing}', {column})"),
         Engine::Postgres => format!("jsonb_build_object('{thing}', {column})"),
     };
+    let person_again = format!("INSERT INTO people (id, name, created_at) VALUES ('LEFT', '', {at})");
     let a_tie = |kind: &str| a_tie_with(kind, &about);
     vec![
         ("a match without consent", lapse("request")),
@@ -221,6 +234,22 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
                 .replace("FROM matches WHERE state = 'active'", "FROM buddies WHERE status = 'active'"),
         ),
         ("an active match with a tie that the parent did not accept (34", a_tie_with("authority-worker", "'\"everywhere\"'")),
+        (
+            "a case that was erased stands in support_requests",
+            "UPDATE support_requests SET id = 'ERASED' WHERE state = 'submitted'".to_owned(),
+        ),
+        (
+            "an account that was erased stands in people",
+            person_again.clone(),
+        ),
+        (
+            "an account that was erased stands in erasure_requests",
+            format!("{person_again}; INSERT INTO erasure_requests (person_id, asked_at) VALUES ('LEFT', {at})"),
+        ),
+        (
+            "a key of what was erased",
+            "UPDATE data_keys SET owner_id = 'ERASED' WHERE owner_id IN (SELECT id FROM support_requests WHERE state = 'submitted')".to_owned(),
+        ),
         ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),
     ]
 }
@@ -229,12 +258,12 @@ fn what_is_broken_behind_its_back_is_found(engine: Engine) {
     let faults = faults(engine);
     println!("{} faults", faults.len());
     for (what, fault) in faults {
-        let (world, parents, requests) = world(engine);
-        let parents: Vec<String> = parents.iter().map(ToString::to_string).collect();
-        assert_eq!(broken(&world, &parents, &requests), [""; 0], "before: {what}");
+        let (world, known) = world(engine);
+        let fault = fault.replace("ERASED", &known.erased[0]).replace("LEFT", &known.left[0]);
+        assert_eq!(broken(&world, &known), [""; 0], "before: {what}");
         around(&world.app.location, |database| database.batch(&fault))
             .unwrap_or_else(|fault| panic!("{what}: {fault:?}"));
-        let found = broken(&world, &parents, &requests);
+        let found = broken(&world, &known);
         assert!(found.iter().any(|one| one.starts_with(what)), "{what} is not found, but {found:?}");
     }
 }

@@ -7,28 +7,43 @@ use naast_tests::world::World;
 
 use super::acts::Walk;
 use super::consented::to_another_form;
+use super::erased::left_of_erased;
 use super::independent::{not_declared, not_independent};
 use crate::invariants::never;
 use crate::looks::{count, lines};
 
-fn engine(world: &World) -> Engine {
+/// The database that a world is on.
+pub fn engine(world: &World) -> Engine {
     match world.app.location {
         naast_persistence::Location::Sqlite(_) => Engine::Sqlite,
         naast_persistence::Location::Postgres(_) => Engine::Postgres,
     }
 }
 
+/// Whom and what the tests know of.
+#[derive(Default)]
+pub struct Known {
+    /// The parents, also those who are gone.
+    pub parents: Vec<String>,
+    /// Their requests, also those that are gone.
+    pub requests: Vec<String>,
+    /// The requests that were erased.
+    pub erased: Vec<String>,
+    /// Those whose accounts were.
+    pub left: Vec<String>,
+}
+
 /// What must not be and is, in words; empty when all is well.
 pub fn broken_in(world: &World, walk: &Walk<'_>) -> Vec<String> {
     // what a fact touches in the other matches of a buddy waits as a row for a second
     work_off(&world.app.platform, &mut Resting::default()).expect("the rules can be asked");
-    let parents: Vec<String> = walk.parents.iter().map(ToString::to_string).collect();
-    let requests: Vec<String> = walk.requests.iter().map(|(_, _, request)| request.clone()).collect();
-    broken(world, &parents, &requests)
+    let mut broken = walk.lost.clone();
+    broken.extend(self::broken(world, &walk.known()));
+    broken
 }
 
-/// The same, for these parents and requests.
-pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<String> {
+/// The same, for whom and what is known.
+pub fn broken(world: &World, known: &Known) -> Vec<String> {
     let mut broken: Vec<String> = never(engine(world))
         .into_iter()
         .filter(|(what, rows)| {
@@ -43,7 +58,8 @@ pub fn broken(world: &World, parents: &[String], requests: &[String]) -> Vec<Str
     broken.extend(not_asked_this_year(world));
     broken.extend(not_ready(world));
     broken.extend(overfull(world));
-    broken.extend(school_side(world, parents, requests));
+    broken.extend(school_side(world, known));
+    broken.extend(left_of_erased(world, known));
     broken.extend(talks(world));
     broken.extend(journal(world));
     broken
@@ -87,7 +103,7 @@ fn overfull(world: &World) -> Option<String> {
 }
 
 /// Something on the school's side that leads to a parent: her id, her request, or how she can be reached.
-fn school_side(world: &World, parents: &[String], requests: &[String]) -> Vec<String> {
+fn school_side(world: &World, known: &Known) -> Vec<String> {
     let mut broken = Vec::new();
     let cells = lines(
         world,
@@ -101,7 +117,7 @@ fn school_side(world: &World, parents: &[String], requests: &[String]) -> Vec<St
          coalesce(state_after, '') FROM journal WHERE object_kind = 'conversation'",
     );
     for cell in &cells {
-        if parents.iter().chain(requests).any(|id| cell.contains(id.as_str())) {
+        if known.parents.iter().chain(&known.requests).any(|id| cell.contains(id.as_str())) {
             broken.push("a row of the school's side that leads to a parent".to_owned());
         }
         if cell.contains("ouder@example.org") {

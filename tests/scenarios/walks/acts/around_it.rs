@@ -232,11 +232,12 @@ impl Walk<'_> {
         Ok(self.world.exchanged(&explained.text("invitationCode")))
     }
 
-    /// Days go by, and the platform makes its round, as it does by itself.
+    /// Days go by, and the platform makes its rounds, as it does by itself.
     pub(super) fn days(&mut self) -> Option<Reply> {
         let days = [1, 1, 7, 30, 100][self.dice.below(5)];
         self.world.app.platform.clock.advance(TimeDelta::days(days));
         round(&self.world.app.platform).expect("the rules can be asked");
+        self.retention_round();
         None
     }
 

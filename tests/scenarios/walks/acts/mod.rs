@@ -2,6 +2,7 @@
 
 mod around_it;
 mod case;
+mod endings;
 mod every_kind;
 mod talks;
 
@@ -11,6 +12,7 @@ use naast_tests::world::{Buddy, World};
 use serde_json::{Value, json};
 
 use super::Dice;
+use super::watch::Known;
 
 /// One walk through one world.
 pub struct Walk<'w> {
@@ -18,7 +20,7 @@ pub struct Walk<'w> {
     dice: Dice,
     people: Vec<PersonId>,
     /// The parents, who are nobody else.
-    pub parents: Vec<PersonId>,
+    parents: Vec<PersonId>,
     buddies: Vec<(usize, Buddy)>,
     second: PersonId,
     seat: (String, String),
@@ -28,7 +30,7 @@ pub struct Walk<'w> {
     /// The roles that buddies were given, each with the list that it stands in.
     roles: Vec<(String, String)>,
     /// Every request with its parent and the programme that it was made to.
-    pub requests: Vec<(PersonId, usize, String)>,
+    requests: Vec<(PersonId, usize, String)>,
     proposals: Vec<(PersonId, Buddy, String)>,
     matches: Vec<(PersonId, String)>,
     codes: Vec<String>,
@@ -37,6 +39,13 @@ pub struct Walk<'w> {
     /// The kind of tie whose turn it is, by its place in the list of all.
     next_kind: usize,
     lately: Vec<String>,
+    /// The requests that were erased.
+    erased: Vec<String>,
+    /// Those whose accounts were, and the parents among them.
+    left: Vec<PersonId>,
+    parents_left: Vec<PersonId>,
+    /// What was taken away, or left, that should not have been.
+    pub lost: Vec<String>,
 }
 
 const KINDS: &[&str] = &[
@@ -90,12 +99,27 @@ impl<'w> Walk<'w> {
             forms: 0,
             next_kind: first_kind,
             lately: Vec::new(),
+            erased: Vec::new(),
+            left: Vec::new(),
+            parents_left: Vec::new(),
+            lost: Vec::new(),
         }
     }
 
     /// The last acts, for whoever looks into a fault.
     pub fn lately(&self) -> &[String] {
         &self.lately[self.lately.len().saturating_sub(25)..]
+    }
+
+    /// Whom and what the walk knows of.
+    pub fn known(&self) -> Known {
+        let requests = self.requests.iter().map(|(_, _, request)| request).chain(&self.erased);
+        Known {
+            parents: self.parents.iter().chain(&self.parents_left).map(ToString::to_string).collect(),
+            requests: requests.cloned().collect(),
+            erased: self.erased.clone(),
+            left: self.left.iter().map(ToString::to_string).collect(),
+        }
     }
 
     fn anybody(&mut self) -> PersonId {
@@ -124,7 +148,7 @@ impl<'w> Walk<'w> {
 
     /// Takes one step.
     pub fn step(&mut self) -> Option<Reply> {
-        let kind = self.dice.below(119);
+        let kind = self.dice.below(122);
         let (name, reply) = match kind {
             0..=6 => ("submit", self.submit()),
             7..=13 => ("consent", self.consent()),
@@ -153,6 +177,8 @@ impl<'w> Walk<'w> {
             110..=113 => ("role", self.role()),
             114..=117 => ("tie of the next kind", self.tie_of_the_next_kind()),
             118 => ("tie of a coordinator", Some(self.coordinator_tie())),
+            119 => ("erase", self.erase()),
+            120 => ("hold", self.hold()),
             _ => ("look around", self.look_around()),
         };
         self.lately.push(format!("{name} {}", reply.as_ref().map_or(0, |reply| reply.status)));
