@@ -6,7 +6,7 @@ mod reading;
 mod writing;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web;
 use naast_domain::Moment;
@@ -225,17 +225,32 @@ impl Platform {
     ) -> Result<Answer<T>, Error> {
         let (keys, of) = (self.keys.clone(), Of::this_call());
         let (now, today, standing) = (self.clock.now(), self.clock.today(), Arc::clone(&self.standing));
-        self.write_once(
-            Whose::Subject(caller.person),
-            move |tx| standing.ask(&caller, tx, today),
-            move |tx, me| {
-                let mut cx = Writing::new(tx, &keys, me, (now, today));
-                let kept = work(&mut cx)?;
-                cx.settle(&kept, &of)?;
-                Ok(kept)
-            },
-        )
-        .await
+        let came = call::waits_since();
+        let told = Arc::new(Mutex::new(None));
+        let telling = Arc::clone(&told);
+        let outcome = self
+            .write_once(
+                Whose::Subject(caller.person),
+                move |tx| standing.ask(&caller, tx, today),
+                move |tx, me| {
+                    let mut cx = Writing::new(tx, &keys, me, (now, today));
+                    match work(&mut cx) {
+                        Ok(kept) => cx.settle(&kept, &of).map(|()| kept),
+                        Err(refusal) => {
+                            let shown = cx.refused(&refusal)?;
+                            *telling.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+                            Err(refusal)
+                        }
+                    }
+                },
+            )
+            .await;
+        // what was refused is undone, so that its record has a transaction of its own; a later try may have ended otherwise
+        let told = told.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (Err(Error::Rule(_)), Some((me, shown))) = (&outcome, told) {
+            self.record(came, now, me, &[shown]).await?;
+        }
+        outcome
     }
 
     /// Runs a change by somebody who is not signed in but holds a code; `holder` is its fingerprint. Her

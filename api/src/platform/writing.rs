@@ -1,5 +1,5 @@
-//! A use case that changes something. Its answer shows how things stand afterwards, and so does the answer of one that finds nothing to change:
-//! each is a reading, and leaves its record.
+//! A use case that changes something. Its answer shows how things stand afterwards, and so does the answer of one that finds nothing to change, or the
+//! refusal of one that may not be: each is a reading, and leaves its record.
 
 use naast_domain::access::{Action, Grant, Principal};
 use naast_domain::journal::{Chain, Entry, Purpose};
@@ -87,6 +87,17 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
         };
         let records = access_log::records(&shown, &of.by(self.me, self.now, self.now), fresh);
         Ok(access_log::insert(self.tx, &records)?)
+    }
+
+    /// What a refusal shows: when a rule says no to a change of a case, how that stands.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) fn refused(self, refusal: &Error) -> Result<Option<(Principal, Shown)>, Error> {
+        let Some(case) = self.tx.changed_case().filter(|_| matches!(refusal, Error::Rule(_))) else {
+            return Ok(None);
+        };
+        Ok(Shown::refused(self.tx, &self.me, case)?.map(|shown| (self.me, shown)))
     }
 
     /// What the answer to a change shows: those whom it concerns, or else the one case that it is about.

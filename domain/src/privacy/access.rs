@@ -29,6 +29,7 @@ code_list! {
         Readiness = "readiness": "of de buddy klaar is om te helpen" / "whether the buddy is ready to help",
         Certificates = "certificates": "de bewijzen van de buddy" / "the buddy's certificates",
         Changed = "changed-case": "de zaak, bij een wijziging" / "the case, with a change of it",
+        Refused = "refused-change": "hoe de zaak staat, bij een wijziging die niet kon" / "how the case stands, with a change that could not be made",
         Repeated = "repeated-answer": "het antwoord op een eerdere aanroep over de zaak" / "the answer to an earlier call about the case",
         Ties = "ties": "de banden van de buddy" / "the buddy's ties",
     }
@@ -49,6 +50,7 @@ impl DataKind {
             Self::Request | Self::Consents | Self::Candidates | Self::Decisions => Purpose::Matching,
             Self::Proposal | Self::TieAnswers => Purpose::Matching,
             Self::Changed
+            | Self::Refused
             | Self::Repeated
             | Self::Match
             | Self::Contacts
@@ -81,6 +83,10 @@ impl DataKind {
             (Self::Changed, SubjectKind::Parent) => {
                 Text::of("uw zaak, bij een wijziging", "your case, with a change of it")
             }
+            (Self::Refused, SubjectKind::Parent) => Text::of(
+                "hoe uw zaak staat, bij een wijziging die niet kon",
+                "how your case stands, with a change that could not be made",
+            ),
             (Self::Consents, _) => Text::of("uw toestemmingen", "your consents"),
             (Self::Hold, _) => Text::of("of uw zaak wordt vastgehouden", "whether your case is held"),
             (Self::Candidates, SubjectKind::Parent) => {

@@ -190,6 +190,15 @@ impl Shown {
         Self::case(database, me, case, DataKind::Changed)
     }
 
+    /// A case of which somebody would have changed something: the rule that refuses it tells her how the case stands.
+    pub fn refused(
+        database: &mut Database<'_>,
+        me: &Principal,
+        case: Request,
+    ) -> Result<Option<Self>, Error> {
+        Self::case(database, me, case, DataKind::Refused)
+    }
+
     /// Her role is the one that she holds in the programme, or over it; who holds none there did it as the buddy.
     fn case(
         database: &mut Database<'_>,
