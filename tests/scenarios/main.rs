@@ -10,6 +10,7 @@ mod answered_again;
 mod answers;
 mod asked;
 mod asked_anew;
+mod asked_for;
 mod authorisation;
 mod backups;
 mod before_serving;

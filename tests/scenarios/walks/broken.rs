@@ -68,9 +68,12 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
     let lapse = |kind: &str| {
         format!("UPDATE consents SET lapsed_at = given_at WHERE kind = '{kind}' AND withdrawn_at IS NULL")
     };
-    let lift = match engine {
-        Engine::Sqlite => "DROP TRIGGER journal_no_delete;",
-        Engine::Postgres => "ALTER TABLE journal DISABLE TRIGGER journal_no_update;",
+    let (lift, lift_changes) = match engine {
+        Engine::Sqlite => ("DROP TRIGGER journal_no_delete;", "DROP TRIGGER journal_no_update;"),
+        Engine::Postgres => {
+            let one = "ALTER TABLE journal DISABLE TRIGGER journal_no_update;";
+            (one, one)
+        }
     };
     let about = format!("'{{\"school\": \"{SCHOOL}\"}}'");
     let (at, no, json) = match engine {
@@ -249,6 +252,17 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
         (
             "a key of what was erased",
             "UPDATE data_keys SET owner_id = 'ERASED' WHERE owner_id IN (SELECT id FROM support_requests WHERE state = 'submitted')".to_owned(),
+        ),
+        (
+            "two matches for one request",
+            "DROP INDEX matches_one_for_a_request; UPDATE matches SET request_id = (SELECT id FROM support_requests WHERE origin = 'referral')"
+                .to_owned(),
+        ),
+        (
+            "a consent that another than the parent gave",
+            format!(
+                "{lift_changes} UPDATE journal SET actor = (SELECT person_id FROM memberships LIMIT 1) WHERE action = 'request.consented'"
+            ),
         ),
         ("a journal with a gap", format!("{lift} DELETE FROM journal WHERE seq = 3")),
     ]

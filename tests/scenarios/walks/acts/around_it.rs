@@ -8,6 +8,7 @@ use naast_tests::world::{Buddy, SCHOOL, SISTER};
 use serde_json::json;
 
 use super::{KINDS, Walk};
+use crate::looks::count;
 
 impl Walk<'_> {
     pub(super) fn tie(&mut self) -> Option<Reply> {
@@ -120,7 +121,8 @@ impl Walk<'_> {
     pub(super) fn change_buddy(&mut self) -> Option<Reply> {
         if self.dice.once_in(2) {
             let programme = [0, 0, 0, 1, 2][self.dice.below(5)];
-            let is_there = self.buddies.iter().any(|(_, one)| one.person == self.second);
+            let hers = format!("buddies WHERE person_id = '{}' AND status <> 'left'", self.second);
+            let is_there = count(self.world, &hers) > 0;
             let coordinator = (programme == 0 && !is_there && self.dice.once_in(3)).then_some(self.second);
             self.buddy_comes(programme, coordinator);
             return None;
@@ -292,6 +294,7 @@ impl Walk<'_> {
         paths.extend(self.dice.pick(&self.matches).map(|(_, id)| format!("/matches/{id}")));
         let path = self.dice.pick(&paths)?;
         let stranger = self.world.person();
+        self.looks += 1;
         for nobody in [self.world.leader, self.world.other_leader, self.world.administrator, stranger] {
             if nobody != parent && self.requests.iter().all(|(who, _, _)| *who != nobody) {
                 let status = self.world.app.get(nobody, &path).status;

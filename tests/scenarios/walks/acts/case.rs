@@ -1,10 +1,12 @@
 //! What is done in a case: by the parent, her buddy, the coordinator and the pupil.
 
+use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, words};
 use serde_json::{Value, json};
 
 use super::Walk;
+use crate::looks::count;
 
 impl Walk<'_> {
     pub(super) fn submit(&mut self) -> Option<Reply> {
@@ -134,10 +136,18 @@ impl Walk<'_> {
             let second = self.who(buddy.person);
             reply = self.on(second, &path, "acceptances", Some(&body));
         }
-        if let Some(id) = reply.body["matchId"].as_str() {
-            self.matches.push((parent, id.to_owned()));
-        }
+        self.began(parent, &buddy, &reply);
         Some(reply)
+    }
+
+    /// When a match began with this answer, it is one of the parent's, and its buddy has a place for it.
+    fn began(&mut self, parent: PersonId, buddy: &Buddy, reply: &Reply) {
+        let Some(id) = reply.body["matchId"].as_str() else { return };
+        self.matches.push((parent, id.to_owned()));
+        let rows = format!("buddies WHERE id = '{}' AND matches > capacity", buddy.id);
+        if count(self.world, &rows) > 0 {
+            self.lost.push("a match that began beyond the places of its buddy".to_owned());
+        }
     }
 
     /// What a case is when nothing comes between: asked, consented, proposed, told, and said yes to by both.
@@ -163,9 +173,7 @@ impl Walk<'_> {
         let yes = json!({ "answer": "accepted", "tiesAsked": asked });
         self.on(parent, &path, "acceptances", Some(&yes));
         let reply = self.on(buddy.person, &path, "acceptances", Some(&yes));
-        if let Some(id) = reply.body["matchId"].as_str() {
-            self.matches.push((parent, id.to_owned()));
-        }
+        self.began(parent, &buddy, &reply);
         Some(reply)
     }
 

@@ -5,6 +5,7 @@ mod case;
 mod endings;
 mod every_kind;
 mod talks;
+mod writing;
 
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
@@ -44,8 +45,10 @@ pub struct Walk<'w> {
     /// Those whose accounts were, and the parents among them.
     left: Vec<PersonId>,
     parents_left: Vec<PersonId>,
-    /// What was taken away, or left, that should not have been.
+    /// What was found wrong where it happened, and no row shows afterwards.
     pub lost: Vec<String>,
+    /// How often strangers looked for what is a parent's.
+    pub looks: i64,
 }
 
 const KINDS: &[&str] = &[
@@ -103,6 +106,7 @@ impl<'w> Walk<'w> {
             left: Vec::new(),
             parents_left: Vec::new(),
             lost: Vec::new(),
+            looks: 0,
         }
     }
 
@@ -148,7 +152,7 @@ impl<'w> Walk<'w> {
 
     /// Takes one step.
     pub fn step(&mut self) -> Option<Reply> {
-        let kind = self.dice.below(122);
+        let kind = self.dice.below(125);
         let (name, reply) = match kind {
             0..=6 => ("submit", self.submit()),
             7..=13 => ("consent", self.consent()),
@@ -179,6 +183,7 @@ impl<'w> Walk<'w> {
             118 => ("tie of a coordinator", Some(self.coordinator_tie())),
             119 => ("erase", self.erase()),
             120 => ("hold", self.hold()),
+            121..=122 => ("write", self.write()),
             _ => ("look around", self.look_around()),
         };
         self.lately.push(format!("{name} {}", reply.as_ref().map_or(0, |reply| reply.status)));
