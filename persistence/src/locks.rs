@@ -1,4 +1,4 @@
-//! Locks, always in the same order: an address, a person's roles, a sign-in code or session, a school, requests by id, a buddy, an announced talk, webhooks, the journal. SQLite has one writer and needs none.
+//! Locks, always in the same order: an address, a person, her roles, a sign-in code or session, a school, requests by id, a buddy, an announced talk, webhooks, the journal. SQLite has one writer and needs none.
 
 use diesel::RunQueryDsl;
 use naast_domain::directory::LocationCode;
@@ -79,6 +79,11 @@ pub fn lock_address(tx: &mut Transaction<'_, '_>, address: &[u8; 16]) -> Result<
             .execute(&mut **connection)?;
     }
     Ok(())
+}
+
+/// Holds off the erasure of this person's account, and whatever else asks whether she is there. A row that only names her goes on.
+pub fn lock_person(tx: &mut Transaction<'_, '_>, id: PersonId) -> Result<(), Error> {
+    lock(tx, "SELECT 1 FROM people WHERE id = $1 FOR NO KEY UPDATE", id.into())
 }
 
 /// Holds off whoever gives the same person a role at the same moment: what she has is compared, and of what is new there is no row to

@@ -98,7 +98,14 @@ const LEAVES_REFUSED: &[(&str, &str)] = &[
     ("cancelProposal", "coordinator"),
     ("pauseMatch", "coordinator"),
     ("pauseMatch", "buddy"),
+    ("resumeMatch", "coordinator"),
     ("resumeMatch", "buddy"),
+    ("closeMatch", "coordinator"),
+    ("changePrivateNote", "buddy"),
+    ("deletePrivateNote", "buddy"),
+    ("deleteMessage", "buddy"),
+    ("placeHold", "coordinator"),
+    ("placeHold", "administrator"),
 ];
 
 const CALLERS: &[&str] = &[
@@ -159,6 +166,9 @@ fn what_is_answered_without_a_change_leaves_the_records_of_a_reading(engine: Eng
                 let (reply, changed, left) = send();
                 if reply.status >= 300 || changed {
                     faults.extend(wrong(&reply, changed, left));
+                }
+                if reply.status == 409 && left > 0 {
+                    refused.insert((operation.id.clone(), (*caller).to_owned()));
                 }
                 if reply.status >= 500 {
                     faults.push(format!("{} by {caller}: {}", operation.id, reply.body));

@@ -1,8 +1,9 @@
 //! Erasure that a parent asks for while something keeps a case or her account: what she asked for goes as soon as nothing keeps it, and nothing else.
 
+use naast_domain::ids::PersonId;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::looks::count;
 use crate::retention::{days, retention, run, withdraw};
@@ -11,7 +12,42 @@ on_both!(
     a_hold_keeps_a_case_until_it_is_lifted,
     who_asks_for_help_again_after_an_erasure_is_helped,
     what_is_held_stays_asked_for_beside_what_she_begins_later,
+    a_role_that_is_given_afterwards_keeps_the_account_as_any_role_does,
 );
+
+/// Asks for it; gives back the receipt.
+pub fn erase_everything(world: &World, person: PersonId) -> Value {
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(person, "/me/erasure", &sure).expect(200).body
+}
+
+/// What she is given to do afterwards has its own terms, her account too.
+fn a_role_that_is_given_afterwards_keeps_the_account_as_any_role_does(engine: Engine) {
+    let world = World::new(engine);
+    let list = format!("/organisations/{}/memberships", world.association);
+    let person = world.person();
+    let given = |role: &str| {
+        let body = json!({ "personId": person, "role": role });
+        world.app.post(world.administrator, &list, &body).expect(201).id()
+    };
+    let end = |role: &str| {
+        let path = format!("{list}/{role}");
+        world.app.patch(world.administrator, &path, &json!({ "status": "ended" })).expect(200);
+    };
+    let first = given("auditor");
+    assert_eq!(erase_everything(&world, person)["accountKeptBecause"], json!(["role"]));
+    end(&first);
+    days(&world, 1);
+    let second = given("auditor");
+    days(&world, 200);
+    end(&second);
+    assert_eq!(retention(&world, person, "/me")["ground"], json!("account-unused"));
+    run(&world);
+    world.app.get(person, "/me").expect(200);
+    days(&world, 32);
+    run(&world);
+    world.app.get(person, "/me").expect(401);
+}
 
 fn a_hold_keeps_a_case_until_it_is_lifted(engine: Engine) {
     let world = World::new(engine);
@@ -29,8 +65,7 @@ fn a_hold_keeps_a_case_until_it_is_lifted(engine: Engine) {
     let report = run(&world);
     assert_eq!((report.total(), report.held), (0, 1));
     // she asks for erasure: what is held waits, and is used for nothing
-    let words = json!({ "confirmation": "erase-everything-of-mine" });
-    let receipt = world.app.post(parent, "/me/erasure", &words).expect(200).body;
+    let receipt = erase_everything(&world, parent);
     assert_eq!(receipt["heldRequestIds"], json!([request]));
     assert_eq!(receipt["accountKeptBecause"], json!(["held-case"]));
     world.app.get(parent, &path).expect(200);
@@ -53,8 +88,7 @@ fn who_asks_for_help_again_after_an_erasure_is_helped(engine: Engine) {
     // a buddy, whose file keeps her account
     let parent = world.buddy(0, &json!({})).person;
     let before = world.consented(0, parent);
-    let words = json!({ "confirmation": "erase-everything-of-mine" });
-    let receipt = world.app.post(parent, "/me/erasure", &words).expect(200).body;
+    let receipt = erase_everything(&world, parent);
     assert_eq!((&receipt["erasedRequestIds"], &receipt["accountErased"]), (&json!([before]), &json!(false)));
     days(&world, 3);
     let request = world.consented(0, parent);
@@ -76,7 +110,7 @@ fn who_asks_for_help_again_after_an_erasure_is_helped(engine: Engine) {
     days(&world, 3);
     assert_eq!(run(&world).total(), 0);
     // who asks again asked for this too
-    let receipt = world.app.post(parent, "/me/erasure", &words).expect(200).body;
+    let receipt = erase_everything(&world, parent);
     let mut gone = vec![request, waiting];
     gone.sort();
     assert_eq!(receipt["erasedRequestIds"], json!(gone));
@@ -89,8 +123,7 @@ fn what_is_held_stays_asked_for_beside_what_she_begins_later(engine: Engine) {
     let held = world.consented(0, parent);
     let holds = format!("/support-requests/{held}/holds");
     let placed = world.app.post(coordinator, &holds, &json!({ "because": "complaint" })).expect(201).id();
-    let words = json!({ "confirmation": "erase-everything-of-mine" });
-    world.app.post(parent, "/me/erasure", &words).expect(200);
+    erase_everything(&world, parent);
     days(&world, 1);
     let later = world.consented(0, parent);
     world.app.ask(coordinator, &format!("{holds}/{placed}/release")).expect(200);

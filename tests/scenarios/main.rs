@@ -43,6 +43,7 @@ mod edge;
 mod empty_changes;
 mod ended_again;
 mod ended_as_of;
+mod erased_meanwhile;
 mod erasure;
 mod erasure_told;
 mod events;

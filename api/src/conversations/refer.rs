@@ -15,7 +15,7 @@ use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
 use naast_persistence::privacy::consents;
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::{directory, requests};
+use naast_persistence::{directory, organisations, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -129,6 +129,9 @@ pub async fn consent_to_referral(
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
             let mut consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
+            if !organisations::is_there(cx.tx, &submit)? {
+                return Err(Error::Unauthenticated);
+            }
             let request = requests::insert(cx.tx, cx.keys, &submit, request, &contact, cx.now)?;
             consents::give(cx.tx, &grant, &request, &mut consent)?;
             requests::remember_code(cx.tx, &request, &of_request(&body.code))?;

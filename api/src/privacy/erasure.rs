@@ -79,6 +79,8 @@ pub async fn erase_me(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DecideOnRequest>()?;
             let (me, now, leave) = (grant.person(), cx.now, Upkeep::of_her_own(&grant));
+            // whatever she begins at this moment comes before, and goes with the rest, or after, when she is not there
+            locks::lock_person(cx.tx, me)?;
             remember_asking(cx.tx, me, now)?;
             export::forget_of(cx.tx, cx.keys, me, now)?;
             let mut receipt = ErasureReceiptView {

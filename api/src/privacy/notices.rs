@@ -15,7 +15,7 @@ use naast_domain::requests::SupportRequest;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::privacy::notices::{self, Addressee, Notice};
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::{Database, Kept, Stored, requests};
+use naast_persistence::{Database, Kept, Stored, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -208,6 +208,9 @@ pub async fn confirm_withdrawal_notice(
     platform
         .write(caller.0, move |cx| {
             let grant = cx.grant::<AnswerWithdrawalNotice>()?;
+            let (found, _) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            // looked for again under the lock: when its request is erased meanwhile it stands elsewhere, and is asked still
+            locks::lock_request(cx.tx, found.request)?;
             let (mut notice, role) = notices::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let shown = Shown::notices(cx.tx, &grant, role, std::slice::from_ref(&notice))?;
             cx.concerns(shown.clone());

@@ -94,7 +94,8 @@ pub async fn withdraw_all_my_consents(
             let (mut withdrawals, mut entries) = (Vec::new(), Vec::new());
             for id in ids {
                 locks::lock_request(cx.tx, id)?;
-                let (stored, _) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+                // erased meanwhile: there is nothing left to take back, and the others are taken back
+                let Some((stored, _)) = requests::find(cx.tx, &grant, id)? else { continue };
                 let (me, now) = (cx.me.person, cx.now);
                 let entry =
                     |act| signed_entry(stored.programme, me, Role::Parent, Purpose::Support, act, now);

@@ -14,7 +14,7 @@ use naast_domain::requests::{
 };
 use naast_domain::text::Text;
 use naast_persistence::privacy::retention::of_cases;
-use naast_persistence::{directory, programmes, requests};
+use naast_persistence::{directory, organisations, programmes, requests};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -161,6 +161,9 @@ pub async fn submit_support_request(
             let body = sent.sound(check)?;
             is_asked_by_the_parent(cx, body.location_code.as_ref())?;
             let (request, contact) = body.into_request(cx, id, Origin::Own);
+            if !organisations::is_there(cx.tx, &grant)? {
+                return Err(Error::Unauthenticated);
+            }
             let stored = requests::insert(cx.tx, cx.keys, &grant, request, &contact, cx.now)?;
             let entry = cx
                 .entry(stored.programme, Role::Parent, Purpose::Matching, "request.submitted")

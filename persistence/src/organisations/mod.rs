@@ -18,7 +18,7 @@ pub use self::memberships::{
     change_membership, end_again, find_membership, insert_membership, memberships_in, overlapping_membership,
     own_memberships,
 };
-pub use self::people::{Person, correct_own_name, insert_person, is_registered, own_name};
+pub use self::people::{Person, correct_own_name, insert_person, is_registered, is_there, own_name};
 pub(crate) use self::people::{forget_name, keep_person, name_of, name_place};
 pub use self::principal::{has_administrator, principal, principal_of_session};
 use crate::columns::{At, Key};

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Action, DecideOnRequest, Grant, Principal, RegisterPeople};
+use naast_domain::access::{Action, DecideOnRequest, Grant, Principal, RegisterPeople, SubmitRequest};
 use naast_domain::ids::PersonId;
 
 use crate::columns::{At, Key};
@@ -11,7 +11,7 @@ use crate::keys::{Keys, Owner, Place, Sealed};
 use crate::rows::one;
 use crate::schema::people;
 use crate::transaction::Transaction;
-use crate::{Error, on_either};
+use crate::{Error, locks, on_either};
 
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,14 @@ pub fn is_registered<A: Action>(
 ) -> Result<bool, Error> {
     let found = people::table.find(Key::from(id));
     on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
+}
+
+/// Whether the account of whoever asks for help is there, with nothing that erases it meanwhile: she was asked who she is before.
+pub fn is_there(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRequest>) -> Result<bool, Error> {
+    let me = grant.person();
+    locks::lock_person(tx, me)?;
+    let found = people::table.find(Key::from(me)).filter(people::name.ne(""));
+    on_either!(&mut **tx, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
 }
 
 /// Takes the name of a person away, and keeps her id for the records of others that name it. No key of hers is made again:

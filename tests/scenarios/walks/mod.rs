@@ -29,7 +29,7 @@ const IN_ONE_WORLD: usize = 1_000;
 /// After so many steps the database is looked at.
 const BETWEEN_LOOKS: usize = 20;
 /// After so many, what the walk has come to is counted.
-const BETWEEN_COUNTS: usize = 200;
+const BETWEEN_COUNTS: usize = 100;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)

@@ -8,4 +8,5 @@ mod forms;
 mod interference;
 mod leaks;
 mod process;
+mod rounds;
 mod writes;

@@ -3,7 +3,7 @@
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
 use naast_domain::ids::RequestId;
-use naast_domain::journal::{Entry, Purpose};
+use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::privacy::retention::RetentionGround;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
@@ -102,13 +102,14 @@ fn erase_due_parts(
 ) -> Result<Vec<Entry>, Error> {
     let Some(found) = due_now(tx, id)? else { return Ok(Vec::new()) };
     let mut entries = Vec::new();
-    let entry = |act| unsigned_entry(found.programme, "system", Purpose::Support, act, now).on(id);
+    let entry = |chain: Chain, act| unsigned_entry(chain, "system", Purpose::Support, act, now).on(id);
     if found.has_contact && found.contact_way.has_come(today) {
         naast_persistence::requests::forget_expired_contact(tx, leave, keys, (found.programme, id), now)?;
-        entries.push(entry("request.contact-way-erased"));
+        entries.push(entry(found.programme.into(), "request.contact-way-erased"));
     }
     if found.private_space.has_come(today) && erasure::erase_private_space(tx, leave, keys, id, now)? {
-        entries.push(entry("request.private-space-erased"));
+        // that something was written is for nobody else to see, and a number in the programme's chain is seen
+        entries.push(entry(Chain::private_of(found.programme), "request.private-space-erased"));
     }
     Ok(entries)
 }

@@ -53,13 +53,18 @@ impl Round<'_> {
                 round.report.count("certificates", papers.len());
                 round.report.count("buddy-file", files.len());
                 round.each(&papers, move |tx, _, (id, programme)| {
-                    locks::lock_buddy(tx, id)?;
+                    // she may have come back since she was found
+                    if !others::left(tx, &leave, id)?.is_some_and(|one| one.has_certificates) {
+                        return Ok(Vec::new());
+                    }
                     erasure::erase_certificates(tx, &leave, id, now)?;
                     let act = "buddy.certificates-erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })?;
                 round.each(&files, move |tx, _, (id, programme)| {
-                    locks::lock_buddy(tx, id)?;
+                    if !others::left(tx, &leave, id)?.is_some_and(|one| one.file.has_come(today)) {
+                        return Ok(Vec::new());
+                    }
                     erasure::erase_buddy_file(tx, &leave, (programme, id), now)?;
                     let act = "buddy.erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
@@ -106,6 +111,7 @@ impl Round<'_> {
             |round, page| {
                 round.report.count("account", page.len());
                 round.each(&page, move |tx, keys, person: PersonId| {
+                    locks::lock_person(tx, person)?;
                     if !others::is_unused(tx, &leave, person, now)? {
                         return Ok(Vec::new());
                     }

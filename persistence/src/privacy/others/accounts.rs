@@ -27,14 +27,15 @@ struct Yes {
     yes: bool,
 }
 
-/// What makes an account unused: nothing that needs it is there, and nothing happened since `{at}`, or she asked for its erasure. Its row stays
-/// without a name while another's record names it; then it has no key any more.
+/// What makes an account unused: nothing that needs it is there, and nothing happened since `{at}`, or she asked for its erasure and was given no role since.
+/// Its row stays without a name while another's record names it; then it has no key any more.
 const UNUSED: &str = "EXISTS (SELECT 1 FROM data_keys k WHERE k.owner_kind = 'person' AND k.owner_id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM clients c WHERE c.id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM support_requests r WHERE r.parent_id = p.id) \
     AND NOT EXISTS (SELECT 1 FROM buddies b WHERE b.person_id = p.id AND (b.status <> 'left' OR b.left_at IS NOT NULL)) \
     AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.status <> 'ended') \
-    AND (EXISTS (SELECT 1 FROM erasure_requests e WHERE e.person_id = p.id) \
+    AND (EXISTS (SELECT 1 FROM erasure_requests e WHERE e.person_id = p.id \
+            AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.since > {asked})) \
         OR (p.created_at < {at} \
         AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND (m.until IS NULL OR m.until >= {day})) \
         AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.person_id = p.id AND s.started_at >= {at})))";
@@ -46,7 +47,12 @@ fn unused(database: &Database<'_>) -> String {
     } else {
         ("?1", "substr(?1, 1, 10)")
     };
-    UNUSED.replace("{at}", at).replace("{day}", day)
+    UNUSED.replace("{at}", at).replace("{day}", day).replace("{asked}", asked_on(database))
+}
+
+/// The day on which she asked for erasure: a role says since which day it is held.
+fn asked_on(database: &Database<'_>) -> &'static str {
+    if database.is_postgres() { "(e.asked_at AT TIME ZONE 'UTC')::date" } else { "substr(e.asked_at, 1, 10)" }
 }
 
 fn last_used(now: Moment) -> At {
@@ -112,12 +118,14 @@ const USE: &str = "SELECT (EXISTS (SELECT 1 FROM clients c WHERE c.id = p.id) \
     p.created_at AS created_at, \
     (SELECT max(s.started_at) FROM sessions s WHERE s.person_id = p.id) AS signed_in_at, \
     (SELECT max(m.until) FROM memberships m WHERE m.person_id = p.id) AS role_until, \
-    (SELECT e.asked_at FROM erasure_requests e WHERE e.person_id = p.id) AS asked_at \
+    (SELECT e.asked_at FROM erasure_requests e WHERE e.person_id = p.id \
+        AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.since > {asked})) AS asked_at \
     FROM people p WHERE p.id = {id}";
 
 /// When an account goes. For whoever it is of and nobody else: it says whether she asks for help somewhere.
 pub fn account_due(database: &mut Database<'_>, me: &Principal) -> Result<Due, Error> {
-    let question = USE.replace("{id}", if database.is_postgres() { "$1" } else { "?" });
+    let mark = if database.is_postgres() { "$1" } else { "?" };
+    let question = USE.replace("{id}", mark).replace("{asked}", asked_on(database));
     let found: Option<Use> = on_either!(database, |c| diesel::sql_query(question)
         .bind::<Id, _>(Key::from(me.person))
         .get_result(c)

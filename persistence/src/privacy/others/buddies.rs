@@ -5,12 +5,14 @@ use naast_domain::access::Upkeep;
 use naast_domain::buddies::BuddyStatus;
 use naast_domain::ids::{BuddyId, ProgrammeId};
 use naast_domain::privacy::retention::{self, Due};
+use uuid::Uuid;
 
 use super::super::retention::terms;
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::schema::{buddies, certificates};
-use crate::{Error, on_either};
+use crate::transaction::Transaction;
+use crate::{Error, locks, on_either};
 
 /// A buddy who left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +31,45 @@ pub struct Gone {
 pub fn buddies_who_left(
     database: &mut Database<'_>,
     _leave: &Upkeep,
+    page: (BuddyId, i64),
+) -> Result<Vec<Gone>, Error> {
+    found(database, None, page)
+}
+
+/// The same of one buddy, held off from whoever would change her; none when she is there again.
+pub fn left(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, id: BuddyId) -> Result<Option<Gone>, Error> {
+    locks::lock_buddy(tx, id)?;
+    Ok(found(tx, Some(id), (Uuid::nil().into(), 1))?.pop())
+}
+
+fn found(
+    database: &mut Database<'_>,
+    only: Option<BuddyId>,
     (after, most): (BuddyId, i64),
 ) -> Result<Vec<Gone>, Error> {
     type Row = (Key, Key, Option<At>, bool);
-    let rows: Vec<Row> = on_either!(&mut *database, |c| buddies::table
-        .filter(buddies::status.eq(BuddyStatus::Left.to_string()))
-        .filter(buddies::left_at.is_not_null())
-        .filter(buddies::id.gt(Key::from(after)))
-        .order(buddies::id)
-        .limit(most)
-        .select((
-            buddies::programme_id,
-            buddies::id,
-            buddies::left_at,
-            diesel::dsl::exists(
-                certificates::table
-                    .filter(certificates::programme_id.eq(buddies::programme_id))
-                    .filter(certificates::buddy_id.eq(buddies::id)),
-            ),
-        ))
-        .load(c))?;
+    let rows: Vec<Row> = on_either!(&mut *database, |c| {
+        let left = buddies::table
+            .filter(buddies::status.eq(BuddyStatus::Left.to_string()))
+            .filter(buddies::left_at.is_not_null())
+            .filter(buddies::id.gt(Key::from(after)))
+            .order(buddies::id)
+            .limit(most)
+            .select((
+                buddies::programme_id,
+                buddies::id,
+                buddies::left_at,
+                diesel::dsl::exists(
+                    certificates::table
+                        .filter(certificates::programme_id.eq(buddies::programme_id))
+                        .filter(certificates::buddy_id.eq(buddies::id)),
+                ),
+            ));
+        match only {
+            Some(id) => left.filter(buddies::id.eq(Key::from(id))).load(c),
+            None => left.load(c),
+        }
+    })?;
     let programmes: Vec<ProgrammeId> = rows.iter().map(|row| row.0.into()).collect();
     let terms = terms(database, &programmes)?;
     let usual = retention::Terms::default();

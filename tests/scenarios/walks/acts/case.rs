@@ -70,7 +70,7 @@ impl Walk<'_> {
         let waiting = self.proposals.iter().rev().map(|(_, buddy, _)| buddy.id.clone());
         let waiting = waiting.take(5).find_map(|id| near.iter().find(|(_, one)| one.id == id).cloned());
         let (_, buddy) = match waiting {
-            Some(one) if self.dice.once_in(3) => one,
+            Some(one) if self.dice.once_in(2) => one,
             _ if self.dice.once_in(8) => self.dice.pick(&self.buddies)?,
             _ => self.dice.pick(&near)?,
         };
