@@ -226,6 +226,11 @@ fn term(after: &Value, ground: &str) -> Value {
     json!({ "eraseAfterDate": after, "ground": ground, "held": false })
 }
 
+/// The same of what belongs to a request, of which the request says whether it is held.
+fn in_case(after: &Value, ground: &str) -> Value {
+    json!({ "eraseAfterDate": after, "ground": ground, "held": null })
+}
+
 /// The term of what stands here; of the first on a page.
 fn said(world: &World, who: naast_domain::ids::PersonId, path: &str) -> Value {
     let body = world.app.get(who, path).expect(200).body;
@@ -240,7 +245,7 @@ fn what_parent_and_buddy_share_goes_before_the_case(engine: Engine) {
     let (matched, _) = world.matched(0, parent, &request, &buddy);
     let path = format!("/matches/{matched}");
     let (notes, messages) = (format!("{path}/private-notes"), format!("{path}/messages"));
-    let running = term(&Value::Null, "running");
+    let running = in_case(&Value::Null, "running");
     let note = json!({ "kind": "talk-preparation", "text": "Eerst vragen.", "aboutHealth": false });
     let written = world.app.post(parent, &notes, &note).expect(201);
     assert_eq!(written.body["retention"], running);
@@ -256,7 +261,7 @@ fn what_parent_and_buddy_share_goes_before_the_case(engine: Engine) {
         .post_on(parent, &path, &format!("{path}/closure"), &json!({ "reason": "goal-reached" }))
         .expect(200);
     let (space, case) =
-        (term(&ahead(&world, 30), "closed-matched"), term(&ahead(&world, 365), "closed-matched"));
+        (in_case(&ahead(&world, 30), "closed-matched"), in_case(&ahead(&world, 365), "closed-matched"));
     for place in [&notes, &messages, &one] {
         assert_eq!(said(&world, parent, place), space, "{place}");
     }
@@ -282,13 +287,13 @@ fn what_school_reads_of_a_talk_says_nothing_of_the_case(engine: Engine) {
         "date": day, "text": words("meeting-announcement")
     });
     let announced = world.app.post(parent, &path, &body).expect(201);
-    assert_eq!(announced.body["retention"], term(&Value::Null, "running"));
+    assert_eq!(announced.body["retention"], in_case(&Value::Null, "running"));
     let at_school = format!("/announced-meetings?locationCode={}", naast_tests::world::SCHOOL);
     assert_eq!(said(&world, world.leader, &at_school), term(&day, "talk-over"));
     // the case ends, and the school's term does not move
     world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
     assert_eq!(said(&world, world.leader, &at_school), term(&day, "talk-over"));
-    assert_eq!(said(&world, parent, &path), term(&ahead(&world, 30), "withdrawn"));
+    assert_eq!(said(&world, parent, &path), in_case(&ahead(&world, 30), "withdrawn"));
     // nor when it is erased
     let sure = json!({ "confirmation": "erase-everything-of-mine" });
     world.app.post(parent, "/me/erasure", &sure).expect(200);
@@ -327,7 +332,8 @@ fn the_records_of_a_case_go_with_it(engine: Engine) {
     let coordinator = world.coordinators[0];
     let of_request = format!("/support-requests/{request}");
     let running = term(&Value::Null, "running");
-    assert_eq!(said(&world, coordinator, &format!("{of_request}/decisions")), running);
+    let of_decision = said(&world, coordinator, &format!("{of_request}/decisions"));
+    assert_eq!((&of_decision["ground"], &of_decision["held"]), (&json!("running"), &Value::Null));
     let of_buddy = format!("/buddies/{}", buddy.id);
     assert_eq!(said(&world, coordinator, &format!("{of_buddy}/certificates")), running);
     // a reading: two years, whatever becomes of the case
@@ -339,16 +345,20 @@ fn the_records_of_a_case_go_with_it(engine: Engine) {
     let kept = world.app.post(coordinator, &format!("{of_request}/holds"), &hold).expect(201);
     assert_eq!(kept.body["retention"]["held"], json!(true));
     world.app.ask(parent, &format!("{of_request}/withdrawal")).expect(200);
-    let expected = json!({ "eraseAfterDate": ahead(&world, 30), "ground": "withdrawn", "held": true });
+    // that it is held stands with the holds, and with the request
+    let withdrawn =
+        |held: Value| json!({ "eraseAfterDate": ahead(&world, 30), "ground": "withdrawn", "held": held });
     for place in ["decisions", "holds", "consents", "withdrawal-recipients"] {
         assert_eq!(
             said(&world, parent_or(place, parent, coordinator), &format!("{of_request}/{place}")),
-            expected,
+            withdrawn(if place == "holds" { json!(true) } else { Value::Null }),
             "{place}"
         );
     }
     let notices = format!("/withdrawal-notices?programmeId={}", world.programmes[0]);
-    assert_eq!(said(&world, coordinator, &notices), expected);
+    assert_eq!(said(&world, coordinator, &notices), withdrawn(Value::Null));
+    let buddys = said(&world, buddy.person, "/matches");
+    assert_eq!(buddys["held"], Value::Null, "a buddy reads no hold");
     world.app.patch(coordinator, &of_buddy, &json!({ "status": "left" })).expect(200);
     let left = term(&json!(world.app.platform.clock.today()), "buddy-left");
     assert_eq!(said(&world, coordinator, &format!("{of_buddy}/certificates")), left);

@@ -83,7 +83,7 @@ pub async fn list_holds(
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             cx.shows([Shown::request(DataKind::Hold, role, &stored)]);
             let holds = retention::holds_on(cx.db, &stored)?;
-            let retention = RetentionView::load(cx.db, id)?;
+            let retention = RetentionView::of_held_case(cx.db, id)?;
             let data = holds.iter().map(|hold| HoldView::of(hold, retention.clone())).collect();
             Ok(HoldPage { data, next_cursor: None })
         })
@@ -134,7 +134,7 @@ pub async fn place_hold(
                 .on(id)
                 .states(None, Some(hold.because.code()));
             let place = format!("/support-requests/{id}/holds");
-            let view = HoldView::of(&hold, RetentionView::load(cx.tx, id)?);
+            let view = HoldView::of(&hold, RetentionView::of_held_case(cx.tx, id)?);
             Ok(cx.tx.keep([entry], Answer::created(view, &place))?)
         })
         .await
@@ -164,7 +164,7 @@ pub async fn release_hold(
             let all = retention::holds_on(cx.tx, &stored)?;
             let mut found = all.into_iter().find(|one| one.id == hold).ok_or(Error::NotFound)?;
             if found.lifted_at.is_some() {
-                let view = HoldView::of(&found, RetentionView::load(cx.tx, id)?);
+                let view = HoldView::of(&found, RetentionView::of_held_case(cx.tx, id)?);
                 cx.shows([Shown::request(DataKind::Hold, role, &stored)]);
                 return Ok(naast_persistence::Kept::unchanged(Answer::found(view)));
             }
@@ -175,7 +175,7 @@ pub async fn release_hold(
                 .entry(stored.programme, role, Purpose::Support, "request.hold-released")
                 .on(id)
                 .states(Some(found.because.code()), None);
-            let view = HoldView::of(&found, RetentionView::load(cx.tx, id)?);
+            let view = HoldView::of(&found, RetentionView::of_held_case(cx.tx, id)?);
             Ok(cx.tx.keep([entry], Answer::found(view))?)
         })
         .await

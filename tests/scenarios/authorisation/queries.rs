@@ -121,6 +121,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "locks::lock_masters_to_bind",
             "locks::lock_webhooks",
             "locks::lock_address",
+            "locks::lock_person",
             "locks::lock_roles_of",
             "locks::lock_announced_meeting",
             "locks::lock_request",
