@@ -9,6 +9,7 @@ use naast_tests::{Engine, Opened, around, on_both, open, random_id};
 use tempfile::TempDir;
 
 mod damaged;
+mod meanwhile;
 
 on_both!(
     a_sealed_text_opens_with_the_keys_of_its_database_and_no_others,

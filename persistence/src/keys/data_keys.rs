@@ -243,18 +243,25 @@ pub(super) fn find(
 /// Destroys every key of an owner. Says how many that were.
 pub(crate) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -> Result<usize, Error> {
     let (kind, owner_id) = owner.parts();
-    let update = diesel::update(
-        data_keys::table
-            .filter(data_keys::owner_kind.eq(kind))
-            .filter(data_keys::owner_id.eq(Key(owner_id)))
-            .filter(data_keys::state.ne("destroyed")),
-    )
-    .set((
-        data_keys::wrapped.eq(None::<Vec<u8>>),
-        data_keys::state.eq("destroyed"),
-        data_keys::destroyed_at.eq(Some(At(now))),
-    ));
-    Ok(on_either!(&mut **tx, |c| update.execute(c))?)
+    let mut destroyed = 0;
+    loop {
+        let update = diesel::update(
+            data_keys::table
+                .filter(data_keys::owner_kind.eq(kind))
+                .filter(data_keys::owner_id.eq(Key(owner_id)))
+                .filter(data_keys::state.ne("destroyed")),
+        )
+        .set((
+            data_keys::wrapped.eq(None::<Vec<u8>>),
+            data_keys::state.eq("destroyed"),
+            data_keys::destroyed_at.eq(Some(At(now))),
+        ));
+        match on_either!(&mut **tx, |c| update.execute(c))? {
+            0 => return Ok(destroyed),
+            // whoever sealed anew under a fresh key was waited for, and this question began before that one was there
+            some => destroyed += some,
+        }
+    }
 }
 
 /// Takes away the rows of an owner's keys that were destroyed, once nothing is left that they sealed.

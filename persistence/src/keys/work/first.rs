@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::columns::{Column, sealed};
 use super::super::{Keys, Sealed, data_keys, envelope};
-use super::rows::{batch, write};
+use super::rows::{batch_held, write};
 use crate::schema::columns_to_seal;
 use crate::transaction::Transaction;
 use crate::{Error, Kept, OpenError, Store, on_either};
@@ -51,7 +51,7 @@ impl Keys {
     fn seal_column(&self, tx: &mut Transaction<'_, '_>, column: Column, now: Moment) -> Result<(), Error> {
         let mut after = Uuid::nil();
         loop {
-            let rows = batch(tx, column, after)?;
+            let rows = batch_held(tx, column, after)?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.id.0;
             for row in &rows {

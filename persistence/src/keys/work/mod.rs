@@ -97,7 +97,7 @@ impl Keys {
 }
 
 /// Wraps a batch of data keys with another master key. Gives back the last that was looked at, how many were wrapped, and those that
-/// do not open.
+/// do not open. One that was destroyed since it was read stays destroyed.
 fn rewrap(
     tx: &mut Transaction<'_, '_>,
     masters: &Masters,
@@ -115,7 +115,7 @@ fn rewrap(
     let last = rows.last().map(|(id, ..)| id.0);
     let (mut count, mut broken) = (0, Vec::new());
     for row in rows {
-        let of = row.0.0;
+        let (of, before) = (row.0.0, row.2.clone());
         let (id, secret) = match unwrap(masters, row) {
             Ok(Some(opened)) => opened,
             Ok(None) => continue,
@@ -126,10 +126,10 @@ fn rewrap(
             Err(fault) => return Err(fault),
         };
         let wrapped = envelope::seal((id, &master.secret), wrapped_place(id), secret.bytes());
-        let update = diesel::update(table::table.find(Key(id)))
+        // only over what was read: whoever destroyed it meanwhile, or wrapped it as well, was first
+        let update = diesel::update(table::table.find(Key(id)).filter(table::wrapped.eq(before)))
             .set((table::wrapped.eq(Some(wrapped)), table::master_id.eq(&master.id)));
-        on_either!(&mut **tx, |c| update.execute(c))?;
-        count += 1;
+        count += on_either!(&mut **tx, |c| update.execute(c))? as u64;
     }
     Ok((last, count, broken))
 }

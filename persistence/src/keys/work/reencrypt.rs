@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::super::columns::{Column, sealed};
 use super::super::envelope;
 use super::super::{Keys, Sealed, damaged, data_keys, index};
-use super::rows::{BATCH, SealedRow, batch, write};
+use super::rows::{BATCH, SealedRow, batch_held, write};
 use super::{Damaged, Rotated};
 use crate::columns::{At, Key};
+use crate::database::Database;
 use crate::schema::data_keys as table;
 use crate::transaction::Transaction;
 use crate::{Error, Kept, OpenError, Store, on_either};
@@ -82,7 +83,7 @@ impl Keys {
         after: Uuid,
         now: Moment,
     ) -> Result<(Option<Uuid>, u64, Vec<SealedRow>), Error> {
-        let rows = batch(tx, column, after)?;
+        let rows = batch_held(tx, column, after)?;
         let last = rows.last().map(|row| row.id.0);
         let (mut count, mut broken) = (0, Vec::new());
         for row in rows {
@@ -105,11 +106,12 @@ impl Keys {
         let place = row.place(column);
         let sealed = Sealed(row.value.clone()).envelope().map_err(|_| damaged(place))?;
         let id = envelope::key_of(&sealed).map_err(|_| damaged(place))?;
-        let found: Option<(String, Key, String)> = on_either!(&mut **tx, |c| table::table
-            .find(Key(id))
-            .select((table::owner_kind, table::owner_id, table::state))
-            .first(c)
-            .optional())?;
+        let key = table::table.find(Key(id)).select((table::owner_kind, table::owner_id, table::state));
+        // held until this is committed: whoever destroys the keys of an owner meanwhile waits, and finds the fresh one too
+        let found: Option<(String, Key, String)> = match &mut **tx {
+            Database::Sqlite(c) => key.first(*c).optional(),
+            Database::Postgres(c) => key.for_share().first(*c).optional(),
+        }?;
         // one whose key was never there is damaged; one whose key is in use or destroyed is no work
         let (kind, owner, state) = found.ok_or_else(|| damaged(place))?;
         if state != "retiring" {

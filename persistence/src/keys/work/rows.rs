@@ -32,11 +32,32 @@ impl SealedRow {
     }
 }
 
-/// The rows after one that hold something.
+/// The rows after one that hold something, to be read.
 pub(super) fn batch(
     database: &mut Database<'_>,
     column: Column,
     after: Uuid,
+) -> Result<Vec<SealedRow>, Error> {
+    rows_after(database, column, after, "")
+}
+
+/// The same, to be written over: held until the end of the transaction, so that what is read is what stands there when it is written. Whoever
+/// changed one and has not committed yet is waited for, and what she wrote, or took away, is what is read.
+pub(super) fn batch_held(
+    tx: &mut Transaction<'_, '_>,
+    column: Column,
+    after: Uuid,
+) -> Result<Vec<SealedRow>, Error> {
+    // SQLite has one writer at a time. What only refers to a row (FOR KEY SHARE) goes on
+    let hold = if tx.is_postgres() { " FOR NO KEY UPDATE" } else { "" };
+    rows_after(tx, column, after, hold)
+}
+
+fn rows_after(
+    database: &mut Database<'_>,
+    column: Column,
+    after: Uuid,
+    hold: &str,
 ) -> Result<Vec<SealedRow>, Error> {
     let Column { table, column, owner } = column;
     let installation = if database.is_postgres() { "CAST('{}' AS uuid)" } else { "'{}'" };
@@ -44,7 +65,7 @@ pub(super) fn batch(
     let owner = owner.parts().1.unwrap_or(&installation);
     let question = |one: &str, two: &str| {
         format!(
-            "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND {column} <> '' AND id > {one} ORDER BY id LIMIT {two}"
+            "SELECT id, {owner} AS owner, {column} AS value FROM {table} WHERE {column} IS NOT NULL AND {column} <> '' AND id > {one} ORDER BY id LIMIT {two}{hold}"
         )
     };
     match database {
@@ -59,6 +80,7 @@ pub(super) fn batch(
     .map_err(Error::from)
 }
 
+/// Writes over the value of a row that is held ([`batch_held`]).
 pub(super) fn write(
     tx: &mut Transaction<'_, '_>,
     column: Column,
