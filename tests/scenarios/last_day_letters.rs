@@ -1,4 +1,4 @@
-//! Parents who cannot be written to of a last day: a mail server that takes nothing for a while, refuses an address for good or does not answer, and a contact that does
+//! Parents who cannot be written to of a last day: a mail server that takes nothing for a while, takes nothing of this sender, refuses an address for good or does not answer, and a contact that does
 //! not open. Who was not told reads no day that is near, nothing of hers ends, and nobody else waits for her.
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -24,6 +24,7 @@ use crate::looks::{assert_sound, count};
 on_both!(
     while_no_letter_is_taken_nobody_is_told_and_nothing_ends,
     an_address_that_is_refused_for_good_is_told_by_what_waits_for_her,
+    a_sender_or_a_route_that_is_refused_tells_nobody,
     what_is_erased_does_not_wait_for_a_mail_server_that_is_silent,
     who_says_that_it_goes_on_while_her_letter_is_under_way_is_not_told_of_the_old_day,
     a_contact_that_does_not_open_stops_nothing_but_its_letter,
@@ -36,6 +37,7 @@ type Answer = Box<dyn Fn(&str) -> Option<&'static str> + Send>;
 struct MailServer {
     address: SocketAddr,
     answer: Arc<Mutex<Answer>>,
+    sender: Arc<Mutex<&'static str>>,
     asked: Arc<AtomicUsize>,
     taken: Arc<Mutex<Vec<String>>>,
 }
@@ -46,14 +48,17 @@ impl MailServer {
         let server = Self {
             address: listener.local_addr().expect("an address"),
             answer: Arc::new(Mutex::new(Box::new(answer))),
+            sender: Arc::new(Mutex::new(TAKEN)),
             asked: Arc::default(),
             taken: Arc::default(),
         };
         let (answer, asked, taken) = (server.answer.clone(), server.asked.clone(), server.taken.clone());
+        let sender = server.sender.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (answer, asked, taken) = (answer.clone(), asked.clone(), taken.clone());
-                std::thread::spawn(move || talk(stream, &answer, &asked, &taken));
+                let sender = *sender.lock().expect("nobody panicked");
+                std::thread::spawn(move || talk(stream, sender, &answer, &asked, &taken));
             }
         });
         server
@@ -61,6 +66,11 @@ impl MailServer {
 
     fn answers(&self, answer: impl Fn(&str) -> Option<&'static str> + Send + 'static) {
         *self.answer.lock().expect("nobody panicked") = Box::new(answer);
+    }
+
+    /// What is said to the sender of a letter from now on.
+    fn answers_sender(&self, answer: &'static str) {
+        *self.sender.lock().expect("nobody panicked") = answer;
     }
 
     /// To whom letters were taken since the last look.
@@ -76,7 +86,13 @@ impl MailServer {
     }
 }
 
-fn talk(mut stream: TcpStream, answer: &Mutex<Answer>, asked: &AtomicUsize, taken: &Mutex<Vec<String>>) {
+fn talk(
+    mut stream: TcpStream,
+    sender: &str,
+    answer: &Mutex<Answer>,
+    asked: &AtomicUsize,
+    taken: &Mutex<Vec<String>>,
+) {
     let mut lines = BufReader::new(stream.try_clone().expect("a second handle")).lines();
     let (mut to, mut is_letter) = (String::new(), false);
     let _ = stream.write_all(b"220 mail.example.org\r\n");
@@ -90,6 +106,7 @@ fn talk(mut stream: TcpStream, answer: &Mutex<Answer>, asked: &AtomicUsize, take
                 let Some(said) = said else { return lines.for_each(drop) };
                 said
             }
+            Some("MAIL") => sender,
             Some("DATA") => "354 go on",
             _ => "250 good",
         };
@@ -206,6 +223,38 @@ fn an_address_that_is_refused_for_good_is_told_by_what_waits_for_her(engine: Eng
     assert_eq!((done(&run(&world)), mail.asked()), ((0, 0), 2), "she is not tried again");
     days(&world, 31);
     assert_eq!(done(&run(&world)), (0, 2));
+    assert_sound(&world);
+}
+
+fn a_sender_or_a_route_that_is_refused_tells_nobody(engine: Engine) {
+    let mail = MailServer::new(|_| Some(TAKEN));
+    let world = world(engine, &mail, (0, PATIENT));
+    let parents = ["een@example.org", "twee@example.org"].map(|address| asked(&world, address).0);
+    days(&world, 150);
+    let told_nobody = |why: &str| {
+        let report = run(&world);
+        assert_eq!((done(&report), report.untold, report.failed), ((0, 0), 2, 0), "{why}");
+        assert_eq!(mail.taken().len(), 0, "{why}");
+    };
+    // of whoever sends, whatever the code says
+    for reply in ["550 sender refused", "550 5.1.8 no such domain", "553 5.1.7 syntax", "550 5.1.1 unknown"] {
+        mail.answers_sender(reply);
+        told_nobody(reply);
+    }
+    mail.answers_sender(TAKEN);
+    // of every address, and not of hers
+    for reply in ["550 relay not permitted", "554 5.7.1 relaying denied", "550 5.1.8 sender", "553 unknown"] {
+        mail.answers(move |_| Some(reply));
+        told_nobody(reply);
+    }
+    days(&world, 60);
+    told_nobody("and nothing ends");
+    assert_eq!(count(&world, "support_requests WHERE last_day_told_at IS NOT NULL"), 0);
+    mail.answers(|_| Some(TAKEN));
+    assert_eq!((done(&run(&world)), mail.taken().len()), ((2, 0), 2));
+    for parent in parents {
+        assert_eq!(notices(&world, parent).len(), 1);
+    }
     assert_sound(&world);
 }
 

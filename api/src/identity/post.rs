@@ -2,15 +2,16 @@
 //! does not wait for it and does not hear of it, unless what follows depends on it ([`Post::deliver`]); what fails is in the log, without the address: a warning
 //! when the mail server does not take this address, an error when it takes none.
 
-use std::error::Error as _;
+mod smtp;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
+use lettre::Address;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
-use lettre::{Address, SmtpTransport, Transport as _};
 use log::Level;
 
 use super::owner_only;
@@ -40,7 +41,7 @@ pub struct Letter {
 pub enum Delivery {
     /// The mail server took it, or it lies in the folder.
     Taken,
-    /// The mail server refuses this address, for good.
+    /// The mail server refuses this address, for good: it says that there is no such mailbox, or that it takes nothing.
     Refused,
     /// It could not be taken now: another time it may.
     Deferred,
@@ -57,7 +58,7 @@ enum Job {
 
 enum Carrier {
     Folder(PathBuf),
-    Smtp(Box<SmtpTransport>),
+    Smtp(Box<smtp::Server>),
 }
 
 /// Why the post cannot be set up.
@@ -93,8 +94,8 @@ impl Post {
     /// The same, to one that may take so long for each answer.
     pub fn to_server_within(url: &str, from: &str, longest: Duration) -> Result<Self, PostError> {
         let from = from.parse().map_err(|_| PostError::Sender)?;
-        let server = SmtpTransport::from_url(url).map_err(|_| PostError::Server)?;
-        Ok(Self::start(Carrier::Smtp(Box::new(server.timeout(Some(longest)).build())), from))
+        let server = smtp::Server::of(url, longest).ok_or(PostError::Server)?;
+        Ok(Self::start(Carrier::Smtp(Box::new(server)), from))
     }
 
     fn start(carrier: Carrier, from: Mailbox) -> Self {
@@ -171,15 +172,6 @@ fn carried(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Delivery {
     outcome
 }
 
-/// The replies of a mail server that say something of the address (RFC 5321, 4.2.3; RFC 6531, 3.5): of a mailbox that is not there, is full
-/// or has moved, of a name that is not allowed or whose form it does not know.
-const OF_THE_ADDRESS: [u16; 6] = [501, 550, 551, 552, 553, 555];
-
-/// Whether a reply is about what the server lets pass and not about the mailbox (RFC 3463, 3.8): a server that relays for nobody says so of every address.
-fn is_of_policy(fault: &lettre::transport::smtp::Error) -> bool {
-    fault.source().is_some_and(|said| said.to_string().starts_with("5.7."))
-}
-
 /// What came of it where it went wrong, in words that do not hold the address.
 fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), (Delivery, String)> {
     let message = Message::builder()
@@ -192,21 +184,7 @@ fn carry(carrier: &Carrier, from: &Mailbox, letter: Letter) -> Result<(), (Deliv
     match carrier {
         Carrier::Folder(folder) => put_in(folder, &message.formatted())
             .map_err(|fault| (Delivery::Deferred, fault.kind().to_string())),
-        Carrier::Smtp(server) => server.send(&message).map(|_| ()).map_err(|fault| {
-            let is_of_the_address = fault.status().is_some_and(|code| OF_THE_ADDRESS.contains(&code.into()));
-            let (outcome, kind) = if fault.is_timeout() {
-                (Delivery::Unanswered, "the mail server did not answer in time")
-            } else if is_of_the_address && !is_of_policy(&fault) {
-                (Delivery::Refused, "the mail server does not take its address")
-            } else if fault.is_permanent() {
-                (Delivery::Deferred, "the mail server refused it")
-            } else if fault.is_transient() {
-                (Delivery::Deferred, "the mail server could not take it now")
-            } else {
-                (Delivery::Unanswered, "the mail server could not be reached")
-            };
-            (outcome, kind.to_owned())
-        }),
+        Carrier::Smtp(server) => server.send(&message),
     }
 }
 
@@ -226,8 +204,8 @@ mod tests {
 
     use super::*;
 
-    /// What comes of a letter when a mail server says this to `RCPT TO`.
-    fn told(reply: &'static str) -> Result<(), (Delivery, String)> {
+    /// What comes of a letter when a mail server says this to one of its commands.
+    fn told(command: &'static str, reply: &'static str) -> Result<(), (Delivery, String)> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let port = listener.local_addr().expect("an address").port();
         std::thread::spawn(move || {
@@ -236,37 +214,64 @@ mod tests {
             let mut is_letter = false;
             let _ = stream.write_all(b"220 mail.example.org\r\n");
             while let Some(Ok(line)) = lines.next() {
-                let answer = match line.split([' ', ':']).next() {
+                let said = line.split([' ', ':']).next();
+                let answer = match said {
                     _ if is_letter && line != "." => continue,
-                    Some("RCPT") => reply,
+                    _ if said == Some(command) => reply,
                     Some("DATA") => "354 go on",
                     _ => "250 good",
                 };
-                is_letter = line == "DATA";
+                is_letter = answer.starts_with("354");
                 let _ = stream.write_all(format!("{answer}\r\n").as_bytes());
             }
         });
-        let server = SmtpTransport::builder_dangerous("127.0.0.1").port(port).timeout(Some(PATIENCE)).build();
+        let server = smtp::Server::of(&format!("smtp://127.0.0.1:{port}"), PATIENCE).expect("an address");
         let (from, to) = (Address::new("naast", "example.org"), Address::new("ouder", "example.org"));
         let letter =
-            Letter { to: to.expect("an address"), subject: "Over".to_owned(), text: "Tekst".to_owned() };
+            Letter { to: to.expect("an address"), subject: "Over".to_owned(), text: "Tekst é".to_owned() };
         carry(&Carrier::Smtp(Box::new(server)), &Mailbox::new(None, from.expect("an address")), letter)
     }
 
     #[test]
-    fn a_letter_to_a_mailbox_that_is_not_there_is_a_warning_and_a_server_that_takes_none_an_error() {
-        assert_eq!(told("250 good"), Ok(()));
-        for reply in
-            ["550 ouder@example.org unknown", "553 ouder@example.org", "501 syntax", "555 parameters"]
-        {
-            let (outcome, words) = told(reply).expect_err("it is refused");
-            assert_eq!((outcome, words.contains("ouder")), (Delivery::Refused, false), "{reply}: {words}");
+    fn only_an_answer_to_the_address_that_is_of_the_mailbox_refuses_it_for_good() {
+        assert_eq!(told("RCPT", "250 good"), Ok(()));
+        let is = |outcome: Delivery, command: &'static str, reply: &'static str| {
+            let (said, words) = told(command, reply).expect_err("it is refused");
+            assert_eq!((said, words.contains("ouder")), (outcome, false), "{command}: {reply}: {words}");
+        };
+        let of_the_mailbox = [
+            "550 5.1.1 ouder@example.org unknown",
+            "550-5.1.1 ouder@example.org\r\n550 5.1.1 unknown",
+            "550 5.1.2 no such host",
+            "553 5.1.3 syntax",
+            "551 5.1.6 moved",
+            "556 5.1.10 no mail here",
+            "550 5.2.1 disabled",
+            "552 5.2.2 full",
+        ];
+        for reply in of_the_mailbox {
+            is(Delivery::Refused, "RCPT", reply);
+            // the same words to another command are of the sender, or of the letter
+            is(Delivery::Deferred, "MAIL", reply);
+            is(Delivery::Deferred, "DATA", reply);
         }
-        for reply in
-            ["554 no service", "550 5.7.1 relaying denied", "530 sign in first", "451 later", "421 closing"]
-        {
-            let (outcome, words) = told(reply).expect_err("it is refused");
-            assert_eq!((outcome, words.contains("ouder")), (Delivery::Deferred, false), "{reply}: {words}");
+        for reply in [
+            "550 relay not permitted",
+            "550 ouder@example.org unknown",
+            "501 syntax",
+            "553 sender refused",
+            "550 5.1.0 sender unknown",
+            "553 5.1.7 sender",
+            "550 5.1.8 domain of the sender",
+            "550 5.1.11 something",
+            "554 5.7.1 relaying denied",
+            "554 no service",
+            "530 sign in first",
+            "450 4.2.2 full for now",
+            "451 later",
+            "421 closing",
+        ] {
+            is(Delivery::Deferred, "RCPT", reply);
         }
     }
 }
