@@ -74,6 +74,7 @@ mod organisations;
 mod over_time;
 mod overload;
 mod own_ties;
+mod passed_over;
 mod pauses;
 mod private_space;
 mod processing_register;

@@ -20,7 +20,8 @@ pub enum Retention {
     /// Tell parents whose requests have their last day soon, end those that nobody said go on, and erase everything whose day has come, unless a hold keeps it. The
     /// server does the same every day.
     ///
-    /// Can be cut short and run again. Exit code 0: done; 3: another process does it at this moment.
+    /// Can be cut short and run again. Exit code 0: done; 1: something was left to the next round, and the log names it; 3: another process does it at this
+    /// moment.
     Run {
         /// Only count what would be told, end and go.
         #[arg(long)]
@@ -83,12 +84,12 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
                         format!(
                             "{} niet verstuurd en {} niet gedaan; zie het log, en doe de ronde opnieuw",
                             many(untold, "brief", "brieven"),
-                            many(failed, "aanvraag", "aanvragen")
+                            many(failed, "onderdeel", "onderdelen")
                         ),
                         format!(
                             "{} not sent and {} not done; see the log, and do the round again",
                             many(untold, "letter", "letters"),
-                            many(failed, "request", "requests")
+                            many(failed, "item", "items")
                         ),
                     ),
                 ));

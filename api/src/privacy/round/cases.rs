@@ -8,7 +8,7 @@ use naast_domain::privacy::retention::RetentionGround;
 use naast_domain::{Date, Moment};
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::erasure;
-use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
+use naast_persistence::privacy::retention::{CaseRetention, next_case, next_cases, of_cases};
 use naast_persistence::{Transaction, locks};
 
 use super::Round;
@@ -18,22 +18,26 @@ use crate::problem::Error;
 impl Round<'_> {
     pub(super) fn cases(&mut self) -> Result<(), Error> {
         let (leave, now, today) = (self.leave, self.now, self.today);
-        self.through(
+        self.through_what_reads(
+            ("request", move |db, after| {
+                next_case(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+            }),
             |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),
             |round, page| {
                 round.end_those_over(&page)?;
                 let mut whole = Vec::new();
                 let mut parts = Vec::new();
+                let mut counted = Vec::new();
                 for (id, found) in &page {
                     if found.held {
                         round.report.held += u64::from(found.case.has_come(today));
                     } else if found.case.has_come(today) {
-                        round.report.count(format!("request {}", found.case.ground.code()), 1);
+                        counted.push((*id, format!("request {}", found.case.ground.code())));
                         whole.push(*id);
                     } else {
                         if found.has_contact && found.contact_way.has_come(today) {
-                            round.report.count("contact-way", 1);
+                            counted.push((*id, "contact-way".to_owned()));
                             parts.push(*id);
                         }
                         if found.private_space.has_come(today) {
@@ -42,9 +46,16 @@ impl Round<'_> {
                     }
                 }
                 parts.dedup();
-                round
-                    .each(&whole, move |tx, keys, id| erase_due_case(tx, (keys, &leave), id, (now, today)))?;
-                round.each(&parts, move |tx, keys, id| erase_due_parts(tx, (keys, &leave), id, (now, today)))
+                let mut left = round.each("request", &whole, move |tx, keys, id| {
+                    erase_due_case(tx, (keys, &leave), id, (now, today))
+                })?;
+                left.extend(round.each("request", &parts, move |tx, keys, id| {
+                    erase_due_parts(tx, (keys, &leave), id, (now, today))
+                })?);
+                for (_, what) in counted.into_iter().filter(|(id, _)| !left.contains(&id.uuid())) {
+                    round.report.count(what, 1);
+                }
+                Ok(())
             },
         )
     }

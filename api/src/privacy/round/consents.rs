@@ -62,7 +62,8 @@ impl Round<'_> {
             |round, page| {
                 for id in page {
                     let told = if round.dry {
-                        round.platform.store.read(|db| still_asked(db, leave, id, today))?.is_some()
+                        let asked = round.platform.store.read(|db| still_asked(db, leave, id, today));
+                        asked.map_or_else(|fault| round.is_left(id, &fault), |one| one.is_some())
                     } else {
                         round.tell_of_consent(id)?
                     };

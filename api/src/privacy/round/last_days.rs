@@ -14,7 +14,7 @@ use naast_domain::privacy::retention::LastDay;
 use naast_domain::requests::last_day_in_words;
 use naast_domain::support::ClosureReason;
 use naast_domain::{Date, Moment};
-use naast_persistence::privacy::retention::{CaseRetention, next_cases, of_cases};
+use naast_persistence::privacy::retention::{CaseRetention, next_case, next_cases, of_cases};
 use naast_persistence::{Kept, Transaction, locks, matching, requests, support};
 
 use super::Round;
@@ -84,7 +84,10 @@ impl Round<'_> {
     /// Tells every parent whose request has its last day soon.
     pub(super) fn tell_of_last_days(&mut self) -> Result<(), Error> {
         let (leave, (_, today)) = (self.leave, self.by_the_clock());
-        self.through(
+        self.through_what_reads(
+            ("request", move |db, after| {
+                next_case(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+            }),
             |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),
             |round, page| {

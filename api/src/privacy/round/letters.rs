@@ -91,10 +91,9 @@ impl Round<'_> {
         })
     }
 
-    /// Counts a request that is left to the next round, because something of it failed: one that does not read stops nothing that is behind it.
+    /// Leaves a request to the next round.
     pub(super) fn is_left(&mut self, id: RequestId, fault: &Error) -> bool {
-        log::error!(request = id.to_string().as_str(); "a request is left to the next round: {fault}");
-        self.report.failed += 1;
+        self.leave("request", id.uuid(), fault);
         false
     }
 }

@@ -1,24 +1,23 @@
 //! The round of retention: one whose last day is over ends, everything whose day has come goes, unless a hold keeps it, and a parent is told whose request has
 //! its last day soon. It looks at a page at a time, in the order
 //! of ids, and erases in small transactions, so that it holds no more in memory or under lock for a country than for a
-//! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time. Letters come last: nothing else waits for a
-//! mail server.
+//! school. A round that is cut short has done what it did, and the next one does the rest; one process at a time. What does not read or cannot be erased is
+//! named in the log by its id and left to the next round, and stops nothing behind it. Letters come last: nothing else waits for a mail server.
 
 mod cases;
 mod consents;
 mod last_days;
 mod letters;
 mod others;
+mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use naast_domain::access::Upkeep;
-use naast_domain::journal::Entry;
 use naast_domain::{Date, Moment};
-use naast_persistence::keys::Keys;
+use naast_persistence::Kept;
 use naast_persistence::privacy::leases;
-use naast_persistence::{Database, Kept, Transaction};
 use uuid::Uuid;
 
 use super::tombstones;
@@ -68,7 +67,7 @@ pub struct Report {
     pub asked_again: u64,
     /// How many could not be told, because the post did not take the letter now. The next round tries again.
     pub untold: u64,
-    /// How many requests were left to the next round, because something of them did not read or could not be written.
+    /// How many were left to the next round, because something of them did not read or could not be written. The log names each.
     pub failed: u64,
     /// How many requests end because their parents did not say that they go on.
     pub ended: u64,
@@ -99,6 +98,8 @@ struct Round<'a> {
     dry: bool,
     pace: Pace,
     letters: letters::Course,
+    /// What is left to the next round.
+    left: BTreeSet<Uuid>,
     report: Report,
 }
 
@@ -119,38 +120,60 @@ pub fn round_at(platform: &Platform, now: Moment, dry: bool, pace: Pace) -> Resu
         dry,
         pace,
         letters: letters::Course::default(),
+        left: BTreeSet::new(),
         report: Report::default(),
     };
-    if !dry && !round.lead()? {
-        return Ok(Report { busy: true, ..Report::default() });
-    }
-    // what earlier rounds left without a name, and an account before cases: one that loses its last case now goes at the next round, and a dry round counts the same
-    round.nameless()?;
-    round.accounts()?;
-    round.cases()?;
-    round.conversations()?;
-    round.buddies()?;
-    round.aged()?;
     if dry {
-        round.tell_of_last_days()?;
-        round.tell_of_consents()?;
+        round.erase()?;
+        round.write_to_parents()?;
         return Ok(round.report);
     }
+    if !round.lead()? {
+        return Ok(Report { busy: true, ..Report::default() });
+    }
+    let _lead = Lead { platform, holder: round.holder };
+    let erased = round.erase();
     platform.store.tidy()?;
     // each commit put its own outside; what one could not goes now, and no letter waits for that
     let outside = tombstones::write_out(platform).map_err(|_| Error::Internal("tombstones are not written"));
-    round.tell_of_last_days()?;
-    round.tell_of_consents()?;
-    let holder = round.holder;
-    platform.store.write(move |tx| {
-        leases::give_back(tx, leases::RETENTION, holder)?;
-        Ok::<_, Error>(Kept::bookkeeping(()))
-    })?;
-    outside?;
+    let told = round.write_to_parents();
+    erased.and(told).and(outside)?;
     Ok(round.report)
 }
 
+/// Gives the lead back on every way out: the next round has not to wait until it runs out.
+struct Lead<'a> {
+    platform: &'a Platform,
+    holder: Uuid,
+}
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        let holder = self.holder;
+        let given_back = self.platform.store.write(move |tx| {
+            leases::give_back(tx, leases::RETENTION, holder)?;
+            Ok::<_, Error>(Kept::bookkeeping(()))
+        });
+        if let Err(fault) = given_back {
+            log::error!("the lead of the round of retention runs out by itself: {fault}");
+        }
+    }
+}
+
 impl Round<'_> {
+    /// Erases what has its day, kind after kind: where one of them cannot even be looked for, the others have their turn all the same.
+    fn erase(&mut self) -> Result<(), Error> {
+        // what earlier rounds left without a name, and an account before cases: one that loses its last case now goes at the next round, and a dry round counts the same
+        let kinds: [fn(&mut Self) -> Result<(), Error>; 6] =
+            [Self::nameless, Self::accounts, Self::cases, Self::conversations, Self::buddies, Self::aged];
+        kinds.map(|kind| kind(self)).into_iter().collect()
+    }
+
+    fn write_to_parents(&mut self) -> Result<(), Error> {
+        let (of_last_days, of_consents) = (self.tell_of_last_days(), self.tell_of_consents());
+        of_last_days.and(of_consents)
+    }
+
     /// Takes or extends the lead; false when another process has it. By the platform's clock and not by the moment that the
     /// round is done as of.
     fn lead(&self) -> Result<bool, Error> {
@@ -171,48 +194,5 @@ impl Round<'_> {
         } else {
             Err(Error::Internal("another process took the round over"))
         }
-    }
-
-    /// Goes through everything that a question finds, a page at a time: each page begins behind the last of the one before.
-    fn through<T>(
-        &mut self,
-        find: impl Fn(&mut Database<'_>, Uuid, i64) -> Result<Vec<T>, naast_persistence::Error>,
-        id: impl Fn(&T) -> Uuid,
-        mut work: impl FnMut(&mut Self, Vec<T>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let (mut after, most) = (Uuid::nil(), self.pace.page);
-        loop {
-            let page = self.platform.store.read(|db| Ok::<_, Error>(find(db, after, most)?))?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = id(last);
-            work(self, page)?;
-        }
-    }
-
-    /// Does something for each of these, a batch in a transaction; each gives the journal rows of what went.
-    fn each<T: Copy + Send + Sync + 'static>(
-        &self,
-        all: &[T],
-        erase: impl Fn(&mut Transaction<'_, '_>, &Keys, T) -> Result<Vec<Entry>, Error> + Copy + Send + 'static,
-    ) -> Result<(), Error> {
-        if self.dry {
-            return Ok(());
-        }
-        for batch in all.chunks(self.pace.batch) {
-            self.keep_leading()?;
-            let (some, keys) = (batch.to_vec(), self.platform.keys.clone());
-            self.platform.store.write(move |tx| {
-                let mut entries = Vec::new();
-                for one in &some {
-                    entries.extend(erase(tx, &keys, *one)?);
-                }
-                if entries.is_empty() {
-                    Ok::<_, Error>(Kept::bookkeeping(()))
-                } else {
-                    Ok(tx.keep(entries, ())?)
-                }
-            })?;
-        }
-        Ok(())
     }
 }

@@ -21,8 +21,7 @@ impl Round<'_> {
             |db, after, most| others::conversations_with_old_steps(db, &leave, now, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.report.count("conversation-steps", page.len());
-                round.each(&page, move |tx, _, id| {
+                round.each_counted(("conversation", "conversation-steps"), &page, move |tx, _, id| {
                     others::erase_old_steps(tx, &leave, id, now)?;
                     Ok(vec![entry("conversation.steps-erased", id)])
                 })
@@ -32,8 +31,7 @@ impl Round<'_> {
             |db, after, most| others::conversations_over(db, &leave, now, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.report.count("conversation", page.len());
-                round.each(&page, move |tx, _, id| {
+                round.each_counted(("conversation", "conversation"), &page, move |tx, _, id| {
                     others::erase_conversation(tx, &leave, id)?;
                     Ok(vec![entry("conversation.erased", id)])
                 })
@@ -43,16 +41,17 @@ impl Round<'_> {
 
     pub(super) fn buddies(&mut self) -> Result<(), Error> {
         let (leave, now, today) = (self.leave, self.now, self.today);
-        self.through(
+        self.through_what_reads(
+            ("buddy", move |db, after| {
+                others::next_who_left(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+            }),
             |db, after, most| others::buddies_who_left(db, &leave, (after.into(), most)),
             |one| one.id.uuid(),
             |round, page| {
                 let of = |one: &others::Gone| (one.id, one.programme);
                 let papers: Vec<_> = page.iter().filter(|one| one.has_certificates).map(of).collect();
                 let files: Vec<_> = page.iter().filter(|one| one.file.has_come(today)).map(of).collect();
-                round.report.count("certificates", papers.len());
-                round.report.count("buddy-file", files.len());
-                round.each(&papers, move |tx, _, (id, programme)| {
+                round.each_counted(("buddy", "certificates"), &papers, move |tx, _, (id, programme)| {
                     // she may have come back since she was found
                     if !others::left(tx, &leave, id)?.is_some_and(|one| one.has_certificates) {
                         return Ok(Vec::new());
@@ -61,7 +60,7 @@ impl Round<'_> {
                     let act = "buddy.certificates-erased";
                     Ok(vec![unsigned_entry(programme, "system", Purpose::Volunteers, act, now).on(id)])
                 })?;
-                round.each(&files, move |tx, _, (id, programme)| {
+                round.each_counted(("buddy", "buddy-file"), &files, move |tx, _, (id, programme)| {
                     if !others::left(tx, &leave, id)?.is_some_and(|one| one.file.has_come(today)) {
                         return Ok(Vec::new());
                     }
@@ -81,8 +80,7 @@ impl Round<'_> {
             |db, after, most| others::nameless_people(db, &leave, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.report.count("nameless-person", page.len());
-                round.each(&page, move |tx, _, id: PersonId| {
+                round.each_counted(("person", "nameless-person"), &page, move |tx, _, id: PersonId| {
                     erasure::sweep_person(tx, &leave, id)?;
                     // that her account went stands in the journal since it did
                     Ok(Vec::new())
@@ -93,8 +91,7 @@ impl Round<'_> {
             |db, after, most| others::nameless_buddies(db, &leave, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.report.count("nameless-buddy", page.len());
-                round.each(&page, move |tx, _, id: BuddyId| {
+                round.each_counted(("buddy", "nameless-buddy"), &page, move |tx, _, id: BuddyId| {
                     locks::lock_buddy(tx, id)?;
                     erasure::sweep_buddy(tx, &leave, id)?;
                     Ok(Vec::new())
@@ -109,8 +106,7 @@ impl Round<'_> {
             |db, after, most| others::unused_accounts(db, &leave, now, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.report.count("account", page.len());
-                round.each(&page, move |tx, keys, person: PersonId| {
+                round.each_counted(("person", "account"), &page, move |tx, keys, person: PersonId| {
                     locks::lock_person(tx, person)?;
                     if !others::is_unused(tx, &leave, person, now)? {
                         return Ok(Vec::new());

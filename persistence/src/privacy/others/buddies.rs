@@ -83,3 +83,20 @@ fn found(
         })
         .collect())
 }
+
+/// The id of the next buddy behind another who left and whose file is there, also where the rest of it does not read.
+pub fn next_who_left(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    after: BuddyId,
+) -> Result<Option<BuddyId>, Error> {
+    let id: Option<Key> = on_either!(database, |c| buddies::table
+        .filter(buddies::status.eq(BuddyStatus::Left.to_string()))
+        .filter(buddies::left_at.is_not_null())
+        .filter(buddies::id.gt(Key::from(after)))
+        .order(buddies::id)
+        .select(buddies::id)
+        .first(c)
+        .optional())?;
+    Ok(id.map(Into::into))
+}

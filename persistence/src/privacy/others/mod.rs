@@ -7,7 +7,7 @@ mod conversations;
 mod nameless;
 
 pub use accounts::{account_due, account_kept_because, is_unused, unused_accounts};
-pub use buddies::{Gone, buddies_who_left, left};
+pub use buddies::{Gone, buddies_who_left, left, next_who_left};
 pub use conversations::{
     conversations_over, conversations_with_old_steps, erase_conversation, erase_old_steps,
 };

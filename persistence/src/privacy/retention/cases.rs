@@ -180,6 +180,21 @@ pub fn next_cases(
     read_all(database, rows)
 }
 
+/// The id of the next case behind another, also where the rest of it does not read.
+pub fn next_case(
+    database: &mut Database<'_>,
+    _leave: &Upkeep,
+    after: RequestId,
+) -> Result<Option<RequestId>, Error> {
+    let id: Option<Key> = on_either!(database, |c| support_requests::table
+        .filter(support_requests::id.gt(Key::from(after)))
+        .order(support_requests::id)
+        .select(support_requests::id)
+        .first(c)
+        .optional())?;
+    Ok(id.map(Into::into))
+}
+
 /// The cases of whoever is granted to decide on her own.
 pub fn cases_of(
     database: &mut Database<'_>,

@@ -103,7 +103,7 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
         "retention run",
         "Bericht ouders wier aanvraag bijna haar laatste dag heeft, beëindig wat niemand laat doorgaan, en wis alles waarvan de dag is gekomen, tenzij \
          het wordt vastgehouden. De server doet dat elke dag ook",
-        "Mag worden afgebroken en opnieuw gedaan. Exitcode 0: gedaan; 3: een ander proces doet het op dit moment.",
+        "Mag worden afgebroken en opnieuw gedaan. Exitcode 0: gedaan; 1: iets is aan de volgende ronde gelaten, en het log noemt het; 3: een ander proces doet het op dit moment.",
     ),
     (
         "retention replay",
