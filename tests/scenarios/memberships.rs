@@ -16,6 +16,7 @@ on_both!(
     only_an_administrator_gives_roles_and_nobody_takes_one,
     a_role_is_given_once_and_a_wrong_reference_is_named,
     a_role_is_given_where_somebody_can_hold_it_and_the_answer_names_those,
+    whose_account_is_erased_is_nobody_to_give_a_role_or_a_file_to,
     a_parent_and_a_buddy_are_told_what_they_may,
 );
 
@@ -246,4 +247,41 @@ fn a_role_is_given_where_somebody_can_hold_it_and_the_answer_names_those(engine:
         let detail = fault["detail"].as_str().expect("words");
         assert!(detail.contains(allowed) && !detail.contains(role), "{role}: {detail}");
     }
+}
+
+fn whose_account_is_erased_is_nobody_to_give_a_role_or_a_file_to(engine: Engine) {
+    let world = World::new(engine);
+    let (staff, days) = (world.person(), |days| world.app.platform.clock.advance(TimeDelta::days(days)));
+    let list = format!("/organisations/{}/memberships", world.school);
+    let role = json!({ "personId": staff, "role": "school-staff" });
+    let given = world.app.post(world.administrator, &list, &role).expect(201).id();
+    // what keeps her row once her account is gone
+    let talk = json!({ "locationCode": SCHOOL, "parentReference": random_id(), "ground": "regular-talk" });
+    world.app.post(staff, "/conversations", &talk).expect(201);
+    let ended = json!({ "status": "ended" });
+    world.app.patch(world.administrator, &format!("{list}/{given}"), &ended).expect(200);
+    days(40);
+    let platform = &world.app.platform;
+    naast_api::privacy::round::round(platform, platform.clock.now(), false).expect("a round");
+    assert_eq!(count(&world, &format!("people WHERE name = '' AND id = '{staff}'")), 1);
+    let file = |person: &Value| {
+        json!({
+            "programmeId": world.programmes[0], "personId": person, "firstName": "Test", "languages": ["nl"],
+            "specialisms": ["talking-with-school"], "channels": ["online"], "municipalityCodes": ["9901"], "capacity": 1
+        })
+    };
+    let refusal = |person: &Value| {
+        let role = json!({ "personId": person, "role": "school-staff" });
+        [
+            world.app.post(world.administrator, &list, &role),
+            world.app.post(world.coordinators[0], "/buddies", &file(person)),
+        ]
+        .map(|reply| refused(reply, 400, "invalid-input").body["errors"].clone())
+    };
+    let errors = refusal(&json!(staff));
+    assert_eq!((&errors[0][0]["pointer"], &errors[0][0]["code"]), (&json!("/personId"), &json!("unknown")));
+    assert_eq!(errors, refusal(&json!(random_id())), "as whoever never was there");
+    assert_eq!(count(&world, &format!("buddies WHERE person_id = '{staff}'")), 0);
+    // who is there is taken
+    world.app.post(world.coordinators[0], "/buddies", &file(&json!(world.person()))).expect(201);
 }

@@ -81,13 +81,14 @@ pub fn correct_own_name(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Whether anybody has this id: for whoever gives her a role, or registers her as a buddy.
+/// Whether anybody has this id: for whoever gives her a role, or registers her as a buddy. Of whom only a row without a name is left, for the records
+/// of others that name it, nobody is there any more.
 pub fn is_registered<A: Action>(
     database: &mut Database<'_>,
     _grant: &Grant<A>,
     id: PersonId,
 ) -> Result<bool, Error> {
-    let found = people::table.find(Key::from(id));
+    let found = people::table.find(Key::from(id)).filter(people::name.ne(""));
     on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
 }
 
