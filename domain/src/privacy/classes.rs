@@ -53,7 +53,7 @@ code_list! {
     /// Why an account stays although its person asked for erasure.
     pub enum KeptBecause {
         HeldCase = "held-case": "een zaak wordt nog vastgehouden" / "a case is still held",
-        BuddyFile = "buddy-file": "u bent buddy; uw dossier gaat een jaar na vertrek weg" / "you are a buddy; your file goes a year after you leave",
+        BuddyFile = "buddy-file": "u bent buddy; uw dossier gaat een jaar na vertrek weg, of na de tijd die het programma stelde" / "you are a buddy; your file goes a year after you leave, or after the time that the programme set",
         Role = "role": "u heeft een rol bij een organisatie" / "you have a role in an organisation",
     }
 }

@@ -13,8 +13,10 @@ use crate::text::Text;
 use crate::{Date, Moment, code_list, day_of, start_of};
 
 mod last_day;
+mod words;
 
 pub use last_day::{LastDay, TOLD_DAYS_BEFORE, due_on, last_day};
+pub use words::case_in_words;
 
 code_list! {
     /// How long rows of a table stay.

@@ -16,6 +16,7 @@ on_both!(
     what_a_parent_said_before_gives_way_to_what_the_pupil_says,
     no_other_code_changes_what_was_said_with_one,
     a_pupil_reads_to_whom_she_says_yes_and_how_it_stands,
+    a_pupil_reads_how_long_by_the_terms_of_the_programme,
 );
 
 struct Case<'w> {
@@ -259,4 +260,30 @@ fn a_pupil_reads_to_whom_she_says_yes_and_how_it_stands(engine: Engine) {
     let seen = look_with(&code).expect(200).body;
     assert_eq!((&seen["state"], &seen["given"]["withdrawnBy"]), (&json!("withdrawn"), &json!("parent")));
     assert_sound(&world);
+}
+
+fn a_pupil_reads_how_long_by_the_terms_of_the_programme(engine: Engine) {
+    let world = World::new(engine);
+    let case = Case::new(&world);
+    let code = case.code();
+    let how_long = |language: &str| {
+        let headers = [("accept-language", language), ("content-type", "application/json")];
+        let bytes = serde_json::to_vec(&json!({ "code": code })).expect("JSON");
+        let seen = world.app.send("POST", "/v1/pupil-consents/_search", &headers, bytes).expect(200).body;
+        seen["keptHowLong"].as_str().expect("words").to_owned()
+    };
+    let usual = how_long("nl");
+    assert!(usual.contains("intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na"), "{usual}");
+    for (programme, term, days) in [(0, "matched", 60), (0, "waiting", 100), (1, "withdrawn", 7)] {
+        let path = format!("/programmes/{}/retention-terms/{term}", world.programmes[programme]);
+        let set = json!({ "days": days });
+        world.app.call(Some(world.administrator), "PUT", &path, Some(&set), Some("*")).expect(200);
+    }
+    let (nl, en) = (how_long("nl"), how_long("en"));
+    for said in
+        ["intrekking 30 dagen", "met buddy 60 dagen na", "als de ouder 100 dagen, of met buddy een jaar"]
+    {
+        assert!(nl.contains(said), "{said}: {nl}");
+    }
+    assert!(en.contains("with a buddy 60 days after") && en.contains("does not say for 100 days"), "{en}");
 }

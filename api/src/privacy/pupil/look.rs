@@ -1,5 +1,5 @@
 //! What a pupil is told of her own consent, with her code and without an account (AVG art. 13 to 15): to whom it is, in which words, how it stands, and
-//! when it goes. Nothing of her parent, and nothing of the request but its programme.
+//! when it goes. Nothing of her parent but that she ended everything, where that took the consent back, and nothing of the request but its programme.
 
 use actix_web::{post, web};
 use chrono::{DateTime, Utc};
@@ -9,12 +9,12 @@ use naast_domain::journal::Purpose;
 use naast_domain::privacy::consents::{
     ConsentKind, ConsentState, PupilsWord, RecipientKind, text_in_use, text_of,
 };
-use naast_domain::privacy::retention::{Due, Rule};
+use naast_domain::privacy::retention::{Due, Rule, Terms, case_in_words};
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::{SupportRequest, WithdrawnBy};
 use naast_domain::text::{Text, Tongue};
 use naast_persistence::privacy::consents::{self, KeptConsent};
-use naast_persistence::privacy::pupils;
+use naast_persistence::privacy::{pupils, retention};
 use naast_persistence::{Database, Stored, organisations, programmes};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -79,7 +79,7 @@ pub struct PupilInformationView {
     pub state: Option<ConsentState>,
     /// What she said yes to, the last time that she did; null when she never did.
     pub given: Option<PupilGivenView>,
-    /// How long what she said is kept, in words of the language of Accept-Language.
+    /// How long what she said is kept, by the terms of the programme, in words of the language of Accept-Language.
     pub kept_how_long: String,
     /// When it is erased: with the request of her parent, of which this says nothing.
     pub retention: RetentionView,
@@ -122,6 +122,8 @@ impl PupilInformationView {
         // who says no and never said yes has nothing that could be taken back, and said it all the same
         let no = says_no.then_some(ConsentState::Withdrawn);
         let words = text_in_use(KIND);
+        let terms =
+            retention::terms(db, &[request.programme])?.remove(&request.programme).unwrap_or_default();
         Ok(Self {
             programme_name: programme.name.clone(),
             organisation_name: organisation.name.clone(),
@@ -134,15 +136,15 @@ impl PupilInformationView {
             text_hash: words.fingerprint(tongue),
             state: given.as_ref().map(|kept| kept.consent.state_on(today)).or(no),
             given: given.as_ref().map(PupilGivenView::of).transpose()?,
-            kept_how_long: kept_how_long().get(tongue).to_owned(),
+            kept_how_long: kept_how_long(&terms).get(tongue).to_owned(),
             retention: RetentionView::of(Due::WITH_REQUEST),
         })
     }
 }
 
-/// How long what she said is kept: by the rule, and not by how the request of her parent stands.
-fn kept_how_long() -> Text {
-    let (case, proof) = (Rule::Case.label(), Rule::ConsentProof.label());
+/// How long what she said is kept: by the terms of the programme, and not by how the request of her parent stands.
+fn kept_how_long(terms: &Terms) -> Text {
+    let (case, proof) = (case_in_words(terms), Rule::ConsentProof.label());
     Text::new(
         format!(
             "Wat u zei wordt gewist met de aanvraag van uw ouder ({}). Daarna blijft alleen het bewijs dat het gezegd is ({}).",
@@ -157,7 +159,7 @@ fn kept_how_long() -> Text {
 
 /// Read as a pupil what my code is for, to whom I say yes, and how it stands, with nothing but the code.
 ///
-/// Show it before she says yes. Nothing of her parent's request is in it.
+/// Show it before she says yes. Of her parent's request nothing is in it but its programme, and that it was ended where that took her consent back.
 #[utoipa::path(
     operation_id = "findPupilConsent",
     tag = "privacy",

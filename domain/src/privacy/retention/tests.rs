@@ -149,3 +149,27 @@ fn certificates_go_at_the_first_round_after_she_left() {
     let left = certificates(Some(at(3, 1)));
     assert!(!left.has_come(day(3, 1).expect("a day")) && left.has_come(day(3, 2).expect("a day")));
 }
+
+#[test]
+fn a_case_is_told_with_the_terms_of_its_programme() {
+    assert_eq!(case_in_words(&Terms::default()), Rule::Case.label());
+    let own = Terms::set(vec![
+        (RetentionTerm::Withdrawn, 0),
+        (RetentionTerm::Unmatched, 1),
+        (RetentionTerm::Matched, 730),
+        (RetentionTerm::Waiting, 100),
+    ]);
+    let said = case_in_words(&own);
+    assert!(
+        said.nl.starts_with("intrekking meteen, zonder buddy 1 dag, met buddy twee jaar na het einde;"),
+        "{}",
+        said.nl
+    );
+    assert!(said.nl.contains("als de ouder 100 dagen, of met buddy een jaar, niet zegt"), "{}", said.nl);
+    assert!(
+        said.en.starts_with("withdrawn at once, without a buddy 1 day, with a buddy two years after"),
+        "{}",
+        said.en
+    );
+    assert!(said.en.contains("for 100 days, or with a buddy for a year, that it goes on"), "{}", said.en);
+}

@@ -288,4 +288,30 @@ pub const TEXTS: &[ConsentText] = &[
              can always complain to the organisation of the programme and to the Dutch data protection authority.",
         ),
     },
+    ConsentText {
+        kind: ConsentKind::PupilHealthData,
+        version: "2026-4",
+        text: Text::of(
+            "Ik ben 16 jaar of ouder. Ik vind het goed dat gegevens over mijn gezondheid worden gebruikt die mijn ouder vertelt of \
+             opschrijft. Waarvoor: om een buddy te zoeken die bij mijn ouder past, en om gesprekken met school voor te bereiden. Wie weet het \
+             dan: de coördinator en de buddy, wat mijn ouder hun vertelt. Welk programma dat is, en hoe het staat met wat ik hier zeg, zie ik \
+             met mijn code, zolang de aanvraag van mijn ouder er is. Wat mijn ouder en de buddy in hun besloten ruimte schrijven, lezen \
+             alleen zij. School ziet niets. Alleen als het programma van school zelf is, werkt de coördinator voor school; de leraar en de \
+             directeur zien niets. Wat wordt bewaard: wat zij in de besloten ruimte schrijven, en waarbij staat dat het over gezondheid gaat. \
+             Hoe lang: dertig dagen na het einde van de steun, en als het programma dat zo kiest ten hoogste negentig. Dit hoeft niet, ook \
+             niet om een buddy te krijgen. Ik beslis zelf. Ik kan dit altijd terugnemen, met deze code. Ik hoef niet te zeggen waarom. Dan \
+             gaat weg wat zij daar over gezondheid schreven. Het programma en de buddy wordt gevraagd om niets te bewaren. Een klacht kan \
+             altijd naar de organisatie van het programma en naar de Autoriteit Persoonsgegevens.",
+            "I am 16 or older. I agree that data on my health are used that my parent tells or writes down. What for: to look for a buddy who \
+             fits my parent, and to prepare talks with the school. Who then knows: the coordinator and the buddy, what my parent tells them. \
+             Which programme that is, and how what I say here stands, I see with my code, as long as my parent's request is there. What my \
+             parent and the buddy write in their private space is read by the two of them alone. The school sees nothing. Only if the \
+             programme is the school's own does the coordinator work for the school; the teacher and the school leader see nothing. What is \
+             kept: what they write in the private space, and of which they say that it is about health. For how long: thirty days after the \
+             support ended, and ninety at most if the programme so chooses. This is not needed, not even to get a buddy. I decide. I can take \
+             this back at any time, with this code. I need not say why. Then what they wrote there about health goes. The programme and the \
+             buddy are asked to keep nothing. I can always complain to the organisation of the programme and to the Dutch data protection \
+             authority.",
+        ),
+    },
 ];
