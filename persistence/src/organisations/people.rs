@@ -81,22 +81,24 @@ pub fn correct_own_name(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Whether anybody has this id: for whoever gives her a role, or registers her as a buddy. Of whom only a row without a name is left, for the records
-/// of others that name it, nobody is there any more.
+/// Whether anybody has this id, with nothing that erases her account meanwhile: for whoever gives her a role, or registers her as a buddy. Of whom only a
+/// row without a name is left, for the records of others that name it, nobody is there any more.
 pub fn is_registered<A: Action>(
-    database: &mut Database<'_>,
+    tx: &mut Transaction<'_, '_>,
     _grant: &Grant<A>,
     id: PersonId,
 ) -> Result<bool, Error> {
-    let found = people::table.find(Key::from(id)).filter(people::name.ne(""));
-    on_either!(database, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
+    is_named(tx, id)
 }
 
 /// Whether the account of whoever asks for help is there, with nothing that erases it meanwhile: she was asked who she is before.
 pub fn is_there(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRequest>) -> Result<bool, Error> {
-    let me = grant.person();
-    locks::lock_person(tx, me)?;
-    let found = people::table.find(Key::from(me)).filter(people::name.ne(""));
+    is_named(tx, grant.person())
+}
+
+fn is_named(tx: &mut Transaction<'_, '_>, id: PersonId) -> Result<bool, Error> {
+    locks::lock_person(tx, id)?;
+    let found = people::table.find(Key::from(id)).filter(people::name.ne(""));
     on_either!(&mut **tx, |c| diesel::select(diesel::dsl::exists(found)).get_result(c)).map_err(Error::from)
 }
 
