@@ -101,8 +101,8 @@ fn what_is_changed_while_values_are_sealed_anew_stays_changed(engine: Engine) {
     assert_eq!(here.name(&here.keys, stays), Ok(Some("Blijft".to_owned())));
     let done = done.expect("it is done");
     assert_eq!((done.values, done.keys, done.damaged.len()), (1, 2, 0), "one value, and the old keys of two");
-    let hers = format!("data_keys WHERE state <> 'destroyed' AND owner_id = '{}'", erased.uuid());
-    assert_eq!(count(&here, &hers), 0, "no key is made for whom was erased");
+    let of_erased = format!("data_keys WHERE state <> 'destroyed' AND owner_id = '{}'", erased.uuid());
+    assert_eq!(count(&here, &of_erased), 0, "no key is made for whom was erased");
     let seen = here.keys.check(here.store()).expect("checked");
     assert_eq!((seen.values, seen.erased, seen.damaged.len()), (2, 0, 0));
 }
@@ -112,9 +112,9 @@ fn a_key_that_is_destroyed_while_a_rotation_runs_stays_destroyed(engine: Engine)
     let [erased, stays] = ["Weg", "Blijft"].map(|name| here.person(name));
     Ring::add(&here.file()).expect("added");
     let keys = Keys::at(&here.file(), here.store(), later(1)).expect("both are known");
-    let hers = keys.clone();
+    let of_erased = keys.clone();
     let change =
-        move |tx: &mut Transaction<'_, '_>| hers.destroy(tx, Owner::Person(erased), later(2)).map(drop);
+        move |tx: &mut Transaction<'_, '_>| of_erased.destroy(tx, Owner::Person(erased), later(2)).map(drop);
     let done = in_the_middle(engine, &here, change, || keys.rotate(here.store(), later(3)));
     assert_eq!(done.expect("it does not fail of it").keys, 2, "the other's and the index key");
     assert_eq!(here.name(&keys, erased), Ok(None));

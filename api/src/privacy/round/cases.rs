@@ -20,7 +20,7 @@ impl Round<'_> {
         let (leave, now, today) = (self.leave, self.now, self.today);
         self.through_what_reads(
             ("request", move |db, after| {
-                next_case(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+                next_case(db, &leave, after.into()).map(|id| id.map(RequestId::uuid))
             }),
             |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),

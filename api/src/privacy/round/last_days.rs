@@ -86,7 +86,7 @@ impl Round<'_> {
         let (leave, (_, today)) = (self.leave, self.by_the_clock());
         self.through_what_reads(
             ("request", move |db, after| {
-                next_case(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+                next_case(db, &leave, after.into()).map(|id| id.map(RequestId::uuid))
             }),
             |db, after, most| next_cases(db, &leave, after.into(), most),
             |(id, _)| id.uuid(),

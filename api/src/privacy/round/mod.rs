@@ -88,6 +88,9 @@ impl Report {
     }
 }
 
+/// What a round does for one kind of what it erases.
+type Kind<'a> = fn(&mut Round<'a>) -> Result<(), Error>;
+
 /// One round, as of a moment.
 struct Round<'a> {
     platform: &'a Platform,
@@ -164,7 +167,7 @@ impl Round<'_> {
     /// Erases what has its day, kind after kind: where one of them cannot even be looked for, the others have their turn all the same.
     fn erase(&mut self) -> Result<(), Error> {
         // what earlier rounds left without a name, and an account before cases: one that loses its last case now goes at the next round, and a dry round counts the same
-        let kinds: [fn(&mut Self) -> Result<(), Error>; 6] =
+        let kinds: [Kind<'_>; 6] =
             [Self::nameless, Self::accounts, Self::cases, Self::conversations, Self::buddies, Self::aged];
         kinds.map(|kind| kind(self)).into_iter().collect()
     }

@@ -43,7 +43,7 @@ impl Round<'_> {
         let (leave, now, today) = (self.leave, self.now, self.today);
         self.through_what_reads(
             ("buddy", move |db, after| {
-                others::next_who_left(db, &leave, after.into()).map(|id| id.map(|id| id.uuid()))
+                others::next_who_left(db, &leave, after.into()).map(|id| id.map(BuddyId::uuid))
             }),
             |db, after, most| others::buddies_who_left(db, &leave, (after.into(), most)),
             |one| one.id.uuid(),
