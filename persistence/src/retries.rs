@@ -129,14 +129,14 @@ macro_rules! blank {
             kept_answers::person_id.eq(None::<Key>),
             kept_answers::export_id.eq(None::<Key>),
         ));
-        on_either!(&mut **$tx, |c| update.execute(c))?;
+        on_either!($tx, |c| update.execute(c))?;
         Ok(())
     }};
 }
 
 /// Takes away what was answered of a case, for whomever it was kept: nobody reads it again.
 pub(crate) fn blank_of_case(tx: &mut Transaction<'_, '_>, request: RequestId) -> Result<(), Error> {
-    blank!(tx, kept_answers::request_id.eq(Key::from(request)))
+    blank!(&mut **tx, kept_answers::request_id.eq(Key::from(request)))
 }
 
 /// Takes away what was answered of a case to these persons: what they wrote in its private space and took back. The answers that anybody else
@@ -148,17 +148,22 @@ pub(crate) fn blank_of_case_to(
 ) -> Result<(), Error> {
     let persons: Vec<Key> = persons.iter().copied().map(Key::from).collect();
     let of_case = kept_answers::request_id.eq(Key::from(request));
-    blank!(tx, of_case.and(kept_answers::person_id.eq_any(persons)))
+    blank!(&mut **tx, of_case.and(kept_answers::person_id.eq_any(persons)))
 }
 
 /// Takes away what was answered to a person who is erased.
 pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
-    blank!(tx, kept_answers::person_id.eq(Key::from(person)))
+    blank!(&mut **tx, kept_answers::person_id.eq(Key::from(person)))
 }
 
 /// Takes away what was answered with these exports.
 pub(crate) fn blank_of_exports(tx: &mut Transaction<'_, '_>, exports: &[Key]) -> Result<(), Error> {
-    blank!(tx, kept_answers::export_id.eq_any(exports.to_vec()))
+    blank!(&mut **tx, kept_answers::export_id.eq_any(exports.to_vec()))
+}
+
+/// Takes away what was answered with any export.
+pub(crate) fn blank_of_every_export(database: &mut Database<'_>) -> Result<(), Error> {
+    blank!(database, kept_answers::export_id.is_not_null())
 }
 
 /// How many answers have expired.

@@ -81,6 +81,7 @@ mod processing_register;
 mod program;
 mod properties;
 mod requests;
+mod restored_anew;
 mod retention;
 mod retention_killed;
 mod retries;

@@ -5,12 +5,12 @@ use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use naast_domain::journal::{Chain, Purpose};
+use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_persistence::backup::{self, Beside};
 use naast_persistence::keys::Ring;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::tombstones::Tombstone;
-use naast_persistence::{Location, Store};
+use naast_persistence::{Location, Store, events};
 
 use super::brought;
 use super::language::said;
@@ -171,19 +171,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     };
     let restored = backup::restore(&location, &ring, (&checked, &restoration), open()?)
         .map_err(Failure::from)
-        .and_then(|()| {
-            let store = Store::open(&location, 1)?;
-            let act = if what.without_tombstones {
-                "installation.restored-without-tombstones"
-            } else {
-                "installation.restored"
-            };
-            store.write(move |tx| {
-                let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
-                Ok::<_, Error>(tx.keep([entry.on(restoration.id)], ())?)
-            })?;
-            Ok(())
-        });
+        .and_then(|()| note_restored(&location, restoration));
     if let Err(fault) = restored {
         if let Location::Sqlite(file) = &location {
             for end in ["", "-wal", "-shm"] {
@@ -205,15 +193,39 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     let (at, again) = (checked.made_at.to_rfc3339(), again(&done));
     say(&said(
         format!(
-            "{rows} rijen van {at} teruggezet; {again}. Alle sessies zijn beëindigd: iedereen meldt zich één keer opnieuw aan"
+            "{rows} rijen van {at} teruggezet; {again}. Alle sessies zijn beëindigd: iedereen meldt zich één keer opnieuw aan. Alle webhooks \
+             staan uit, tot wie ze beheert ze aanzet; klaargezette exports zijn weg; coördinatoren geven hun banden opnieuw op"
         ),
         format!(
-            "{rows} rows of {at} restored; {again}. Every session is ended: everybody signs in once more"
+            "{rows} rows of {at} restored; {again}. Every session is ended: everybody signs in once more. Every webhook is disabled until \
+             whoever looks after it enables it; exports that waited are gone; coordinators declare their ties anew"
         ),
     ));
     if let Some(told) = brought::missing(&missing(&platform)?) {
         say(&told);
     }
+    Ok(())
+}
+
+/// Writes in the journal that a backup was restored, and which webhooks that disabled.
+fn note_restored(location: &Location, restoration: Restoration) -> Result<(), Failure> {
+    let (store, now) = (Store::open(location, 1)?, restoration.restored_at);
+    let act = if restoration.tombstones_missing {
+        "installation.restored-without-tombstones"
+    } else {
+        "installation.restored"
+    };
+    store.write(move |tx| {
+        let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
+        let off = events::disabled_by_restore(tx)?;
+        let disabled = off.into_iter().map(|(chain, id)| {
+            let act = "webhook-subscription.disabled";
+            let entry = unsigned_entry(chain, "system", Purpose::Administration, act, now).on(id);
+            entry.states(Some("active"), Some("disabled"))
+        });
+        let entries: Vec<Entry> = std::iter::once(entry.on(restoration.id)).chain(disabled).collect();
+        Ok::<_, Error>(tx.keep(entries, ())?)
+    })?;
     Ok(())
 }
 

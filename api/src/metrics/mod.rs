@@ -183,7 +183,8 @@ impl Metrics {
         counters(&self.crowded, &mut Crowded::ALL.iter().map(|one| one.code()));
         counters(&self.deadlines, &mut Deadline::ALL.iter().map(|one| one.code()));
         counters(&self.attempts, &mut OUTCOMES.iter().copied());
-        let by_the_server = DisablementReason::ALL.iter().filter(|one| **one != DisablementReason::Asked);
+        let by_others = [DisablementReason::Asked, DisablementReason::Restored];
+        let by_the_server = DisablementReason::ALL.iter().filter(|one| !by_others.contains(one));
         counters(&self.disabled, &mut by_the_server.map(|one| one.code()));
         for state in SubscriptionState::ALL {
             self.subscriptions.with_label_values(&[state.code()]).set(0);

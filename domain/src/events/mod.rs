@@ -35,6 +35,7 @@ code_list! {
     /// Why a subscription was disabled.
     pub enum DisablementReason {
         Asked = "asked": "op verzoek" / "by request",
+        Restored = "restored": "een back-up is teruggezet: of deze webhook sindsdien is uitgezet of zijn geheim vervangen, is niet bekend" / "a backup was restored: whether it was disabled or its secret replaced since is not known",
         Gone = "gone": "de ontvanger antwoordde 410" / "the receiver answered 410",
         Failing = "failing": "vijf dagen lang lukte niets" / "nothing succeeded for five days",
         RoleEnded = "role-ended": "wie haar maakte of aanzette heeft de rol daarvoor niet meer" / "whoever made or enabled it has no role for it any more",

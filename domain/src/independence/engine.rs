@@ -61,6 +61,12 @@ pub fn is_own_question_due(role_since: Option<Date>, declared_on: Option<Date>, 
     is_yearly_question_due(role_since.max(declared_on), on)
 }
 
+/// Whether a coordinator whose role began on a day is to be asked after her own ties because a backup was restored on another: what she declared
+/// between the backup and that day is gone, and so is that she declared at all. A role that was given since asks by itself.
+pub fn is_own_question_lost(role_since: Option<Date>, restored_on: Option<Date>) -> bool {
+    role_since.zip(restored_on).is_some_and(|(since, restored)| since <= restored)
+}
+
 fn is_to_be_asked(terms: Terms, last_asked: Option<Date>, on: Date) -> bool {
     !last_asked.is_some_and(|asked| is_within(asked, terms.asked_again, on))
 }

@@ -9,9 +9,12 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::envelope::Opened;
 use super::{BackupError, Checked, Line, rows};
 use crate::database::{Database, prepare_sqlite};
+use crate::events;
 use crate::identity::{codes, sessions};
+use crate::independence::yearly;
 use crate::keys::Ring;
 use crate::privacy::classification::tables;
+use crate::privacy::export;
 use crate::privacy::restorations::{self, Restoration};
 use crate::{Error, Location, migrate, migrations, on_either};
 
@@ -88,6 +91,10 @@ fn into(
         // nobody knows which were ended or used since: everybody signs in once more
         sessions::end_all(database)?;
         codes::forget_all(database)?;
+        // nor which exports were taken, what a coordinator declared, and which webhooks were disabled or had their secret replaced
+        export::forget_all(database)?;
+        yearly::ask_all(database)?;
+        events::disable_all(database)?;
         Ok(restorations::begin(database, restoration)?)
     })
 }

@@ -4,12 +4,13 @@ use diesel::prelude::*;
 use naast_domain::Date;
 use naast_domain::access::{Action, DeclareOwnTies, Grant, HANDLES_A_CASE, Standing};
 use naast_domain::ids::{PersonId, ProgrammeId};
-use naast_domain::independence::is_own_question_due;
+use naast_domain::independence::{is_own_question_due, is_own_question_lost};
 use naast_domain::organisations::Role;
 
 use crate::columns::Key;
 use crate::database::Database;
 use crate::organisations::days_of_coordinator;
+use crate::privacy::restorations;
 use crate::rows::must_reach;
 use crate::schema::coordinator_tie_declarations as declarations;
 use crate::transaction::Transaction;
@@ -67,5 +68,14 @@ pub(super) fn is_due<A: Action>(
     let (person, today) = (grant.person(), grant.today());
     let days = days_of_coordinator(database, programme, person)?;
     let since = days.into_iter().map(|(since, _)| since).filter(|since| *since <= today).max();
-    Ok(is_own_question_due(since, declared_on(database, programme, person)?, today))
+    let declared = declared_on(database, programme, person)?;
+    let restored = if declared.is_none() { restorations::last_day(database)? } else { None };
+    Ok(is_own_question_due(since, declared, today) || is_own_question_lost(since, restored))
+}
+
+/// Forgets what every coordinator declared: of a restored backup, where nobody knows what she declared since. She is asked before she has a hand in a
+/// case.
+pub(crate) fn ask_all(database: &mut Database<'_>) -> Result<(), Error> {
+    on_either!(database, |c| diesel::delete(declarations::table).execute(c))?;
+    Ok(())
 }

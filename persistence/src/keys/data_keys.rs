@@ -264,6 +264,16 @@ pub(crate) fn destroy(tx: &mut Transaction<'_, '_>, owner: Owner, now: Moment) -
     }
 }
 
+/// Takes away every key of an owner, of whom nothing is left: in a database that nobody uses yet.
+pub(crate) fn discard(database: &mut Database<'_>, owner: Owner) -> Result<(), Error> {
+    let (kind, owner_id) = owner.parts();
+    let delete = diesel::delete(
+        data_keys::table.filter(data_keys::owner_kind.eq(kind)).filter(data_keys::owner_id.eq(Key(owner_id))),
+    );
+    on_either!(database, |c| delete.execute(c))?;
+    Ok(())
+}
+
 /// Takes away the rows of an owner's keys that were destroyed, once nothing is left that they sealed.
 pub(crate) fn forget(tx: &mut Transaction<'_, '_>, owner: Owner) -> Result<(), Error> {
     let (kind, owner_id) = owner.parts();

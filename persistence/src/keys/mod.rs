@@ -11,7 +11,7 @@ mod masters;
 mod ring;
 mod work;
 
-pub(crate) use data_keys::{destroy, forget};
+pub(crate) use data_keys::{destroy, discard, forget};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -32,8 +32,8 @@ use crate::{Error, on_either};
 
 pub use names::{Names, names};
 pub(super) use waiting::forget_of_parent;
-pub(crate) use waiting::outdate;
 pub use waiting::{Kept, expired, find, forget_expired, forget_of, keep, take};
+pub(crate) use waiting::{forget_all, outdate};
 
 /// Rows by the place in which an export shows them.
 pub type Collections = BTreeMap<String, Vec<Map<String, Value>>>;

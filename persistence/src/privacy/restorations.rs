@@ -1,7 +1,7 @@
 //! That a database came from a backup, whether what was erased since is erased again, and whether that was known at all.
 
 use diesel::prelude::*;
-use naast_domain::Moment;
+use naast_domain::{Date, Moment, day_of};
 use uuid::Uuid;
 
 use crate::columns::{At, Key};
@@ -43,6 +43,16 @@ pub fn unfinished(database: &mut Database<'_>) -> Result<bool, Error> {
         .count()
         .get_result(c))?;
     Ok(waiting > 0)
+}
+
+/// The day on which the last backup was restored here.
+pub(crate) fn last_day(database: &mut Database<'_>) -> Result<Option<Date>, Error> {
+    let last: Option<At> = on_either!(database, |c| restorations::table
+        .order(restorations::restored_at.desc())
+        .select(restorations::restored_at)
+        .first(c)
+        .optional())?;
+    Ok(last.map(|at| day_of(at.0)))
 }
 
 /// Notes that it is done.

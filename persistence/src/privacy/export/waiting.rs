@@ -129,6 +129,17 @@ pub fn forget_of(
     forget(tx, keys, &ids, now)
 }
 
+/// Takes away every export, its key and what was answered with it: of a restored backup, where nobody knows which were taken since.
+pub(crate) fn forget_all(database: &mut Database<'_>) -> Result<(), Error> {
+    retries::blank_of_every_export(database)?;
+    let ids: Vec<Key> = on_either!(&mut *database, |c| exports::table.select(exports::id).load(c))?;
+    for id in ids {
+        crate::keys::discard(database, Owner::Export(id.into()))?;
+    }
+    on_either!(database, |c| diesel::delete(exports::table).execute(c))?;
+    Ok(())
+}
+
 /// The same, of the parent of a request.
 pub(in crate::privacy) fn forget_of_parent(
     tx: &mut Transaction<'_, '_>,
