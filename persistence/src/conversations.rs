@@ -20,7 +20,7 @@ use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
 pub use sides::{add_side, find_by_invitation};
-pub use steps::{Consequence, Taken, keep_step, last_step_at, programmes_shown, school_steps};
+pub use steps::{Consequence, Taken, end_again, keep_step, last_step_at, programmes_shown, school_steps};
 
 /// A conversation as it is kept. Only storage makes one: it is the proof that a grant or a code reached it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,6 +19,7 @@ use crate::database::Database;
 use crate::independence::{Case, ask, let_in, reach};
 use crate::keys::Keys;
 use crate::privacy::retention::forget_asking;
+use crate::privacy::tombstones;
 use crate::rows::{Page, Shortened, Slice, Stored, code, code_or_none, identifier, must_reach, one};
 use crate::schema::support_requests;
 use crate::transaction::Transaction;
@@ -90,7 +91,7 @@ pub fn insert(
     now: Moment,
 ) -> Result<Stored<SupportRequest>, Error> {
     must_reach(grant, Standing { owner: Some(request.parent), ..Standing::default() })?;
-    forget_asking(tx, grant)?;
+    forget_asking(tx, grant, now)?;
     let row = Row {
         programme_id: request.programme.into(),
         id: request.id.into(),
@@ -316,7 +317,11 @@ pub fn change_state(
         support_requests::version.eq(request.version + 1),
         support_requests::updated_at.eq(At(now)),
     ));
-    one(on_either!(&mut **tx, |c| update.execute(c))?)
+    one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    match because.filter(|_| state == RequestState::Closed) {
+        Some(because) => tombstones::lay_of_end(tx, request, because, now),
+        None => Ok(()),
+    }
 }
 
 /// A request, for the platform's own upkeep.

@@ -130,18 +130,24 @@ pub(super) fn again(done: &Replayed) -> String {
         clients,
         words,
         holds,
+        requests,
+        talks,
+        parts,
+        asked,
         ..
     } = done;
     said(
         format!(
             "opnieuw gewist: {cases} zaken, {accounts} accounts, {buddies} dossiers van buddy's; opnieuw ingetrokken: {withdrawals} aanvragen, {consents} toestemmingen; \
              opnieuw weggehaald: {entries} notities en berichten, {certificates} certificaten; opnieuw beëindigd: {matches} koppelingen, {memberships} rollen; opnieuw buitengesloten: {clients} systemen; opnieuw gezegd: \
-             {words} woorden van leerlingen; opnieuw vastgehouden of vrijgegeven: {holds} zaken"
+             {words} woorden van leerlingen; opnieuw vastgehouden of vrijgegeven: {holds} zaken; opnieuw afgesloten: \
+             {requests} aanvragen, {talks} gesprekken; opnieuw weg omdat de termijn voorbij was: {parts} delen; opnieuw gevraagd of teruggenomen: {asked} verzoeken om wissen"
         ),
         format!(
             "erased again: {cases} cases, {accounts} accounts, {buddies} buddies' files; withdrawn again: {withdrawals} requests, {consents} consents; taken away \
              again: {entries} notes and messages, {certificates} certificates; ended again: {matches} matches, {memberships} roles; shut out again: {clients} systems; said again: {words} words of pupils; \
-             held or released again: {holds} cases"
+             held or released again: {holds} cases; closed again: {requests} requests, {talks} conversations; gone again because their term was over: {parts} parts; asked or \
+             taken back again: {asked} wishes to be erased"
         ),
     )
 }

@@ -1,11 +1,14 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served. It ends as of the moment
 //! at which it ended, which its tombstone has: a term that counts from there is no longer for it.
 
+mod parts;
+
 use std::collections::BTreeMap;
 
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
+use naast_domain::conversations::Step;
 use naast_domain::ids::{MembershipId, PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::MembershipStatus;
@@ -15,13 +18,13 @@ use naast_domain::support::ClosureReason;
 use naast_persistence::identity::clients;
 use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
-use naast_persistence::privacy::retention::of_cases;
+use naast_persistence::privacy::retention::{self, of_cases};
 use naast_persistence::privacy::tombstones::{
-    self, Ended, HeldSince, SaidByPupil, TakenBack, TakenOut, Tombstone,
+    self, AskedSince, Ended, HeldSince, Over, SaidByPupil, TakenBack, TakenOut, TalkEnded, Tombstone,
 };
 use naast_persistence::privacy::{consents, erasure, pupils, restorations};
 use naast_persistence::support::{self, private_space};
-use naast_persistence::{Kept, Stored, Transaction, buddies, locks, organisations, requests};
+use naast_persistence::{Kept, Stored, Transaction, buddies, conversations, locks, organisations, requests};
 
 use super::pupil::says_no;
 use super::take_back::take_back;
@@ -62,6 +65,14 @@ pub struct Replayed {
     pub words: usize,
     /// Holds that were placed or lifted again.
     pub holds: usize,
+    /// Requests that were ended again.
+    pub requests: usize,
+    /// Conversations that were ended again.
+    pub talks: usize,
+    /// Contact ways, private spaces, sides of conversations and whole conversations that went again because their term was over.
+    pub parts: usize,
+    /// People whose last word on erasure counts again.
+    pub asked: usize,
 }
 
 /// Why this installation may not serve yet.
@@ -210,12 +221,19 @@ pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Err
         })?;
         done.clients += 1;
     }
+    ended_later(platform, &mut done, (risen.over, risen.talks))?;
     for word in risen.words {
         done.words += usize::from(say_again(platform, word)?);
     }
     for held in risen.holds {
         done.holds += usize::from(hold_again(platform, held)?);
     }
+    for said in risen.asked {
+        done.asked += usize::from(ask_again(platform, said)?);
+    }
+    // last: what goes by a term of its own goes after what ended
+    done.parts = parts::go_again((platform, leave), &risen.contact_ways, &risen.spaces)?
+        + parts::talks_go_again((platform, leave), &risen.steps, &risen.conversations)?;
     let stones = stones.to_vec();
     platform.store.write(move |tx| {
         tombstones::set_up(tx, &stones)?;
@@ -365,6 +383,71 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
             says_no(tx, &stored, (&said.code, said.at), entry, now)?.1
         };
         Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Ends requests and conversations again.
+fn ended_later(
+    platform: &Platform,
+    done: &mut Replayed,
+    (over, talks): (Vec<Over>, Vec<TalkEnded>),
+) -> Result<(), Error> {
+    for one in over {
+        done.requests += usize::from(end_request_again(platform, one)?);
+    }
+    for one in talks {
+        done.talks += usize::from(end_talk_again(platform, one)?);
+    }
+    Ok(())
+}
+
+/// Ends a request that went on in the backup, as of the moment at which it ended; one that was withdrawn or erased above is over.
+fn end_request_again(platform: &Platform, over: Over) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        locks::lock_request(tx, over.request)?;
+        let stored = requests::of_upkeep(tx, &leave, over.request)?;
+        let Some(stored) = stored.filter(|stored| !stored.state.has_ended()) else {
+            return Ok(Kept::unchanged(false));
+        };
+        let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
+        let entries = super::round::end_request(tx, &stored, (over.because, over.at), entry, now)?;
+        Ok::<_, Error>(tx.keep(entries, true)?)
+    })
+}
+
+/// Ends a conversation that went on in the backup, by the step and as of the moment at which it ended.
+fn end_talk_again(platform: &Platform, ended: TalkEnded) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        let Some((from, to)) = conversations::end_again(tx, &leave, &ended)? else {
+            return Ok(Kept::unchanged(false));
+        };
+        let act = match ended.step {
+            Step::School(_) => "conversation.step-recorded",
+            Step::Parent(_) => "conversation.parent-answered",
+        };
+        let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Signposting, act, now)
+            .on(ended.conversation)
+            .states(Some(from.code()), Some(to.code()));
+        Ok::<_, Error>(tx.keep([entry], true)?)
+    })
+}
+
+/// Keeps again what somebody last said of erasure. That she took it back stands in no journal by itself, here as there.
+fn ask_again(platform: &Platform, said: AskedSince) -> Result<bool, Error> {
+    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    platform.store.write(move |tx| {
+        if !retention::ask_again(tx, &leave, said)? {
+            return Ok(Kept::unchanged(false));
+        }
+        if !said.is_asked {
+            return Ok(Kept::bookkeeping(true));
+        }
+        let act = "account.erasure-asked";
+        let entry =
+            unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(said.person);
+        Ok::<_, Error>(tx.keep([entry], true)?)
     })
 }
 

@@ -92,6 +92,19 @@ impl Step {
             Self::Parent(step) => step.code(),
         }
     }
+
+    /// Where this step ends a conversation; nothing for one after which it goes on. A hand-over is no end here: the request that came of it has its own.
+    pub const fn ends_in(self) -> Option<ConversationState> {
+        Some(match self {
+            Self::School(SchoolStep::HasOwnNetwork) => ConversationState::OwnNetwork,
+            Self::School(SchoolStep::RatherNotSay) => ConversationState::FirstQuestionUnanswered,
+            Self::School(SchoolStep::Declines) => ConversationState::SecondQuestionDeclined,
+            Self::Parent(ParentStep::DeclineBuddy) => ConversationState::BuddyDeclined,
+            Self::Parent(ParentStep::ContactSelf) => ConversationState::SelfContact,
+            Self::Parent(ParentStep::Withdraw) => ConversationState::Withdrawn,
+            _ => return None,
+        })
+    }
 }
 
 impl ConversationState {
@@ -136,6 +149,18 @@ impl ConversationState {
     /// Whether the parent ended her side for good. After a hand-over her code still stops her request.
     pub const fn ended_by_parent(self) -> bool {
         matches!(self, Self::BuddyDeclined | Self::SelfContact | Self::Withdrawn)
+    }
+
+    /// Whether nothing follows any more, but that the parent stops.
+    fn has_ended(self) -> bool {
+        self.permitted().iter().all(|step| *step == Step::Parent(ParentStep::Withdraw))
+    }
+
+    /// Where a conversation ends again that a step ended and a backup brought back from before; nothing where it stands so, or ended otherwise. That the
+    /// parent stopped outweighs every other end, but not what she handed over since.
+    pub fn end_again(self, by: Step) -> Option<Self> {
+        let stops = by == Step::Parent(ParentStep::Withdraw) && self != Self::Referred;
+        by.ends_in().filter(|end| *end != self && (stops || !self.has_ended()))
     }
 
     /// The steps that may be taken now.
@@ -294,6 +319,44 @@ mod tests {
                 let taken = state.take(step).map(ConversationState::code).ok();
                 assert_eq!(taken, row.map(|(_, _, to)| *to), "{state} by {}", step.code());
             }
+        }
+    }
+
+    #[test]
+    fn a_step_ends_a_conversation_where_nothing_follows_it() {
+        for (from, by, to) in ALLOWED {
+            let step = Step::all().find(|step| step.code() == *by).expect("a step");
+            let after = ConversationState::parse(to).expect("a state");
+            let ends = after.has_ended() && after != ConversationState::Referred;
+            assert_eq!(step.ends_in(), ends.then_some(after), "{from} by {by}");
+        }
+    }
+
+    #[test]
+    fn what_ended_ends_again_from_wherever_a_backup_is_of() {
+        use ConversationState::{BuddyDeclined, BuddyExplained, Opened, OwnNetwork, Referred, Withdrawn};
+        let (declines, stops) = (Step::Parent(ParentStep::DeclineBuddy), Step::Parent(ParentStep::Withdraw));
+        for (stands, by, again) in [
+            (Opened, declines, Some(BuddyDeclined)),
+            (BuddyExplained, declines, Some(BuddyDeclined)),
+            (BuddyExplained, stops, Some(Withdrawn)),
+            (BuddyDeclined, declines, None),
+            // she stopped after she had said no, or after school had its answer
+            (BuddyDeclined, stops, Some(Withdrawn)),
+            (OwnNetwork, stops, Some(Withdrawn)),
+            (Withdrawn, stops, None),
+            (Withdrawn, declines, None),
+            // what was handed over is her request, and ends as that does
+            (Referred, stops, None),
+            (Referred, declines, None),
+            (BuddyExplained, Step::Parent(ParentStep::TakeTime), None),
+            (
+                Opened,
+                Step::School(SchoolStep::RatherNotSay),
+                Some(ConversationState::FirstQuestionUnanswered),
+            ),
+        ] {
+            assert_eq!(stands.end_again(by), again, "{stands} by {}", by.code());
         }
     }
 

@@ -1,7 +1,7 @@
 //! The steps that were taken in a conversation. What the parent did stands apart from what school did.
 
 use diesel::prelude::*;
-use naast_domain::access::{Grant, ReadConversation};
+use naast_domain::access::{Grant, ReadConversation, Upkeep};
 use naast_domain::conversations::{ConversationSchoolState, ConversationState, Step};
 use naast_domain::ids::ProgrammeId;
 use naast_domain::{Date, Moment};
@@ -9,6 +9,7 @@ use naast_domain::{Date, Moment};
 use super::{Conversation, sides};
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
+use crate::privacy::tombstones::{self, TalkEnded};
 use crate::rows::one;
 use crate::schema::{conversation_steps, conversations};
 use crate::transaction::Transaction;
@@ -46,6 +47,10 @@ pub fn keep_step(
     taken: &Taken,
     consequence: &Consequence,
 ) -> Result<(), Error> {
+    if taken.step.ends_in().is_some() {
+        let side = conversation.side.as_ref().map(|side| &side.code_hash[..]);
+        tombstones::lay_of_talks_end(tx, conversation.id, (side, taken.step), taken.at)?;
+    }
     if let Some(side) = &conversation.side {
         sides::keep(tx, conversation, side, next, taken.at)?;
         // only the hand-over is the conversation's own
@@ -82,6 +87,30 @@ pub fn keep_step(
     );
     on_either!(&mut **tx, |c| diesel::insert_into(conversation_steps::table).values(row).execute(c))?;
     Ok(())
+}
+
+/// Ends a conversation again that a step ended and a backup brought back, as of the moment at which it did; on that side of the parent's, where it has one.
+/// Gives back from where to where, nothing when it is over.
+pub fn end_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    ended: &TalkEnded,
+) -> Result<Option<(ConversationState, ConversationState)>, Error> {
+    let found = match &ended.side {
+        Some(code) => sides::find(tx, code)?,
+        None => super::load(tx, ended.conversation)?,
+    };
+    let Some(conversation) = found.filter(|one| one.id == ended.conversation) else { return Ok(None) };
+    let Some(next) = conversation.state.end_again(ended.step) else { return Ok(None) };
+    let taken = Taken {
+        step: ended.step,
+        wording_version: None,
+        language: None,
+        programmes_shown: None,
+        at: ended.at,
+    };
+    keep_step(tx, &conversation, next, &taken, &Consequence::default())?;
+    Ok(Some((conversation.state, next)))
 }
 
 /// The steps of the school's side, in their order. What the parent did is not among them.

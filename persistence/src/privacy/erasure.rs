@@ -18,7 +18,7 @@ use crate::database::Database;
 use crate::keys::{Keys, Owner};
 use crate::retries;
 use crate::rows::Stored;
-use crate::schema::{buddies, consent_proofs, consents, erased_counts};
+use crate::schema::{buddies, certificates, consent_proofs, consents, erased_counts};
 use crate::support::private_space;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -137,6 +137,7 @@ pub fn erase_private_space(
         forget_keys(tx, keys, Owner::Private(request), now)?;
         // a programme may have set a term that is over within the day
         private_space::forget_answers(tx, request)?;
+        tombstones::lay_of_space(tx, request, now)?;
         export::outdate(tx, Subject::Case(request), now)?;
     }
     Ok(gone > 0)
@@ -230,6 +231,14 @@ pub fn erase_certificates(
     now: Moment,
 ) -> Result<usize, Error> {
     export::outdate(tx, Subject::Buddy(buddy), now)?;
+    let papers: Vec<Key> = on_either!(&mut **tx, |c| certificates::table
+        .filter(certificates::buddy_id.eq(Key::from(buddy)))
+        .order(certificates::id)
+        .select(certificates::id)
+        .load(c))?;
+    for id in papers {
+        tombstones::lay(tx, Kind::Certificate, id.0, Subject::Buddy(buddy), now)?;
+    }
     delete(tx, Subject::Buddy(buddy), |table| table.retention == Rule::Certificate)
 }
 
@@ -239,11 +248,11 @@ pub fn erase_conversation(
     _leave: &Upkeep,
     conversation: ConversationId,
     (school, outcome): (&str, &str),
-    opened_at: Moment,
+    (opened_at, now): (Moment, Moment),
 ) -> Result<(), Error> {
     count_one(tx, &format!("school:{school}"), "conversation", outcome, opened_at)?;
     delete(tx, Subject::Conversation(conversation), |_| true)?;
-    Ok(())
+    tombstones::lay_of_talk(tx, conversation, now)
 }
 
 /// Counts something that was erased, in the quarter of this moment.

@@ -1,9 +1,13 @@
 //! Tombstones: what was erased or withdrawn, as a fingerprint and a moment. They lie in the database and, so that they
 //! outlive it, in a file outside. A backup from before knows nothing of them; whoever restores it erases again what they name.
 
+mod asked;
+mod ends;
 mod holds;
+mod parts;
 mod pupils;
 mod risen;
+mod talks;
 
 use std::sync::OnceLock;
 
@@ -23,9 +27,16 @@ use crate::schema::tombstones;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
+pub use asked::AskedSince;
+pub(crate) use asked::{lay_of_asking, lay_of_forgetting};
+pub use ends::Over;
+pub(crate) use ends::lay_of_end;
 pub use holds::{HeldSince, hold_again, lay_of_hold};
+pub(crate) use parts::{lay_of_contact_way, lay_of_space};
 pub(crate) use pupils::lay_word;
 pub use risen::{Ended, Risen, SaidByPupil, TakenBack, TakenOut, risen};
+pub use talks::{Side, TalkEnded};
+pub(crate) use talks::{lay_of_steps, lay_of_talk, lay_of_talks_end};
 
 /// What a tombstone is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,10 +75,26 @@ pub enum Kind {
     HoldsMark,
     /// A hold that was lifted, and by whom, hidden under its id.
     HoldLifted,
+    /// A request that ended, with why.
+    RequestEnded,
+    /// A contact way whose term was over.
+    ContactWay,
+    /// What parent and buddy shared, up to a match of theirs, whose term was over.
+    PrivateSpace,
+    /// A conversation whose term was over.
+    Conversation,
+    /// The parent's side of a conversation, whose term was over.
+    ConversationSteps,
+    /// A conversation that ended, with the step that ended it.
+    ConversationEnded,
+    /// That a person asked for erasure of everything of hers.
+    ErasureAsked,
+    /// That she asked for help again: what she asked before is over.
+    ErasureAskedNoMore,
 }
 
 impl Kind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 25] = [
         Self::Case,
         Self::Withdrawal,
         Self::Person,
@@ -85,6 +112,14 @@ impl Kind {
         Self::Hold,
         Self::HoldsMark,
         Self::HoldLifted,
+        Self::RequestEnded,
+        Self::ContactWay,
+        Self::PrivateSpace,
+        Self::Conversation,
+        Self::ConversationSteps,
+        Self::ConversationEnded,
+        Self::ErasureAsked,
+        Self::ErasureAskedNoMore,
     ];
 
     /// The word for it.
@@ -107,6 +142,14 @@ impl Kind {
             Self::Hold => "hold",
             Self::HoldsMark => "holds-mark",
             Self::HoldLifted => "hold-lifted",
+            Self::RequestEnded => "request-ended",
+            Self::ContactWay => "contact-way",
+            Self::PrivateSpace => "private-space",
+            Self::Conversation => "conversation",
+            Self::ConversationSteps => "conversation-steps",
+            Self::ConversationEnded => "conversation-ended",
+            Self::ErasureAsked => "erasure-asked",
+            Self::ErasureAskedNoMore => "erasure-asked-no-more",
         }
     }
 

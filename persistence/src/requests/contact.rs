@@ -126,5 +126,5 @@ pub fn forget_expired_contact(
         ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
     keys.destroy(tx, Owner::Case(request), now)?;
-    Ok(())
+    tombstones::lay_of_contact_way(tx, request, now)
 }

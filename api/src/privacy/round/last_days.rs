@@ -11,18 +11,18 @@ use naast_domain::ids::RequestId;
 use naast_domain::journal::Entry;
 use naast_domain::matching::{Cancellation, CancellationReason};
 use naast_domain::privacy::retention::LastDay;
-use naast_domain::requests::last_day_in_words;
+use naast_domain::requests::{SupportRequest, last_day_in_words};
 use naast_domain::support::ClosureReason;
 use naast_domain::{Date, Moment};
 use naast_persistence::privacy::retention::{CaseRetention, next_case, next_cases, of_cases};
-use naast_persistence::{Kept, Transaction, locks, matching, requests, support};
+use naast_persistence::{Kept, Stored, Transaction, locks, matching, requests, support};
 
 use super::Round;
 use super::letters::News;
 use crate::clock::day_of;
 use crate::identity::post::Letter;
 use crate::independence::again::Occasion;
-use crate::independence::course::end;
+use crate::independence::course::end_as_of;
 use crate::platform::Said as _;
 use crate::problem::Error;
 use crate::requests::letters::address_of;
@@ -149,18 +149,30 @@ fn end_unless_continued(
     let over = |last: &LastDay| last.is_over(occasion.today());
     let Some(found) = now_of(tx, id, over)? else { return Ok(Vec::new()) };
     let Some(request) = requests::of_upkeep(tx, &leave, id)? else { return Ok(Vec::new()) };
-    if let Some(running) = support::running_of_request(tx, &request)? {
+    let entry = |act| occasion.entry(found.programme, act);
+    end_request(tx, &request, (ClosureReason::NotContinued, occasion.now()), entry, occasion.now())
+}
+
+/// Ends a request that is locked and has not ended, as of a moment: now, or when it ended before a backup brought it back.
+pub(in crate::privacy) fn end_request(
+    tx: &mut Transaction<'_, '_>,
+    request: &Stored<SupportRequest>,
+    (reason, at): (ClosureReason, Moment),
+    entry: impl Fn(&'static str) -> Entry,
+    now: Moment,
+) -> Result<Vec<Entry>, Error> {
+    if let Some(running) = support::running_of_request(tx, request)? {
         locks::lock_buddy(tx, running.buddy)?;
-        return end(tx, &running, ClosureReason::NotContinued, occasion);
+        return end_as_of(tx, &running, (reason, at), entry, now);
     }
-    let because = Cancellation { because: CancellationReason::RequestEnded, at: occasion.now() };
-    let mut entries: Vec<Entry> = matching::cancel_open(tx, &request, None, because)?
+    let because = Cancellation { because: CancellationReason::RequestEnded, at };
+    let mut entries: Vec<Entry> = matching::cancel_open(tx, request, None, because)?
         .into_iter()
-        .map(|proposal| occasion.entry(found.programme, "proposal.cancelled").on(proposal))
+        .map(|proposal| entry("proposal.cancelled").on(proposal))
         .collect();
-    let (reason, after) = (ClosureReason::NotContinued, ClosureReason::NotContinued.request_after());
-    requests::change_state(tx, &request, after, Some(reason.code()), occasion.now())?;
+    let after = reason.request_after();
+    requests::change_state(tx, request, after, Some(reason.code()), at)?;
     let states = (Some(request.state.code()), Some(after.code()));
-    entries.push(occasion.entry(found.programme, "request.ended").on(id).states(states.0, states.1));
+    entries.push(entry("request.ended").on(request.id).states(states.0, states.1));
     Ok(entries)
 }

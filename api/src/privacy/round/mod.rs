@@ -26,6 +26,7 @@ use crate::platform::Platform;
 use crate::problem::Error;
 
 pub(super) use cases::erase_case;
+pub(super) use last_days::end_request;
 
 /// How long a process leads the rounds after its last sign of life. Whoever is killed in the middle keeps others from it for so
 /// long.

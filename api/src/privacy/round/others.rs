@@ -32,7 +32,7 @@ impl Round<'_> {
             |id| id.uuid(),
             |round, page| {
                 round.each_counted(("conversation", "conversation"), &page, move |tx, _, id| {
-                    others::erase_conversation(tx, &leave, id)?;
+                    others::erase_conversation(tx, &leave, id, now)?;
                     Ok(vec![entry("conversation.erased", id)])
                 })
             },

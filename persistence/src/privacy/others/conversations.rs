@@ -9,6 +9,7 @@ use naast_domain::privacy::retention::{Due, STEPS_STAY_DAYS};
 use naast_domain::{Moment, day_of};
 
 use super::super::erasure;
+use super::super::tombstones::{self, Side};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::code;
@@ -62,13 +63,15 @@ pub fn erase_old_steps(
     now: Moment,
 ) -> Result<(), Error> {
     let before = At(Due::over_before(day_of(now), STEPS_STAY_DAYS));
-    let further = diesel::delete(
-        parent_sides::table
-            .filter(parent_sides::conversation_id.eq(Key::from(id)))
-            .filter(parent_sides::state.eq_any(ended()))
-            .filter(parent_sides::answered_at.lt(before)),
-    );
-    on_either!(&mut **tx, |c| further.execute(c))?;
+    let over: Vec<Vec<u8>> = on_either!(&mut **tx, |c| parent_sides::table
+        .filter(parent_sides::conversation_id.eq(Key::from(id)))
+        .filter(parent_sides::state.eq_any(ended()))
+        .filter(parent_sides::answered_at.lt(before))
+        .select(parent_sides::code_hash)
+        .load(c))?;
+    for code in over {
+        erase_side(tx, id, &code, now)?;
+    }
     let stays = conversation_steps::table
         .filter(conversation_steps::conversation_id.eq(Key::from(id)))
         .filter(conversation_steps::at.ge(before));
@@ -77,9 +80,27 @@ pub fn erase_old_steps(
         diesel::dsl::exists(ended).and(diesel::dsl::not(diesel::dsl::exists(stays)))
     )
     .get_result(c))?;
-    if !is_over {
-        return Ok(());
+    if is_over { erase_first_side(tx, id, now) } else { Ok(()) }
+}
+
+/// Deletes what the parent did on a further side that ended, and its code. Says whether it was there.
+fn erase_side(
+    tx: &mut Transaction<'_, '_>,
+    id: ConversationId,
+    code: &[u8],
+    now: Moment,
+) -> Result<bool, Error> {
+    let side =
+        parent_sides::table.find((Key::from(id), code.to_vec())).filter(parent_sides::state.eq_any(ended()));
+    if on_either!(&mut **tx, |c| diesel::delete(side).execute(c))? == 0 {
+        return Ok(false);
     }
+    tombstones::lay_of_steps(tx, id, Some(code), now)?;
+    Ok(true)
+}
+
+/// Deletes the parent's steps on the first side, and her code.
+fn erase_first_side(tx: &mut Transaction<'_, '_>, id: ConversationId, now: Moment) -> Result<(), Error> {
     let delete = diesel::delete(
         conversation_steps::table
             .filter(conversation_steps::conversation_id.eq(Key::from(id)))
@@ -89,7 +110,31 @@ pub fn erase_old_steps(
     let update = diesel::update(conversations::table.find(Key::from(id)))
         .set(conversations::code_hash.eq(None::<Vec<u8>>));
     on_either!(&mut **tx, |c| update.execute(c))?;
-    Ok(())
+    tombstones::lay_of_steps(tx, id, None, now)
+}
+
+/// Deletes the parent's steps of a side again that went, as of the moment at which they did, where that side has ended. Says whether anything was there.
+pub fn erase_steps_again(
+    tx: &mut Transaction<'_, '_>,
+    _leave: &Upkeep,
+    (id, side): (ConversationId, Side),
+    at: Moment,
+) -> Result<bool, Error> {
+    if let Some(code) = side {
+        return erase_side(tx, id, &code, at);
+    }
+    let of_parent = conversation_steps::table
+        .filter(conversation_steps::conversation_id.eq(conversations::id))
+        .filter(conversation_steps::side.eq("parent"));
+    let left = conversations::table
+        .find(Key::from(id))
+        .filter(conversations::state.eq_any(ended()))
+        .filter(conversations::code_hash.is_not_null().or(diesel::dsl::exists(of_parent)));
+    let is_left: bool = on_either!(&mut **tx, |c| diesel::select(diesel::dsl::exists(left)).get_result(c))?;
+    if is_left {
+        erase_first_side(tx, id, at)?;
+    }
+    Ok(is_left)
 }
 
 /// Conversations after which the school may ask again.
@@ -118,6 +163,7 @@ pub fn erase_conversation(
     tx: &mut Transaction<'_, '_>,
     leave: &Upkeep,
     id: ConversationId,
+    now: Moment,
 ) -> Result<(), Error> {
     let row: Option<(String, String, At)> = on_either!(&mut **tx, |c| conversations::table
         .find(Key::from(id))
@@ -127,5 +173,5 @@ pub fn erase_conversation(
     let Some((school, state, opened_at)) = row else { return Ok(()) };
     let state: ConversationState = code("conversations", "state", &state)?;
     let outcome = ConversationSchoolState::of(state).code();
-    erasure::erase_conversation(tx, leave, id, (&school, outcome), opened_at.0)
+    erasure::erase_conversation(tx, leave, id, (&school, outcome), (opened_at.0, now))
 }

@@ -9,6 +9,6 @@ mod nameless;
 pub use accounts::{account_due, account_kept_because, is_unused, unused_accounts};
 pub use buddies::{Gone, buddies_who_left, left, next_who_left};
 pub use conversations::{
-    conversations_over, conversations_with_old_steps, erase_conversation, erase_old_steps,
+    conversations_over, conversations_with_old_steps, erase_conversation, erase_old_steps, erase_steps_again,
 };
 pub use nameless::{nameless_buddies, nameless_people};

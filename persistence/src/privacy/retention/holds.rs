@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Grant, HoldCase, SubmitRequest};
+use naast_domain::access::{Grant, HoldCase, SubmitRequest, Upkeep};
 use naast_domain::ids::{HoldId, PersonId};
 use naast_domain::privacy::HoldReason;
 use naast_domain::requests::SupportRequest;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::privacy::tombstones::{self, AskedSince};
 use crate::rows::{Stored, code, must_reach, one};
-use crate::schema::{erasure_requests, holds, support_requests};
+use crate::schema::{erasure_requests, holds, people, support_requests};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -111,11 +112,32 @@ pub fn remember_asking(tx: &mut Transaction<'_, '_>, person: PersonId, now: Mome
         .do_update()
         .set(erasure_requests::asked_at.eq(At(now)))
         .execute(c))?;
-    Ok(())
+    tombstones::lay_of_asking(tx, person, now)
+}
+
+/// Keeps again what a person last said of erasure after a backup: that she asked, or that she took it back. Says whether it was otherwise. Who is
+/// erased asks nothing more.
+pub fn ask_again(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, said: AskedSince) -> Result<bool, Error> {
+    let (person, at) = (Key::from(said.person), At(said.at));
+    let here = people::table.find(person).filter(people::name.ne(""));
+    let is_here: bool = on_either!(&mut **tx, |c| diesel::select(diesel::dsl::exists(here)).get_result(c))?;
+    if !is_here {
+        return Ok(false);
+    }
+    if said.is_asked {
+        remember_asking(tx, said.person, said.at)?;
+        return Ok(true);
+    }
+    let asked = erasure_requests::table.find(person).filter(erasure_requests::asked_at.le(at));
+    Ok(on_either!(&mut **tx, |c| diesel::delete(asked).execute(c))? == 1)
 }
 
 /// Forgets that a person asked for erasure, because she asks for help again; unless something of what she asked it for is still held.
-pub(crate) fn forget_asking(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRequest>) -> Result<(), Error> {
+pub(crate) fn forget_asking(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<SubmitRequest>,
+    now: Moment,
+) -> Result<(), Error> {
     let me = Key::from(grant.person());
     let of_before = support_requests::table
         .filter(support_requests::parent_id.eq(me))
@@ -125,6 +147,8 @@ pub(crate) fn forget_asking(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRe
             .filter(erasure_requests::person_id.eq(me))
             .filter(diesel::dsl::not(diesel::dsl::exists(of_before))),
     );
-    on_either!(&mut **tx, |c| delete.execute(c))?;
+    if on_either!(&mut **tx, |c| delete.execute(c))? == 1 {
+        tombstones::lay_of_forgetting(tx, grant.person(), now)?;
+    }
     Ok(())
 }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::code::Code as _;
 use naast_domain::ids::{
-    BuddyId, CertificateId, ClientId, ConsentId, MatchId, MembershipId, PersonId, ProgrammeId, RequestId,
+    BuddyId, CertificateId, ClientId, ConsentId, ConversationId, MatchId, MembershipId, PersonId,
+    ProgrammeId, RequestId,
 };
 use naast_domain::organisations::MembershipStatus;
 use naast_domain::support::{ClosureReason, MatchState};
@@ -14,7 +15,8 @@ use uuid::Uuid;
 
 pub use super::pupils::SaidByPupil;
 use super::{
-    Fingerprint, HeldSince, Kind, Tombstone, fingerprint, holds, of_confirmed, of_match, of_words, pupils,
+    AskedSince, Fingerprint, HeldSince, Kind, Over, Side, TalkEnded, Tombstone, asked, ends, fingerprint,
+    holds, of_confirmed, of_match, of_words, parts, pupils, talks,
 };
 use crate::columns::{At, Key};
 use crate::database::Database;
@@ -88,6 +90,20 @@ pub struct Risen {
     pub words: Vec<SaidByPupil>,
     /// Holds that were placed or lifted and stand here as they did before, those that were lifted first.
     pub holds: Vec<HeldSince>,
+    /// Requests to end.
+    pub over: Vec<Over>,
+    /// Contact ways to forget, each with when it went.
+    pub contact_ways: Vec<(RequestId, Moment)>,
+    /// Private spaces to empty, each with the last match that used it and when it went.
+    pub spaces: Vec<(RequestId, MatchId, Moment)>,
+    /// Conversations to end.
+    pub talks: Vec<TalkEnded>,
+    /// Sides of conversations whose steps go.
+    pub steps: Vec<(ConversationId, Side, Moment)>,
+    /// Conversations to erase.
+    pub conversations: Vec<(ConversationId, Moment)>,
+    /// What people said of erasure that is not known here.
+    pub asked: Vec<AskedSince>,
 }
 
 /// Finds what has come back. Reads every id: it is for a restored database, not for a call.
@@ -119,6 +135,7 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
     let of = |keys: &[Key], kind| -> Vec<(Uuid, Moment)> {
         keys.iter().filter_map(|key| Some((key.0, gone_at(kind, key.0)?))).collect()
     };
+    let of_talks = talks::come_back(database, &known)?;
     let cases_of = |kind| of(&requests, kind).into_iter().map(|(id, at)| (id.into(), at)).collect();
     Ok(Risen {
         cases: cases_of(Kind::Case),
@@ -153,6 +170,13 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
         clients: of(&systems, Kind::Client).into_iter().map(|(id, _)| id.into()).collect(),
         words: pupils::unheard(database, stones)?,
         holds: holds::unknown(database, stones)?,
+        over: ends::unended(database, &known)?,
+        contact_ways: parts::contact_ways(database, &known)?,
+        spaces: parts::spaces(database, &known)?,
+        talks: of_talks.ended,
+        steps: of_talks.steps,
+        conversations: of_talks.whole,
+        asked: asked::unknown(database, stones)?,
     })
 }
 
