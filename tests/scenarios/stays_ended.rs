@@ -177,10 +177,10 @@ fn what_she_last_said_of_erasure_counts_after_a_restore(engine: Engine) {
     assert_eq!(asked(&app), [1, 0]);
     // what she asked for is done once nothing holds it any more, and the account of the other stays
     let all = app.get(world.coordinators[0], &path).expect(200).body["data"].clone();
-    let hold = all[0]["id"].as_str().expect("an id").to_owned();
+    let kept_by = all[0]["id"].as_str().expect("an id").to_owned();
     let declared = format!("/programmes/{}/coordinator-tie-declarations", world.programmes[0]);
     app.ask(world.coordinators[0], &declared).expect(200);
-    app.ask(world.coordinators[0], &format!("{path}/{hold}/release")).expect(200);
+    app.ask(world.coordinators[0], &format!("{path}/{kept_by}/release")).expect(200);
     naast_api::privacy::round::round(&app.platform, app.platform.clock.now(), false).expect("a round");
     let named =
         |who: PersonId| count_in(&app, &format!("people WHERE name <> '' AND CAST(id AS text) = '{who}'"));
