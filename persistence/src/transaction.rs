@@ -75,16 +75,20 @@ impl<'a, 'c> Transaction<'a, 'c> {
         database: &'a mut Database<'c>,
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<(T, Vec<Tombstone>), E> {
-        let mut tx = Self {
+        let mut tx = Self::on(database);
+        let value = work(&mut tx)?;
+        Ok((value, tx.laid))
+    }
+
+    fn on(database: &'a mut Database<'c>) -> Self {
+        Self {
             database,
             laid: Vec::new(),
             cases: BTreeSet::new(),
             export: None,
             shown: Vec::new(),
             beside: false,
-        };
-        let value = work(&mut tx)?;
-        Ok((value, tx.laid))
+        }
     }
 
     /// Notes that this transaction laid a tombstone.
@@ -149,13 +153,19 @@ impl<'a, 'c> Transaction<'a, 'c> {
         &mut self,
         work: impl FnOnce(&mut Transaction<'_, '_>) -> Result<T, E>,
     ) -> Result<(), E> {
-        let undone: Result<(), Undone<E>> =
-            self.database.transaction(|database| match Transaction::run(database, work) {
-                Ok(_) => Err(Undone::Done),
-                Err(error) => Err(Undone::Refused(error)),
-            });
+        let mut cases = BTreeSet::new();
+        let undone: Result<(), Undone<E>> = self.database.transaction(|database| {
+            let mut tx = Transaction::on(database);
+            let ended = work(&mut tx);
+            cases = tx.cases;
+            Err(ended.map_or_else(Undone::Refused, |_| Undone::Done))
+        });
         match undone {
-            Err(Undone::Refused(error)) => Err(error),
+            Err(Undone::Refused(error)) => {
+                // whoever is refused is told of these
+                self.cases.extend(cases);
+                Err(error)
+            }
             Ok(()) | Err(Undone::Done) => Ok(()),
         }
     }

@@ -280,6 +280,12 @@ fn what_a_rule_refuses_stands_in_the_parents_log(engine: Engine) {
         refusals(),
         [json!("buddy"), json!("coordinator"), json!("coordinator"), json!("coordinator")]
     );
+    // a change that names nothing is refused as one that does, and tells as much
+    let note = json!({ "kind": "goal", "text": "Van haar", "aboutHealth": false });
+    let note = world.app.post(case.parent, &format!("{path}/private-notes"), &note).expect(201).id();
+    let hers = format!("{path}/private-notes/{note}");
+    world.app.call(Some(buddy.person), "PATCH", &hers, Some(&json!({})), Some("*")).expect(409);
+    assert_eq!(refusals().len(), 5);
     // her own refusals are nobody's readings, and who is told nothing of the case has read nothing
     world.app.ask_on(case.parent, &path, &resumptions).expect(409);
     world.app.post(world.coordinators[1], &proposals, &another).expect(404);
@@ -292,7 +298,7 @@ fn what_a_rule_refuses_stands_in_the_parents_log(engine: Engine) {
         Some("\"v9-0000000000000000\""),
     );
     assert_eq!(stale.status, 412);
-    assert_eq!(refusals().len(), 4);
+    assert_eq!(refusals().len(), 5);
     // and what cannot be written down is not told
     around(&world.app.location, |database| {
         database.batch("ALTER TABLE access_log RENAME TO access_log_away")

@@ -17,6 +17,7 @@ use crate::looks::count_in;
 on_both!(
     what_went_by_its_own_term_after_a_backup_goes_again,
     a_space_that_a_later_match_uses_is_not_the_one_that_went,
+    what_went_on_after_a_restore_without_tombstones_has_its_own_day,
     a_conversation_that_went_after_a_backup_goes_again,
 );
 
@@ -99,6 +100,10 @@ fn what_went_by_its_own_term_after_a_backup_goes_again(engine: Engine) {
     let app = served(&world, &there);
     assert_eq!(seen(&app), [0; 4]);
     assert_eq!(count_in(&app, "data_keys WHERE owner_kind = 'private'"), 0, "its key is gone with it");
+    // that something was written is for nobody else to see
+    let seen_by_others =
+        "journal j JOIN programmes p ON p.id = j.chain WHERE j.action = 'request.private-space-erased'";
+    assert_eq!(count_in(&app, seen_by_others), 0);
     let path = format!("/support-requests/{request}");
     assert_eq!(app.get(parent, &path).expect(200).body["contact"], Value::Null);
     let again = there.run(&world, &["retention", "replay"]);
@@ -129,6 +134,35 @@ fn a_space_that_a_later_match_uses_is_not_the_one_that_went(engine: Engine) {
         assert!(done.status.success(), "{}", text(&done));
         assert_eq!(count_in(&served(&world, &there), "private_entries"), left, "{}", text(&done));
     }
+}
+
+fn what_went_on_after_a_restore_without_tombstones_has_its_own_day(engine: Engine) {
+    let world = ago(engine, 33);
+    let (parent, _) = case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    close(&world, parent, "goal-reached");
+    for term in ["private-space", "contact-way"] {
+        set_term(&world, term, 1);
+    }
+    days(&world, 32);
+    run(&world);
+    assert_eq!(count_in(&world.app, "private_entries"), 0);
+    let there = elsewhere(engine);
+    let done = there.run(&world, &["restore", file.to_str().expect("UTF-8"), "--without-tombstones"]);
+    assert!(done.status.success(), "{}", text(&done));
+    let app = served(&world, &there);
+    let matched = app.get(parent, "/matches").expect(200).body["data"][0]["id"].clone();
+    let path = format!("/matches/{}", matched.as_str().expect("an id"));
+    let note = json!({ "kind": "goal", "text": "Weer naar gym", "aboutHealth": false });
+    app.post(parent, &format!("{path}/private-notes"), &note).expect(201);
+    app.post_on(parent, &path, &format!("{path}/closure"), &json!({ "reason": "goal-reached" })).expect(200);
+    let written = count_in(&app, "private_entries");
+    assert!(written > 1);
+    let again = there.run(&world, &["retention", "replay", "--tombstones", &stones_of(&world)]);
+    assert!(text(&again).contains("their term was over: 0 parts"), "{}", text(&again));
+    assert_eq!(count_in(&app, "private_entries"), written);
+    assert_eq!(count_in(&app, "support_requests WHERE contact_kind IS NOT NULL"), 1);
 }
 
 fn a_conversation_that_went_after_a_backup_goes_again(engine: Engine) {

@@ -237,6 +237,12 @@ fn what_is_left_of_a_buddy_goes_in_steps(engine: Engine) {
     );
     let again = run(&world);
     assert_eq!(again.erased.get("buddy-file"), None, "{again:?}");
+    // nobody comes back as a row without a name, and no key is made for her again
+    let keys = format!("data_keys WHERE owner_id = '{}'", buddy.person);
+    let before = count(&world, &keys);
+    let back = json!({ "status": "active", "firstName": "Weer" });
+    world.app.patch(world.coordinators[0], &path, &back).expect(404);
+    assert_eq!(count(&world, &keys), before);
     world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
 }
 

@@ -14,6 +14,7 @@ use crate::looks::{count_in, refused};
 
 on_both!(
     a_conversation_that_ended_after_a_backup_is_ended_after_a_restore,
+    school_reads_the_same_after_a_restore_whatever_she_said,
     a_request_that_ended_after_a_backup_is_ended_after_a_restore,
     what_she_last_said_of_erasure_counts_after_a_restore,
 );
@@ -87,6 +88,52 @@ fn a_conversation_that_ended_after_a_backup_is_ended_after_a_restore(engine: Eng
     let again = there.run(&world, &["retention", "replay"]);
     assert!(text(&again).contains("0 requests, 0 conversations"), "{}", text(&again));
     assert_eq!(there.run(&world, &["doctor"]).status.code(), Some(0));
+}
+
+/// A no and no answer look the same to school, also where the backup is of before it came to the parent.
+fn school_reads_the_same_after_a_restore_whatever_she_said(engine: Engine) {
+    let world = World::new(engine);
+    let references = [(); 3].map(|()| random_id().to_string());
+    let body = |reference: &String| json!({ "locationCode": naast_tests::world::SCHOOL, "parentReference": reference, "ground": "regular-talk" });
+    let talks = references
+        .each_ref()
+        .map(|reference| world.app.post(world.leader, "/conversations", &body(reference)).expect(201).id());
+    for talk in &talks {
+        for step in ["ask-first-question", "has-nobody", "ask-second-question", "agrees"] {
+            world.step(talk, step).expect(201);
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = backup(&world, folder.path());
+    let [declined, stopped, _] = talks.each_ref().map(|talk| {
+        let invitation = world.step(talk, "explain-buddy").expect(201).text("invitationCode");
+        world.exchanged(&invitation)
+    });
+    world.parent_step(&declined, "decline-buddy").expect(200);
+    world.parent_step(&stopped, "withdraw").expect(200);
+    let there = elsewhere(engine);
+    let run =
+        there.run(&world, &["restore", file.to_str().expect("UTF-8"), "--tombstones", &stones_of(&world)]);
+    assert!(run.status.success(), "{}", text(&run));
+    let app = served(&world, &there);
+    let reads = |talk: &String, reference: &String| {
+        let mut one = app.get(world.leader, &format!("/conversations/{talk}")).expect(200).body;
+        for steps in one["steps"].as_array_mut().into_iter().flatten() {
+            steps["at"] = Value::Null;
+        }
+        let again = app.post(world.leader, "/conversations", &body(reference));
+        json!([
+            one["state"],
+            one["permittedSteps"],
+            one["steps"],
+            one["version"],
+            again.status,
+            again.body["code"]
+        ])
+    };
+    let [one, two, three] = [0, 1, 2].map(|at| reads(&talks[at], &references[at]));
+    assert_eq!(one[0], "with-parent", "{one}");
+    assert_eq!((&one, &two), (&three, &three));
 }
 
 fn a_request_that_ended_after_a_backup_is_ended_after_a_restore(engine: Engine) {

@@ -325,6 +325,10 @@ pub async fn update_buddy(
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
             lock_touched(cx.tx, &first)?;
             let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
+            // of a file that was erased an id is left, for the cases that name it: there is nobody to change
+            if !buddies::has_file(cx.tx, &stored)? {
+                return Err(Error::NotFound);
+            }
             let mut check = sent.check();
             check.refers_each("/municipalityCodes/*", |codes| {
                 Ok(directory::are_municipalities(cx.tx, &codes)?)

@@ -5,12 +5,13 @@ use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use naast_domain::ids::WebhookSubscriptionId;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_persistence::backup::{self, Beside};
 use naast_persistence::keys::Ring;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::tombstones::Tombstone;
-use naast_persistence::{Location, Store, events};
+use naast_persistence::{Location, Store};
 
 use super::brought;
 use super::language::said;
@@ -171,7 +172,7 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
     };
     let restored = backup::restore(&location, &ring, (&checked, &restoration), open()?)
         .map_err(Failure::from)
-        .and_then(|()| note_restored(&location, restoration));
+        .and_then(|disabled| note_restored(&location, restoration, disabled));
     if let Err(fault) = restored {
         if let Location::Sqlite(file) = &location {
             for end in ["", "-wal", "-shm"] {
@@ -208,7 +209,11 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
 }
 
 /// Writes in the journal that a backup was restored, and which webhooks that disabled.
-fn note_restored(location: &Location, restoration: Restoration) -> Result<(), Failure> {
+fn note_restored(
+    location: &Location,
+    restoration: Restoration,
+    disabled: Vec<(Chain, WebhookSubscriptionId)>,
+) -> Result<(), Failure> {
     let (store, now) = (Store::open(location, 1)?, restoration.restored_at);
     let act = if restoration.tombstones_missing {
         "installation.restored-without-tombstones"
@@ -217,10 +222,9 @@ fn note_restored(location: &Location, restoration: Restoration) -> Result<(), Fa
     };
     store.write(move |tx| {
         let entry = unsigned_entry(Chain::PLATFORM, "system", Purpose::Administration, act, now);
-        let off = events::disabled_by_restore(tx)?;
-        let disabled = off.into_iter().map(|(chain, id)| {
+        let disabled = disabled.iter().map(|(chain, id)| {
             let act = "webhook-subscription.disabled";
-            let entry = unsigned_entry(chain, "system", Purpose::Administration, act, now).on(id);
+            let entry = unsigned_entry(*chain, "system", Purpose::Administration, act, now).on(*id);
             entry.states(Some("active"), Some("disabled"))
         });
         let entries: Vec<Entry> = std::iter::once(entry.on(restoration.id)).chain(disabled).collect();

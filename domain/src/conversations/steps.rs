@@ -93,6 +93,11 @@ impl Step {
         }
     }
 
+    /// Whether it is known outside the database that this step was taken, for when a backup of before is restored: it ends something, or school's part.
+    pub fn outlives_a_restore(self) -> bool {
+        self == Self::School(SchoolStep::ExplainBuddy) || self.ends_in().is_some()
+    }
+
     /// Where this step ends a conversation; nothing for one after which it goes on. A hand-over is no end here: the request that came of it has its own.
     pub const fn ends_in(self) -> Option<ConversationState> {
         Some(match self {
@@ -156,9 +161,25 @@ impl ConversationState {
         self.permitted().iter().all(|step| *step == Step::Parent(ParentStep::Withdraw))
     }
 
+    /// Whether school still has its part in it, and it is not up to the parent yet.
+    fn is_with_school(self) -> bool {
+        matches!(
+            self,
+            Self::Opened
+                | Self::FirstQuestionAsked
+                | Self::NoNetwork
+                | Self::SecondQuestionAsked
+                | Self::ThinkingAlong
+        )
+    }
+
     /// Where a conversation ends again that a step ended and a backup brought back from before; nothing where it stands so, or ended otherwise. That the
     /// parent stopped outweighs every other end, but not what she handed over since.
+    /// That it came to the parent is an end for school: of each that did school reads the same, whatever she said.
     pub fn end_again(self, by: Step) -> Option<Self> {
+        if by == Step::School(SchoolStep::ExplainBuddy) {
+            return self.is_with_school().then_some(Self::BuddyExplained);
+        }
         let stops = by == Step::Parent(ParentStep::Withdraw) && self != Self::Referred;
         by.ends_in().filter(|end| *end != self && (stops || !self.has_ended()))
     }
@@ -336,10 +357,16 @@ mod tests {
     fn what_ended_ends_again_from_wherever_a_backup_is_of() {
         use ConversationState::{BuddyDeclined, BuddyExplained, Opened, OwnNetwork, Referred, Withdrawn};
         let (declines, stops) = (Step::Parent(ParentStep::DeclineBuddy), Step::Parent(ParentStep::Withdraw));
+        let explains = Step::School(SchoolStep::ExplainBuddy);
         for (stands, by, again) in [
             (Opened, declines, Some(BuddyDeclined)),
             (BuddyExplained, declines, Some(BuddyDeclined)),
             (BuddyExplained, stops, Some(Withdrawn)),
+            (Opened, explains, Some(BuddyExplained)),
+            (ConversationState::ThinkingAlong, explains, Some(BuddyExplained)),
+            (ConversationState::Thinking, explains, None),
+            (BuddyDeclined, explains, None),
+            (OwnNetwork, explains, None),
             (BuddyDeclined, declines, None),
             // she stopped after she had said no, or after school had its answer
             (BuddyDeclined, stops, Some(Withdrawn)),

@@ -5,6 +5,8 @@ use std::io::Read;
 use diesel::Connection as _;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use naast_domain::ids::WebhookSubscriptionId;
+use naast_domain::journal::Chain;
 
 use super::envelope::Opened;
 use super::{BackupError, Checked, Line, rows};
@@ -26,7 +28,7 @@ pub fn restore(
     ring: &Ring,
     (checked, restoration): (&Checked, &Restoration),
     from: impl Read,
-) -> Result<(), BackupError> {
+) -> Result<Vec<(Chain, WebhookSubscriptionId)>, BackupError> {
     migrate(location)?;
     match location {
         Location::Sqlite(path) => {
@@ -49,7 +51,7 @@ fn into(
     ring: &Ring,
     (checked, restoration): (&Checked, &Restoration),
     from: impl Read,
-) -> Result<(), BackupError> {
+) -> Result<Vec<(Chain, WebhookSubscriptionId)>, BackupError> {
     if migrations::applied(database)? != checked.migrations {
         let last = checked.migrations.last().cloned().unwrap_or_default();
         return Err(BackupError::OtherVersion(last));
@@ -94,8 +96,9 @@ fn into(
         // nor which exports were taken, what a coordinator declared, and which webhooks were disabled or had their secret replaced
         export::forget_all(database)?;
         yearly::ask_all(database)?;
-        events::disable_all(database)?;
-        Ok(restorations::begin(database, restoration)?)
+        let disabled = events::disable_all(database)?;
+        restorations::begin(database, restoration)?;
+        Ok(disabled)
     })
 }
 

@@ -263,6 +263,16 @@ pub fn change_profile(
     Ok(())
 }
 
+/// Whether her file is there, and not only the row that stays without a name for the cases that name it.
+pub fn has_file(database: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<bool, Error> {
+    let erased = buddies::table
+        .find((Key::from(buddy.programme), Key::from(buddy.id)))
+        .filter(buddies::status.eq(BuddyStatus::Left.to_string()))
+        .filter(buddies::left_at.is_null());
+    let gone: bool = on_either!(database, |c| diesel::select(diesel::dsl::exists(erased)).get_result(c))?;
+    Ok(!gone)
+}
+
 /// Takes away what is known of a buddy whose file is erased, and keeps her id for the cases that name it.
 pub(crate) fn forget(
     tx: &mut Transaction<'_, '_>,

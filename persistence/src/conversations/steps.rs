@@ -47,7 +47,7 @@ pub fn keep_step(
     taken: &Taken,
     consequence: &Consequence,
 ) -> Result<(), Error> {
-    if taken.step.ends_in().is_some() {
+    if taken.step.outlives_a_restore() {
         let side = conversation.side.as_ref().map(|side| &side.code_hash[..]);
         tombstones::lay_of_talks_end(tx, conversation.id, (side, taken.step), taken.at)?;
     }

@@ -19,8 +19,7 @@ pub use feed::{Feed, Recorded, feed, hash_at};
 use feed::head;
 pub(crate) use subscriptions::disable_all;
 pub use subscriptions::{
-    MOST_OF_A_CHAIN, OVERLAP, Subscription, change_state, disabled_by_restore, find, has_room, insert, list,
-    rotate_secret,
+    MOST_OF_A_CHAIN, OVERLAP, Subscription, change_state, find, has_room, insert, list, rotate_secret,
 };
 
 use naast_domain::access::Standing;

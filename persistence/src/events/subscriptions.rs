@@ -294,11 +294,17 @@ pub(super) fn is_vouched_for(
 }
 
 /// Disables every subscription: of a restored backup, where nobody knows which were disabled since, or had their secret replaced because somebody else
-/// had it. Whoever looks after one enables it, and it goes on where the backup left it.
-pub(crate) fn disable_all(database: &mut Database<'_>) -> Result<(), Error> {
-    let active = webhook_subscriptions::table
-        .filter(webhook_subscriptions::state.eq(SubscriptionState::Active.to_string()));
-    let update = diesel::update(active).set((
+/// had it. Whoever looks after one enables it, and it goes on where the backup left it. Gives back those that it disabled, each with its chain.
+pub(crate) fn disable_all(database: &mut Database<'_>) -> Result<Vec<(Chain, WebhookSubscriptionId)>, Error> {
+    let active = || {
+        webhook_subscriptions::table
+            .filter(webhook_subscriptions::state.eq(SubscriptionState::Active.to_string()))
+    };
+    let rows: Vec<(Key, Key)> = on_either!(&mut *database, |c| active()
+        .order((webhook_subscriptions::chain, webhook_subscriptions::id))
+        .select((webhook_subscriptions::chain, webhook_subscriptions::id))
+        .load(c))?;
+    let update = diesel::update(active()).set((
         webhook_subscriptions::state.eq(SubscriptionState::Disabled.to_string()),
         webhook_subscriptions::disabled_because.eq(Some(DisablementReason::Restored.to_string())),
         webhook_subscriptions::failing_since.eq(None::<At>),
@@ -307,18 +313,6 @@ pub(crate) fn disable_all(database: &mut Database<'_>) -> Result<(), Error> {
         webhook_subscriptions::kept_by.eq(None::<Key>),
     ));
     on_either!(database, |c| update.execute(c))?;
-    Ok(())
-}
-
-/// The subscriptions that a restore disabled and nobody enabled since, each with its chain.
-pub fn disabled_by_restore(
-    database: &mut Database<'_>,
-) -> Result<Vec<(Chain, WebhookSubscriptionId)>, Error> {
-    let rows: Vec<(Key, Key)> = on_either!(database, |c| webhook_subscriptions::table
-        .filter(webhook_subscriptions::disabled_because.eq(DisablementReason::Restored.to_string()))
-        .order((webhook_subscriptions::chain, webhook_subscriptions::id))
-        .select((webhook_subscriptions::chain, webhook_subscriptions::id))
-        .load(c))?;
     Ok(rows.into_iter().map(|(chain, id)| (Chain::from_uuid(chain.0), id.into())).collect())
 }
 

@@ -199,7 +199,6 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "privacy::restorations::finish",
             "privacy::restorations::without_tombstones",
             "privacy::restorations::brought",
-            "events::subscriptions::disabled_by_restore",
             "privacy::tombstones::lay",
             "privacy::tombstones::set_up",
             "privacy::tombstones::all",

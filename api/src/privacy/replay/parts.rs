@@ -5,6 +5,7 @@ use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::ids::{ConversationId, MatchId, RequestId};
 use naast_domain::journal::{Chain, Purpose};
+use naast_persistence::privacy::retention::of_cases;
 use naast_persistence::privacy::tombstones::Side;
 use naast_persistence::privacy::{erasure, others};
 use naast_persistence::{Kept, locks, requests, support};
@@ -39,6 +40,10 @@ fn contact_way_goes_again(
         // one that goes on, because its parent said so after a restore without tombstones, needs it
         let ended = requests::of_upkeep(tx, &leave, id)?.filter(|stored| stored.state.has_ended());
         let Some(stored) = ended else { return Ok(Kept::unchanged(false)) };
+        // nor does one that ended since, whose day is to come, go
+        if of_cases(tx, &[id])?.get(&id).is_none_or(|found| found.since > at) {
+            return Ok(Kept::unchanged(false));
+        }
         requests::forget_expired_contact(tx, &leave, &keys, (stored.programme, id), at)?;
         let act = "request.contact-way-erased";
         let entry = unsigned_entry(stored.programme, "replay", Purpose::Support, act, now).on(id);
@@ -56,12 +61,16 @@ fn space_goes_again(
         locks::lock_request(tx, id)?;
         let Some(stored) = requests::of_upkeep(tx, &leave, id)? else { return Ok(Kept::unchanged(false)) };
         let runs = support::running_of_request(tx, &stored)?.is_some();
-        let is_last = support::last_of_request(tx, &stored)?.is_some_and(|one| one.id == last);
+        let used = support::last_of_request(tx, &stored)?;
+        // where that match ended since, after a restore without tombstones, what was written has its own day
+        let is_last = used.is_some_and(|one| one.id == last && one.ended_at.is_some_and(|ended| ended <= at));
         if runs || !is_last || !erasure::erase_private_space(tx, &leave, &keys, id, at)? {
             return Ok(Kept::unchanged(false));
         }
         let act = "request.private-space-erased";
-        let entry = unsigned_entry(stored.programme, "replay", Purpose::Support, act, now).on(id);
+        // that something was written is for nobody else to see, here as at the round
+        let chain = Chain::private_of(stored.programme);
+        let entry = unsigned_entry(chain, "replay", Purpose::Support, act, now).on(id);
         Ok::<_, Error>(tx.keep([entry], true)?)
     })
 }

@@ -26,6 +26,8 @@ pub struct CaseRetention {
     pub programme: ProgrammeId,
     /// The parent.
     pub parent: PersonId,
+    /// Since when the request stands as it does.
+    pub since: Moment,
     /// The request and everything that belongs to it.
     pub case: Due,
     /// How to reach the parent.
@@ -76,6 +78,7 @@ fn read(terms: &HashMap<ProgrammeId, Terms>, row: CaseRow) -> Result<(RequestId,
         CaseRetention {
             programme,
             parent: parent.into(),
+            since: facts.since,
             case: retention::case(terms, facts),
             contact_way: retention::contact_way(terms, facts),
             private_space: retention::private_space(terms, facts, ended),

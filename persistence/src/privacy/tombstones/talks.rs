@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::conversations::{ConversationState, Step};
+use naast_domain::conversations::{ConversationState, SchoolStep, Step};
 use naast_domain::ids::ConversationId;
 
 use super::{Fingerprint, Kind, fingerprint, fingerprint_of, put};
@@ -39,7 +39,7 @@ pub(super) struct Talks {
     pub(super) whole: Vec<(ConversationId, Moment)>,
 }
 
-/// Lays the tombstone of a step that ends a conversation, on whichever side.
+/// Lays the tombstone of a step that ends a conversation, on whichever side, or with which it comes to the parent.
 pub(crate) fn lay_of_talks_end(
     tx: &mut Transaction<'_, '_>,
     conversation: ConversationId,
@@ -109,11 +109,19 @@ pub(super) fn come_back(
             .map(Fingerprint::try_from)
             .transpose()
             .map_err(|_| Error::Corrupt { table: "parent_sides", column: "code_hash" })?;
-        let stands: ConversationState = code("conversations", "state", &state)?;
-        let ended = Step::all().filter_map(|step| {
+        let mut stands: ConversationState = code("conversations", "state", &state)?;
+        let taken = |step| {
             let at = known.get(&(Kind::ConversationEnded, of_end(conversation, hash, step)))?;
-            stands.end_again(step).map(|_| TalkEnded { conversation, side, step, at: *at })
-        });
+            Some(TalkEnded { conversation, side, step, at: *at })
+        };
+        // first that it came to the parent, so that school reads that step of each conversation in which it was taken, and then how it ended
+        if let Some(explained) = taken(Step::School(SchoolStep::ExplainBuddy))
+            && let Some(next) = stands.end_again(explained.step)
+        {
+            talks.ended.push(explained);
+            stands = next;
+        }
+        let ended = Step::all().filter(|step| stands.end_again(*step).is_some()).filter_map(taken);
         talks.ended.extend(ended.max_by_key(|one| one.at));
         let steps = known.get(&(Kind::ConversationSteps, of_steps(conversation, hash)));
         talks.steps.extend(steps.map(|at| (conversation, side, *at)));
