@@ -92,8 +92,17 @@ pub fn is_registered<A: Action>(
 }
 
 /// Whether the account of whoever asks for help is there, with nothing that erases it meanwhile: she was asked who she is before.
+/// Her name goes with her account; an account of before names were sealed may never have had one.
 pub fn is_there(tx: &mut Transaction<'_, '_>, grant: &Grant<SubmitRequest>) -> Result<bool, Error> {
-    is_named(tx, grant.person())
+    let me = grant.person();
+    let name = |tx: &mut Transaction<'_, '_>| -> Result<Option<String>, Error> {
+        let name = people::table.find(Key::from(me)).select(people::name);
+        Ok(on_either!(&mut **tx, |c| name.first(c).optional())?)
+    };
+    let before = name(tx)?;
+    locks::lock_person(tx, me)?;
+    let now = name(tx)?;
+    Ok(now.is_some_and(|now| !now.is_empty() || before.is_some_and(|before| before.is_empty())))
 }
 
 fn is_named(tx: &mut Transaction<'_, '_>, id: PersonId) -> Result<bool, Error> {
