@@ -158,10 +158,16 @@ fn whatever_anybody_does_what_must_never_be_never_is(engine: Engine) {
     }
     println!("{strangers:>8} looks by strangers");
     assert!(strangers > 0 || only > 0, "no stranger looked around");
-    for (rows, number) in to_reach.iter().zip(&reached).filter(|_| only == 0) {
+    let demanded = |rows: &str| only == 0 && (steps >= LONG || !RARE.contains(&rows));
+    for (rows, number) in to_reach.iter().zip(&reached).filter(|(rows, _)| demanded(rows)) {
         assert!(*number > 0, "the walk never comes to {rows}");
     }
 }
+
+/// From so many steps on a walk must come to what is rare as well.
+const LONG: usize = 10_000;
+/// What a short walk may miss: since cases are erased on the way, few of these are there at a time.
+const RARE: &[&str] = &["consents WHERE kind = 'request' AND how = 'own-login' AND lapsed_at IS NOT NULL"];
 
 /// What a walk must come to: otherwise it proves nothing of it.
 const REACHED: &[&str] = &[
