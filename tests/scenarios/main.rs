@@ -81,6 +81,7 @@ mod private_space;
 mod processing_register;
 mod program;
 mod properties;
+mod refusals;
 mod requests;
 mod restored_anew;
 mod retention;

@@ -1,6 +1,7 @@
 //! After a backup was restored: what was erased or withdrawn since is erased and withdrawn again, before anything is served. It ends as of the moment
 //! at which it ended, which its tombstone has: a term that counts from there is no longer for it.
 
+mod ends;
 mod parts;
 
 use std::collections::BTreeMap;
@@ -8,10 +9,8 @@ use std::collections::BTreeMap;
 use naast_domain::Moment;
 use naast_domain::access::Upkeep;
 use naast_domain::code::Code as _;
-use naast_domain::conversations::Step;
-use naast_domain::ids::{MembershipId, PrivateNoteId, RequestId};
+use naast_domain::ids::{PrivateNoteId, RequestId};
 use naast_domain::journal::{Chain, Entry, Purpose};
-use naast_domain::organisations::MembershipStatus;
 use naast_domain::privacy::retention::RetentionGround;
 use naast_domain::requests::SupportRequest;
 use naast_domain::support::ClosureReason;
@@ -20,18 +19,16 @@ use naast_persistence::keys::Keys;
 use naast_persistence::privacy::restorations::Restoration;
 use naast_persistence::privacy::retention::{self, of_cases};
 use naast_persistence::privacy::tombstones::{
-    self, AskedSince, Ended, HeldSince, Over, SaidByPupil, TakenBack, TakenOut, TalkEnded, Tombstone,
+    self, AskedSince, Ended, HeldSince, SaidByPupil, TakenBack, Tombstone,
 };
 use naast_persistence::privacy::{consents, erasure, pupils, restorations};
 use naast_persistence::support::{self, private_space};
-use naast_persistence::{Kept, Stored, Transaction, buddies, conversations, locks, organisations, requests};
+use naast_persistence::{Kept, Stored, Transaction, locks, requests};
 
+use self::ends::{end_again, end_role_again, ended_later, take_out_again};
 use super::pupil::says_no;
 use super::take_back::take_back;
 use super::tombstones::TombstoneError;
-use crate::clock::day_of;
-use crate::independence::again::{Occasion, lock_touched, recheck, recheck_person};
-use crate::independence::course::end_as_of;
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::problem::Error;
 use crate::requests::withdraw::{Withdrawn, withdraw_as_of};
@@ -312,58 +309,6 @@ fn ended_again(
     })
 }
 
-/// Ends a match that ran in the backup, as of the moment at which it ended.
-fn end_again(platform: &Platform, ended: Ended) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    platform.store.write(move |tx| {
-        locks::lock_request(tx, ended.request)?;
-        locks::lock_buddy(tx, ended.buddy)?;
-        let Some(running) = support::running_of_upkeep(tx, &leave, ended.id)? else {
-            return Ok(Kept::unchanged(false));
-        };
-        let entry = |act| unsigned_entry(running.programme, "replay", Purpose::Support, act, now);
-        let entries = end_as_of(tx, &running, (ended.because, ended.at), entry, now)?;
-        Ok::<_, Error>(tx.keep(entries, true)?)
-    })
-}
-
-/// Takes a certificate out, and asks the rules again what becomes of what its buddy does without it.
-fn take_out_again(platform: &Platform, of: TakenOut) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    platform.store.write(move |tx| {
-        let Some(buddy) = buddies::in_use(tx, &leave, of.programme, &[of.buddy])?.pop() else {
-            return Ok(Kept::unchanged(false));
-        };
-        lock_touched(tx, &buddy)?;
-        let Some(buddy) = buddies::in_use(tx, &leave, of.programme, &[of.buddy])?.pop() else {
-            return Ok(Kept::unchanged(false));
-        };
-        if !buddies::remove_certificate_again(tx, &leave, &buddy, of.id, now)? {
-            return Ok(Kept::unchanged(false));
-        }
-        let act = "certificate.removed";
-        let mut entries =
-            vec![unsigned_entry(of.programme, "replay", Purpose::Volunteers, act, now).on(of.id)];
-        entries.extend(recheck(tx, &buddy, Occasion::of_platform(now, day_of(now)))?);
-        Ok::<_, Error>(tx.keep(entries, true)?)
-    })
-}
-
-/// Ends a role, as of the day on which it ended, and asks the rules again what becomes of the matches that it is a tie in.
-fn end_role_again(platform: &Platform, id: MembershipId, at: Moment) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    platform.store.write(move |tx| {
-        let Some(person) = organisations::end_again(tx, &leave, id, day_of(at))? else {
-            return Ok(Kept::unchanged(false));
-        };
-        let act = "membership.changed";
-        let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Administration, act, now).on(id);
-        let mut entries = vec![entry.states(None, Some(MembershipStatus::Ended.code()))];
-        entries.extend(recheck_person(tx, person, Occasion::of_platform(now, day_of(now)))?);
-        Ok::<_, Error>(tx.keep(entries, true)?)
-    })
-}
-
 /// Says again what a pupil said with a code. Her no takes back what stands against it; by her yes she decides, and what she consented to
 /// since the backup she is asked again.
 fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
@@ -383,54 +328,6 @@ fn say_again(platform: &Platform, said: SaidByPupil) -> Result<bool, Error> {
             says_no(tx, &stored, (&said.code, said.at), entry, now)?.1
         };
         Ok::<_, Error>(tx.keep(entries, true)?)
-    })
-}
-
-/// Ends requests and conversations again.
-fn ended_later(
-    platform: &Platform,
-    done: &mut Replayed,
-    (over, talks): (Vec<Over>, Vec<TalkEnded>),
-) -> Result<(), Error> {
-    for one in over {
-        done.requests += usize::from(end_request_again(platform, one)?);
-    }
-    for one in talks {
-        done.talks += usize::from(end_talk_again(platform, one)?);
-    }
-    Ok(())
-}
-
-/// Ends a request that went on in the backup, as of the moment at which it ended; one that was withdrawn or erased above is over.
-fn end_request_again(platform: &Platform, over: Over) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    platform.store.write(move |tx| {
-        locks::lock_request(tx, over.request)?;
-        let stored = requests::of_upkeep(tx, &leave, over.request)?;
-        let Some(stored) = stored.filter(|stored| !stored.state.has_ended()) else {
-            return Ok(Kept::unchanged(false));
-        };
-        let entry = |act| unsigned_entry(stored.programme, "replay", Purpose::Support, act, now);
-        let entries = super::round::end_request(tx, &stored, (over.because, over.at), entry, now)?;
-        Ok::<_, Error>(tx.keep(entries, true)?)
-    })
-}
-
-/// Ends a conversation that went on in the backup, by the step and as of the moment at which it ended.
-fn end_talk_again(platform: &Platform, ended: TalkEnded) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
-    platform.store.write(move |tx| {
-        let Some((from, to)) = conversations::end_again(tx, &leave, &ended)? else {
-            return Ok(Kept::unchanged(false));
-        };
-        let act = match ended.step {
-            Step::School(_) => "conversation.step-recorded",
-            Step::Parent(_) => "conversation.parent-answered",
-        };
-        let entry = unsigned_entry(Chain::PLATFORM, "replay", Purpose::Signposting, act, now)
-            .on(ended.conversation)
-            .states(Some(from.code()), Some(to.code()));
-        Ok::<_, Error>(tx.keep([entry], true)?)
     })
 }
 

@@ -227,6 +227,7 @@ const LEAVE: &[&str] = &[
     "independence/mod.rs",
     "independence/round.rs",
     "privacy/replay.rs",
+    "privacy/replay/ends.rs",
     "privacy/round/mod.rs",
 ];
 
