@@ -1,10 +1,14 @@
 //! What ended or was said after a backup is so when it is restored: conversations, requests, and that a person asked for erasure or took that back.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use naast_domain::conversations::Step;
 use naast_domain::ids::PersonId;
 use naast_tests::app::TestApp;
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both, random_id};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::backups::{backup, case, elsewhere, stones_of, text};
 use crate::ended_again::{served, without};
@@ -17,9 +21,36 @@ on_both!(
     school_reads_the_same_after_a_restore_whatever_she_said,
     a_request_that_ended_after_a_backup_is_ended_after_a_restore,
     what_she_last_said_of_erasure_counts_after_a_restore,
+    who_has_the_tombstones_and_a_schools_ids_finds_no_answer,
 );
 
 const OPENS: &str = "/parent-conversations/_search";
+
+/// A school has the ids of its conversations, and there are few steps: of a file that is copied to another machine nobody must be able to try them.
+fn who_has_the_tombstones_and_a_schools_ids_finds_no_answer(engine: Engine) {
+    let world = World::new(engine);
+    let [said_no, stopped] = [0; 2].map(|_| world.conversation());
+    world.parent_step(&world.explained(&said_no), "decline-buddy").expect(200);
+    world.parent_step(&world.explained(&stopped), "withdraw").expect(200);
+    let file = std::fs::read_to_string(stones_of(&world)).expect("the tombstones");
+    let laid: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).expect("a line")).collect();
+    let ended = laid.iter().filter(|one| one["kind"] == "conversation-ended").count();
+    assert_eq!(ended, 4, "that it came to her, and what she said, of two: {file}");
+    for id in [&said_no, &stopped] {
+        let id = uuid::Uuid::parse_str(id).expect("an id");
+        for step in Step::all() {
+            let mut tried = Sha256::new();
+            let parts: [&[u8]; 5] =
+                [b"naast.tombstone.v1", b"conversation-ended", id.as_bytes(), b"", step.code().as_bytes()];
+            for part in parts {
+                tried.update(u32::try_from(part.len()).expect("short").to_be_bytes());
+                tried.update(part);
+            }
+            let tried = STANDARD.encode(tried.finalize());
+            assert!(laid.iter().all(|one| one["fingerprint"] != tried), "{}", step.code());
+        }
+    }
+}
 
 fn a_conversation_that_ended_after_a_backup_is_ended_after_a_restore(engine: Engine) {
     let world = World::new(engine);

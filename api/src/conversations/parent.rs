@@ -236,7 +236,7 @@ pub async fn answer_as_parent(
                 programmes_shown: None,
                 at: now,
             };
-            conversations::keep_step(tx, &one, next, &taken, &Consequence::default())?;
+            conversations::keep_step(tx, &keys, &one, next, &taken, &Consequence::default())?;
             let entry = unsigned_entry(
                 Chain::PLATFORM,
                 "parent",

@@ -145,7 +145,7 @@ pub async fn consent_to_referral(
                 at: day,
             };
             let consequence = Consequence { handed_over_on: Some(cx.today), ..Consequence::default() };
-            conversations::keep_step(cx.tx, &one, next, &taken, &consequence)?;
+            conversations::keep_step(cx.tx, cx.keys, &one, next, &taken, &consequence)?;
             // the platform's chain must not tie this person to the conversation of the school's side
             let mut handed_over = cx
                 .entry(Chain::PLATFORM, Role::Parent, Purpose::Signposting, "conversation.handed-over")

@@ -157,7 +157,7 @@ pub async fn record_conversation_step(
             };
             let consequence =
                 Consequence { code_hash: code.as_deref().map(of_invitation), ..Consequence::default() };
-            conversations::keep_step(cx.tx, &one, next, &taken, &consequence)?;
+            conversations::keep_step(cx.tx, cx.keys, &one, next, &taken, &consequence)?;
             let entry = cx
                 .entry(Chain::PLATFORM, role, Purpose::Signposting, "conversation.step-recorded")
                 .on(id)

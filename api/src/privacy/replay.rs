@@ -132,7 +132,7 @@ pub fn brought(platform: &Platform, of: &[Restoration]) -> Result<(), Error> {
 
 /// Erases and withdraws again what the tombstones name. Can be cut short and run again.
 pub fn replay(platform: &Platform, stones: &[Tombstone]) -> Result<Replayed, Error> {
-    let risen = platform.store.read(|db| Ok::<_, Error>(tombstones::risen(db, stones)?))?;
+    let risen = platform.store.read(|db| Ok::<_, Error>(tombstones::risen(db, &platform.keys, stones)?))?;
     let mut done = Replayed { stones: stones.len(), ..Replayed::default() };
     let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
     // a match that ended before its request did ended then, and for its own reason; the others end with their requests

@@ -9,6 +9,7 @@ use naast_domain::{Date, Moment};
 use super::{Conversation, sides};
 use crate::columns::{At, Json, Key};
 use crate::database::Database;
+use crate::keys::Keys;
 use crate::privacy::tombstones::{self, TalkEnded};
 use crate::rows::one;
 use crate::schema::{conversation_steps, conversations};
@@ -42,6 +43,7 @@ pub struct Consequence {
 /// Keeps a step that was taken, on a conversation that stands as it was loaded.
 pub fn keep_step(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     conversation: &Conversation,
     next: ConversationState,
     taken: &Taken,
@@ -49,7 +51,7 @@ pub fn keep_step(
 ) -> Result<(), Error> {
     if taken.step.outlives_a_restore() {
         let side = conversation.side.as_ref().map(|side| &side.code_hash[..]);
-        tombstones::lay_of_talks_end(tx, conversation.id, (side, taken.step), taken.at)?;
+        tombstones::lay_of_talks_end(tx, keys, conversation.id, (side, taken.step), taken.at)?;
     }
     if let Some(side) = &conversation.side {
         sides::keep(tx, conversation, side, next, taken.at)?;
@@ -93,7 +95,7 @@ pub fn keep_step(
 /// Gives back from where to where, nothing when it is over.
 pub fn end_again(
     tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
+    (keys, _leave): (&Keys, &Upkeep),
     ended: &TalkEnded,
 ) -> Result<Option<(ConversationState, ConversationState)>, Error> {
     let found = match &ended.side {
@@ -109,7 +111,7 @@ pub fn end_again(
         programmes_shown: None,
         at: ended.at,
     };
-    keep_step(tx, &conversation, next, &taken, &Consequence::default())?;
+    keep_step(tx, keys, &conversation, next, &taken, &Consequence::default())?;
     Ok(Some((conversation.state, next)))
 }
 

@@ -34,13 +34,18 @@ pub(super) struct Index {
 impl Index {
     /// What an exact value is found by: the same for the same value of the same kind, and of no use without the key.
     pub(super) fn blind(&self, kind: &str, value: &str) -> [u8; 16] {
+        *self.mac(&[kind.as_bytes(), value.as_bytes()]).first_chunk().expect("SHA-256 has more than 16 bytes")
+    }
+
+    /// The whole fingerprint of several parts, which nobody makes without the key.
+    pub(super) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.secret.bytes()).expect("any length is a key of HMAC");
-        for part in [kind, value] {
+        for part in parts {
             mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-            mac.update(part.as_bytes());
+            mac.update(part);
         }
-        *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has more than 16 bytes")
+        mac.finalize().into_bytes().into()
     }
 
     fn found(database: &mut Database<'_>, masters: &Masters) -> Result<Option<Self>, Error> {

@@ -248,6 +248,15 @@ impl Keys {
         self.index.blind(kind, value)
     }
 
+    /// The fingerprint of something that others know by its parts: who has the parts and not the keys cannot try which it is of.
+    pub(crate) fn fingerprint(&self, kind: &str, known_by: &[&[u8]]) -> [u8; 32] {
+        let parts: Vec<&[u8]> = [b"naast.tombstone.v2".as_slice(), kind.as_bytes()]
+            .into_iter()
+            .chain(known_by.iter().copied())
+            .collect();
+        self.index.mac(&parts)
+    }
+
     /// The oldest master key of this database, when it was gone from the file at the one start that wrapped the index key of before:
     /// what was found by that master key is not found any more.
     pub fn index_without_the_oldest(&self) -> Option<&str> {

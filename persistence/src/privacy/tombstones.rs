@@ -167,7 +167,7 @@ pub type Fingerprint = [u8; 32];
 pub struct Tombstone {
     /// Of what.
     pub kind: Kind,
-    /// Its fingerprint. Ids and codes are random: nobody finds one from its fingerprint.
+    /// Its fingerprint. Ids and codes are random, so that nobody finds one from it; what somebody outside knows by its id is made with a key (`talks`).
     pub fingerprint: Fingerprint,
     /// When it was laid.
     pub laid_at: Moment,

@@ -65,9 +65,9 @@ fn end_request_again(platform: &Platform, over: Over) -> Result<bool, Error> {
 
 /// Ends a conversation that went on in the backup, by the step and as of the moment at which it ended.
 fn end_talk_again(platform: &Platform, ended: TalkEnded) -> Result<bool, Error> {
-    let (now, leave) = (platform.clock.now(), Upkeep::of_the_platform());
+    let (now, leave, keys) = (platform.clock.now(), Upkeep::of_the_platform(), platform.keys.clone());
     platform.store.write(move |tx| {
-        let Some((from, to)) = conversations::end_again(tx, &leave, &ended)? else {
+        let Some((from, to)) = conversations::end_again(tx, (&keys, &leave), &ended)? else {
             return Ok(Kept::unchanged(false));
         };
         let act = match ended.step {

@@ -87,8 +87,9 @@ pub(super) fn talks_go_again(
     let is_whole = |id: &ConversationId| whole.iter().any(|(gone, _)| gone == id);
     let mut gone = 0;
     for (id, side, at) in steps.iter().copied().filter(|(id, _, _)| !is_whole(id)) {
+        let keys = platform.keys.clone();
         gone += usize::from(platform.store.write(move |tx| {
-            if !others::erase_steps_again(tx, &leave, (id, side), at)? {
+            if !others::erase_steps_again(tx, (&keys, &leave), (id, side), at)? {
                 return Ok(Kept::unchanged(false));
             }
             Ok::<_, Error>(tx.keep([entry("conversation.steps-erased", id)], true)?)

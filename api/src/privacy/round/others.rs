@@ -21,8 +21,8 @@ impl Round<'_> {
             |db, after, most| others::conversations_with_old_steps(db, &leave, now, (after.into(), most)),
             |id| id.uuid(),
             |round, page| {
-                round.each_counted(("conversation", "conversation-steps"), &page, move |tx, _, id| {
-                    others::erase_old_steps(tx, &leave, id, now)?;
+                round.each_counted(("conversation", "conversation-steps"), &page, move |tx, keys, id| {
+                    others::erase_old_steps(tx, (keys, &leave), id, now)?;
                     Ok(vec![entry("conversation.steps-erased", id)])
                 })
             },

@@ -12,6 +12,7 @@ use super::super::erasure;
 use super::super::tombstones::{self, Side};
 use crate::columns::{At, Key};
 use crate::database::Database;
+use crate::keys::Keys;
 use crate::rows::code;
 use crate::schema::{conversation_steps, conversations, parent_sides};
 use crate::transaction::Transaction;
@@ -58,7 +59,7 @@ pub fn conversations_with_old_steps(
 /// Deletes the parent's steps of a conversation, and her code, on each side of hers that had its time.
 pub fn erase_old_steps(
     tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
+    (keys, _leave): (&Keys, &Upkeep),
     id: ConversationId,
     now: Moment,
 ) -> Result<(), Error> {
@@ -70,7 +71,7 @@ pub fn erase_old_steps(
         .select(parent_sides::code_hash)
         .load(c))?;
     for code in over {
-        erase_side(tx, id, &code, now)?;
+        erase_side(tx, keys, (id, &code), now)?;
     }
     let stays = conversation_steps::table
         .filter(conversation_steps::conversation_id.eq(Key::from(id)))
@@ -80,14 +81,14 @@ pub fn erase_old_steps(
         diesel::dsl::exists(ended).and(diesel::dsl::not(diesel::dsl::exists(stays)))
     )
     .get_result(c))?;
-    if is_over { erase_first_side(tx, id, now) } else { Ok(()) }
+    if is_over { erase_first_side(tx, keys, id, now) } else { Ok(()) }
 }
 
 /// Deletes what the parent did on a further side that ended, and its code. Says whether it was there.
 fn erase_side(
     tx: &mut Transaction<'_, '_>,
-    id: ConversationId,
-    code: &[u8],
+    keys: &Keys,
+    (id, code): (ConversationId, &[u8]),
     now: Moment,
 ) -> Result<bool, Error> {
     let side =
@@ -95,12 +96,17 @@ fn erase_side(
     if on_either!(&mut **tx, |c| diesel::delete(side).execute(c))? == 0 {
         return Ok(false);
     }
-    tombstones::lay_of_steps(tx, id, Some(code), now)?;
+    tombstones::lay_of_steps(tx, keys, id, Some(code), now)?;
     Ok(true)
 }
 
 /// Deletes the parent's steps on the first side, and her code.
-fn erase_first_side(tx: &mut Transaction<'_, '_>, id: ConversationId, now: Moment) -> Result<(), Error> {
+fn erase_first_side(
+    tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
+    id: ConversationId,
+    now: Moment,
+) -> Result<(), Error> {
     let delete = diesel::delete(
         conversation_steps::table
             .filter(conversation_steps::conversation_id.eq(Key::from(id)))
@@ -110,18 +116,18 @@ fn erase_first_side(tx: &mut Transaction<'_, '_>, id: ConversationId, now: Momen
     let update = diesel::update(conversations::table.find(Key::from(id)))
         .set(conversations::code_hash.eq(None::<Vec<u8>>));
     on_either!(&mut **tx, |c| update.execute(c))?;
-    tombstones::lay_of_steps(tx, id, None, now)
+    tombstones::lay_of_steps(tx, keys, id, None, now)
 }
 
 /// Deletes the parent's steps of a side again that went, as of the moment at which they did, where that side has ended. Says whether anything was there.
 pub fn erase_steps_again(
     tx: &mut Transaction<'_, '_>,
-    _leave: &Upkeep,
+    (keys, _leave): (&Keys, &Upkeep),
     (id, side): (ConversationId, Side),
     at: Moment,
 ) -> Result<bool, Error> {
     if let Some(code) = side {
-        return erase_side(tx, id, &code, at);
+        return erase_side(tx, keys, (id, &code), at);
     }
     let of_parent = conversation_steps::table
         .filter(conversation_steps::conversation_id.eq(conversations::id))
@@ -132,7 +138,7 @@ pub fn erase_steps_again(
         .filter(conversations::code_hash.is_not_null().or(diesel::dsl::exists(of_parent)));
     let is_left: bool = on_either!(&mut **tx, |c| diesel::select(diesel::dsl::exists(left)).get_result(c))?;
     if is_left {
-        erase_first_side(tx, id, at)?;
+        erase_first_side(tx, keys, id, at)?;
     }
     Ok(is_left)
 }

@@ -21,6 +21,7 @@ use super::{
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::identity::clients::status;
+use crate::keys::Keys;
 use crate::schema::{
     buddies, certificates, clients, consents, matches, memberships, people, private_entries, support_requests,
 };
@@ -107,7 +108,7 @@ pub struct Risen {
 }
 
 /// Finds what has come back. Reads every id: it is for a restored database, not for a call.
-pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen, Error> {
+pub fn risen(database: &mut Database<'_>, keys: &Keys, stones: &[Tombstone]) -> Result<Risen, Error> {
     let known = first_laid(stones);
     let gone_at = |kind: Kind, id: Uuid| known.get(&(kind, fingerprint(kind.word(), id))).copied();
     let requests: Vec<Key> =
@@ -135,7 +136,7 @@ pub fn risen(database: &mut Database<'_>, stones: &[Tombstone]) -> Result<Risen,
     let of = |keys: &[Key], kind| -> Vec<(Uuid, Moment)> {
         keys.iter().filter_map(|key| Some((key.0, gone_at(kind, key.0)?))).collect()
     };
-    let of_talks = talks::come_back(database, &known)?;
+    let of_talks = talks::come_back(database, keys, &known)?;
     let cases_of = |kind| of(&requests, kind).into_iter().map(|(id, at)| (id.into(), at)).collect();
     Ok(Risen {
         cases: cases_of(Kind::Case),

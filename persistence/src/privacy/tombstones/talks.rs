@@ -1,4 +1,5 @@
-//! Conversations: that a step ended one, on which side of the parent's, and what of one went by its term.
+//! Conversations: that a step ended one, on which side of the parent's, and what of one went by its term. A school knows its conversations by their
+//! ids, and the steps are few: the fingerprints are made with a key, so that whoever has the file of tombstones cannot try which no was said.
 
 use std::collections::HashMap;
 
@@ -7,9 +8,10 @@ use naast_domain::Moment;
 use naast_domain::conversations::{ConversationState, SchoolStep, Step};
 use naast_domain::ids::ConversationId;
 
-use super::{Fingerprint, Kind, fingerprint, fingerprint_of, put};
+use super::{Fingerprint, Kind, fingerprint, put};
 use crate::columns::Key;
 use crate::database::Database;
+use crate::keys::Keys;
 use crate::rows::code;
 use crate::schema::{conversations, parent_sides};
 use crate::transaction::Transaction;
@@ -42,21 +44,23 @@ pub(super) struct Talks {
 /// Lays the tombstone of a step that ends a conversation, on whichever side, or with which it comes to the parent.
 pub(crate) fn lay_of_talks_end(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     conversation: ConversationId,
     (side, step): (Option<&[u8]>, Step),
     now: Moment,
 ) -> Result<(), Error> {
-    put(tx, Kind::ConversationEnded, of_end(conversation, side, step), now)
+    put(tx, Kind::ConversationEnded, of_end(keys, conversation, side, step), now)
 }
 
 /// Lays the tombstone of the steps of a side whose term is over.
 pub(crate) fn lay_of_steps(
     tx: &mut Transaction<'_, '_>,
+    keys: &Keys,
     conversation: ConversationId,
     side: Option<&[u8]>,
     now: Moment,
 ) -> Result<(), Error> {
-    put(tx, Kind::ConversationSteps, of_steps(conversation, side), now)
+    put(tx, Kind::ConversationSteps, of_steps(keys, conversation, side), now)
 }
 
 /// Lays the tombstone of a conversation whose term is over.
@@ -68,20 +72,21 @@ pub(crate) fn lay_of_talk(
     put(tx, Kind::Conversation, fingerprint(Kind::Conversation.word(), conversation.uuid()), now)
 }
 
-fn of_end(conversation: ConversationId, side: Option<&[u8]>, step: Step) -> Fingerprint {
+fn of_end(keys: &Keys, conversation: ConversationId, side: Option<&[u8]>, step: Step) -> Fingerprint {
     let id = conversation.uuid();
     let known_by: [&[u8]; 3] = [id.as_bytes(), side.unwrap_or_default(), step.code().as_bytes()];
-    fingerprint_of(Kind::ConversationEnded.word(), &known_by)
+    keys.fingerprint(Kind::ConversationEnded.word(), &known_by)
 }
 
-fn of_steps(conversation: ConversationId, side: Option<&[u8]>) -> Fingerprint {
+fn of_steps(keys: &Keys, conversation: ConversationId, side: Option<&[u8]>) -> Fingerprint {
     let id = conversation.uuid();
-    fingerprint_of(Kind::ConversationSteps.word(), &[id.as_bytes(), side.unwrap_or_default()])
+    keys.fingerprint(Kind::ConversationSteps.word(), &[id.as_bytes(), side.unwrap_or_default()])
 }
 
 /// What has come back of conversations.
 pub(super) fn come_back(
     database: &mut Database<'_>,
+    keys: &Keys,
     known: &HashMap<(Kind, Fingerprint), Moment>,
 ) -> Result<Talks, Error> {
     const KINDS: [Kind; 3] = [Kind::Conversation, Kind::ConversationSteps, Kind::ConversationEnded];
@@ -111,7 +116,7 @@ pub(super) fn come_back(
             .map_err(|_| Error::Corrupt { table: "parent_sides", column: "code_hash" })?;
         let mut stands: ConversationState = code("conversations", "state", &state)?;
         let taken = |step| {
-            let at = known.get(&(Kind::ConversationEnded, of_end(conversation, hash, step)))?;
+            let at = known.get(&(Kind::ConversationEnded, of_end(keys, conversation, hash, step)))?;
             Some(TalkEnded { conversation, side, step, at: *at })
         };
         // first that it came to the parent, so that school reads that step of each conversation in which it was taken, and then how it ended
@@ -123,7 +128,7 @@ pub(super) fn come_back(
         }
         let ended = Step::all().filter(|step| stands.end_again(*step).is_some()).filter_map(taken);
         talks.ended.extend(ended.max_by_key(|one| one.at));
-        let steps = known.get(&(Kind::ConversationSteps, of_steps(conversation, hash)));
+        let steps = known.get(&(Kind::ConversationSteps, of_steps(keys, conversation, hash)));
         talks.steps.extend(steps.map(|at| (conversation, side, *at)));
     }
     Ok(talks)
