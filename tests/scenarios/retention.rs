@@ -6,7 +6,7 @@ use naast_domain::ids::PersonId;
 use naast_persistence::Kept;
 use naast_persistence::privacy::leases;
 use naast_tests::world::{SCHOOL, World};
-use naast_tests::{Engine, on_both, random_id};
+use naast_tests::{Engine, around, on_both, random_id};
 use serde_json::{Value, json};
 
 use crate::command_line::naast;
@@ -243,6 +243,14 @@ fn what_is_left_of_a_buddy_goes_in_steps(engine: Engine) {
     let back = json!({ "status": "active", "firstName": "Weer" });
     world.app.patch(world.coordinators[0], &path, &back).expect(404);
     assert_eq!(count(&world, &keys), before);
+    // nor is anything written on that row, which nobody would erase again
+    let today = world.app.platform.clock.today();
+    let seen = json!({ "kind": "vog", "issuedDate": today });
+    world.app.post(world.coordinators[0], &format!("{path}/certificates"), &seen).expect(404);
+    let about = json!({ "kind": "school", "locationCode": naast_tests::world::SCHOOL });
+    let tie = json!({ "kind": "own-child-at-school", "about": about });
+    world.app.post(world.coordinators[0], &format!("{path}/ties"), &tie).expect(404);
+    assert_eq!((of_hers("certificates"), of_hers("ties")), (0, 0));
     world.app.get(parent, &format!("/support-requests/{request}")).expect(200);
 }
 
@@ -274,6 +282,18 @@ fn a_row_without_a_name_goes_with_the_last_record_that_names_it(engine: Engine) 
     }
     assert_eq!(there(), (1, 1, 1));
     assert_eq!(count(&world, "people WHERE name = ''"), 2, "both are nobody any more");
+    // what a program of before wrote on the row that is left holds nothing up
+    let (at, no) = match engine {
+        Engine::Sqlite => ("'2026-01-01T00:00:00.000000Z'", "0"),
+        Engine::Postgres => ("'2026-01-01T00:00:00Z'", "false"),
+    };
+    let tie = format!(
+        "INSERT INTO ties (programme_id, id, buddy_id, kind, about, aggravated, since, until, declared_at, version) SELECT \
+         programme_id, id, id, 'employed-at-school', '{{\"school\": \"{SCHOOL}\"}}', {no}, '2024-01-01', NULL, {at}, 1 FROM buddies \
+         WHERE id = '{}'",
+        buddy.id
+    );
+    around(&world.app.location, |database| database.batch(&tie)).expect("whoever has a console can do this");
     // what a round without changes says, and what a round does
     let dry = || round(&world.app.platform, world.app.platform.clock.now(), true).expect("a round").erased;
     let swept = |of: &std::collections::BTreeMap<String, u64>| {

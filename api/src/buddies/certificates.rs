@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Check, Path, Sent};
-use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::again::{Occasion, lock_file, recheck};
 use crate::page_of;
 use crate::platform::{Platform, Said as _};
 use crate::privacy::retention::RetentionView;
@@ -137,7 +137,7 @@ pub async fn record_certificate(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
-            lock_touched(cx.tx, &first)?;
+            lock_file(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
             not_herself(cx.me.person, &buddy)?;
             let mut check = sent.check();
@@ -220,7 +220,7 @@ pub async fn remove_certificate(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
-            lock_touched(cx.tx, &first)?;
+            lock_file(cx.tx, &first)?;
             let (buddy, role) = reached::<ManageBuddies>(cx, id)?;
             if !buddies::remove_certificate(cx.tx, &grant, &buddy, certificate_id, cx.now)? {
                 return Err(Error::NotFound);

@@ -23,7 +23,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::{Path, Query, Sent};
-use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::again::{Occasion, lock_file, recheck};
 use crate::independence::course::leave;
 use crate::page_of;
 use crate::paging::{PageQuery, Paging};
@@ -323,12 +323,8 @@ pub async fn update_buddy(
         .patch(caller.0, show, move |cx| {
             let grant = cx.grant::<ManageBuddies>()?;
             let (first, _) = reached::<ManageBuddies>(cx, id)?;
-            lock_touched(cx.tx, &first)?;
+            lock_file(cx.tx, &first)?;
             let (mut stored, role) = reached::<ManageBuddies>(cx, id)?;
-            // of a file that was erased an id is left, for the cases that name it: there is nobody to change
-            if !buddies::has_file(cx.tx, &stored)? {
-                return Err(Error::NotFound);
-            }
             let mut check = sent.check();
             check.refers_each("/municipalityCodes/*", |codes| {
                 Ok(directory::are_municipalities(cx.tx, &codes)?)

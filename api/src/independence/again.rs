@@ -81,6 +81,12 @@ pub fn lock_touched(tx: &mut Transaction<'_, '_>, buddy: &Stored<Buddy>) -> Resu
     }
 }
 
+/// The same for whoever changes her file: of one that was erased an id is left, for the cases that name it, and there is nobody to change.
+pub fn lock_file(tx: &mut Transaction<'_, '_>, buddy: &Stored<Buddy>) -> Result<(), Error> {
+    lock_touched(tx, buddy)?;
+    if buddies::has_file(tx, buddy)? { Ok(()) } else { Err(Error::NotFound) }
+}
+
 fn touched_by(db: &mut Database<'_>, buddy: &Stored<Buddy>) -> Result<Vec<RequestId>, Error> {
     let running = support::running_of_buddy(db, buddy)?;
     let open = matching::open_proposals_of(db, buddy)?;

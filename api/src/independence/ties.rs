@@ -21,7 +21,7 @@ use naast_persistence::{Database, Stored, buddies};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::again::{Occasion, lock_touched, recheck, recheck_hers};
+use super::again::{Occasion, lock_file, recheck, recheck_hers};
 use super::objects::{TieObjectBody, TieObjectView};
 use crate::answer::{Answer, IfMatch};
 use crate::buddies::profile::BuddyView;
@@ -207,7 +207,7 @@ pub async fn declare_tie(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<DeclareTies>()?;
             let (buddy, role) = reached::<DeclareTies>(cx, id)?;
-            lock_touched(cx.tx, &buddy)?;
+            lock_file(cx.tx, &buddy)?;
             let tie = TieBody::declare(&sent, cx.tx, &grant, buddy.programme, tie_id)?;
             let known = ties::ties_of(cx.tx, &buddy)?;
             if let Some(known) = known.iter().find(|known| known.covers(&tie)) {
@@ -284,7 +284,7 @@ pub async fn end_tie(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<VouchForTies>()?;
             let (buddy, role) = reached::<VouchForTies>(cx, id)?;
-            lock_touched(cx.tx, &buddy)?;
+            lock_file(cx.tx, &buddy)?;
             let mut stored = ties::find_tie(cx.tx, &buddy, tie_id)?.ok_or(Error::NotFound)?;
             if_match.check(stored.version)?;
             let ended = stored.value.clone().end(body.until_date)?;
@@ -326,7 +326,7 @@ pub async fn confirm_ties(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<VouchForTies>()?;
             let (first, _) = reached::<VouchForTies>(cx, id)?;
-            lock_touched(cx.tx, &first)?;
+            lock_file(cx.tx, &first)?;
             let (mut buddy, role) = reached::<VouchForTies>(cx, id)?;
             seen.check(buddy.version)?;
             buddies::note_asked(cx.tx, &grant, &buddy, cx.today)?;

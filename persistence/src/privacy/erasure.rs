@@ -188,6 +188,8 @@ pub fn sweep_person(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, person: Perso
 
 /// Takes away what is left of a buddy whose file is erased, when no case names her any more. Says whether it went.
 pub fn sweep_buddy(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, buddy: BuddyId) -> Result<bool, Error> {
+    // what somebody wrote on it in the meantime belongs to nobody
+    delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
     let row = "DELETE FROM buddies WHERE status = 'left' AND left_at IS NULL AND id =";
     Ok(unless_named(tx, row, buddy.uuid())?.is_some_and(|gone| gone > 0))
 }
