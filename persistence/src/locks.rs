@@ -98,9 +98,14 @@ pub fn lock_roles_of(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(
     Ok(())
 }
 
-/// Holds off every other change to this request, its proposals and its match until the end of the transaction.
+/// Holds off every other change to this request, its proposals and its match until the end of the transaction, which is about it.
 pub fn lock_request(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), Error> {
-    tx.touches(id);
+    tx.is_about(id);
+    lock_request_besides(tx, id)
+}
+
+/// The same of a request that the transaction is not about, and that what it changes can touch.
+pub fn lock_request_besides(tx: &mut Transaction<'_, '_>, id: RequestId) -> Result<(), Error> {
     lock(tx, "SELECT 1 FROM support_requests WHERE id = $1 FOR UPDATE", id.into())
 }
 

@@ -113,7 +113,7 @@ pub fn insert(
     on_either!(&mut **tx, |c| diesel::insert_into(support_requests::table)
         .values((row, contact))
         .execute(c))?;
-    tx.touches(request.id);
+    tx.is_about(request.id);
     Ok(Stored { value: request, version: 1, created_at: now })
 }
 

@@ -17,7 +17,8 @@ pub struct Transaction<'a, 'c> {
     database: &'a mut Database<'c>,
     /// The tombstones that it lays: they go outside the database after the commit, and before anybody is answered.
     laid: Vec<Tombstone>,
-    /// The cases that it holds off others from, or makes: an answer that is kept of it is of them.
+    /// The cases that it is about, or makes: an answer that is kept of it is of them. Others that it holds off only have to wait, because what it
+    /// changes could touch them.
     cases: BTreeSet<RequestId>,
     /// The export that it gives out: an answer that is kept of it holds what was in it.
     export: Option<ExportId>,
@@ -96,8 +97,8 @@ impl<'a, 'c> Transaction<'a, 'c> {
         self.laid.push(stone);
     }
 
-    /// Notes that this transaction changes something of a case.
-    pub(crate) fn touches(&mut self, request: RequestId) {
+    /// Notes that the call is about this case, whatever other cases it holds off others from.
+    pub fn is_about(&mut self, request: RequestId) {
         self.cases.insert(request);
     }
 
@@ -125,7 +126,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
         self.export
     }
 
-    /// The one case that it changes something of; none where it is several.
+    /// The one case that it is about; none where it is several.
     pub fn case(&self) -> Option<RequestId> {
         self.cases.first().copied().filter(|_| self.cases.len() == 1)
     }

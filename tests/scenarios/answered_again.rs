@@ -42,6 +42,8 @@ const LEAVES: &[(&str, &[(&str, i64)])] = &[
     ("declareTie", &[("coordinator", 1)]),
     ("proposeBuddy", &[("coordinator", 1)]),
     ("cancelProposal", &[("coordinator", 1)]),
+    // of the case that she is asked for, whatever others it holds off
+    ("answerProposal", &[("buddy", 1)]),
     ("pauseMatch", &[("buddy", 1), ("coordinator", 1)]),
     ("resumeMatch", &[("buddy", 1), ("coordinator", 1)]),
     ("recordContact", &[("buddy", 1), ("coordinator", 1)]),
@@ -77,6 +79,7 @@ const SHOWS_NOBODY_AGAIN: &[&str] = &[
     "setRetentionTerm",
     "confirmOwnTies",
     "withdrawAllMyConsents",
+    "takeBackErasure",
     "cancelAnnouncement",
     "confirmConsent",
     // by a code, and of whoever holds it
@@ -96,6 +99,7 @@ const SHOWS_NOBODY_AGAIN: &[&str] = &[
 const LEAVES_REFUSED: &[(&str, &str)] = &[
     ("proposeBuddy", "coordinator"),
     ("cancelProposal", "coordinator"),
+    ("answerProposal", "buddy"),
     ("pauseMatch", "coordinator"),
     ("pauseMatch", "buddy"),
     ("resumeMatch", "coordinator"),

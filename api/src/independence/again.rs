@@ -70,7 +70,7 @@ impl Occasion {
 pub fn lock_touched(tx: &mut Transaction<'_, '_>, buddy: &Stored<Buddy>) -> Result<(), Error> {
     let touched = touched_by(tx, buddy)?;
     for request in &touched {
-        locks::lock_request(tx, *request)?;
+        locks::lock_request_besides(tx, *request)?;
     }
     locks::lock_buddy(tx, buddy.id)?;
     // what came before the buddy was locked is not locked itself: begin again with it
@@ -258,7 +258,7 @@ pub fn recheck_programme(
     };
     let locked = touched(tx)?;
     for request in &locked.0 {
-        locks::lock_request(tx, *request)?;
+        locks::lock_request_besides(tx, *request)?;
     }
     for buddy in &locked.1 {
         locks::lock_buddy(tx, buddy.id)?;

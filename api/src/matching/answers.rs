@@ -87,6 +87,8 @@ pub async fn answer_proposal(
         .write(caller.0, move |cx| {
             let grant = cx.grant::<AnswerProposal>()?;
             let (first, _) = matching::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
+            // whatever she is told, also by a rule that says no, is of this case and no other
+            cx.tx.is_about(first.request);
             if !declares_again(&first, body.answer) {
                 first.proposal.still_open()?;
             }

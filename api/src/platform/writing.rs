@@ -2,6 +2,7 @@
 //! refusal of one that may not be: each is a reading, and leaves its record.
 
 use naast_domain::access::{Action, Grant, Principal};
+use naast_domain::independence::keeps_away;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::{Date, Moment};
@@ -89,14 +90,13 @@ impl<'a, 't, 'c> Writing<'a, 't, 'c> {
         Ok(access_log::insert(self.tx, &records)?)
     }
 
-    /// What a refusal shows: when a rule says no to a change of a case, how that stands.
+    /// What a refusal shows: when a rule says no to a change of a case, how that stands; nothing, where it keeps a coordinator away.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) fn refused(self, refusal: &Error) -> Result<Option<(Principal, Shown)>, Error> {
-        let Some(case) = self.tx.changed_case().filter(|_| matches!(refusal, Error::Rule(_))) else {
-            return Ok(None);
-        };
+        let tells = matches!(refusal, Error::Rule(rule) if !keeps_away(rule));
+        let Some(case) = self.tx.changed_case().filter(|_| tells) else { return Ok(None) };
         Ok(Shown::refused(self.tx, &self.me, case)?.map(|shown| (self.me, shown)))
     }
 

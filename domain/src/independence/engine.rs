@@ -228,10 +228,18 @@ fn is_within(day: Date, months: u32, on: Date) -> bool {
     day.checked_add_months(Months::new(months)).is_none_or(|end| on <= end)
 }
 
+const TIED: &str = "coordinator-tied";
+const NOT_ASKED: &str = "coordinator-not-asked-this-year";
+
+/// Whether a refusal keeps a coordinator away from a case. It says nothing of how that stands: nobody read anything by it.
+pub fn keeps_away(refusal: &Rejection) -> bool {
+    [TIED, NOT_ASKED].contains(&refusal.code)
+}
+
 /// The refusal of a coordinator whom a tie of her own keeps from a case.
 pub fn coordinator_tied() -> Rejection {
     Rejection::rule(
-        "coordinator-tied",
+        TIED,
         "S2",
         Text::of(
             "U heeft een band met de school of de ouder van deze aanvraag. Een andere coördinator neemt haar over; is die er \
@@ -245,7 +253,7 @@ pub fn coordinator_tied() -> Rejection {
 /// The refusal of a coordinator who has to say first what ties her, because she was not asked for a year.
 pub fn coordinator_not_asked() -> Rejection {
     Rejection::rule(
-        "coordinator-not-asked-this-year",
+        NOT_ASKED,
         "S2",
         Text::of(
             "U bent een jaar niet gevraagd naar uw eigen banden. Noem eerst wat nieuw is, en zeg dan dat alles er staat: `POST \

@@ -31,7 +31,7 @@ pub use assessment::{Assessment, Finding, FindingKey, IndependentBuddy, InvalidF
 pub use declared::{Declared, Questions};
 pub use engine::{
     assess, assess_by, assess_coordinator, coordinator_not_asked, coordinator_tied, is_own_question_due,
-    is_own_question_lost, is_yearly_question_due, keeps_a_coordinator,
+    is_own_question_lost, is_yearly_question_due, keeps_a_coordinator, keeps_away,
 };
 pub use kinds::{ObjectKind, TieKind};
 pub use known::{Seat, known_now, known_tie};

@@ -193,7 +193,7 @@ pub fn confirm(tx: &mut Transaction<'_, '_>, notice: &Notice, now: Moment) -> Re
     if notice.erased_at.is_some() {
         return erased::confirm(tx, notice, now);
     }
-    tx.touches(notice.request);
+    tx.is_about(notice.request);
     let row = withdrawal_notices::table.find((Key::from(notice.programme), Key::from(notice.id)));
     let update = diesel::update(row).set((
         withdrawal_notices::state.eq(NoticeState::Confirmed.to_string()),

@@ -125,6 +125,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "locks::lock_roles_of",
             "locks::lock_announced_meeting",
             "locks::lock_request",
+            "locks::lock_request_besides",
             "locks::lock_buddy",
             "locks::lock_buddies_of",
             "locks::lock_sign_in_code",
