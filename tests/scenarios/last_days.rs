@@ -459,9 +459,13 @@ fn nothing_that_the_two_write_or_do_moves_the_day(engine: Engine) {
     }
     let met = json!({ "date": ahead(&world, 0), "channel": "online", "minutes": 30, "task": "listening" });
     world.app.post(case.buddy.person, &format!("/matches/{}/contacts", case.matched), &met).expect(201);
-    for who in [world.coordinators[0], case.parent, case.buddy.person] {
+    for who in [world.coordinators[0], case.parent] {
         assert_eq!(seen(who), before);
     }
+    // the buddy reads the same day, and nothing of holds
+    let (continuation, mut retention) = before;
+    retention["held"] = Value::Null;
+    assert_eq!(seen(case.buddy.person), (continuation, retention));
     // whoever reads something of the case and may not know how it stands reads that it runs
     let hold = json!({ "because": "complaint" });
     let holds = format!("/support-requests/{}/holds", case.request);

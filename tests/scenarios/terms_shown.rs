@@ -344,6 +344,12 @@ fn the_records_of_a_case_go_with_it(engine: Engine) {
     let hold = json!({ "because": "complaint" });
     let kept = world.app.post(coordinator, &format!("{of_request}/holds"), &hold).expect(201);
     assert_eq!(kept.body["retention"]["held"], json!(true));
+    // to whom the request is open it says so, and not to the buddy, who may be the reason
+    let tells = |who| said(&world, who, &of_request)["held"].clone();
+    assert_eq!(
+        [tells(parent), tells(coordinator), tells(buddy.person)],
+        [json!(true), json!(true), Value::Null]
+    );
     world.app.ask(parent, &format!("{of_request}/withdrawal")).expect(200);
     // that it is held stands with the holds, and with the request
     let withdrawn =

@@ -24,7 +24,7 @@ pub struct RetentionView {
     /// Why then, or why not yet.
     pub ground: RetentionGround,
     /// Whether a hold keeps it from erasure, whatever the day says. Null for what belongs to a request: of that the request says it, to whoever reads the
-    /// request itself. A buddy reads no hold: it may be there because of a signal about her.
+    /// request itself, but to no buddy: it may be there because of a signal about her.
     pub held: Option<bool>,
 }
 

@@ -91,7 +91,7 @@ pub async fn get_support_request(
             let grant = cx.grant::<ReadRequest>()?;
             let (stored, role) = requests::find(cx.db, &grant, id)?.ok_or(Error::NotFound)?;
             cx.shows([Shown::request(DataKind::Request, role, &stored)]);
-            let view = SupportRequestView::load(cx.db, cx.keys, &stored, cx.today)?;
+            let view = SupportRequestView::load(cx.db, cx.keys, &stored, cx.today)?.for_role(role);
             Ok(Answer::found(view).version(stored.version))
         })
         .await

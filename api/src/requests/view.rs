@@ -5,6 +5,7 @@ use naast_domain::Date;
 use naast_domain::buddies::SpokenLanguage;
 use naast_domain::directory::{LocationCode, MunicipalityCode};
 use naast_domain::ids::{PersonId, ProgrammeId, RequestId};
+use naast_domain::organisations::Role;
 use naast_domain::requests::{
     ChannelWish, Contact, ContactKind, Origin, RequestState, SupportDuration, SupportRequest, Topic,
     WithdrawnBy,
@@ -110,6 +111,15 @@ impl SupportRequestView {
                 Ok(if asked.contains(&one.id) { view.asked_anew(one) } else { view })
             })
             .collect()
+    }
+
+    /// The same, as the buddy reads it: that it is held she does not, for that may be because of a signal about her.
+    #[must_use]
+    pub fn for_role(self, role: Role) -> Self {
+        if role != Role::Buddy {
+            return self;
+        }
+        Self { retention: RetentionView { held: None, ..self.retention }, ..self }
     }
 
     /// The same, where its parent is to consent anew.
