@@ -311,6 +311,15 @@ fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
     assert_eq!(kinds(), [""; 0]);
     world.tie(&buddy, "employed-at-school", &at(SCHOOL)).expect(201);
     assert_eq!(kinds(), ["independence-lost"]);
+    // why is where it says that it is
+    let lost = notices(&world, parent)[0].clone();
+    assert_eq!(lost["proposalId"], json!(proposal));
+    let read = lost["read"].as_str().expect("a place").trim_start_matches("/v1").to_owned();
+    let why = world.app.get(parent, &read).expect(200).body;
+    assert!(
+        why["ties"].as_array().is_some_and(|ties| ties.iter().any(|tie| tie["effect"] == "block")),
+        "{why}"
+    );
     world.app.ask(parent, &format!("{path}/withdrawal")).expect(200);
     assert_eq!(kinds(), [""; 0]);
     // nobody reads what waits for another

@@ -125,11 +125,11 @@ pub async fn list_my_notices(
                     && let Some(last) = &last
                     && last.closed_because == Some(ClosureReason::IndependenceLost)
                 {
-                    let read = format!("{BASE}/matches/{}", last.id);
-                    let (match_id, since) = (Some(last.id), last.ended_at);
+                    let read = format!("{BASE}/proposals/{}/explanation", last.proposal);
                     data.push(ParentNoticeView {
-                        match_id,
-                        since,
+                        proposal_id: Some(last.proposal),
+                        match_id: Some(last.id),
+                        since: last.ended_at,
                         ..notice(ParentNotice::IndependenceLost, read)
                     });
                 }

@@ -102,7 +102,14 @@ pub(super) const MATCHING: Activity = Activity {
             "possible buddies, points, ties and the decision",
         ),
     ],
-    recipients: &[COORDINATOR, Text::of("de buddy die de ouder kiest", "the buddy whom the parent chooses")],
+    recipients: &[
+        COORDINATOR,
+        Text::of(
+            "wie als buddy wordt voorgesteld: eerst alleen om welke school het gaat",
+            "whoever is proposed as a buddy: at first only which school it is about",
+        ),
+        Text::of("de buddy die de ouder kiest", "the buddy whom the parent chooses"),
+    ],
     retention: Text::of(
         "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, \
              of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen, bij intrekking meteen weg; of wat het \
