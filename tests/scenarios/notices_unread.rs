@@ -180,7 +180,10 @@ fn who_could_read_before_her_tie_began_is_asked_after_the_erasure(engine: Engine
 fn who_was_proposed_as_buddy_is_told_and_of_nobodys_health(engine: Engine) {
     let world = World::new(engine);
     let (parent, buddy, other) = (world.person(), world.buddy(0, &json!({})), world.buddy(0, &json!({})));
-    let request = world.consented(0, parent);
+    // by a talk at school: that she came so is no buddy's to know before the parent chose her
+    let code = world.explained(&world.conversation());
+    let request = world.refer(parent, &code, &world.request_body(0)).expect(201).id();
+    world.consent(parent, &request).expect(201);
     let path = format!("/support-requests/{request}");
     let health =
         json!({ "kind": "child-health-data", "childAge": "under-16", "text": words("child-health-data") });
@@ -195,7 +198,7 @@ fn who_was_proposed_as_buddy_is_told_and_of_nobodys_health(engine: Engine) {
     let told = of_kind("buddy");
     assert_eq!((told.len(), &told[0]["recipient"]), (1, &json!(buddy.id)), "{stopped}");
     assert_eq!(told[0]["withdrawnKinds"], json!(["request"]));
-    assert!(of_kind("programme")[0]["withdrawnKinds"].as_array().is_some_and(|all| all.len() == 2));
+    assert!(of_kind("programme")[0]["withdrawnKinds"].as_array().is_some_and(|all| all.len() == 3));
     let hers = waiting(&world, buddy.person, false);
     assert_eq!((hers.len(), &hers[0]["requestId"]), (1, &json!(request)));
     assert!(waiting(&world, other.person, false).is_empty());

@@ -8,7 +8,7 @@ use naast_domain::code::Code as _;
 use naast_domain::ids::ExportId;
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
-use naast_domain::privacy::consents::{ConsentKind, text_of};
+use naast_domain::privacy::consents::{ConsentKind, RecipientKind, text_of};
 use naast_domain::privacy::retention;
 use naast_domain::rejection::Rejection;
 use naast_domain::text::{Text, Tongue};
@@ -95,6 +95,7 @@ pub async fn request_export(
             }
             locks::lock_buddies_of(cx.tx, grant.person())?;
             let mut all = export::collect(cx.tx, cx.keys, &grant)?;
+            without_ids(&mut all);
             with_texts(&mut all);
             let names = export::names(cx.tx, &grant, &all)?;
             let content = json!({ "madeAt": cx.now, "collections": all, "names": names }).to_string();
@@ -108,6 +109,19 @@ pub async fn request_export(
             Ok(cx.tx.keep([entry.on(id)], Answer::created(ExportView::from(&kept), &place))?)
         })
         .await
+}
+
+/// Leaves out what has no name to be read by: the request and the talk that a consent is about, which stand beside it, and a buddy's id.
+fn without_ids(all: &mut Collections) {
+    let mut keep = |collection: &str, member: &str, kept: &dyn Fn(&str) -> bool| {
+        for row in all.get_mut(collection).into_iter().flatten() {
+            if !row.get("kind").and_then(serde_json::Value::as_str).is_some_and(kept) {
+                row.insert(member.to_owned(), serde_json::Value::Null);
+            }
+        }
+    };
+    keep("requests.consents", "poolOrganisationId", &|kind| kind == ConsentKind::Pool.code());
+    keep("requests.withdrawalRecipients", "recipient", &|kind| kind != RecipientKind::Buddy.code());
 }
 
 /// The words that she consented to, beside each consent.

@@ -90,11 +90,11 @@ fn left_out() -> Text {
 /// What else she has a right to be told, and where it stands (AVG art. 15 lid 1 a to d, and e).
 fn told_elsewhere() -> Text {
     Text::of(
-        "Waarvoor uw gegevens worden gebruikt, op welke grond, wie ze krijgt en hoe lang ze blijven, staat in het verwerkingsregister \
-         (/v1/processing-activities). U mag laten verbeteren, laten wissen, laten vasthouden, bezwaar maken, en terugnemen waar u \
+        "Waarvoor uw gegevens worden gebruikt, op welke grond, wie ze krijgt en hoe lang ze blijven, staat in het verwerkingsregister, \
+         dat u leest als u bent ingelogd (/v1/processing-activities). U mag laten verbeteren, laten wissen, laten vasthouden, bezwaar maken, en terugnemen waar u \
          toestemming voor gaf.",
-        "What your data are used for, on what ground, who gets them and how long they stay is told in the processing register \
-         (/v1/processing-activities). You may have them corrected, erased or held, object, and take back what you consented to.",
+        "What your data are used for, on what ground, who gets them and how long they stay is told in the processing register, \
+         which you read when you are signed in (/v1/processing-activities). You may have them corrected, erased or held, object, and take back what you consented to.",
     )
 }
 

@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::{post, web};
 use naast_domain::access::ReportConsent;
-use naast_domain::code::Code as _;
 use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
-use naast_domain::privacy::consents::{CONFIRMATION_DAYS, ConsentKind, GivenHow};
+use naast_domain::privacy::consents::{CONFIRMATION_DAYS, GivenHow};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::ContactKind;
 use naast_domain::text::Text;
@@ -27,21 +26,19 @@ use crate::identity::post::Letter;
 use crate::platform::{Platform, Said as _};
 use crate::problem::Error;
 
-/// The letter to the parent. Whoever calls is not who reads it, so it is in both languages; it says what it is about, and that she reads the words
-/// before she confirms them.
-fn letter(to: lettre::Address, code: &str, kind: ConsentKind, place: &str) -> Letter {
-    let what = kind.label();
+/// The letter to the parent. Whoever calls is not who reads it, so it is in both languages. It does not say what she is heard to have said yes to: who
+/// shares her mailbox would read there that it is about her child's health. She reads the words before she confirms them.
+fn letter(to: lettre::Address, code: &str, place: &str) -> Letter {
     let subject = "Wilt u iets bevestigen? / Will you confirm something?".to_owned();
     let text = format!(
-        "Een coördinator hoorde u dit zeggen:\n\n  {}\n\nHet telt pas als u het zelf bevestigt.\n\nUw code is {code}\n\n\
-         Lees eerst de precieze woorden. U ziet ze als u deze code invult bij Naast ({place}), voordat u iets bevestigt.\n\
+        "Een coördinator schreef op dat u ergens ja op zei. Het telt pas als u het zelf bevestigt.\n\nUw code is {code}\n\n\
+         Lees eerst waarop, en in welke woorden. U ziet ze als u deze code invult bij Naast ({place}), voordat u iets bevestigt.\n\
          De code geldt {CONFIRMATION_DAYS} dagen. Geef hem aan niemand, ook niet aan uw coördinator. Klopt het niet? Dan hoeft u niets te doen.\n\n\
          --\n\n\
-         A coordinator heard you say this:\n\n  {}\n\nIt counts only once you confirm it yourself.\n\nYour code is {code}\n\n\
-         First read the exact words. You see them when you enter this code at Naast ({place}), before you confirm anything.\n\
+         A coordinator noted that you said yes to something. It counts only once you confirm it yourself.\n\nYour code is {code}\n\n\
+         First read to what, and in which words. You see them when you enter this code at Naast ({place}), before you confirm anything.\n\
          The code is good for {CONFIRMATION_DAYS} days. Give it to nobody, not to your coordinator either. Is it not right? Then you need not do \
          anything.\n",
-        what.nl, what.en,
     );
     Letter { to, subject, text }
 }
@@ -101,8 +98,7 @@ pub async fn report_consent(
             let contact = requests::contacts_of(cx.tx, cx.keys, &[&stored])?.remove(&id);
             *address.lock().unwrap_or_else(PoisonError::into_inner) = contact
                 .filter(|contact| contact.kind == ContactKind::Email)
-                .and_then(|contact| crate::identity::address(&contact.value))
-                .map(|to| (to, body.kind));
+                .and_then(|contact| crate::identity::address(&contact.value));
             let entry =
                 cx.entry(stored.programme, role, Purpose::Matching, "consent.reported").on(consent_id);
             let place = format!("/support-requests/{id}/consents/{consent_id}/receipt");
@@ -111,8 +107,8 @@ pub async fn report_consent(
         })
         .await?;
     let to = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some((to, kind)) = to {
-        platform.identity.post.send(letter(to, &code, kind, platform.identity.issuer()));
+    if let Some(to) = to {
+        platform.identity.post.send(letter(to, &code, platform.identity.issuer()));
     }
     Ok(answer)
 }

@@ -58,7 +58,7 @@ pub fn tell(
             match recipient {
                 RecipientKind::Programme => add(*recipient, request.programme.to_string(), consent),
                 RecipientKind::Buddy => {
-                    // to whom it was only proposed, nothing of anybody's health was told
+                    // to whom it was only proposed, nothing of anybody's health was told, and not that the parent came by a talk at school
                     let no_more: &[_] = match kept.consent.kind {
                         ConsentKind::Request => &buddies.proposed,
                         _ => &[],

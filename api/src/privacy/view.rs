@@ -8,14 +8,16 @@ use naast_domain::ids::{ConsentId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{
-    ConfirmedHow, ConsentKind, ConsentState, Consequence, GivenHow, RecipientKind, Shown, receipt, text_of,
+    ConfirmedHow, ConsentKind, ConsentState, Consequence, GivenHow, Named, RecipientKind, Shown, receipt,
+    text_of,
 };
 use naast_domain::programmes::OrganisationForm;
-use naast_domain::requests::WithdrawnBy;
+use naast_domain::requests::{SupportRequest, WithdrawnBy};
 use naast_domain::text::Tongue;
 use naast_persistence::privacy::access_log;
 use naast_persistence::privacy::consents::{self, KeptConsent};
-use naast_persistence::{Database, requests};
+use naast_persistence::support::announcements;
+use naast_persistence::{Database, Stored, directory, organisations, programmes, requests};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -201,8 +203,22 @@ pub async fn get_consent_receipt(
                 .filter(|words| words.fingerprint(tongue) == last.text_hash)
                 .ok_or(Error::Internal("the words of a consent are those that were shown"))?;
             let words = words.text.get(tongue);
-            let shown =
-                Shown { consent: kept.consent, words, hash: &last.text_hash, given_at: kept.given_at };
+            let programme = programmes::find(cx.db, stored.programme)?.ok_or(Error::NotFound)?;
+            let organisation = organisations::find(cx.db, programme.organisation)?.ok_or(Error::NotFound)?;
+            let (pool, school) = about(cx.db, &stored, kept)?;
+            let shown = Shown {
+                consent: kept.consent,
+                named: Named {
+                    programme: &programme.name,
+                    organisation: &organisation.name,
+                    pool: pool.as_deref(),
+                    school: school.as_deref(),
+                },
+                words,
+                version: &last.text_version,
+                hash: &last.text_hash,
+                given_at: kept.given_at,
+            };
             Ok(Answer::found(ConsentReceiptView {
                 consent: ConsentView::load(cx.db, kept, id, cx.today)?,
                 words: words.to_owned(),
@@ -214,4 +230,26 @@ pub async fn get_consent_receipt(
             }))
         })
         .await
+}
+
+/// What a consent is about, by name: the organisation that runs a pool, and the school that hears of a talk.
+fn about(
+    db: &mut Database<'_>,
+    request: &Stored<SupportRequest>,
+    kept: &KeptConsent,
+) -> Result<(Option<String>, Option<String>), Error> {
+    match kept.consent.kind {
+        ConsentKind::Pool => {
+            let pool = organisations::find(db, kept.subject.into())?;
+            Ok((pool.map(|pool| pool.value.name), None))
+        }
+        ConsentKind::MeetingAnnouncement => {
+            let Some(code) = announcements::school_told(db, request, kept.subject.into())? else {
+                return Ok((None, None));
+            };
+            let school = directory::find(db, &code)?;
+            Ok((None, school.map(|listed| listed.school.name)))
+        }
+        _ => Ok((None, None)),
+    }
 }

@@ -19,13 +19,14 @@ on_both!(
 );
 
 /// A consent of this kind on a case whose match runs.
-fn given(world: &World, case: &Case, kind: &str) -> String {
+pub fn given(world: &World, case: &Case, kind: &str) -> String {
     match kind {
         "child-health-data" => health(world, case.parent, &case.request).expect(201).id(),
         "pool" => {
             let pool = json!({ "kind": kind, "poolOrganisationId": world.association });
             consent(world, case.parent, &case.request, &pool).expect(201).id()
         }
+        "request" => id_of(world, case, kind),
         "pupil-health-data" => {
             says(world, &code(world, case), true);
             id_of(world, case, kind)

@@ -1,16 +1,20 @@
 //! How consents are given: in the exact words, by whom they are hers to give, and by nobody else.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use naast_domain::Date;
-use naast_tests::world::{World, words};
+use naast_tests::world::{SCHOOL, World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::{Value, json};
 
-use super::{consent, health, state_of};
+use super::by_others::given;
+use super::{consent, health, running, state_of};
 use crate::looks::{assert_sound, count, refused, texts};
 
 on_both!(
     a_receipt_holds_the_exact_words_and_the_way_out,
+    a_receipt_and_an_export_name_whom_each_consent_is_to,
     words_that_are_not_those_of_the_version_are_refused,
     a_pupil_of_sixteen_decides_on_her_own_health_data,
     a_consent_that_lapsed_is_given_again_also_in_the_hour_after_midnight,
@@ -41,6 +45,75 @@ fn a_receipt_holds_the_exact_words_and_the_way_out(engine: Engine) {
     assert_eq!(own.body["data"][0]["receipt"], format!("/v1{place}"));
     assert_eq!(own.body["data"].as_array().map(Vec::len), Some(1));
     assert_eq!(world.app.get(world.person(), "/me/consents").expect(200).body["data"], json!([]));
+}
+
+/// What a parent keeps says to whom she said yes, also when everything here is gone.
+fn a_receipt_and_an_export_name_whom_each_consent_is_to(engine: Engine) {
+    let world = World::new(engine);
+    let case = running(&world);
+    let (programme, association) = (&world.programmes[0], &world.association);
+    let named = |path: &str| world.app.get(case.parent, path).expect(200).text("name");
+    let organisation =
+        world.app.get(world.administrator, &format!("/organisations/{association}")).expect(200).text("name");
+    let programme = named(&format!("/programmes/{programme}"));
+    let school = named(&format!("/schools/{SCHOOL}"));
+    let day = world.app.platform.clock.today();
+    let ids: Vec<(&str, String)> = ["request", "pool", "meeting-announcement", "pupil-health-data"]
+        .map(|kind| (kind, given(&world, &case, kind)))
+        .into();
+    let to = format!("het buddyprogramma {programme} (van {organisation})");
+    let page = |id: &str, who| {
+        let path = format!("/support-requests/{}/consents/{id}/receipt", case.request);
+        world.app.get(who, &path).expect(200).text("page")
+    };
+    for (kind, id) in &ids {
+        let who = match *kind {
+            "pool" => format!("de buddypool van {organisation}."),
+            "meeting-announcement" => {
+                format!("de school {school}, over het gesprek op {}.", day.format("%d-%m-%Y"))
+            }
+            _ => format!("{to} en de buddy."),
+        };
+        for reader in [case.parent, world.coordinators[0]] {
+            let page = page(id, reader);
+            assert!(page.contains(&format!("Wie krijgt iets: {who}")), "{kind}: {page}");
+            assert_eq!(
+                page.contains("De woorden die de leerling zag"),
+                *kind == "pupil-health-data",
+                "{page}"
+            );
+        }
+    }
+    // taken back, so that each of them is told
+    world.app.ask(case.parent, &format!("/support-requests/{}/withdrawal", case.request)).expect(200);
+    let made = world.app.ask(case.parent, "/me/exports").expect(201).id();
+    let taken = world.app.ask(case.parent, &format!("/me/exports/{made}/download")).expect(200);
+    let all = &taken.body["data"]["collections"];
+    for row in all["requests.consents"].as_array().expect("consents") {
+        let pool = if row["kind"] == "pool" { json!(association) } else { Value::Null };
+        assert_eq!(row["poolOrganisationId"], pool, "{row}");
+    }
+    let told = all["requests.withdrawalRecipients"].as_array().expect("who was told");
+    let told: BTreeSet<(&str, &str)> = told
+        .iter()
+        .map(|row| (row["kind"].as_str().unwrap_or_default(), row["recipient"].as_str().unwrap_or("-")))
+        .collect();
+    let each = [
+        ("buddy", "-"),
+        ("pool", association.as_str()),
+        ("programme", world.programmes[0].as_str()),
+        ("school", SCHOOL),
+    ];
+    assert_eq!(told, BTreeSet::from(each));
+    let page = taken.text("page");
+    for line in [
+        format!("<dt>Buddypool van</dt><dd>{organisation}</dd>"),
+        format!("<dt>Aan wie</dt><dd>{organisation}</dd>"),
+        format!("<dt>Aan wie</dt><dd>{programme}</dd>"),
+        format!("<dt>Aan wie</dt><dd>{school}</dd>"),
+    ] {
+        assert!(page.contains(&line), "{line}: {page}");
+    }
 }
 
 fn words_that_are_not_those_of_the_version_are_refused(engine: Engine) {

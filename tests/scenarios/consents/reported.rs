@@ -117,15 +117,15 @@ fn a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing(engine: E
         let reply =
             world.app.post(world.coordinators[0], &format!("{path}/reported-consents"), &body).expect(201);
         let letter = letters(&world.app).pop().expect("a letter");
-        // it says what it is about, in both languages, and nothing of whose it is
-        let kind = ConsentKind::Request.label();
+        // it says that she reads first, in both languages, and neither what it is about nor whose it is: others may share her mailbox
         let body = letter.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        for said in
-            [kind.nl.as_ref(), kind.en.as_ref(), "Lees eerst de precieze woorden", "read the exact words"]
-        {
+        for said in ["Lees eerst waarop", "First read to what"] {
             assert!(body.contains(said), "{said}: {letter}");
         }
-        for word in ["school", &request, "Persoon"] {
+        let kinds = ConsentKind::ALL.iter().map(|kind| kind.label());
+        let said: Vec<_> = kinds.flat_map(|label| [label.nl, label.en]).collect();
+        let words = ["school", &request, "Persoon", "gezondheid", "health", "kind", "child"];
+        for word in words.into_iter().chain(said.iter().map(AsRef::as_ref)) {
             assert!(!body.to_lowercase().contains(&word.to_lowercase()), "{word}: {letter}");
         }
         let code = confirmation_in(&letter);

@@ -16,7 +16,7 @@ mod texts;
 pub use asked_again::{asked_again, its_last_day};
 pub use confirmation::{CONFIRMATION_DAYS, Confirmation, ConfirmedHow, may_use_code};
 pub use pupil::{PupilsWord, another_code, parent_decides, says_yes};
-pub use receipt::{Shown, receipt};
+pub use receipt::{Named, Shown, receipt};
 pub use recipients::{NoticeState, RecipientKind};
 pub use texts::{ConsentText, TEXTS, text_in_use, text_of};
 
@@ -45,7 +45,7 @@ code_list! {
     pub enum GivenHow {
         OwnLogin = "own-login": "zelf, in het eigen account" / "oneself, in one's own account",
         OneTimeCode = "one-time-code": "zelf, met een eigen code" / "oneself, with a code of one's own",
-        ReportedByStaff = "reported-by-staff": "gehoord door het programma, nog te bevestigen" / "heard by the programme, to be confirmed",
+        ReportedByStaff = "reported-by-staff": "gehoord door het programma" / "heard by the programme",
     }
 }
 

@@ -4,7 +4,7 @@
 use chrono_tz::Europe::Amsterdam;
 use chrono_tz::OffsetComponents as _;
 
-use super::{Consent, ConsentKind, GivenHow};
+use super::{Consent, ConsentKind, GivenHow, RecipientKind};
 use crate::Moment;
 use crate::code::Code;
 use crate::text::Text;
@@ -14,39 +14,87 @@ use crate::text::Text;
 pub struct Shown<'a> {
     /// What it is for, how it was given, and what came of it.
     pub consent: Consent,
+    /// Whom it reaches, by name.
+    pub named: Named<'a>,
     /// The exact words that the parent was shown; those that the programme reported, while she has not confirmed them.
     pub words: &'a str,
+    /// Their version.
+    pub version: &'a str,
     /// Their fingerprint.
     pub hash: &'a str,
     /// When it was given.
     pub given_at: Moment,
 }
 
+/// Whom a consent reaches, by name (AVG art. 7(1), 15(1)(c)).
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// What the programme is called.
+    pub programme: &'a str,
+    /// What the organisation is called that runs it.
+    pub organisation: &'a str,
+    /// What the organisation is called that runs the pool, for a consent to one.
+    pub pool: Option<&'a str>,
+    /// What the school is called that hears of the talk, for a consent to that.
+    pub school: Option<&'a str>,
+}
+
 /// The receipt as a page of plain lines, to read, print or keep. The words stand in the language in which they were shown.
 pub fn receipt(shown: &Shown<'_>) -> Text {
-    let Shown { consent, words, hash, given_at } = shown;
-    let (kind, how) = (consent.kind.label(), consent.how.label());
-    let (stops, who) = (consent.consequence().label(), recipients(consent.kind));
+    let Shown { consent, named, words, version, hash, given_at } = shown;
+    let (kind, how) = (consent.kind.label(), how(consent));
+    let (stops, who) = (stopping(consent), recipients(consent, named));
     let when = on_the_wall(*given_at);
     let (header, confirmed, back) = (of_the_words(consent), confirmation(consent), taken_back(consent));
     Text::new(
         format!(
             "Bewijs van toestemming\n\nWaarvoor: {}.\n{}\n{words}\n\nWanneer: {}.\n\
-             Hoe: {}.\n{}{}Wie krijgt iets: {}.\n\nStoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.\n\
-             Controlegetal van de woorden (SHA-256): {hash}\n",
+             Hoe: {}.\n{}{}Wie krijgt iets: {}.\n\n{}\n\
+             Versie van de woorden: {version}. Controlegetal (SHA-256): {hash}\n",
             kind.nl, header.nl, when.nl, how.nl, confirmed.nl, back.nl, who.nl, stops.nl,
         ),
         format!(
             "Receipt of consent\n\nWhat for: {}.\n{}\n{words}\n\nWhen: {}.\n\
-             How: {}.\n{}{}Who receives something: {}.\n\nYou can stop at any time. You need not say why. If you stop: {}.\n\
-             Check number of the words (SHA-256): {hash}\n",
+             How: {}.\n{}{}Who receives something: {}.\n\n{}\n\
+             Version of the words: {version}. Check number (SHA-256): {hash}\n",
             kind.en, header.en, when.en, how.en, confirmed.en, back.en, who.en, stops.en,
         ),
     )
 }
 
-/// Whose eyes the words were before: the parent's, or as yet only those of whoever reported what she said.
+/// How it was given. A pupil's own is read by her parent, who did not give it.
+fn how(consent: &Consent) -> Text {
+    match (consent.kind, consent.how) {
+        (ConsentKind::PupilHealthData, GivenHow::OneTimeCode) => {
+            Text::of("de leerling zelf, met een eigen code", "the pupil, with a code of her or his own")
+        }
+        (_, how) => how.label(),
+    }
+}
+
+/// That it can be taken back, by whom, and what stops then.
+fn stopping(consent: &Consent) -> Text {
+    let stops = consent.consequence().label();
+    if consent.kind == ConsentKind::PupilHealthData {
+        return Text::new(
+            format!(
+                "Stoppen kan altijd, door de leerling en door u. Niemand hoeft te zeggen waarom. Dan: {}.",
+                stops.nl
+            ),
+            format!("The pupil and you can stop at any time. Nobody need say why. Then: {}.", stops.en),
+        );
+    }
+    Text::new(
+        format!("Stoppen kan altijd. U hoeft niet te zeggen waarom. Als u stopt: {}.", stops.nl),
+        format!("You can stop at any time. You need not say why. If you stop: {}.", stops.en),
+    )
+}
+
+/// Whose eyes the words were before: the parent's, the pupil's, or as yet only those of whoever reported what she said.
 fn of_the_words(consent: &Consent) -> Text {
+    if consent.kind == ConsentKind::PupilHealthData {
+        return Text::of("De woorden die de leerling zag:", "The words that the pupil saw:");
+    }
     let seen = consent.how != GivenHow::ReportedByStaff
         || consent.confirmed.is_some_and(|confirmed| confirmed.how.is_some());
     if seen {
@@ -96,9 +144,31 @@ fn on_the_wall(at: Moment) -> Text {
     Text::new(format!("{day} om {hour} uur (Nederlandse {nl})"), format!("{day} at {hour} (Dutch {en})"))
 }
 
-fn recipients(kind: ConsentKind) -> Text {
-    let labels: Vec<Text> = kind.recipients().iter().map(|one| one.label()).collect();
-    let list = |pick: fn(&Text) -> &str, and: &str| labels.iter().map(pick).collect::<Vec<_>>().join(and);
+/// Who receives something, by name: what a parent keeps tells her years later whom she said yes to.
+fn recipients(consent: &Consent, named: &Named<'_>) -> Text {
+    let one = |kind: &RecipientKind| {
+        let Text { nl, en } = kind.label();
+        let Named { programme, organisation, .. } = named;
+        match (kind, named.pool, named.school, consent.valid_until) {
+            (RecipientKind::Programme, ..) => Text::new(
+                format!("{nl} {programme} (van {organisation})"),
+                format!("{en} {programme} (of {organisation})"),
+            ),
+            (RecipientKind::Pool, Some(pool), ..) => {
+                Text::new(format!("de buddypool van {pool}"), format!("the pool of buddies of {pool}"))
+            }
+            (RecipientKind::School, _, Some(school), Some(day)) => {
+                let day = day.format("%d-%m-%Y");
+                Text::new(
+                    format!("{nl} {school}, over het gesprek op {day}"),
+                    format!("{en} {school}, of the talk on {day}"),
+                )
+            }
+            _ => Text { nl, en },
+        }
+    };
+    let all: Vec<Text> = consent.kind.recipients().iter().map(one).collect();
+    let list = |pick: fn(&Text) -> &str, and: &str| all.iter().map(pick).collect::<Vec<_>>().join(and);
     Text::new(list(|text| &text.nl, " en "), list(|text| &text.en, " and "))
 }
 
@@ -106,34 +176,84 @@ fn recipients(kind: ConsentKind) -> Text {
 mod tests {
     use super::super::{Confirmation, ConfirmedHow, text_in_use};
     use super::*;
+    use crate::Date;
     use crate::requests::WithdrawnBy;
     use crate::text::Tongue;
+
+    /// What a test says of a consent: names, and words that it does not look at.
+    const fn of(consent: Consent) -> Shown<'static> {
+        let named = Named {
+            programme: "Naast elkaar",
+            organisation: "Voorbeeld",
+            pool: Some("De Pool"),
+            school: Some("De School"),
+        };
+        Shown { consent, named, words: "-", version: "-", hash: "-", given_at: Moment::UNIX_EPOCH }
+    }
 
     #[test]
     fn a_receipt_holds_the_words_their_fingerprint_and_the_way_out() {
         for kind in ConsentKind::ALL {
             let words = text_in_use(*kind);
             let hash = words.fingerprint(Tongue::Dutch);
+            let consent = Consent::given(*kind, GivenHow::OwnLogin, Date::from_ymd_opt(2027, 2, 1));
             let shown = Shown {
-                consent: Consent::given(*kind, GivenHow::OwnLogin, None),
                 words: words.text.get(Tongue::Dutch),
+                version: words.version,
                 hash: &hash,
-                given_at: Moment::UNIX_EPOCH,
+                ..of(consent)
             };
             let page = receipt(&shown);
-            for part in [shown.words, &hash, "Stoppen kan altijd", "01-01-1970"] {
+            for part in [shown.words, &hash, words.version, "Stoppen kan altijd", "01-01-1970"] {
                 assert!(page.nl.contains(part), "{kind}: {part}");
             }
-            assert!(page.en.contains("You can stop at any time"));
+            assert!(page.en.contains("can stop at any time"));
         }
     }
 
     #[test]
+    fn a_receipt_names_everybody_who_receives_something() {
+        for kind in ConsentKind::ALL {
+            let consent = Consent::given(*kind, GivenHow::OwnLogin, Date::from_ymd_opt(2027, 2, 1));
+            let page = receipt(&of(consent));
+            for recipient in kind.recipients() {
+                let (nl, en) = match recipient {
+                    RecipientKind::Programme => (
+                        "het buddyprogramma Naast elkaar (van Voorbeeld)",
+                        "the buddy programme Naast elkaar (of Voorbeeld)",
+                    ),
+                    RecipientKind::Buddy => ("en de buddy.", "and the buddy."),
+                    RecipientKind::Pool => ("de buddypool van De Pool.", "the pool of buddies of De Pool."),
+                    RecipientKind::School => (
+                        "de school De School, over het gesprek op 01-02-2027.",
+                        "the school De School, of the talk on 01-02-2027.",
+                    ),
+                };
+                assert!(page.nl.contains(nl), "{kind}: {}", page.nl);
+                assert!(page.en.contains(en), "{kind}: {}", page.en);
+            }
+        }
+    }
+
+    #[test]
+    fn a_receipt_of_what_a_pupil_said_says_that_it_was_the_pupil() {
+        let page = receipt(&of(Consent::given(ConsentKind::PupilHealthData, GivenHow::OneTimeCode, None)));
+        for said in [
+            "De woorden die de leerling zag:",
+            "Hoe: de leerling zelf, met een eigen code.",
+            "door de leerling en door u",
+        ] {
+            assert!(page.nl.contains(said), "{}", page.nl);
+        }
+        assert!(page.en.contains("The words that the pupil saw:"), "{}", page.en);
+        assert!(!page.nl.contains("die u zag") && !page.nl.contains("Als u stopt"));
+    }
+
+    #[test]
     fn a_receipt_of_what_was_heard_says_whose_words_they_are_and_how_it_was_confirmed() {
-        let given_at = Moment::UNIX_EPOCH;
         let page = |confirmed| {
             let heard = Consent::given(ConsentKind::Request, GivenHow::ReportedByStaff, None);
-            receipt(&Shown { consent: Consent { confirmed, ..heard }, words: "-", hash: "-", given_at })
+            receipt(&of(Consent { confirmed, ..heard }))
         };
         let waits = page(None);
         assert!(waits.nl.contains("Bevestigd: nog niet") && !waits.nl.contains("die u zag"), "{}", waits.nl);
@@ -152,15 +272,14 @@ mod tests {
         assert!(before.nl.contains("hoe, is toen niet bewaard") && !before.nl.contains("die u zag"));
         // what she gave herself has nothing to confirm
         let consent = Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None);
-        let own = receipt(&Shown { consent, words: "-", hash: "-", given_at });
+        let own = receipt(&of(consent));
         assert!(!own.nl.contains("Bevestigd"));
     }
 
     #[test]
     fn a_receipt_says_that_it_was_taken_back_and_by_whom() {
-        let given_at = Moment::UNIX_EPOCH;
         let given = Consent::given(ConsentKind::Pool, GivenHow::OwnLogin, None);
-        let page = |consent| receipt(&Shown { consent, words: "-", hash: "-", given_at });
+        let page = |consent| receipt(&of(consent));
         let back =
             |withdrawn_by| page(Consent { withdrawn_at: Some(Moment::UNIX_EPOCH), withdrawn_by, ..given });
         assert!(!page(given).nl.contains("Teruggenomen"));
@@ -208,7 +327,7 @@ mod tests {
         ] {
             let given_at: Moment = moment.parse().expect("a moment");
             let consent = Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None);
-            let page = receipt(&Shown { consent, words: "-", hash: "-", given_at });
+            let page = receipt(&Shown { given_at, ..of(consent) });
             assert!(page.nl.contains(nl), "{moment}: {}", page.nl);
             assert!(page.en.contains(en), "{moment}: {}", page.en);
             assert!(!page.nl.contains("UTC") && !page.en.contains("UTC"));

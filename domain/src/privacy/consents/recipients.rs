@@ -32,8 +32,7 @@ impl ConsentKind {
     /// Who may receive on this consent.
     pub const fn recipients(self) -> &'static [RecipientKind] {
         match self {
-            Self::Referral => &[RecipientKind::Programme],
-            Self::Request | Self::ChildHealthData | Self::PupilHealthData => {
+            Self::Referral | Self::Request | Self::ChildHealthData | Self::PupilHealthData => {
                 &[RecipientKind::Programme, RecipientKind::Buddy]
             }
             Self::MeetingAnnouncement => &[RecipientKind::School],

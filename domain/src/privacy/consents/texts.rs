@@ -123,11 +123,19 @@ mod tests {
                     .iter()
                     .any(|who| nl.contains(who))
             );
-            // whoever receives on this consent is named
-            for (recipient, word) in
-                [(RecipientKind::Programme, "coördinator"), (RecipientKind::Buddy, "buddy")]
-            {
-                assert!(!kind.recipients().contains(&recipient) || nl.contains(word), "{kind}: {word}");
+            // whoever receives on this consent is named, and whoever is named receives; the words on a talk name the buddy whom school hears of
+            let who = ["Wie krijgt het: ", "Wie ziet het: ", "Wie weet het dan: "]
+                .iter()
+                .find_map(|who| Some(nl.split_once(who)?.1.split_once("School ziet")?.0))
+                .expect("it says who")
+                .replace("de coördinator van die buddypool", "de pool");
+            for (recipient, word) in [
+                (RecipientKind::Programme, "coördinator"),
+                (RecipientKind::Buddy, "buddy"),
+                (RecipientKind::Pool, "pool"),
+                (RecipientKind::School, "school die ik noem"),
+            ] {
+                assert_eq!(who.contains(word), kind.recipients().contains(&recipient), "{kind}: {who}");
             }
             if kind.is_of_health() {
                 for said in ["gezondheid", "Wat wordt bewaard: ", "Dit hoeft niet", "Dan gaat weg wat"] {

@@ -123,7 +123,8 @@ pub(super) const TABLES: &[Table] = &[
             key("id"),
             key("request_id"),
             personal("kind").exported("requests.consents.kind").reads::<ConsentKind>(),
-            key("subject_id"),
+            // of a consent to a pool; what the others are about stands beside them
+            personal("subject_id").exported("requests.consents.poolOrganisationId").shown(Shown::Name),
             personal("text_version").exported("requests.consents.textVersion"),
             personal("language").exported("requests.consents.language").reads::<SpokenLanguage>(),
             personal("text_hash").exported("requests.consents.textHash"),
@@ -173,7 +174,8 @@ pub(super) const TABLES: &[Table] = &[
             personal("recipient_kind")
                 .exported("requests.withdrawalRecipients.kind")
                 .reads::<RecipientKind>(),
-            personal("recipient").withheld(ThirdParty),
+            // a buddy stands among the parties, by her first name
+            personal("recipient").exported("requests.withdrawalRecipients.recipient").shown(Shown::Name),
             personal("kinds").exported("requests.withdrawalRecipients.withdrawnKinds").reads::<ConsentKind>(),
             personal("state").exported("requests.withdrawalRecipients.state").reads::<NoticeState>(),
             personal("told_at").exported("requests.withdrawalRecipients.toldAt"),
