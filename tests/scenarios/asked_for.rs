@@ -13,6 +13,7 @@ on_both!(
     who_asks_for_help_again_after_an_erasure_is_helped,
     what_is_held_stays_asked_for_beside_what_she_begins_later,
     a_role_that_is_given_afterwards_keeps_the_account_as_any_role_does,
+    what_she_asked_for_she_sees_and_takes_back,
 );
 
 /// Asks for it; gives back the receipt.
@@ -39,6 +40,10 @@ fn a_role_that_is_given_afterwards_keeps_the_account_as_any_role_does(engine: En
     end(&first);
     days(&world, 1);
     let second = given("auditor");
+    assert!(
+        world.app.get(person, "/me").expect(200).body["erasureAskedAt"].is_string(),
+        "she asked all the same"
+    );
     days(&world, 200);
     end(&second);
     assert_eq!(retention(&world, person, "/me")["ground"], json!("account-unused"));
@@ -126,6 +131,10 @@ fn what_is_held_stays_asked_for_beside_what_she_begins_later(engine: Engine) {
     erase_everything(&world, parent);
     days(&world, 1);
     let later = world.consented(0, parent);
+    assert!(
+        world.app.get(parent, "/me").expect(200).body["erasureAskedAt"].is_string(),
+        "of before something is kept"
+    );
     world.app.ask(coordinator, &format!("{holds}/{placed}/release")).expect(200);
     assert_eq!(run(&world).erased.get("request asked-for"), Some(&1));
     world.app.get(parent, &format!("/support-requests/{held}")).expect(404);
@@ -135,4 +144,35 @@ fn what_is_held_stays_asked_for_beside_what_she_begins_later(engine: Engine) {
         retention(&world, parent, &format!("/support-requests/{later}"))["ground"],
         json!("withdrawn")
     );
+}
+
+/// While something keeps what she asked to erase she reads that she asked, and can take it back: what is left has its own terms again.
+fn what_she_asked_for_she_sees_and_takes_back(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let (gone, request) = (world.consented(0, parent), world.consented(0, parent));
+    let path = format!("/support-requests/{request}");
+    let holds = format!("{path}/holds");
+    let coordinator = world.coordinators[0];
+    let hold = world.app.post(coordinator, &holds, &json!({ "because": "complaint" })).expect(201).id();
+    let asked = || world.app.get(parent, "/me").expect(200).body["erasureAskedAt"].clone();
+    assert_eq!(asked(), json!(null));
+    let receipt = erase_everything(&world, parent);
+    assert_eq!(receipt["heldRequestIds"], json!([request]));
+    assert_eq!(asked(), receipt["erasedAt"]);
+    assert_eq!(world.app.get(coordinator, "/me").expect(200).body["erasureAskedAt"], json!(null));
+    for _ in 0..2 {
+        let me = world.app.ask(parent, "/me/erasure/withdrawal").expect(200).body;
+        assert_eq!((&me["erasureAskedAt"], &me["id"]), (&json!(null), &json!(parent)));
+    }
+    assert_eq!(count(&world, "journal WHERE action = 'account.erasure-taken-back'"), 1);
+    assert_eq!(asked(), json!(null));
+    world.app.get(parent, &format!("/support-requests/{gone}")).expect(404);
+    world.app.ask(coordinator, &format!("{holds}/{hold}/release")).expect(200);
+    assert_eq!(run(&world).total(), 0, "it is withdrawn, and goes as that");
+    assert_eq!(retention(&world, parent, &path)["ground"], json!("withdrawn"));
+    days(&world, 31);
+    assert_eq!(run(&world).erased.get("request withdrawn"), Some(&1));
+    assert_eq!(retention(&world, parent, "/me")["ground"], json!("account-unused"));
+    world.app.get(parent, "/me").expect(200);
 }

@@ -54,6 +54,19 @@ const CASES: [Case; NEVER_HELD_UP.len()] = [
             reply.body["withdrawals"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(done))
         },
     },
+    Case {
+        operation: "takeBackErasure",
+        method: "POST",
+        path: |world, parent| {
+            let holds = format!("/support-requests/{}/holds", world.consented(0, parent));
+            world.app.post(world.coordinators[0], &holds, &json!({ "because": "complaint" })).expect(201);
+            let sure = json!({ "confirmation": "erase-everything-of-mine" });
+            world.app.post(parent, "/me/erasure", &sure).expect(200);
+            assert!(world.app.get(parent, "/me").expect(200).body["erasureAskedAt"].is_string());
+            "/v1/me/erasure/withdrawal".to_owned()
+        },
+        is_done: |reply| reply.body["erasureAskedAt"].is_null() && reply.body["id"].is_string(),
+    },
 ];
 
 /// Headers, a body and a query.

@@ -199,7 +199,8 @@ const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
 /// What nothing may hold up: somebody takes back what was hers to give, as easily as she gave it (AVG art. 7 lid 3). The edge
 /// does not look at how such a call is made, and the limits count it without refusing it. It has no body, is idempotent by
 /// itself, and is answered in JSON. Each has its own case in `tests/scenarios/never_held_up.rs`.
-pub const NEVER_HELD_UP: [&str; 3] = ["withdrawSupportRequest", "withdrawConsent", "withdrawAllMyConsents"];
+pub const NEVER_HELD_UP: [&str; 4] =
+    ["withdrawSupportRequest", "withdrawConsent", "withdrawAllMyConsents", "takeBackErasure"];
 
 /// With these somebody who is known by her code stops. What is asked, and whether the code opens anything, stands in the body: so
 /// the edge hands the refusal of the limits on (`call::refusal`), and the handler gives it for whatever is no stop by a code that is

@@ -1,12 +1,15 @@
 //! What the platform knows of the caller herself.
 
 use actix_web::{get, put, web};
-use naast_domain::access::{DecideOnRequest, ReadBuddy, actions_of};
+use chrono::{DateTime, Utc};
+use naast_domain::access::{DecideOnRequest, Principal, ReadBuddy, actions_of};
 use naast_domain::ids::{OrganisationId, PersonId, ProgrammeId};
 use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
+use naast_persistence::keys::Keys;
 use naast_persistence::privacy::others::account_due;
-use naast_persistence::{buddies, organisations};
+use naast_persistence::privacy::retention::asked_at;
+use naast_persistence::{Database, buddies, organisations};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -33,6 +36,34 @@ pub struct MeView {
     pub powers: Vec<PowerView>,
     /// When the account is erased; null while a request, a buddy's file or a role needs it.
     pub retention: RetentionView,
+    /// When she asked that everything of hers be erased, while something still keeps a request or the account; the answer to that call said
+    /// what. It goes once nothing does, unless she takes it back (`takeBackErasure`), or asks for help again while nothing of before is kept.
+    /// After a role that is given to her later the account goes as any other does.
+    pub erasure_asked_at: Option<DateTime<Utc>>,
+}
+
+impl MeView {
+    /// What the platform knows of the caller.
+    pub(crate) fn of(db: &mut Database<'_>, keys: &Keys, me: &Principal) -> Result<Self, Error> {
+        let name = organisations::own_name(db, keys, me)?.ok_or(Error::Unauthenticated)?;
+        let held = me.powers.iter().map(|power| PowerView {
+            role: power.role,
+            organisation_id: Some(power.organisation),
+            programme_id: power.programme,
+            location_code: power.school.as_ref().map(ToString::to_string),
+            may: actions_of(power.role).collect(),
+        });
+        let mut powers: Vec<PowerView> = held.collect();
+        // by what is her own: a connected system has no such grant
+        if let Some(own) = me.grant::<ReadBuddy>() {
+            for programme in buddies::programmes_of(db, &own)? {
+                powers.push(PowerView::without_membership(Role::Buddy, Some(programme)));
+            }
+            powers.push(PowerView::without_membership(Role::Parent, None));
+        }
+        let retention = RetentionView::of(account_due(db, me)?);
+        Ok(Self { id: me.person, name, powers, retention, erasure_asked_at: asked_at(db, me)? })
+    }
 }
 
 /// A role that the caller holds at this moment.
@@ -68,28 +99,7 @@ impl PowerView {
 )]
 #[get("/me")]
 pub async fn get_me(platform: web::Data<Platform>, caller: Caller) -> Result<Answer<MeView>, Error> {
-    platform
-        .read(caller.0, |cx| {
-            let name = organisations::own_name(cx.db, cx.keys, &cx.me)?.ok_or(Error::Unauthenticated)?;
-            let held = cx.me.powers.iter().map(|power| PowerView {
-                role: power.role,
-                organisation_id: Some(power.organisation),
-                programme_id: power.programme,
-                location_code: power.school.as_ref().map(ToString::to_string),
-                may: actions_of(power.role).collect(),
-            });
-            let mut powers: Vec<PowerView> = held.collect();
-            // by what is her own: a connected system has no such grant
-            if let Some(own) = cx.me.grant::<ReadBuddy>() {
-                for programme in buddies::programmes_of(cx.db, &own)? {
-                    powers.push(PowerView::without_membership(Role::Buddy, Some(programme)));
-                }
-                powers.push(PowerView::without_membership(Role::Parent, None));
-            }
-            let retention = RetentionView::of(account_due(cx.db, &cx.me)?);
-            Ok(Answer::found(MeView { id: cx.me.person, name, powers, retention }))
-        })
-        .await
+    platform.read(caller.0, |cx| Ok(Answer::found(MeView::of(cx.db, cx.keys, &cx.me)?))).await
 }
 
 /// The caller's name, as it should be.

@@ -12,15 +12,16 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::organisations::Role;
 use naast_domain::privacy::{Confirmation, KeptBecause};
 use naast_domain::requests::WithdrawnBy;
-use naast_persistence::privacy::retention::{cases_of, of_cases, remember_asking};
+use naast_persistence::privacy::retention::{cases_of, of_cases, remember_asking, take_asking_back};
 use naast_persistence::privacy::{erasure, export, others};
-use naast_persistence::{locks, requests};
+use naast_persistence::{Kept, locks, requests};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::caller::Caller;
 use crate::contract::Body;
+use crate::organisations::me::MeView;
 use crate::platform::{Platform, Said as _, signed_entry};
 use crate::privacy::notices::RecipientView;
 use crate::problem::Error;
@@ -139,4 +140,35 @@ pub async fn erase_me(
         log::error!("the database was not tidied after an erasure: the next round does it");
     }
     Ok(answer)
+}
+
+/// Take back that I asked for erasure, while something still keeps a request or my account. What was erased stays erased; what is left goes by the
+/// terms that it has for everybody. Never refused, also when repeated.
+#[utoipa::path(
+    operation_id = "takeBackErasure",
+    tag = "privacy",
+    responses((status = 200, description = "Taken back, now or before", body = MeView)),
+)]
+#[post("/me/erasure/withdrawal")]
+pub async fn take_back_erasure(
+    platform: web::Data<Platform>,
+    caller: Caller,
+) -> Result<Answer<MeView>, Error> {
+    platform
+        .write(caller.0, |cx| {
+            let grant = cx.grant::<DecideOnRequest>()?;
+            let (me, now) = (grant.person(), cx.now);
+            locks::lock_person(cx.tx, me)?;
+            let had = take_asking_back(cx.tx, &grant, now)?;
+            let view = MeView::of(cx.tx, cx.keys, &cx.me)?;
+            if !had {
+                // her own
+                cx.shows([]);
+                return Ok(Kept::unchanged(Answer::found(view)));
+            }
+            let act = "account.erasure-taken-back";
+            let entry = signed_entry(Chain::PLATFORM, me, Role::Parent, Purpose::Administration, act, now);
+            Ok(cx.tx.keep([entry.on(me)], Answer::found(view))?)
+        })
+        .await
 }

@@ -37,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(holds::place_hold)
         .service(holds::release_hold)
         .service(erasure::erase_me)
+        .service(erasure::take_back_erasure)
         .service(give::list_consent_texts)
         .service(give::give_consent)
         .service(view::list_consents)

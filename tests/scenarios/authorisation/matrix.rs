@@ -191,8 +191,9 @@ impl<'a> Matrix<'a> {
         let cells: Vec<_> = Self::cells(block).into_iter().filter(|(_, _, cell)| cell.is_kind()).collect();
         let (stage, need) = (self.stage, state_for(&operation.id));
         // the first calls tell whether anything was written down at all; those that repeat one need not write again
-        // a code that is asked for goes out as a letter; nothing is written before it is used
-        let leaves_no_row = operation.id == "requestSignInCode";
+        // a code that is asked for goes out as a letter; nothing is written before it is used. Nobody of the cast asked to be erased, which would end
+        // her case: that it is taken back is tried in asked_for.rs
+        let leaves_no_row = ["requestSignInCode", "takeBackErasure"].contains(&operation.id.as_str());
         let mut written = operation.only_reads() || cells.is_empty() || leaves_no_row;
         for (caller, column, cell) in cells {
             let reply = if operation.only_reads() {

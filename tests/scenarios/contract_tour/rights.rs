@@ -37,6 +37,7 @@ pub(super) fn privacy(world: &World, see: &mut Checker) {
     see.call(world, parent, "POST /me/erasure", Some(&half), None).expect(400);
     let sure = json!({ "confirmation": "erase-everything-of-mine" });
     see.call(world, parent, "POST /me/erasure", Some(&sure), None).expect(200);
+    see.call(world, coordinator, "POST /me/erasure/withdrawal", None, None).expect(200);
 }
 
 /// The consent register: said, heard, confirmed, by a pupil, taken back, and told.

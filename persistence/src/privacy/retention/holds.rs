@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use naast_domain::Moment;
-use naast_domain::access::{Grant, HoldCase, SubmitRequest, Upkeep};
+use naast_domain::access::{DecideOnRequest, Grant, HoldCase, Principal, SubmitRequest, Upkeep};
 use naast_domain::ids::{HoldId, PersonId};
 use naast_domain::privacy::HoldReason;
 use naast_domain::requests::SupportRequest;
@@ -130,6 +130,27 @@ pub fn ask_again(tx: &mut Transaction<'_, '_>, _leave: &Upkeep, said: AskedSince
     }
     let asked = erasure_requests::table.find(person).filter(erasure_requests::asked_at.le(at));
     Ok(on_either!(&mut **tx, |c| diesel::delete(asked).execute(c))? == 1)
+}
+
+/// When the caller asked for the erasure that waits until nothing keeps the rest any more.
+pub fn asked_at(database: &mut Database<'_>, me: &Principal) -> Result<Option<Moment>, Error> {
+    let asked = erasure_requests::table.find(Key::from(me.person)).select(erasure_requests::asked_at);
+    let found: Option<At> = on_either!(database, |c| asked.first(c).optional())?;
+    Ok(found.map(|at| at.0))
+}
+
+/// Forgets that a person asked for erasure, because she says so. Says whether she had.
+pub fn take_asking_back(
+    tx: &mut Transaction<'_, '_>,
+    grant: &Grant<DecideOnRequest>,
+    now: Moment,
+) -> Result<bool, Error> {
+    let asked = erasure_requests::table.find(Key::from(grant.person()));
+    let had = on_either!(&mut **tx, |c| diesel::delete(asked).execute(c))? == 1;
+    if had {
+        tombstones::lay_of_forgetting(tx, grant.person(), now)?;
+    }
+    Ok(had)
 }
 
 /// Forgets that a person asked for erasure, because she asks for help again; unless something of what she asked it for is still held.

@@ -1,4 +1,4 @@
-//! That a person asked for erasure of everything of hers, and that she took it back by asking for help again. It can change, so each is a tombstone of
+//! That a person asked for erasure of everything of hers, and that she took it back, or asked for help again. It can change, so each is a tombstone of
 //! its own, of the person and the moment, and the last one counts.
 
 use std::collections::BTreeMap;
