@@ -275,8 +275,22 @@ fn what_a_school_is_given_again_of_a_talk_is_recorded(engine: Engine) {
         count(&world, &format!("access_log WHERE subject_id = '{person}' AND reader_id = '{}'", world.leader))
     };
     let before = (of(parent), of(buddy.person));
-    assert_eq!(note().bytes, first.bytes);
+    assert_eq!(note().body, first.body);
     assert_eq!((of(parent), of(buddy.person)), (before.0 + 1, before.1 + 1));
+    // no answer was kept that would name her once she does not come
+    assert!(first.body["firstName"].is_string(), "{}", first.body);
+    assert_eq!(
+        count(
+            &world,
+            "kept_answers WHERE person_id = '{leader}'"
+                .replace("{leader}", &world.leader.to_string())
+                .as_str()
+        ),
+        0
+    );
+    world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
+    let late = note().expect(409);
+    assert!(!String::from_utf8_lossy(&late.bytes).contains(&first.text("firstName")), "{}", late.body);
     assert_sound(&world);
 }
 

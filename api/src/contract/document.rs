@@ -217,6 +217,10 @@ pub(super) fn is_never_held_up(operation: &Value) -> bool {
     operation["operationId"].as_str().is_some_and(|id| NEVER_HELD_UP.contains(&id))
 }
 
+/// What is idempotent by itself and answered anew each time: its answer names whoever comes along to a talk, and an answer that was kept would name her
+/// once she does not, in another way for each way in which that ends.
+const ANSWERED_ANEW: [&str; 1] = ["noteObjection"];
+
 /// Whether a call can be sent again with an `Idempotency-Key`: whatever creates or changes and is not idempotent by its
 /// method, by somebody who is known. A search only reads.
 pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
@@ -224,6 +228,7 @@ pub(super) fn takes_key(method: &str, path: &str, operation: &Value) -> bool {
         && !path.ends_with("/_search")
         && (!is_open(operation) || HELD.contains(&path))
         && !is_never_held_up(operation)
+        && !operation["operationId"].as_str().is_some_and(|id| ANSWERED_ANEW.contains(&id))
 }
 
 /// Whether a call of an operation names the version that it changes.

@@ -67,6 +67,8 @@ pub fn tell(
                         add(*recipient, buddy.to_string(), consent);
                     }
                 }
+                // of a talk that is over school is shown nothing any more: there is nothing that it would see end
+                RecipientKind::School if kept.consent.valid_until.is_some_and(|last| last < day_of(now)) => {}
                 RecipientKind::School => {
                     if let Some(school) = announcements::school_told(tx, request, kept.subject.into())? {
                         add(*recipient, school.to_string(), consent);

@@ -128,12 +128,13 @@ pub fn insert(
     Ok(Stored { value: announcement, version: 1, created_at: now })
 }
 
-/// How many announcements of a match are open.
-pub fn open_of_match(database: &mut Database<'_>, of: &Stored<Match>) -> Result<i64, Error> {
+/// How many announcements of a match are open: of talks that are still to come on this day.
+pub fn open_of_match(database: &mut Database<'_>, of: &Stored<Match>, today: Date) -> Result<i64, Error> {
     let question = meeting_announcements::table
         .filter(meeting_announcements::programme_id.eq(Key::from(of.programme)))
         .filter(meeting_announcements::match_id.eq(Key::from(of.id)))
         .filter(meeting_announcements::state.eq(AnnouncementState::Announced.to_string()))
+        .filter(meeting_announcements::talk_date.ge(today))
         .count();
     Ok(on_either!(database, |c| question.get_result(c))?)
 }

@@ -5,17 +5,41 @@ use naast_tests::world::{World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use super::{consent, health, running, state_of};
+use super::{Case, consent, health, running, state_of};
 use crate::looks::{assert_sound, count, refused};
 
 on_both!(
     what_rests_on_a_consent_stops_with_it_and_nothing_else,
     everybody_who_could_read_is_told_and_answers,
     the_announcement_of_a_talk_stands_in_the_register_and_is_cancelled_with_its_consent,
+    a_school_is_told_nothing_of_a_talk_whose_day_is_over,
     everything_is_taken_back_in_one_call,
     a_consent_is_not_rewritten_whoever_asks_the_database,
     an_old_consent_that_is_sent_again_revives_nothing,
 );
+
+/// Once the day of a talk is over school is shown nothing of it: it would not see that it was cancelled either.
+fn a_school_is_told_nothing_of_a_talk_whose_day_is_over(engine: Engine) {
+    let world = World::new(engine);
+    let told = |case: &Case| -> Vec<Value> {
+        let path = format!("/support-requests/{}/withdrawal", case.request);
+        let recipients = world.app.ask(case.parent, &path).expect(200).body["recipients"].clone();
+        recipients.as_array().expect("a list").iter().map(|one| one["kind"].clone()).collect()
+    };
+    let (over, to_come) = (running(&world), running(&world));
+    let today = world.app.platform.clock.today();
+    for (case, day) in [(&over, today), (&to_come, today.succ_opt().expect("tomorrow"))] {
+        let talk = json!({ "date": day, "text": words("meeting-announcement") });
+        world
+            .app
+            .post(case.parent, &format!("/matches/{}/meeting-announcements", case.matched), &talk)
+            .expect(201);
+    }
+    world.app.platform.clock.advance(chrono::TimeDelta::days(1));
+    assert!(!told(&over).contains(&json!("school")));
+    assert!(told(&to_come).contains(&json!("school")));
+    assert_sound(&world);
+}
 
 /// The table of what ends: kind of consent, then the state of request and match afterwards.
 fn what_rests_on_a_consent_stops_with_it_and_nothing_else(engine: Engine) {

@@ -149,7 +149,7 @@ pub async fn announce_meeting(
             }
             let body = sent.sound(check)?;
             stored.course.announce(body.date, cx.today)?;
-            if announcements::open_of_match(cx.tx, &stored)? >= MOST_OPEN {
+            if announcements::open_of_match(cx.tx, &stored, cx.today)? >= MOST_OPEN {
                 return Err(too_many(stored.course.state).into());
             }
             let school = body.location_code.or_else(|| request.school.clone());

@@ -159,7 +159,7 @@ pub struct ObjectionBody {
 
 /// Note what stands in the way in practice.
 ///
-/// The coordinator and the parent see it, and talk with school. It changes nothing: that somebody comes along is for the parent to
+/// The coordinator and the parent see it, and talk with school. What was noted before is noted once. It changes nothing: that somebody comes along is for the parent to
 /// say, and school cannot refuse it.
 #[utoipa::path(
     operation_id = "noteObjection",
