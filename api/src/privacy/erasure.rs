@@ -53,8 +53,10 @@ pub struct ErasureReceiptView {
     pub account_erased: bool,
     /// Why the account stays, when it does.
     pub account_kept_because: Vec<KeptBecause>,
-    /// Everybody who could read something of these requests, erased or held, and whether each said that nothing is kept. Who did not
-    /// is still asked: the question outlives the request, for 90 days.
+    /// Who was told that something of these requests, erased or held, was taken back or ended, now or before: everybody who could read something
+    /// of what ends now, and whether each who is asked said that nothing is kept. Programme and buddies are asked; who did not answer is still
+    /// asked: the question outlives the request, for 90 days. A school to which a talk was announced is not among them once that talk is over, or
+    /// when it was cancelled because the match had ended: nothing of it ends now.
     pub recipients: Vec<RecipientView>,
     /// By this day no backup holds it any more.
     #[schema(format = Date)]
