@@ -50,7 +50,7 @@ const REGISTER: &[(&str, &str, &str)] = &[
     ("data_keys", "accounts", "sleutels van mensen en zaken"),
     ("access_log", "accountability", "wie, in welke rol, wat voor gegevens"),
     ("journal", "accountability", "wie wat veranderde"),
-    ("webhook_subscriptions", "accountability", "wie wat veranderde"),
+    ("webhook_subscriptions", "accountability", "waar gebeurtenissen naartoe worden gestuurd"),
 ];
 
 /// Tables with a secret of the installation or of a system, and nothing of a person.

@@ -14,7 +14,7 @@ use crate::text::Text;
 pub use activities::ACTIVITIES;
 
 /// The version of the register.
-pub const VERSION: &str = "2026-4";
+pub const VERSION: &str = "2026-5";
 
 /// One activity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,9 @@ pub const TRANSFERS: Text = Text::of(
 pub fn activity(code: &str) -> Option<&'static Activity> {
     ACTIVITIES.iter().find(|activity| activity.code == code)
 }
+
+#[cfg(test)]
+mod granted;
 
 #[cfg(test)]
 mod tests {

@@ -43,8 +43,17 @@ pub(super) const CONSENTS: Activity = Activity {
         ),
     ],
     recipients: &[
+        Text::of("de ouder zelf: die van haar", "the parent herself: those of hers"),
         COORDINATOR,
         Text::of("een buddy: wat aan haar is gevraagd", "a buddy: what she was asked"),
+        Text::of(
+            "wie de code van een leerling heeft: wat daarmee is gezegd, en in welke woorden",
+            "whoever holds a pupil's code: what was said with it, and in which words",
+        ),
+        Text::of(
+            "wie de code heeft uit een brief die om bevestiging vraagt: waarvoor de toestemming is, bij welk programma en in welke woorden",
+            "whoever holds the code of a letter that asks to confirm: what the consent is for, at which programme and in which words",
+        ),
     ],
     retention: Text::of(
         "als de zaak: ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde, of wat het programma stelde; het bewijs \
@@ -87,9 +96,14 @@ pub(super) const RIGHTS: Activity = Activity {
     recipients: &[
         Text::of("zij zelf", "she herself"),
         Text::of(
-            "van een zaak die wordt vastgehouden: de coördinator en de beheerder, zonder wie",
-            "of a case that is held: the coordinator and the administrator, without who",
+            "de coördinator van het programma: dat om wissen is gevraagd, en waarom een zaak wordt vastgehouden, niet door wie",
+            "the coordinator of the programme: that erasure was asked for, and why a case is held, not by whom",
         ),
+        Text::of(
+            "beheerders: hetzelfde, van een zaak die wordt vastgehouden",
+            "administrators: the same, of a case that is held",
+        ),
+        Text::of("een buddy: dat om wissen is gevraagd", "a buddy: that erasure was asked for"),
     ],
     retention: Text::of(
         "een export een dag; de vraag om te wissen als het account; wat een zaak vasthoudt als de zaak, gewoonlijk of zoals wat het \
@@ -106,12 +120,14 @@ pub(super) const ACCOUNTABILITY: Activity = Activity {
     code: "accountability",
     name: Text::of("Verantwoorden", "Accounting for it"),
     purpose: Text::of(
-        "laten zien wie wat las en veranderde, ook aan wie het aangaat",
-        "to show who read and changed what, also to whom it concerns",
+        "laten zien wie wat las en veranderde, ook aan wie het aangaat, en wie daarop wacht laten weten dat er iets veranderde",
+        "to show who read and changed what, also to whom it concerns, and to let whoever waits for it know that something changed",
     ),
     ground: Text::of(
-        "wettelijke plicht (AVG art. 5 lid 2, 15, 30 en 32)",
-        "legal obligation (GDPR art. 5(2), 15, 30 and 32)",
+        "wettelijke plicht (AVG art. 5 lid 2, 15, 30 en 32); voor gebeurtenissen het belang om op tijd te weten dat er iets te doen is (6 \
+             lid 1 f)",
+        "legal obligation (GDPR art. 5(2), 15, 30 and 32); for events the interest in knowing in time that there is something to do \
+             (6(1)(f))",
     ),
     persons: &[PARENTS, BUDDIES, STAFF],
     data: &[
@@ -123,6 +139,14 @@ pub(super) const ACCOUNTABILITY: Activity = Activity {
             "wie wat veranderde, in welke rol en waarvoor; nooit een waarde",
             "who changed what, in which role and what for; never a value",
         ),
+        Text::of(
+            "als gebeurtenis: welk soort verandering er was, aan welk nummer en wanneer; geen mens en geen rol",
+            "as an event: what kind of change there was, to which id and when; no person and no role",
+        ),
+        Text::of(
+            "waar gebeurtenissen naartoe worden gestuurd, wie dat instelde, en of zij aankwamen",
+            "where events are sent, who set that, and whether they arrived",
+        ),
     ],
     recipients: &[
         Text::of(
@@ -130,13 +154,30 @@ pub(super) const ACCOUNTABILITY: Activity = Activity {
             "whom it concerns: role and organisation of the reader",
         ),
         Text::of(
-            "de functionaris gegevensbescherming, bij onderzoek",
-            "the data protection officer, in an inquiry",
+            "de coördinator van het programma: gebeurtenissen van dat programma, en waar die naartoe gaan",
+            "the coordinator of the programme: events of that programme, and where they go",
+        ),
+        Text::of(
+            "beheerders en toezichthouders: hetzelfde, van elk programma",
+            "administrators and auditors: the same, of every programme",
+        ),
+        Text::of(
+            "een systeem dat gebeurtenissen leest: die van de programma's van zijn organisatie",
+            "a system that reads events: those of the programmes of its organisation",
+        ),
+        Text::of(
+            "ontvangers van webhooks: de gebeurtenissen waarvoor een coördinator of beheerder hen instelde",
+            "receivers of webhooks: the events for which a coordinator or administrator set them",
+        ),
+        Text::of(
+            "wie de database beheert: de rest, en bij onderzoek aan wie zij het geeft, zoals de functionaris gegevensbescherming",
+            "whoever administers the database: the rest, and in an inquiry whom she gives it to, such as the data protection officer",
         ),
     ],
     retention: Text::of(
-        "inzagelogboek twee jaar; het logboek van veranderingen blijft",
-        "access log two years; the journal of changes stays",
+        "inzagelogboek twee jaar; het logboek van veranderingen blijft; waar gebeurtenissen naartoe gaan zolang dat is \
+             ingesteld; wat is gestuurd dertig dagen",
+        "access log two years; the journal of changes stays; where events are sent as long as that is set; what was sent thirty days",
     ),
     terms: &[],
     measures: &[JOURNAL],

@@ -56,15 +56,19 @@ pub(super) const SIGNPOSTING: Activity = Activity {
         ),
         Text::of("een vingerafdruk van de code van de ouder", "a fingerprint of the parent's code"),
     ],
-    recipients: &[Text::of(
-        "de school, en een schoolsysteem dat zij aansluit: alleen de kant van school",
-        "the school, and a system that it connects: the school's side only",
-    )],
+    recipients: &[
+        Text::of("de school: alleen haar eigen kant", "the school: its own side only"),
+        Text::of(
+            "een systeem dat de school aansluit: hetzelfde",
+            "a system that the school connects: the same",
+        ),
+        Text::of("wie de code van de ouder heeft: haar kant", "whoever holds the parent's code: her side"),
+    ],
     retention: Text::of(
-        "het gesprek en de stappen van school zes maanden; wat de ouder zelf deed dertig dagen nadat zij stopte; aantallen per kwartaal \
-             blijven",
-        "the conversation and the school's steps six months; what the parent did herself thirty days after she stopped; numbers by \
-             quarter stay",
+        "het gesprek en de stappen van school zes maanden, ook hoe het eindigde; de stappen en de code van de ouder dertig dagen nadat zij \
+             stopte; aantallen per kwartaal blijven",
+        "the conversation and the school's steps six months, and how it ended; the parent's steps and code thirty days after she stopped; \
+             numbers by quarter stay",
     ),
     terms: &[],
     measures: &[
@@ -103,6 +107,10 @@ pub(super) const MATCHING: Activity = Activity {
         ),
     ],
     recipients: &[
+        Text::of(
+            "de ouder zelf: ook de voornaam van wie haar wordt voorgesteld, en wat haar banden betekenen",
+            "the parent herself: also the first name of whoever is proposed to her, and what her ties mean",
+        ),
         COORDINATOR,
         Text::of(
             "wie als buddy wordt voorgesteld: eerst alleen om welke school het gaat",

@@ -1,6 +1,6 @@
 //! What it does with data of those who work with it: buddies, and whoever has an account.
 
-use super::{BUDDIES, COORDINATOR, JOURNAL, LOGGED, PARENTS, POLICY, SEALED, STAFF};
+use super::{BUDDIES, JOURNAL, LOGGED, PARENTS, POLICY, SEALED, STAFF};
 use crate::privacy::processing::Activity;
 use crate::privacy::retention::RetentionTerm::BuddyFile;
 use crate::text::Text;
@@ -46,12 +46,21 @@ pub(super) const VOLUNTEERS: Activity = Activity {
         Text::of("dat een buddy opnieuw wordt beoordeeld", "that a buddy is assessed again"),
     ],
     recipients: &[
-        COORDINATOR,
-        Text::of("de ouder aan wie de buddy wordt voorgesteld", "the parent to whom the buddy is proposed"),
+        Text::of("de buddy zelf", "the buddy herself"),
+        Text::of(
+            "de coördinator van het programma: van de banden van coördinatoren alleen die van haarzelf",
+            "the coordinator of the programme: of the ties of coordinators her own only",
+        ),
+        Text::of(
+            "de ouder aan wie de buddy wordt voorgesteld: haar voornaam, en wat haar banden betekenen",
+            "the parent to whom the buddy is proposed: her first name, and what her ties mean",
+        ),
     ],
     retention: Text::of(
-        "een jaar na vertrek, of wat het programma stelde; bewijzen tot vertrek; banden van coördinatoren als het account",
-        "a year after leaving, or what the programme set; certificates until leaving; ties of coordinators as the account",
+        "een jaar na vertrek, of wat het programma stelde; bewijzen tot de eerste ronde na de dag van vertrek; banden van coördinatoren als \
+             het account",
+        "a year after leaving, or what the programme set; certificates until the first round after the day of leaving; ties of \
+             coordinators as the account",
     ),
     terms: &[BuddyFile],
     measures: &[SEALED, POLICY, LOGGED, JOURNAL],
@@ -83,7 +92,14 @@ pub(super) const ACCOUNTS: Activity = Activity {
         ),
         Text::of("rollen, sessies en codes als vingerafdruk", "roles, sessions and codes as fingerprints"),
     ],
-    recipients: &[Text::of("beheerders, over rollen", "administrators, on roles")],
+    recipients: &[
+        Text::of("wie het account heeft: wat van haar is", "whoever has the account: what is hers"),
+        Text::of("beheerders en toezichthouders: over rollen", "administrators and auditors: on roles"),
+        Text::of(
+            "de coördinator van het programma: de naam van wie zij inschrijft, als zij dat doet",
+            "the coordinator of the programme: the name of whom she registers, as she does so",
+        ),
+    ],
     retention: Text::of(
         "dertig dagen na de laatste zaak, rol of sessie",
         "thirty days after the last case, role or session",
