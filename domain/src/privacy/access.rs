@@ -67,6 +67,8 @@ impl DataKind {
         match self {
             Self::Announcement => "meeting-announcements",
             Self::PrivateNotes | Self::Messages => "private-space",
+            Self::Consents | Self::Withdrawal => "consents",
+            Self::Hold => "rights",
             _ => match self.purpose() {
                 Purpose::Matching => "matching",
                 Purpose::Support => "support",

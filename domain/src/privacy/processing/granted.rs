@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::access::POLICY;
+use crate::code::Code as _;
 use crate::organisations::Role;
+use crate::privacy::access::DataKind;
 
 /// The activities whose data an action of the policy shows, in what it reads or in the answer to what it changes; none for one that shows
 /// nothing of a person. In the order of the policy. An action that is added there fails this until somebody has looked whose data it shows.
@@ -179,4 +181,32 @@ fn a_recipient_that_is_left_out_is_found() {
         missed >= ACTIVITIES.len(),
         "each activity has a line without which a role is not told: {missed}"
     );
+}
+
+/// The action by which data of a kind are read; none for what is read with a change or a repetition, of whatever it is.
+fn read_by(data: DataKind) -> Option<&'static str> {
+    Some(match data {
+        DataKind::Request => "ReadRequest",
+        DataKind::Consents => "ReadConsents",
+        DataKind::Withdrawal => "AnswerWithdrawalNotice",
+        DataKind::Hold => "ReadHolds",
+        DataKind::Candidates | DataKind::Decisions => "ReadCandidates",
+        DataKind::Proposal | DataKind::TieAnswers => "ReadProposal",
+        DataKind::Match => "ReadMatch",
+        DataKind::Contacts => "ReadContacts",
+        DataKind::PrivateNotes | DataKind::Messages => "ReadPrivateSpace",
+        DataKind::Announcement => "ReadAnnouncements",
+        DataKind::BuddyProfile | DataKind::Readiness | DataKind::Certificates | DataKind::Ties => "ReadBuddy",
+        DataKind::Changed | DataKind::Refused | DataKind::Repeated => return None,
+    })
+}
+
+/// So that whoever follows a record of a reading to the register finds the reader among the recipients there.
+#[test]
+fn a_record_of_a_reading_names_an_activity_whose_data_were_read() {
+    for data in DataKind::ALL {
+        let Some(action) = read_by(*data) else { continue };
+        let of = SHOWS.iter().find(|(name, _)| *name == action).map_or(&[][..], |(_, of)| *of);
+        assert!(of.contains(&data.activity()), "{data}: {} is not among {of:?}", data.activity());
+    }
 }
