@@ -2,7 +2,7 @@
 //! of rules changes under a case that runs (S2).
 
 use chrono::TimeDelta;
-use naast_api::independence::round::round;
+use naast_api::independence::round::{Resting, round, work_off};
 use naast_domain::ids::PersonId;
 use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
@@ -13,8 +13,9 @@ use crate::looks::{assert_sound, count, lines, refused};
 on_both!(
     a_child_that_changes_school_has_its_buddy_assessed_again,
     another_version_of_the_table_asks_the_rules_again,
+    a_tie_that_says_something_else_is_asked_about_again,
+    that_her_buddy_supports_another_parent_is_asked_for_each_school,
     a_parent_reads_who_is_behind_it_and_what_each_tie_means,
-    a_parent_who_asks_a_schools_own_programme_is_shown_another,
     what_waits_for_a_parent_is_told_until_it_is_done,
     an_answer_on_a_tie_that_is_given_again_leaves_the_one_before,
 );
@@ -143,7 +144,6 @@ fn another_version_of_the_table_asks_the_rules_again(engine: Engine) {
         "UPDATE assessments SET findings = {none}, verdict = 'none' WHERE request_id = '{}'",
         told.request
     ));
-    change(&format!("DELETE FROM tie_answers WHERE proposal_id = '{}'", told.proposal));
     round(&world.app.platform).expect("the rules can be asked");
     let of = |case: &Case| state(&world, case.parent, &format!("/matches/{}", case.matched));
     assert_eq!((of(&same), of(&told)), ("active".to_owned(), "paused".to_owned()));
@@ -218,69 +218,6 @@ fn a_parent_reads_who_is_behind_it_and_what_each_tie_means(engine: Engine) {
     }
 }
 
-fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
-    let world = World::new(engine);
-    let parent = world.person();
-    let request = world.request(1, parent);
-    let consent = |shown: Option<&[String]>| {
-        let mut body = json!({ "kind": "request", "text": words("request") });
-        if let Some(shown) = shown {
-            body["programmesShown"] = json!(shown);
-        }
-        world.app.post(parent, &format!("/support-requests/{request}/consents"), &body)
-    };
-    refused(consent(None), 409, "choice-too-narrow");
-    refused(consent(Some(&world.programmes[1..2])), 409, "choice-too-narrow");
-    assert_eq!(count(&world, "consents"), 0);
-    consent(Some(&world.programmes)).expect(201);
-    let buddy = world.buddy(1, &json!({}));
-    let proposal = world.propose(1, &request, &buddy).expect(201).id();
-    let told = world.app.get(parent, &format!("/proposals/{proposal}/explanation")).expect(200).body;
-    let others: Vec<_> = told["otherProgrammes"]
-        .as_array()
-        .expect("programmes")
-        .iter()
-        .map(|one| &one["programmeId"])
-        .collect();
-    assert_eq!(others.len(), 2);
-    assert!(others.contains(&&json!(world.programmes[0])) && !others.contains(&&json!(world.programmes[1])));
-    assert_eq!(told["form"], "school");
-    // nor is she shown nothing else when she names no school
-    let mut body = world.request_body(1);
-    body["locationCode"] = Value::Null;
-    let second = world.person();
-    let nowhere = world.app.post(second, "/support-requests", &body).expect(201).id();
-    let yes = json!({ "kind": "request", "text": words("request"), "programmesShown": world.programmes });
-    world.app.post(second, &format!("/support-requests/{nowhere}/consents"), &yes).expect(201);
-    let proposal = world.propose(1, &nowhere, &world.buddy(1, &json!({}))).expect(201).id();
-    let told = world.app.get(second, &format!("/proposals/{proposal}/explanation")).expect(200).body;
-    assert_eq!(told["otherProgrammes"].as_array().map(Vec::len), Some(2), "{told}");
-    // where nothing else covers her school, she is shown what runs elsewhere
-    let mut body = world.request_body(1);
-    body["locationCode"] = json!(ELSEWHERE);
-    let alone = world.app.post(parent, "/support-requests", &body).expect(201).id();
-    let consents = format!("/support-requests/{alone}/consents");
-    let mut body = json!({ "kind": "request", "text": words("request") });
-    refused(world.app.post(parent, &consents, &body), 409, "choice-too-narrow");
-    body["programmesShown"] = json!(world.programmes[..1]);
-    world.app.post(parent, &consents, &body).expect(201);
-    // a programme that does not cover her school is one of those that she saw all the same
-    let covers = format!("/programmes/{}/schools/{ELSEWHERE}", world.programmes[2]);
-    let since = json!({ "sinceDate": "2025-01-01" });
-    world.app.call(Some(world.administrator), "PUT", &covers, Some(&since), None).expect(200);
-    let mut body = world.request_body(1);
-    body["locationCode"] = json!(ELSEWHERE);
-    let other = world.app.post(parent, "/support-requests", &body).expect(201).id();
-    let body = json!({
-        "kind": "request", "text": words("request"), "programmesShown": world.programmes[1..]
-    });
-    world.app.post(parent, &format!("/support-requests/{other}/consents"), &body).expect(201);
-    // where a school's own programme is not in question, nothing more is asked
-    let request = world.request(0, parent);
-    let body = json!({ "kind": "request", "text": words("request") });
-    world.app.post(parent, &format!("/support-requests/{request}/consents"), &body).expect(201);
-}
-
 fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
     let world = World::new(engine);
     let (parent, buddy) = (world.person(), world.buddy(0, &json!({})));
@@ -324,6 +261,73 @@ fn what_waits_for_a_parent_is_told_until_it_is_done(engine: Engine) {
     assert_eq!(kinds(), [""; 0]);
     // nobody reads what waits for another
     assert_eq!(notices(&world, buddy.person), [] as [Value; 0]);
+}
+
+/// Her yes is to the words that she read: where the table puts it otherwise, or says more, she is asked anew, and reads what she said of it before.
+fn a_tie_that_says_something_else_is_asked_about_again(engine: Engine) {
+    let world = World::new(engine);
+    let [reworded, same] = [(); 2].map(|()| running(&world, Some(("school-volunteer", SCHOOL))));
+    let words = "SELECT findings AS name FROM assessments WHERE id IN (SELECT assessment_id FROM proposals)";
+    let read = if engine == Engine::Sqlite {
+        words.to_owned()
+    } else {
+        words.replace("findings", "CAST(findings AS text)")
+    };
+    let kept = lines(&world, &read);
+    assert!(kept.iter().any(|one| one.contains("\"nl\"")), "{kept:?}");
+    let other = if engine == Engine::Sqlite {
+        "replace(findings, 'Deze buddy', 'Uw buddy')"
+    } else {
+        "replace(CAST(findings AS text), 'Deze buddy', 'Uw buddy')::jsonb"
+    };
+    let change = |set: &str| {
+        around(&world.app.location, |database| database.batch(set)).expect("the database takes it");
+    };
+    change("UPDATE assessments SET table_version = '2025-1'");
+    change(&format!("UPDATE assessments SET findings = {other} WHERE request_id = '{}'", reworded.request));
+    round(&world.app.platform).expect("the rules can be asked");
+    let of = |case: &Case| state(&world, case.parent, &format!("/matches/{}", case.matched));
+    assert_eq!((of(&reworded).as_str(), of(&same).as_str()), ("paused", "active"));
+    assert_eq!(notices(&world, reworded.parent)[0]["kind"], "new-tie");
+    let path = format!("/proposals/{}", reworded.proposal);
+    let asked = world.app.get(reworded.parent, &format!("{path}/explanation")).expect(200).body;
+    assert_eq!(asked["ties"][0]["answer"], Value::Null, "{asked}");
+    let answers = world.app.get(reworded.parent, &format!("{path}/tie-answers")).expect(200).body;
+    assert_eq!(answers["data"][0]["current"], false, "{answers}");
+    world.answer_ties(reworded.parent, &reworded.proposal, "accepted");
+    assert_eq!(of(&reworded), "active");
+    assert_sound(&world);
+}
+
+/// That her buddy supports another parent at the school is known of a school: for the next one it is asked again.
+fn that_her_buddy_supports_another_parent_is_asked_for_each_school(engine: Engine) {
+    let world = World::new(engine);
+    let buddy = world.buddy(0, &json!({ "capacity": 3 }));
+    let [here, there] = [(); 2].map(|()| {
+        let parent = world.person();
+        let request = world.consented(0, parent);
+        world.matched(0, parent, &request, &buddy);
+        (parent, request)
+    });
+    let parent = world.person();
+    let request = world.consented(0, parent);
+    let (matched, proposal) = world.matched(0, parent, &request, &buddy);
+    let matched = format!("/matches/{matched}");
+    assert_eq!(state(&world, parent, &matched), "active", "she accepted it of this school");
+    // another parent of hers goes to the other school, and then she does
+    for (who, request) in [(there.0, &there.1), (parent, &request)] {
+        let change = json!({ "locationCode": SISTER });
+        world.app.patch(who, &format!("/support-requests/{request}"), &change).expect(200);
+        work_off(&world.app.platform, &mut Resting::default()).expect("what waits is done");
+    }
+    world.answer(buddy.person, &proposal, "accepted").expect(201);
+    assert_eq!(state(&world, parent, &matched), "paused", "of this one she did not");
+    let asked = world.app.get(parent, &format!("/proposals/{proposal}/explanation")).expect(200).body;
+    assert_eq!(asked["ties"][0]["finding"], format!("33:{SISTER}"), "{asked}");
+    world.answer_ties(parent, &proposal, "accepted");
+    assert_eq!(state(&world, parent, &matched), "active");
+    drop(here);
+    assert_sound(&world);
 }
 
 fn an_answer_on_a_tie_that_is_given_again_leaves_the_one_before(engine: Engine) {

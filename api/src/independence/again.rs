@@ -348,8 +348,21 @@ fn again(
     if same {
         return Ok(Look { questions, is_due, changed: None });
     }
+    put_aside(tx, stored, &assessment)?;
     let id = keep(tx, &request, buddy, facts.form, &assessment, (occasion.now, occasion.today))?;
     Ok(Look { questions, is_due, changed: Some((assessment, id)) })
+}
+
+/// Puts aside what the parent said of ties that say something else than they did when she was told of them: a yes is to what she read.
+pub fn put_aside(
+    tx: &mut Transaction<'_, '_>,
+    proposal: &Stored<KeptProposal>,
+    now: &Assessment,
+) -> Result<(), Error> {
+    let earlier = independence::earlier_of_proposal(tx, proposal)?;
+    let told = earlier.iter().flat_map(KeptAssessment::to_accept);
+    let before: Vec<_> = told.map(|finding| (finding.key.as_str(), finding.nl.as_str())).collect();
+    Ok(matching::put_aside(tx, proposal, &now.to_accept_anew(&before))?)
 }
 
 /// Whether the parent has accepted every tie that is told to her.

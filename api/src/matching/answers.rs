@@ -30,7 +30,7 @@ use crate::answer::{Answer, IfMatch};
 use crate::caller::{Caller, Reader};
 use crate::clock::fresh;
 use crate::contract::{Body, Path};
-use crate::independence::again::{Occasion, lock_touched, recheck};
+use crate::independence::again::{Occasion, lock_touched, put_aside, recheck};
 use crate::independence::{Facts, keep, questions};
 use crate::platform::{Platform, Said as _, Writing};
 use crate::problem::Error;
@@ -164,6 +164,7 @@ fn take(
     body: &ProposalAnswerBody,
 ) -> Result<(Proposal, Vec<Entry>), Error> {
     let party = if role == Role::Parent { Party::Parent } else { Party::Buddy };
+    put_aside(cx.tx, stored, &case.assessment)?;
     let accepted = matching::accepted_findings(cx.tx, stored)?;
     let questions = questions(cx.tx, &case.request, &case.one.ties, cx.today)?;
     let asked = body.ties_asked.as_deref();

@@ -195,7 +195,7 @@ pub struct TieAnswerView {
     pub text_version: String,
     /// When.
     pub answered_at: DateTime<Utc>,
-    /// Whether it holds: false for an answer in whose place she gave another.
+    /// Whether it holds: false for an answer in whose place she gave another, and for one on what says something else by now.
     pub current: bool,
     /// When it is erased: with the request.
     pub retention: RetentionView,
@@ -219,7 +219,7 @@ page_of! {
     TieAnswerPage of TieAnswerView
 }
 
-/// List the parent's answers on ties, those that hold first, and after them those in whose place she gave another; empty for the buddy.
+/// List the parent's answers on ties, those that hold first, and after them those that do not any more; empty for the buddy.
 #[utoipa::path(
     operation_id = "listTieAnswers",
     tag = "matching",

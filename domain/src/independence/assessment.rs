@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::table::{Effect, Row};
 use crate::code::Code as _;
+use crate::directory::LocationCode;
 use crate::ids::{BuddyId, TieId};
 use crate::matching::ProposalState;
 use crate::programmes::OrganisationForm;
@@ -21,6 +22,8 @@ pub struct Finding {
     pub code: &'static str,
     /// The tie that it comes from; none when it is about the programme or the request.
     pub tie: Option<TieId>,
+    /// The school that it is about, where it comes from no tie and another school makes it another matter.
+    pub school: Option<LocationCode>,
     /// What it does.
     pub effect: Effect,
     /// What it means, for the parent.
@@ -29,20 +32,26 @@ pub struct Finding {
 
 impl Finding {
     pub(super) fn of(row: &Row, tie: Option<TieId>, form: OrganisationForm) -> Self {
-        Self { rule: row.number, code: row.code, tie, effect: row.effect(form), meaning: row.meaning.clone() }
+        let meaning = row.meaning.clone();
+        Self { rule: row.number, code: row.code, tie, school: None, effect: row.effect(form), meaning }
+    }
+
+    pub(super) fn at(self, school: Option<LocationCode>) -> Self {
+        Self { school, ..self }
     }
 
     /// The key that an answer of the parent refers to.
     pub fn key(&self) -> FindingKey {
-        FindingKey(match self.tie {
-            Some(tie) => format!("{}:{tie}", self.rule),
-            None => self.rule.to_string(),
+        FindingKey(match (self.tie, &self.school) {
+            (Some(tie), _) => format!("{}:{tie}", self.rule),
+            (None, Some(school)) => format!("{}:{school}", self.rule),
+            (None, None) => self.rule.to_string(),
         })
     }
 }
 
-/// A finding within one request, for as long as it stays the same finding: `16:` and the tie's id, or `28`.
-/// When time or a correction moves a tie under another rule, it is another finding, to be asked again.
+/// A finding within one request, for as long as it stays the same finding: `16:` and the tie's id, `33:` and the school, or `28`.
+/// When time or a correction moves a tie under another rule, or the child to another school, it is another finding, to be asked again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FindingKey(String);
@@ -50,22 +59,25 @@ pub struct FindingKey(String);
 /// A text that is no key of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not the key of a finding; expected the number of a rule, or that number, a colon and the id of a tie"
+    "not the key of a finding; expected the number of a rule, or that number, a colon and the id of a tie or the code of a school"
 )]
 pub struct InvalidFindingKey;
 
 impl FindingKey {
     /// The pattern that every key keeps, as a regular expression.
-    pub const PATTERN: &'static str =
-        "^(0|[1-9][0-9]?)(:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$";
+    pub const PATTERN: &'static str = "^(0|[1-9][0-9]?)(:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{2}[A-Z]{2}[0-9]{2}))?$";
 
     /// Reads a key as [`Finding::key`] writes it, and nothing else.
     pub fn parse(text: &str) -> Result<Self, InvalidFindingKey> {
-        let (rule, tie) = text.split_once(':').map_or((text, None), |(rule, tie)| (rule, Some(tie)));
+        let (rule, about) = text.split_once(':').map_or((text, None), |(rule, about)| (rule, Some(about)));
         let rule_is_sound = rule.parse::<u8>().is_ok_and(|number| number < 100 && number.to_string() == rule);
-        let tie_is_sound =
-            tie.is_none_or(|tie| uuid::Uuid::parse_str(tie).is_ok_and(|id| id.to_string() == tie));
-        if rule_is_sound && tie_is_sound { Ok(Self(text.to_owned())) } else { Err(InvalidFindingKey) }
+        let is_tie = |text: &str| uuid::Uuid::parse_str(text).is_ok_and(|id| id.to_string() == text);
+        let is_school = |text: &str| LocationCode::parse(text).is_ok_and(|code| code.as_str() == text);
+        if rule_is_sound && about.is_none_or(|text| is_tie(text) || is_school(text)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidFindingKey)
+        }
     }
 
     /// The key as text.
@@ -100,7 +112,7 @@ impl utoipa::PartialSchema for FindingKey {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .description(Some(
-                "What an answer of the parent is about: a rule, and the tie when there is one.",
+                "What an answer of the parent is about: a rule, and the tie or the school when there is one.",
             ))
             .pattern(Some(Self::PATTERN))
             .examples(["28"])
@@ -142,6 +154,17 @@ impl Assessment {
     /// The findings that the parent must accept, each with its key.
     pub fn to_accept(&self) -> impl Iterator<Item = (FindingKey, &Finding)> {
         self.with_effect(Effect::Disclose).map(|finding| (finding.key(), finding))
+    }
+
+    /// The findings that the parent must accept and that were not told in these words: what is new, and what says something else than it did. What she
+    /// answered on them before was on something else. `before` are those of earlier assessments of the same two, the last first, each with its key and its
+    /// Dutch words; one that went and is back as it was counts as told.
+    pub fn to_accept_anew(&self, before: &[(&str, &str)]) -> Vec<FindingKey> {
+        let stood = |key: &FindingKey, finding: &Finding| {
+            let last = before.iter().find(|(one, _)| *one == key.as_str());
+            last.is_some_and(|(_, words)| *words == finding.meaning.nl.as_ref())
+        };
+        self.to_accept().filter(|(key, finding)| !stood(key, finding)).map(|(key, _)| key).collect()
     }
 
     /// The proof that nothing keeps this buddy from this request.

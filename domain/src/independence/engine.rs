@@ -38,7 +38,8 @@ pub fn assess_by(
     findings.extend(funding(situation).into_iter().map(|number| finding(number, Case::Always, None)));
     // nobody has to declare what the platform itself arranged; what she declared of it says more
     if situation.supports_another_here && !findings.iter().any(|found| found.rule == 33) {
-        findings.push(finding(33, Case::Otherwise, None));
+        let here = situation.school.as_ref().map(|school| school.location.clone());
+        findings.push(finding(33, Case::Otherwise, None).at(here));
     }
     if situation.school.is_none() {
         findings.push(finding(0, Case::SchoolNotNamed, None));

@@ -137,6 +137,23 @@ struct Row {
     assessed_at: At,
 }
 
+impl Row {
+    fn read(self) -> Result<KeptAssessment, Error> {
+        const T: &str = "assessments";
+        Ok(KeptAssessment {
+            id: self.id.into(),
+            request: self.request_id.into(),
+            buddy: self.buddy_id.into(),
+            table_version: self.table_version,
+            form: code(T, "form", &self.form)?,
+            verdict: code(T, "verdict", &self.verdict)?,
+            findings: self.findings.read(T, "findings")?,
+            assessed_on: self.assessed_on,
+            assessed_at: self.assessed_at.0,
+        })
+    }
+}
+
 /// Keeps an assessment for a request that was loaded with a grant.
 pub fn insert(
     tx: &mut Transaction<'_, '_>,
@@ -164,22 +181,26 @@ pub fn of_proposal(
     database: &mut Database<'_>,
     proposal: &Stored<KeptProposal>,
 ) -> Result<KeptAssessment, Error> {
-    const T: &str = "assessments";
     let row: Row = on_either!(database, |c| assessments::table
         .find((Key::from(proposal.programme), Key::from(proposal.assessment)))
         .select(Row::as_select())
         .first(c))?;
-    Ok(KeptAssessment {
-        id: row.id.into(),
-        request: row.request_id.into(),
-        buddy: row.buddy_id.into(),
-        table_version: row.table_version,
-        form: code(T, "form", &row.form)?,
-        verdict: code(T, "verdict", &row.verdict)?,
-        findings: row.findings.read(T, "findings")?,
-        assessed_on: row.assessed_on,
-        assessed_at: row.assessed_at.0,
-    })
+    row.read()
+}
+
+/// Every assessment so far of the two of a proposal that a grant reached already, the newest first.
+pub fn earlier_of_proposal(
+    database: &mut Database<'_>,
+    proposal: &Stored<KeptProposal>,
+) -> Result<Vec<KeptAssessment>, Error> {
+    let rows: Vec<Row> = on_either!(database, |c| assessments::table
+        .filter(assessments::programme_id.eq(Key::from(proposal.programme)))
+        .filter(assessments::request_id.eq(Key::from(proposal.request)))
+        .filter(assessments::buddy_id.eq(Key::from(proposal.proposal.buddy)))
+        .order((assessments::assessed_at.desc(), assessments::id.desc()))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(Row::read).collect()
 }
 
 /// Whether a programme has this request: for whoever may declare a tie with it.

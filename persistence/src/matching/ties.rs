@@ -27,6 +27,42 @@ pub struct TieAnswer {
     pub answered_at: Moment,
 }
 
+type Columns = (
+    tie_answers::programme_id,
+    tie_answers::proposal_id,
+    tie_answers::finding,
+    tie_answers::answer,
+    tie_answers::text_version,
+    tie_answers::answered_at,
+);
+
+const COLUMNS: Columns = (
+    tie_answers::programme_id,
+    tie_answers::proposal_id,
+    tie_answers::finding,
+    tie_answers::answer,
+    tie_answers::text_version,
+    tie_answers::answered_at,
+);
+
+type EarlierColumns = (
+    earlier_tie_answers::programme_id,
+    earlier_tie_answers::proposal_id,
+    earlier_tie_answers::finding,
+    earlier_tie_answers::answer,
+    earlier_tie_answers::text_version,
+    earlier_tie_answers::answered_at,
+);
+
+const EARLIER_COLUMNS: EarlierColumns = (
+    earlier_tie_answers::programme_id,
+    earlier_tie_answers::proposal_id,
+    earlier_tie_answers::finding,
+    earlier_tie_answers::answer,
+    earlier_tie_answers::text_version,
+    earlier_tie_answers::answered_at,
+);
+
 /// Keeps the parent's answer. A later answer on the same finding takes the place of the earlier, which stays readable beside it.
 pub fn answer_tie(
     tx: &mut Transaction<'_, '_>,
@@ -39,24 +75,9 @@ pub fn answer_tie(
         Key::from(proposal.id),
         answer.finding.as_str(),
     ));
-    let columns = (
-        tie_answers::programme_id,
-        tie_answers::proposal_id,
-        tie_answers::finding,
-        tie_answers::answer,
-        tie_answers::text_version,
-        tie_answers::answered_at,
-    );
     // twice in one call is one answer: it has one moment
-    let before = earlier.select(columns).filter(tie_answers::answered_at.ne(At(answer.answered_at)));
-    let keep = diesel::insert_into(earlier_tie_answers::table).values(before).into_columns((
-        earlier_tie_answers::programme_id,
-        earlier_tie_answers::proposal_id,
-        earlier_tie_answers::finding,
-        earlier_tie_answers::answer,
-        earlier_tie_answers::text_version,
-        earlier_tie_answers::answered_at,
-    ));
+    let before = earlier.select(COLUMNS).filter(tie_answers::answered_at.ne(At(answer.answered_at)));
+    let keep = diesel::insert_into(earlier_tie_answers::table).values(before).into_columns(EARLIER_COLUMNS);
     on_either!(&mut **tx, |c| keep.execute(c))?;
     let values = || {
         (
@@ -76,6 +97,25 @@ pub fn answer_tie(
         .do_update()
         .set(values());
     on_either!(&mut **tx, |c| upsert.execute(c))?;
+    Ok(())
+}
+
+/// Puts aside what the parent answered on these findings of a proposal: they say something else now, and she is asked anew. What she said before stays
+/// readable.
+pub fn put_aside(
+    tx: &mut Transaction<'_, '_>,
+    proposal: &Stored<KeptProposal>,
+    findings: &[FindingKey],
+) -> Result<(), Error> {
+    let those = tie_answers::table
+        .filter(tie_answers::programme_id.eq(Key::from(proposal.programme)))
+        .filter(tie_answers::proposal_id.eq(Key::from(proposal.id)))
+        .filter(tie_answers::finding.eq_any(findings.iter().map(FindingKey::as_str)));
+    let keep = diesel::insert_into(earlier_tie_answers::table)
+        .values(those.clone().select(COLUMNS))
+        .into_columns(EARLIER_COLUMNS);
+    on_either!(&mut **tx, |c| keep.execute(c))?;
+    on_either!(&mut **tx, |c| diesel::delete(those).execute(c))?;
     Ok(())
 }
 

@@ -152,7 +152,7 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
             "UPDATE programme_forms SET funders = 2".to_owned(),
         ),
         ("an active match whose parent consented to another form", "UPDATE programme_forms SET form = 'support-point'".to_owned()),
-        ("an active match with a tie that the parent did not accept (33", "DELETE FROM tie_answers WHERE finding = '33'".to_owned()),
+        ("an active match with a tie that the parent did not accept (33", "DELETE FROM tie_answers WHERE finding LIKE '33:______'".to_owned()),
         ("a match that was assessed as blocked", "UPDATE assessments SET verdict = 'block'".to_owned()),
         ("an active match with a buddy who is not ready", "DELETE FROM certificates WHERE kind = 'training'".to_owned()),
         ("an active match with a buddy who is not available", "UPDATE buddies SET status = 'paused' WHERE status = 'active'".to_owned()),

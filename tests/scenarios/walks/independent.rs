@@ -144,7 +144,7 @@ pub fn not_independent(world: &World) -> Vec<String> {
         }
         // what she declared of it herself says more, and stands in its place
         if beside_another.contains(parts[0]) && !declared_another {
-            tell(&["33".to_owned()], "another parent at the school");
+            tell(&[format!("33:{school}")], "another parent at the school");
         }
         let say = |kind| format!("a running match with a buddy who is not independent ({kind})");
         broken.extend(blocked.into_iter().map(say));

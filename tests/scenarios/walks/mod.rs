@@ -193,7 +193,7 @@ const REACHED: &[&str] = &[
     "tie_answers WHERE finding LIKE '11:%' AND answer = 'accepted'",
     "tie_answers WHERE finding LIKE '13:%' OR finding LIKE '14:%' OR finding LIKE '27:%' OR finding LIKE '7:%'",
     "tie_answers WHERE finding = '28' OR finding = '29'",
-    "tie_answers WHERE finding = '33'",
+    "tie_answers WHERE finding LIKE '33:______'",
     "journal WHERE action = 'match.paused'",
     "journal WHERE action = 'match.resumed'",
     "journal WHERE action = 'programme.form-changed'",

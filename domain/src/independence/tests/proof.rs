@@ -52,6 +52,46 @@ fn the_acceptance_of_a_tie_does_not_cover_what_the_tie_becomes() {
 }
 
 #[test]
+fn what_says_something_else_than_it_did_is_accepted_anew() {
+    let now = child_and_friend();
+    let as_kept = |assessment: &Assessment| -> Vec<(String, String)> {
+        let told = assessment.to_accept();
+        told.map(|(key, finding)| (key.as_str().to_owned(), finding.meaning.nl.to_string())).collect()
+    };
+    let anew = |before: &[(String, String)]| {
+        let before: Vec<_> = before.iter().map(|(key, words)| (key.as_str(), words.as_str())).collect();
+        now.to_accept_anew(&before)
+    };
+    let keys: Vec<FindingKey> = now.to_accept().map(|(key, _)| key).collect();
+    assert_eq!(anew(&as_kept(&now)), []);
+    // one that was not there
+    assert_eq!(anew(&as_kept(&now)[..1]), keys[1..]);
+    // other words under the same key: another table, or another case of the rule
+    let mut reworded = as_kept(&now);
+    reworded[0].1 = "Deze buddy heeft een kind op een school.".to_owned();
+    assert_eq!(anew(&reworded), keys[..1]);
+    // what counts is what she was told last
+    let twice = |last: &[(String, String)], first: &[(String, String)]| anew(&[last, first].concat());
+    assert_eq!(
+        (twice(&reworded, &as_kept(&now)), twice(&as_kept(&now), &reworded)),
+        (keys[..1].to_vec(), vec![])
+    );
+}
+
+#[test]
+fn that_a_buddy_supports_another_parent_is_accepted_for_one_school() {
+    let at = |school| {
+        let here = Situation {
+            supports_another_here: true,
+            ..situation(OrganisationForm::Independent, Some(SchoolFacts { location: school, ..here() }))
+        };
+        assess(&[], Some(today()), &here, today()).findings[0].key().to_string()
+    };
+    let other = LocationCode::parse("11AA00").expect("a location");
+    assert_eq!((at(here().location), at(other)), ("33:03GR00".to_owned(), "33:11AA00".to_owned()));
+}
+
+#[test]
 fn what_has_no_effect_needs_no_acceptance() {
     let funders = [Funder::Fund];
     let situation = Situation { funders: &funders, ..situation(OrganisationForm::Independent, Some(here())) };
@@ -64,9 +104,20 @@ fn what_has_no_effect_needs_no_acceptance() {
 fn a_key_is_read_only_as_it_is_written() {
     assert!(FindingKey::parse("28").is_ok());
     assert!(FindingKey::parse("16:00000000-0000-0000-0000-00000000000a").is_ok());
-    for wrong in
-        ["", "028", "+28", "100", "16:", ":16", "16:7", "16:00000000-0000-0000-0000-00000000000A", "16:a:b"]
-    {
+    assert!(FindingKey::parse("33:03GR00").is_ok());
+    for wrong in [
+        "",
+        "028",
+        "+28",
+        "100",
+        "16:",
+        ":16",
+        "16:7",
+        "16:00000000-0000-0000-0000-00000000000A",
+        "16:a:b",
+        "33:03gr00",
+        "33:03GR0",
+    ] {
         assert_eq!(FindingKey::parse(wrong), Err(InvalidFindingKey), "{wrong:?}");
     }
 }
