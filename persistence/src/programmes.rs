@@ -2,11 +2,11 @@
 
 mod coverage;
 
-use diesel::alias;
+mod choices;
+
 use diesel::prelude::*;
 use naast_domain::access::{Grant, ManageProgrammes};
 use naast_domain::code::CodeSet;
-use naast_domain::conversations::Choice;
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::{OrganisationId, ProgrammeId};
 use naast_domain::programmes::{FormPeriod, OrganisationForm, Programme, RunBy};
@@ -19,6 +19,8 @@ use crate::rows::{Page, Slice, Stored, code, one};
 use crate::schema::{organisations, programme_forms, programme_schools, programmes};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
+
+pub use choices::{Among, choices};
 
 pub use coverage::{Coverage, cover, coverage, covered_schools};
 
@@ -218,63 +220,6 @@ pub fn list(
     Ok(Slice { more: slice.more, items: with_forms(database, slice.items)? })
 }
 
-/// The programmes that a school's parents can choose from on a day, and which of them the school runs itself.
-pub fn choices(database: &mut Database<'_>, school: &LocationCode, day: Date) -> Result<Vec<Choice>, Error> {
-    let page = Page { size: 200, after: None };
-    let programmes = list(database, Some((school, day)), page)?.items;
-    Ok(as_choices(&programmes, day))
-}
-
-/// The programmes that run anywhere on a day: a parent who asks by herself may ask each of them.
-pub fn choices_anywhere(database: &mut Database<'_>, day: Date) -> Result<Vec<Choice>, Error> {
-    let page = Page { size: 200, after: None };
-    Ok(as_choices(&list(database, None, page)?.items, day))
-}
-
-/// The programmes that the parents of any of the schools that a programme covers can choose from on a day: what a parent who asks it and
-/// names no school may have to choose from.
-pub fn choices_beside(
-    database: &mut Database<'_>,
-    programme: ProgrammeId,
-    day: Date,
-) -> Result<Vec<Choice>, Error> {
-    let covered = programme_schools::table
-        .filter(programme_schools::programme_id.eq(Key::from(programme)))
-        .filter(programme_schools::since.le(day))
-        .filter(programme_schools::until.is_null().or(programme_schools::until.ge(day)))
-        .select(programme_schools::location_code);
-    let beside = alias!(programme_schools as beside);
-    let covering = beside
-        .filter(beside.field(programme_schools::location_code).eq_any(covered))
-        .filter(beside.field(programme_schools::since).le(day))
-        .filter(
-            beside
-                .field(programme_schools::until)
-                .is_null()
-                .or(beside.field(programme_schools::until).ge(day)),
-        )
-        .select(beside.field(programme_schools::programme_id));
-    let rows: Vec<Row> = on_either!(database, |c| programmes::table
-        .filter(programmes::id.eq_any(covering))
-        .order((programmes::created_at.desc(), programmes::id.desc()))
-        .limit(200)
-        .select(Row::as_select())
-        .load(c))?;
-    Ok(as_choices(&with_forms(database, rows)?, day))
-}
-
-fn as_choices(programmes: &[Stored<Programme>], day: Date) -> Vec<Choice> {
-    programmes
-        .iter()
-        .filter_map(|programme| {
-            programme.form_on(day).map(|period| Choice {
-                programme: programme.id,
-                run_by_school: period.form == OrganisationForm::School,
-            })
-        })
-        .collect()
-}
-
 /// Whether this organisation has a pool of buddies on a day: a programme that runs and that is no school's own.
 pub fn runs_a_pool(
     database: &mut Database<'_>,
@@ -285,7 +230,8 @@ pub fn runs_a_pool(
         .filter(programmes::organisation_id.eq(Key::from(organisation)))
         .select(Row::as_select())
         .load(c))?;
-    Ok(as_choices(&with_forms(database, rows)?, day).iter().any(|choice| !choice.run_by_school))
+    let runs = with_forms(database, rows)?;
+    Ok(runs.iter().filter_map(|one| one.form_on(day)).any(|period| period.form != OrganisationForm::School))
 }
 
 /// The organisation that runs a programme and those whose trainers train its buddies on a day, as a parent is told of them.

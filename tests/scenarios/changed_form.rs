@@ -345,7 +345,8 @@ fn what_a_coordinator_hears_of_the_new_form_counts_once_it_is_confirmed(engine: 
     };
     let confirm = |parent: PersonId, request: &str, id: &str| {
         let path = format!("/support-requests/{request}/consents/{id}/confirmation");
-        world.app.post(parent, &path, &json!({ "text": words("request") }))
+        let said = json!({ "text": words("request"), "programmesShown": world.programmes });
+        world.app.post(parent, &path, &said)
     };
     let old = heard(&waiting, None).expect(201).id();
     change(&world, "school", "members", 0);

@@ -95,6 +95,7 @@ mod school_statements;
 mod seats_and_tasks;
 mod second_verifier;
 mod sessions;
+mod shown_a_choice;
 mod shut_again;
 mod sign_in_codes;
 mod signing_in;

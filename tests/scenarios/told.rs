@@ -8,7 +8,7 @@ use naast_tests::world::{Buddy, ELSEWHERE, SCHOOL, SISTER, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
 
-use crate::looks::{assert_sound, count, lines, refused};
+use crate::looks::{assert_sound, lines, refused};
 
 on_both!(
     a_child_that_changes_school_has_its_buddy_assessed_again,

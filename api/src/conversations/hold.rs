@@ -13,7 +13,8 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::rejection::Existing;
 use naast_domain::text::Tongue;
 use naast_persistence::conversations::{self, Conversation};
-use naast_persistence::{locks, programmes};
+use naast_persistence::locks;
+use naast_persistence::programmes::{self, Among};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -120,7 +121,7 @@ pub async fn open_conversation(
             let body = sent.sound(check)?;
             let role = role.ok_or(Error::Internal("a sound body has its school"))?;
             let school = &body.location_code;
-            can_be_told_of(&programmes::choices(cx.tx, school, cx.today)?)?;
+            can_be_told_of(&programmes::choices(cx.tx, Among::Covering(school), &[], cx.today)?)?;
             locks::lock_school(cx.tx, school)?;
             let earlier = conversations::earlier(cx.tx, &grant, school, body.parent_reference)?;
             if let Err(refusal) = may_open(&earlier, body.ground, cx.today) {

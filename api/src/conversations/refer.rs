@@ -25,7 +25,8 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Sent;
 use crate::platform::{Platform, Said as _};
-use crate::privacy::give::{ShownTextBody, shown};
+use crate::privacy::choice::chose_for;
+use crate::privacy::give::{ShownTextBody, shown as consent_of};
 use crate::problem::Error;
 use crate::requests::submit::SupportRequestBody;
 use crate::requests::view::SupportRequestView;
@@ -113,7 +114,9 @@ pub async fn consent_to_referral(
             // once, on whichever side of hers: school sees that as well
             let stands = if one.is_handed_over() { ConversationState::Referred } else { one.state };
             let next = stands.take(Step::Parent(ParentStep::ConsentToReferral))?;
-            if !conversations::programmes_shown(cx.tx, &one)?.contains(&body.request.programme_id) {
+            let shown = conversations::programmes_shown(cx.tx, &one)?;
+            let permitted = || stands.permitted().into_iter().map(Step::code).collect();
+            if !shown.contains(&body.request.programme_id) {
                 return Err(Rejection::rule(
                     "programme-not-available",
                     "S1",
@@ -122,13 +125,19 @@ pub async fn consent_to_referral(
                         "Choose a programme that you were shown. You can submit a request to another one yourself.",
                     ),
                 )
-                .in_state(stands.code(), stands.permitted().into_iter().map(Step::code).collect())
+                .in_state(stands.code(), permitted())
                 .at("/request/programmeId")
                 .into());
             }
+            if let Some(named) = body.request.location_code.as_ref().filter(|named| **named != one.school)
+                && let Some(refusal) =
+                    chose_for(cx.tx, body.request.programme_id, named, shown, cx.today)?
+            {
+                return Err(refusal.in_state(stands.code(), permitted()).at("/request/locationCode").into());
+            }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);
-            let mut consent = shown(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
+            let mut consent = consent_of(consent_id, kind, id.uuid(), &body.consent, cx.now).map_err(here)?;
             if !organisations::is_there(cx.tx, &submit)? {
                 return Err(Error::Unauthenticated);
             }

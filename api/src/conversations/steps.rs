@@ -14,7 +14,7 @@ use naast_domain::journal::{Chain, Purpose};
 use naast_domain::privacy::retention;
 use naast_domain::text::Text;
 use naast_persistence::conversations::{self, Consequence, Taken};
-use naast_persistence::programmes;
+use naast_persistence::programmes::{self, Among};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -140,9 +140,10 @@ pub async fn record_conversation_step(
             let next = one.state.take(Step::School(body.step))?;
             let code = (body.step == SchoolStep::ExplainBuddy).then(|| fresh.clone());
             if body.step == SchoolStep::ExplainBuddy {
-                let available = programmes::choices(cx.tx, &one.school, cx.today)?;
+                let shown = body.programme_ids.as_deref().unwrap_or_default();
+                let available = programmes::choices(cx.tx, Among::Covering(&one.school), shown, cx.today)?;
                 let stands = ConversationSchoolState::of(one.state);
-                check_choice(body.programme_ids.as_deref().unwrap_or_default(), &available)
+                check_choice(shown, &available)
                     .map_err(|refusal| stands.said_no(refusal).at("/programmeIds"))?;
             }
             let taken = Taken {

@@ -8,26 +8,30 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
 use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::programmes::{OrganisationForm, another_form_shown};
+use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
 use naast_persistence::privacy::consents::asked_anew;
-use naast_persistence::{Database, Stored, programmes};
+use naast_persistence::programmes::{self, Among};
+use naast_persistence::{Database, Stored};
 
 use super::give::ConsentBody;
 use crate::problem::Error;
 
-/// Whether a parent who consents to a request at a school's own programme was shown another. After a conversation at school she was: there
-/// the choice is checked before she may consent to the hand-over. When the programme takes another form later, she is shown it once more.
+/// Whether a parent who consents to a request at a school's own programme, or confirms that she did, was shown another. After a conversation at
+/// school she was: there the choice is checked before she may consent to the hand-over, for the school that she names with it; when she names another
+/// later, for that. When the programme takes another form later, she is shown it once more.
 pub(super) fn was_shown_a_choice(
     db: &mut Database<'_>,
     request: &Stored<SupportRequest>,
-    body: &ConsentBody,
+    kind: ConsentKind,
+    shown: Option<&[ProgrammeId]>,
     today: Date,
 ) -> Result<(), Error> {
     let is_first = request.state == RequestState::Submitted;
-    if body.kind != ConsentKind::Request || (request.origin == Origin::Referral && is_first) {
+    if kind != ConsentKind::Request || (request.origin == Origin::Referral && is_first) {
         return Ok(());
     }
-    check(db, request, request.school.as_ref(), body.programmes_shown.as_deref(), today)
+    check(db, request, request.school.as_ref(), shown, today)
 }
 
 /// Whether a parent who consents anew read in which form the programme is now: a screen that was opened before it changed shows another one.
@@ -48,8 +52,8 @@ pub(super) fn was_shown_the_form(
     if was_shown { Ok(()) } else { Err(another_form_shown(form).into()) }
 }
 
-/// Whether a parent who consented already, and now names a school, was shown a choice for that school. One who has yet to consent is
-/// asked then; one who names none any longer was shown a choice before.
+/// Whether a parent who now names a school was shown a choice for that school. One who asks by herself and has yet to consent is asked then; whoever came
+/// from a conversation is not asked again, so that she is asked now. One who names none any longer was shown a choice before.
 pub fn is_shown_a_choice_anew(
     db: &mut Database<'_>,
     request: &Stored<SupportRequest>,
@@ -57,28 +61,29 @@ pub fn is_shown_a_choice_anew(
     shown: Option<&[ProgrammeId]>,
     today: Date,
 ) -> Result<(), Error> {
-    if request.state == RequestState::Submitted || school.is_none() || school == request.school.as_ref() {
+    let is_asked_then = request.state == RequestState::Submitted && request.origin != Origin::Referral;
+    if is_asked_then || school.is_none() || school == request.school.as_ref() {
         return Ok(());
     }
     check(db, request, school, shown, today)
 }
 
-/// What a parent may choose from: what covers her school, or what covers the schools of the programme that she asks when she names none.
+/// What a parent may choose from: what covers her school, or what covers the schools of the programme that she asks when she names none. Of all that
+/// there is those are read that she was shown, and of each sort, a school's own and others, the newest: enough to say what she misses.
 fn choices_of(
     db: &mut Database<'_>,
     programme: ProgrammeId,
     school: Option<&LocationCode>,
+    shown: &[ProgrammeId],
     today: Date,
 ) -> Result<Vec<Choice>, Error> {
-    let choices = match school {
-        Some(school) => programmes::choices(db, school, today)?,
-        None => programmes::choices_beside(db, programme, today)?,
-    };
+    let among = school.map_or(Among::Beside(programme), Among::Covering);
+    let choices = programmes::choices(db, among, shown, today)?;
     // where nothing else covers her school, there is what runs elsewhere: she may ask every programme that runs
     if choices.iter().any(|choice| !choice.run_by_school) {
         return Ok(choices);
     }
-    let mut elsewhere = programmes::choices_anywhere(db, today)?;
+    let mut elsewhere = programmes::choices(db, Among::All, shown, today)?;
     elsewhere.retain(|choice| !choice.run_by_school);
     Ok(elsewhere)
 }
@@ -89,9 +94,45 @@ pub fn others_than(
     request: &SupportRequest,
     today: Date,
 ) -> Result<Vec<Choice>, Error> {
-    let mut others = choices_of(db, request.programme, request.school.as_ref(), today)?;
+    let mut others = choices_of(db, request.programme, request.school.as_ref(), &[], today)?;
     others.retain(|choice| !choice.run_by_school && choice.programme != request.programme);
     Ok(others)
+}
+
+/// Whether a parent who comes from a conversation may name this school with it, of the programmes that she was shown there: another than the
+/// school of the conversation may have others to choose from.
+pub fn chose_for(
+    db: &mut Database<'_>,
+    programme: ProgrammeId,
+    school: &LocationCode,
+    shown: Vec<ProgrammeId>,
+    today: Date,
+) -> Result<Option<Rejection>, Error> {
+    let choices = choices_of(db, programme, Some(school), &shown, today)?;
+    let mut shown = shown;
+    shown.retain(|one| choices.iter().any(|choice| choice.programme == *one));
+    refused(db, programme, choices, shown, today)
+}
+
+/// Why a parent was not shown enough beside a programme that a school runs; nothing where no school runs it.
+fn refused(
+    db: &mut Database<'_>,
+    programme: ProgrammeId,
+    mut choices: Vec<Choice>,
+    mut shown: Vec<ProgrammeId>,
+    today: Date,
+) -> Result<Option<Rejection>, Error> {
+    let form =
+        programmes::find(db, programme)?.ok_or(Error::NotFound)?.form_on(today).map(|period| period.form);
+    if form != Some(OrganisationForm::School) {
+        return Ok(None);
+    }
+    // the programme that she asks is one of those that she saw, whether it covers her school or not
+    if choices.iter().all(|choice| choice.programme != programme) {
+        choices.push(Choice { programme, run_by_school: true });
+    }
+    shown.push(programme);
+    Ok(check_choice(&shown, &choices).err())
 }
 
 fn check(
@@ -101,18 +142,9 @@ fn check(
     shown: Option<&[ProgrammeId]>,
     today: Date,
 ) -> Result<(), Error> {
-    let programme = programmes::find(db, request.programme)?.ok_or(Error::NotFound)?;
-    if programme.form_on(today).is_none_or(|period| period.form != OrganisationForm::School) {
-        return Ok(());
-    }
-    let mut choices = choices_of(db, request.programme, school, today)?;
-    // the programme that she asks is one of those that she saw, whether it covers her school or not
-    if choices.iter().all(|choice| choice.programme != request.programme) {
-        choices.push(Choice { programme: request.programme, run_by_school: true });
-    }
-    let mut shown = shown.unwrap_or_default().to_vec();
-    shown.push(request.programme);
-    let Err(refusal) = check_choice(&shown, &choices) else { return Ok(()) };
+    let shown = shown.unwrap_or_default().to_vec();
+    let choices = choices_of(db, request.programme, school, &shown, today)?;
+    let Some(refusal) = refused(db, request.programme, choices, shown, today)? else { return Ok(()) };
     // while she is asked anew, what may be done is that, once she was shown another programme
     let is_asked = !asked_anew(db, &[request], today)?.is_empty();
     Err(refusal.in_state(request.state.code(), request.permitted(is_asked)).at("/programmesShown").into())

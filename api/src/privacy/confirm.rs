@@ -22,6 +22,7 @@ use naast_persistence::{Database, Stored, Transaction, locks, organisations, pro
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::choice::was_shown_a_choice;
 use super::give::{ShownTextBody, example_of, in_use};
 use super::pupil::words;
 use super::view::ConsentView;
@@ -33,6 +34,7 @@ use crate::independence::again::{Occasion, recheck_request};
 use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::retention::RetentionView;
 use crate::problem::Error;
+use crate::requests::news::{ProgrammeNewsView, shown_beside};
 
 /// The fingerprint of a code that confirms a consent.
 pub(super) fn of_confirmation(code: &str) -> [u8; 32] {
@@ -45,7 +47,8 @@ fn confirm(
     tx: &mut Transaction<'_, '_>,
     stored: &Stored<SupportRequest>,
     kept: &mut KeptConsent,
-    (how, text): (ConfirmedHow, &ShownTextBody),
+    how: ConfirmedHow,
+    (text, programmes_shown): (&ShownTextBody, Option<&[ProgrammeId]>),
     entry: impl Fn(&'static str) -> Entry,
     occasion: Occasion,
 ) -> Result<Vec<Entry>, Error> {
@@ -54,6 +57,7 @@ fn confirm(
         return Ok(Vec::new());
     }
     is_for_todays_form(tx, stored, &kept.consent, today)?;
+    was_shown_a_choice(tx, stored, kept.consent.kind, programmes_shown, today)?;
     let seen = in_use(kept.consent.kind, text)?;
     if kept.consent.kind == ConsentKind::ChildHealthData {
         // her child may have spoken since it was heard
@@ -104,6 +108,10 @@ fn is_for_todays_form(
 pub struct OwnConfirmationBody {
     /// The words that were shown: those in use for the kind of this consent.
     pub text: ShownTextBody,
+    /// The programmes that you were shown beside them, for a request to a programme that a school runs: those of the notice (`programme`), at least one
+    /// that the school does not run (S2).
+    #[schema(max_items = 50)]
+    pub programmes_shown: Option<Vec<ProgrammeId>>,
 }
 
 /// Confirm what was reported of me, in my own account and in the words that I was shown.
@@ -131,13 +139,15 @@ pub async fn confirm_consent(
             let (stored, role) = requests::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
             let consents = consents::on(cx.tx, &stored)?;
             let mut kept = consents.into_iter().find(|kept| kept.id == consent_id).ok_or(Error::NotFound)?;
-            let body = sent.sound(sent.check())?;
+            let mut check = sent.check();
+            check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(cx.tx, &ids)?))?;
+            let body = sent.sound(check)?;
             let (me, now) = (cx.me.person, cx.now);
             let entry =
                 |act| crate::platform::signed_entry(stored.programme, me, role, Purpose::Matching, act, now);
-            let shown = (ConfirmedHow::OwnLogin, &body.text);
+            let shown = (&body.text, body.programmes_shown.as_deref());
             let occasion = Occasion::of(cx, role);
-            let entries = confirm(cx.tx, &stored, &mut kept, shown, entry, occasion)?;
+            let entries = confirm(cx.tx, &stored, &mut kept, ConfirmedHow::OwnLogin, shown, entry, occasion)?;
             let answer = Answer::found(ConsentView::load(cx.tx, &kept, id, cx.today)?);
             cx.shows([Shown::request(DataKind::Consents, role, &stored)]);
             Ok(cx.tx.keep(entries, answer)?)
@@ -187,6 +197,8 @@ pub struct ConsentToConfirmView {
     pub programme_id: ProgrammeId,
     /// What it is called.
     pub programme_name: String,
+    /// For a request at a programme that a school runs: who else you can ask, none of them run by a school. Null otherwise.
+    pub programme: Option<ProgrammeNewsView>,
     /// What the organisation is called that runs the pool, for `pool`; null for the other kinds.
     pub pool_organisation_name: Option<String>,
     /// When the coordinator recorded it.
@@ -206,7 +218,11 @@ pub struct ConsentToConfirmView {
 }
 
 impl ConsentToConfirmView {
-    fn load(db: &mut Database<'_>, found: &ToConfirm, tongue: Tongue) -> Result<Self, Error> {
+    fn load(
+        db: &mut Database<'_>,
+        found: &ToConfirm,
+        (today, tongue): (Date, Tongue),
+    ) -> Result<Self, Error> {
         let (kept, kind) = (&found.consent, found.consent.consent.kind);
         let programme = programmes::find(db, found.request.programme)?.ok_or(Error::NotFound)?;
         let pool = match kind {
@@ -220,6 +236,7 @@ impl ConsentToConfirmView {
             recipients: kind.recipients().to_vec(),
             programme_id: found.request.programme,
             programme_name: programme.name.clone(),
+            programme: shown_beside(db, &found.request, kind, today)?,
             pool_organisation_name: pool.map(|pool| pool.name.clone()),
             reported_at: kept.given_at,
             last_date: good_until(kept).ok_or(Error::NotFound)?,
@@ -270,7 +287,7 @@ pub async fn find_consent_to_confirm(
             let found = opened(db, &of_confirmation(&body.code), signed_in, today)?;
             found.consent.consent.to_confirm(today)?;
             is_for_todays_form(db, &found.request, &found.consent.consent, today)?;
-            Ok(Answer::found(ConsentToConfirmView::load(db, &found, tongue)?))
+            Ok(Answer::found(ConsentToConfirmView::load(db, &found, (today, tongue))?))
         })
         .await
 }
@@ -285,6 +302,10 @@ pub struct ConfirmationBody {
     pub code: String,
     /// The words that were shown, as `POST /consent-confirmations/_search` gives them.
     pub text: ShownTextBody,
+    /// The programmes that were shown beside them, for a request to a programme that a school runs: those that it gives (`programme`), at least one that
+    /// the school does not run (S2).
+    #[schema(max_items = 50)]
+    pub programmes_shown: Option<Vec<ProgrammeId>>,
 }
 
 /// Confirm what was reported of me, with the code from the letter and without an account, in the words that I was shown.
@@ -315,20 +336,30 @@ pub struct ConfirmationBody {
 pub async fn confirm_consent_by_code(
     platform: web::Data<Platform>,
     signed_in: SignedIn,
-    Body(body): Body<ConfirmationBody>,
+    sent: Sent<ConfirmationBody>,
 ) -> Result<Answer<ConsentView>, Error> {
     let now = platform.clock.now();
     let today = day_of(now);
-    let holder = of_confirmation(&body.code);
+    let holder = of_confirmation(&sent.check().get::<String>("/code").unwrap_or_default());
     platform
         .write_held(holder, move |tx| {
+            let mut check = sent.check();
+            check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(tx, &ids)?))?;
+            let body = sent.sound(check)?;
             let first = opened(tx, &holder, signed_in, today)?;
             locks::lock_request(tx, first.request.id)?;
             let ToConfirm { request, mut consent, .. } = opened(tx, &holder, signed_in, today)?;
             let entry = |act| unsigned_entry(request.programme, "parent", Purpose::Matching, act, now);
-            let shown = (ConfirmedHow::OneTimeCode, &body.text);
-            let entries =
-                confirm(tx, &request, &mut consent, shown, entry, Occasion::of_platform(now, today))?;
+            let shown = (&body.text, body.programmes_shown.as_deref());
+            let entries = confirm(
+                tx,
+                &request,
+                &mut consent,
+                ConfirmedHow::OneTimeCode,
+                shown,
+                entry,
+                Occasion::of_platform(now, today),
+            )?;
             let answer = Answer::found(ConsentView::load(tx, &consent, request.id, today)?);
             Ok(tx.keep(entries, answer)?)
         })

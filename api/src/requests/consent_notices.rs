@@ -10,6 +10,7 @@ use naast_persistence::privacy::consents::KeptConsent;
 use naast_persistence::support::announcements;
 use naast_persistence::{Database, Stored};
 
+use super::news::shown_beside;
 use super::notices::{ParentNoticeView, notice};
 use crate::contract::BASE;
 use crate::problem::Error;
@@ -29,11 +30,14 @@ pub(super) fn of_consents(
     let waits = |one: &&KeptConsent| {
         one.consent.state_on(today) == ConsentState::ToBeConfirmed && one.consent.is_for(form)
     };
-    let mut data: Vec<ParentNoticeView> = kept
-        .iter()
-        .filter(waits)
-        .map(|one| told(ParentNotice::ConsentToConfirm, one, Some(one.given_at)))
-        .collect();
+    let mut data = Vec::new();
+    for one in kept.iter().filter(waits) {
+        let programme = shown_beside(db, request, one.consent.kind, today)?;
+        data.push(ParentNoticeView {
+            programme,
+            ..told(ParentNotice::ConsentToConfirm, one, Some(one.given_at))
+        });
+    }
     // what went with a whole request is told with it
     if request.state != RequestState::Withdrawn {
         for one in kept {

@@ -36,6 +36,41 @@ pub struct ProgrammeNewsView {
     pub other_programmes: Vec<OtherProgrammeView>,
 }
 
+/// The other programmes that are named.
+fn named(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    today: Date,
+) -> Result<Vec<OtherProgrammeView>, Error> {
+    let mut choices = others_than(db, request, today)?;
+    choices.truncate(MOST_NAMED);
+    OtherProgrammeView::load_all(db, &choices, today)
+}
+
+/// What a parent reads beside the words before she confirms that she asked a programme that a school runs: who else she can ask (S2). What the
+/// coordinator showed her is his word; this is shown to herself. Nothing where no school runs it, and of another consent.
+pub fn shown_beside(
+    db: &mut Database<'_>,
+    request: &SupportRequest,
+    kind: ConsentKind,
+    today: Date,
+) -> Result<Option<ProgrammeNewsView>, Error> {
+    if kind != ConsentKind::Request {
+        return Ok(None);
+    }
+    let programme = programmes::find(db, request.programme)?;
+    let period = programme.as_ref().and_then(|one| one.form_on(today));
+    let Some(period) = period.filter(|period| period.form == OrganisationForm::School) else {
+        return Ok(None);
+    };
+    Ok(Some(ProgrammeNewsView {
+        programme_id: request.programme,
+        form: period.form,
+        since_date: period.since,
+        other_programmes: named(db, request, today)?,
+    }))
+}
+
 /// What is told of the form of the programme to the parent of a request that lives.
 pub(super) fn of_form(
     db: &mut Database<'_>,
@@ -60,9 +95,7 @@ pub(super) fn of_form(
         RequestState::Closed | RequestState::Withdrawn => None,
     };
     let Some(news) = known.and_then(|known| programme.news_for(known, today)) else { return Ok(None) };
-    let mut choices = others_than(db, request, today)?;
-    choices.truncate(MOST_NAMED);
-    let other_programmes = OtherProgrammeView::load_all(db, &choices, today)?;
+    let other_programmes = named(db, request, today)?;
     let names: Vec<String> = other_programmes.iter().map(|one| one.name.clone()).collect();
     let run_by = programmes::run_by(db, &programme, today)?;
     let Some(period) = programme.form_on(today) else { return Ok(None) };

@@ -46,7 +46,7 @@ pub struct ParentNoticeView {
     pub read: String,
     /// Since when it is so, when that is known.
     pub since: Option<DateTime<Utc>>,
-    /// What the programme is now, when it is about that.
+    /// What the programme is now, when it is about that; and where a school runs it, beside what you are to confirm of your request: who else you can ask.
     pub programme: Option<ProgrammeNewsView>,
 }
 

@@ -18,6 +18,7 @@ on_both!(
     what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself,
     a_code_from_a_letter_confirms_for_fourteen_days_and_revives_nothing,
     whoever_holds_a_code_reads_what_it_is_for_and_whoever_reported_it_does_not_use_it,
+    whoever_confirms_that_she_asked_a_schools_own_programme_is_shown_another,
 );
 
 fn what_a_coordinator_heard_counts_once_the_parent_confirmed_it_herself(engine: Engine) {
@@ -202,5 +203,68 @@ fn whoever_holds_a_code_reads_what_it_is_for_and_whoever_reported_it_does_not_us
         body
     };
     assert_eq!(without_call(&old), without_call(&unknown));
+    assert_sound(&world);
+}
+
+/// What a coordinator showed her is his word: before she confirms it she is shown herself whom else she can ask, none of them run by a school.
+fn whoever_confirms_that_she_asked_a_schools_own_programme_is_shown_another(engine: Engine) {
+    let world = World::new(engine);
+    let confirms = |programme: usize, kind: &str| -> [Value; 2] {
+        let parent = world.person();
+        let path = format!("/support-requests/{}", world.request(programme, parent));
+        letters(&world.app);
+        let mut heard = json!({ "kind": kind, "text": words(kind) });
+        if kind == "request" {
+            heard["programmesShown"] = json!(world.programmes);
+        } else {
+            heard["childAge"] = json!("under-16");
+        }
+        let reported = format!("{path}/reported-consents");
+        let id = world.app.post(world.coordinators[programme], &reported, &heard).expect(201).id();
+        let code = confirmation_in(&letters(&world.app).pop().expect("a letter"));
+        let body = json!({ "code": code });
+        let by_code =
+            world.app.call(None, "POST", "/consent-confirmations/_search", Some(&body), None).expect(200);
+        let waits = world.app.get(parent, "/me/notices").expect(200).body["data"][0].clone();
+        assert_eq!(waits["kind"], "consent-to-confirm", "{waits}");
+        // it counts once she says which she was shown
+        let own = format!("{path}/consents/{id}/confirmation");
+        let said = |shown: &Value| json!({ "text": words(kind), "programmesShown": shown });
+        if !waits["programme"].is_null() {
+            for (shown, code) in [
+                (Value::Null, "choice-too-narrow"),
+                (json!([]), "choice-too-narrow"),
+                (json!(world.programmes[1..2]), "choice-too-narrow"),
+            ] {
+                refused(world.app.post(parent, &own, &said(&shown)), 409, code);
+                let mut by_code = said(&shown);
+                by_code["code"] = body["code"].clone();
+                refused(
+                    world.app.call(None, "POST", "/consent-confirmations", Some(&by_code), None),
+                    409,
+                    code,
+                );
+            }
+            let nowhere = world.app.post(parent, &own, &said(&json!([naast_tests::random_id()]))).expect(400);
+            assert_eq!(nowhere.body["errors"][0]["pointer"], "/programmesShown/0");
+            assert_eq!(state_of(&world, parent, &path), "submitted");
+        }
+        let shown = match &waits["programme"] {
+            Value::Null => Value::Null,
+            one => json!([one["otherProgrammes"][0]["programmeId"]]),
+        };
+        world.app.post(parent, &own, &said(&shown)).expect(200);
+        [by_code.body["programme"].clone(), waits["programme"].clone()]
+    };
+    for shown in confirms(1, "request") {
+        assert_eq!((&shown["form"], &shown["programmeId"]), (&json!("school"), &json!(world.programmes[1])));
+        let others = shown["otherProgrammes"].as_array().expect("programmes");
+        assert!(others.iter().any(|one| one["programmeId"] == json!(world.programmes[0])), "{shown}");
+        assert!(others.iter().all(|one| one["form"] != "school" && !one["name"].is_null()), "{shown}");
+    }
+    // not where no school runs it, and not with what she said of something else
+    for [by_code, waits] in [confirms(0, "request"), confirms(1, "child-health-data")] {
+        assert_eq!((by_code, waits), (Value::Null, Value::Null));
+    }
     assert_sound(&world);
 }
