@@ -4,7 +4,7 @@ use naast_api::contract::{NEVER_HELD_UP, STOPS_BY_CODE};
 use naast_api::limits::{LimitSettings, Rate};
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, Shape, TestApp};
-use naast_tests::world::World;
+use naast_tests::world::{World, words};
 use naast_tests::{Engine, on_both};
 use serde_json::json;
 
@@ -53,6 +53,20 @@ const CASES: [Case; NEVER_HELD_UP.len()] = [
             let done = |one: &serde_json::Value| one["state"] == "withdrawn";
             reply.body["withdrawals"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(done))
         },
+    },
+    Case {
+        operation: "cancelAnnouncement",
+        method: "POST",
+        path: |world, parent| {
+            let request = world.consented(0, parent);
+            let (matched, _) = world.matched(0, parent, &request, &world.buddy(0, &json!({})));
+            let talk =
+                json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
+            let talks = format!("/matches/{matched}/meeting-announcements");
+            let talk = world.app.post(parent, &talks, &talk).expect(201).id();
+            format!("/v1{talks}/{talk}/cancellation")
+        },
+        is_done: |reply| reply.body["state"] == "cancelled",
     },
     Case {
         operation: "takeBackErasure",

@@ -199,8 +199,13 @@ const HELD: [&str; 2] = ["/parent-codes", "/parent-answers"];
 /// What nothing may hold up: somebody takes back what was hers to give, as easily as she gave it (AVG art. 7 lid 3). The edge
 /// does not look at how such a call is made, and the limits count it without refusing it. It has no body, is idempotent by
 /// itself, and is answered in JSON. Each has its own case in `tests/scenarios/never_held_up.rs`.
-pub const NEVER_HELD_UP: [&str; 4] =
-    ["withdrawSupportRequest", "withdrawConsent", "withdrawAllMyConsents", "takeBackErasure"];
+pub const NEVER_HELD_UP: [&str; 5] = [
+    "withdrawSupportRequest",
+    "withdrawConsent",
+    "withdrawAllMyConsents",
+    "cancelAnnouncement",
+    "takeBackErasure",
+];
 
 /// With these somebody who is known by her code stops. What is asked, and whether the code opens anything, stands in the body: so
 /// the edge hands the refusal of the limits on (`call::refusal`), and the handler gives it for whatever is no stop by a code that is
@@ -217,9 +222,9 @@ pub(super) fn is_never_held_up(operation: &Value) -> bool {
     operation["operationId"].as_str().is_some_and(|id| NEVER_HELD_UP.contains(&id))
 }
 
-/// What is idempotent by itself and answered anew each time: its answer names whoever comes along to a talk, and an answer that was kept would name her
-/// once she does not, in another way for each way in which that ends.
-const ANSWERED_ANEW: [&str; 1] = ["noteObjection"];
+/// What is idempotent by itself and answered anew each time. `noteObjection` names whoever comes along to a talk, and an answer that was kept would name her
+/// once she does not, in another way for each way in which that ends; what is left of `eraseMe` would be a row of whom it was given.
+const ANSWERED_ANEW: [&str; 2] = ["noteObjection", "eraseMe"];
 
 /// Whether a call can be sent again with an `Idempotency-Key`: whatever creates or changes and is not idempotent by its
 /// method, by somebody who is known. A search only reads.
