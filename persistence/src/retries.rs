@@ -33,6 +33,8 @@ pub struct KeptAnswer {
     pub case: Option<RequestId>,
     /// The export that it gave out, when it gave one out.
     pub export: Option<ExportId>,
+    /// Of whom it says something, when that is of no case.
+    pub subject: Option<PersonId>,
 }
 
 impl KeptAnswer {
@@ -75,13 +77,15 @@ pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<
             kept_answers::expires_at,
             kept_answers::request_id,
             kept_answers::export_id,
+            kept_answers::subject_id,
         ))
-        .first::<(Vec<u8>, Vec<u8>, At, Option<Key>, Option<Key>)>(c)
+        .first::<(Vec<u8>, Vec<u8>, At, Option<Key>, Option<Key>, Option<Key>)>(c)
         .optional())?;
     match found {
-        Some((fingerprint, sealed, until, case, export)) if until.0 > now => {
-            let (case, export) = (case.map(Into::into), export.map(Into::into));
-            Ok(Some(KeptAnswer { fingerprint, sealed, case, export }))
+        Some((fingerprint, sealed, until, case, export, subject)) if until.0 > now => {
+            let (case, export, subject) =
+                (case.map(Into::into), export.map(Into::into), subject.map(Into::into));
+            Ok(Some(KeptAnswer { fingerprint, sealed, case, export, subject }))
         }
         Some(_) => {
             on_either!(&mut **tx, |c| diesel::delete(kept_answers::table.find(&slot[..])).execute(c))?;
@@ -111,6 +115,7 @@ pub fn keep(
             kept_answers::request_id.eq(answer.case.map(Key::from)),
             kept_answers::export_id.eq(answer.export.map(Key::from)),
             kept_answers::person_id.eq(person.map(Key::from)),
+            kept_answers::subject_id.eq(answer.subject.map(Key::from)),
         )
     };
     let kept = on_either!(&mut **tx, |c| diesel::insert_into(kept_answers::table)
@@ -128,6 +133,7 @@ macro_rules! blank {
             kept_answers::request_id.eq(None::<Key>),
             kept_answers::person_id.eq(None::<Key>),
             kept_answers::export_id.eq(None::<Key>),
+            kept_answers::subject_id.eq(None::<Key>),
         ));
         on_either!($tx, |c| update.execute(c))?;
         Ok(())
@@ -151,9 +157,15 @@ pub(crate) fn blank_of_case_to(
     blank!(&mut **tx, of_case.and(kept_answers::person_id.eq_any(persons)))
 }
 
-/// Takes away what was answered to a person who is erased.
+/// Takes away what was answered to a person who is erased, and what was answered of her to whomever.
 pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
-    blank!(&mut **tx, kept_answers::person_id.eq(Key::from(person)))
+    let to_her = kept_answers::person_id.eq(Key::from(person));
+    blank!(&mut **tx, to_her.or(kept_answers::subject_id.eq(Key::from(person))))
+}
+
+/// Takes away what was answered of a person, outside any case: something that it said of her was taken out.
+pub(crate) fn blank_about(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
+    blank!(&mut **tx, kept_answers::subject_id.eq(Key::from(person)))
 }
 
 /// Takes away what was answered with these exports.
@@ -161,9 +173,9 @@ pub(crate) fn blank_of_exports(tx: &mut Transaction<'_, '_>, exports: &[Key]) ->
     blank!(&mut **tx, kept_answers::export_id.eq_any(exports.to_vec()))
 }
 
-/// Takes away what was answered with any export.
-pub(crate) fn blank_of_every_export(database: &mut Database<'_>) -> Result<(), Error> {
-    blank!(database, kept_answers::export_id.is_not_null())
+/// Takes away every answer of a backup that is put back: what was erased and taken back since it was made, some of them say.
+pub(crate) fn blank_all(database: &mut Database<'_>) -> Result<(), Error> {
+    blank!(database, kept_answers::slot.is_not_null())
 }
 
 /// How many answers have expired.

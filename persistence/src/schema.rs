@@ -926,6 +926,7 @@ diesel::table! {
         request_id -> Nullable<Id>,
         person_id -> Nullable<Id>,
         export_id -> Nullable<Id>,
+        subject_id -> Nullable<Id>,
     }
 }
 

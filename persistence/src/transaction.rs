@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use naast_domain::ids::{ExportId, RequestId};
+use naast_domain::ids::{ExportId, PersonId, RequestId};
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
@@ -24,6 +24,8 @@ pub struct Transaction<'a, 'c> {
     export: Option<ExportId>,
     /// Of whom an answer that is kept of it shows something: whoever is given it again reads that.
     shown: Vec<Shown>,
+    /// Of whom an answer that is kept of it says something, beside those.
+    persons: BTreeSet<PersonId>,
     /// Whether a row of it is about something else than a case: then cases follow from that, and its answer shows none.
     beside: bool,
 }
@@ -88,6 +90,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
             cases: BTreeSet::new(),
             export: None,
             shown: Vec::new(),
+            persons: BTreeSet::new(),
             beside: false,
         }
     }
@@ -114,6 +117,16 @@ impl<'a, 'c> Transaction<'a, 'c> {
                 self.shown.push(one);
             }
         }
+    }
+
+    /// Notes that its answer says something of a person, of no case.
+    pub fn tells_of(&mut self, person: PersonId) {
+        self.persons.insert(person);
+    }
+
+    /// The persons of whom its answer says something, where that is of no case.
+    pub fn told_of(&self) -> BTreeSet<PersonId> {
+        self.persons.iter().copied().chain(self.shown.iter().flat_map(Shown::people)).collect()
     }
 
     /// Of whom its answer shows something.

@@ -243,6 +243,11 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
         "private-notes",
         &json!({ "kind": "goal", "text": "Weg ermee", "aboutHealth": false }),
     );
+    // sent under a key as well: the backup has the answer, words and all
+    let said = json!({ "kind": "goal", "text": "Weg ermee, onder een sleutel", "aboutHealth": false });
+    let kept = format!("\"{}\"", naast_tests::random_id());
+    let keyed = app.keyed(Some(parent), &format!("POST {of_match}/private-notes"), &said, &kept).expect(201);
+    let keyed = format!("{of_match}/private-notes/{}", keyed.id());
     let stays = written(
         parent,
         "private-notes",
@@ -262,7 +267,7 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     app.ask(withdrawn, &format!("/support-requests/{stopped}/withdrawal")).expect(200);
     app.ask(parent, &format!("{consents}/{health}/withdrawal")).expect(200);
     app.ask(parent, &format!("{talk}/cancellation")).expect(200);
-    for (who, words) in [(parent, &note), (buddy.person, &message)] {
+    for (who, words) in [(parent, &note), (parent, &keyed), (buddy.person, &message)] {
         app.call(Some(who), "DELETE", words, None, None).expect(204);
     }
     // the machine is lost at this very moment: no round, no stop, no command
@@ -275,7 +280,7 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     assert!(done.status.success(), "{}", text(&done));
     let told = text(&done);
     assert!(
-        told.contains("withdrawn again: 1 requests, 2 consents; taken away again: 2 notes and messages"),
+        told.contains("withdrawn again: 1 requests, 2 consents; taken away again: 3 notes and messages"),
         "{told}"
     );
     let number = |question: &str| {
@@ -287,6 +292,9 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
             counted.number
         })
     };
+    // no answer of before is given again: what was taken back since stands in some
+    assert!(number("kept_answers") > 0);
+    assert_eq!(number("kept_answers WHERE length(sealed) > 0"), 0);
     let id = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
     let open = "support_requests WHERE state <> 'withdrawn' AND CAST(id AS text)";
     assert_eq!(number(&format!("{open} = '{stopped}'")), 0);

@@ -1,6 +1,7 @@
 //! A kept answer is for whoever still may do what she did: a role that ends takes effect on the very next call, also when
 //! it is a repetition.
 
+use naast_api::privacy::round::round as erase;
 use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, on_both, random_id};
@@ -17,6 +18,8 @@ on_both!(
     what_a_school_is_given_again_of_a_talk_is_recorded,
     what_was_answered_of_a_case_goes_when_it_is_withdrawn,
     what_was_answered_to_somebody_goes_when_she_is_erased,
+    what_was_answered_of_somebody_goes_when_she_is_erased,
+    a_certificate_that_is_taken_out_is_not_given_again,
 );
 
 /// That a case is held.
@@ -330,8 +333,57 @@ fn what_was_answered_to_somebody_goes_when_she_is_erased(engine: Engine) {
     world.app.keyed(Some(parent), "POST /me/exports", &json!({}), &key());
     let hers = format!("kept_answers WHERE person_id = '{parent}' OR request_id IS NOT NULL");
     assert!(count(&world, &hers) > 0);
-    world.app.post(parent, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.keyed(Some(parent), "POST /me/erasure", &sure, &key()).expect(200);
     assert_eq!(count(&world, &hers), 0);
     assert_eq!(count(&world, "kept_answers WHERE length(sealed) > 0"), 0);
+    assert_sound(&world);
+}
+
+/// Whoever registered her was answered her name.
+fn what_was_answered_of_somebody_goes_when_she_is_erased(engine: Engine) {
+    let world = World::new(engine);
+    let calls = [world.administrator, world.coordinators[0]].map(|who| (who, key()));
+    let register = |(who, key): &(PersonId, String), name: &str| {
+        world.app.keyed(Some(*who), "POST /people", &json!({ "name": name }), key)
+    };
+    let first = calls.each_ref().map(|call| register(call, "Persoon (test)").expect(201));
+    let [gone, stays] =
+        first.each_ref().map(|reply| PersonId::from_uuid(reply.id().parse().expect("a UUID")));
+    assert_ne!(gone, stays);
+    let sure = json!({ "confirmation": "erase-everything-of-mine" });
+    world.app.post(gone, "/me/erasure", &sure).expect(200);
+    let before = contents(&world);
+    refused(register(&calls[0], "Persoon (test)"), 409, "idempotency-answer-gone");
+    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nobody is registered again");
+    assert_eq!(register(&calls[1], "Persoon (test)").expect(201).bytes, first[1].bytes);
+    assert_sound(&world);
+}
+
+fn a_certificate_that_is_taken_out_is_not_given_again(engine: Engine) {
+    let world = World::new(engine);
+    let (buddy, other) = (world.buddy(0, &json!({})), world.buddy(0, &json!({})));
+    let coordinator = world.coordinators[0];
+    let body = json!({ "kind": "training", "issuedDate": world.app.platform.clock.today() });
+    let record = |id: &str, key: &str| {
+        world.app.keyed(Some(coordinator), &format!("POST /buddies/{id}/certificates"), &body, key)
+    };
+    let (hers, of_other) = (key(), key());
+    let made = record(&buddy.id, &hers).expect(201);
+    let kept = record(&other.id, &of_other).expect(201);
+    let place = format!("/buddies/{}/certificates/{}", buddy.id, made.id());
+    world.app.call(Some(coordinator), "DELETE", &place, None, Some("*")).expect(204);
+    refused(record(&buddy.id, &hers), 409, "idempotency-answer-gone");
+    assert_eq!(record(&other.id, &of_other).expect(201).bytes, kept.bytes);
+    // and what is left of her file when she leaves goes from what was answered as well
+    let (line, change, key) =
+        (format!("PATCH /buddies/{}", other.id), json!({ "firstName": "Ander (test)" }), key());
+    let renamed = || world.app.keyed_on(Some(coordinator), &line, &change, &key, Some("*"));
+    renamed().expect(200);
+    let left = json!({ "status": "left" });
+    world.app.patch(coordinator, &format!("/buddies/{}", other.id), &left).expect(200);
+    erase(&world.app.platform, world.app.platform.clock.now(), false).expect("a round");
+    refused(record(&other.id, &of_other), 409, "idempotency-answer-gone");
+    refused(renamed(), 409, "idempotency-answer-gone");
     assert_sound(&world);
 }

@@ -1,6 +1,8 @@
 //! What was written in the private space and is taken away is not given again by the answer that was kept of it; what others were answered of the
 //! case is given again as before, so that nobody outside the space can tell.
 
+use chrono::TimeDelta;
+use naast_api::privacy::round::round;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, World, words};
@@ -12,6 +14,7 @@ use crate::looks::{assert_sound, contents, count, differing, refused};
 on_both!(
     what_is_taken_away_is_not_given_again_to_who_wrote_it,
     what_was_written_about_health_is_not_given_again_after_its_consent,
+    a_contact_way_whose_term_is_over_is_not_given_again,
 );
 
 fn key() -> String {
@@ -152,5 +155,31 @@ fn what_was_written_about_health_is_not_given_again_after_its_consent(engine: En
         stays(call);
     }
     assert_eq!(count(&world, "private_entries"), 1);
+    assert_sound(&world);
+}
+
+/// A programme may set a term that is over within the day that an answer is kept.
+fn a_contact_way_whose_term_is_over_is_not_given_again(engine: Engine) {
+    let world = World::new(engine);
+    let term = format!("/programmes/{}/retention-terms/contact-way", world.programmes[0]);
+    let none = json!({ "days": 0 });
+    world.app.call(Some(world.administrator), "PUT", &term, Some(&none), Some("*")).expect(200);
+    let parent = world.person();
+    let line = || "POST /support-requests".to_owned();
+    let [asked, other] = [(); 2].map(|()| Call::new(&world, parent, line(), world.request_body(0)).first());
+    assert_eq!(asked.1.body["contact"]["value"], "ouder@example.org");
+    let request = asked.1.id();
+    world.consent(parent, &request).expect(201);
+    let (matched, _) = world.matched(0, parent, &request, &world.buddy(0, &json!({})));
+    let matched = format!("/matches/{matched}");
+    let over = json!({ "reason": "goal-reached" });
+    world.app.post_on(parent, &matched, &format!("{matched}/closure"), &over).expect(200);
+    stays(&asked);
+    let ahead = world.app.platform.clock.now() + TimeDelta::days(2);
+    round(&world.app.platform, ahead, false).expect("a round");
+    let shown = world.app.get(parent, &format!("/support-requests/{request}")).expect(200).body;
+    assert_eq!(shown["contact"], Value::Null);
+    is_gone(&asked);
+    stays(&other);
     assert_sound(&world);
 }

@@ -223,11 +223,18 @@ impl Attempt {
         let bytes =
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
+        // what says something of several people would have to go with each of them
+        let people = tx.told_of();
+        let case = tx.case();
+        if case.is_none() && people.len() > 1 {
+            return Err(Error::Internal("an answer on several people, of no case, is kept"));
+        }
         let row = KeptAnswer {
             fingerprint: self.fingerprint.to_vec(),
             sealed,
-            case: tx.case(),
+            case,
             export: tx.export(),
+            subject: people.first().copied().filter(|_| case.is_none()),
         };
         kept::keep(tx, &self.slot, &row, self.person, now + if shown_once { SHOWN_ONCE } else { DAY })?;
         Ok(Answer::written(done.written))

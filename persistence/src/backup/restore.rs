@@ -18,7 +18,7 @@ use crate::keys::Ring;
 use crate::privacy::classification::tables;
 use crate::privacy::export;
 use crate::privacy::restorations::{self, Restoration};
-use crate::{Error, Location, migrate, migrations, on_either};
+use crate::{Error, Location, migrate, migrations, on_either, retries};
 
 /// Restores a backup that was checked into an empty database, and marks in the same transaction that it was: there is no moment at which
 /// the database could be taken for one that was never away. What was erased since is there again then: whoever restores replays the
@@ -95,6 +95,8 @@ fn into(
         codes::forget_all(database)?;
         // nor which exports were taken, what a coordinator declared, and which webhooks were disabled or had their secret replaced
         export::forget_all(database)?;
+        // nor what of that was answered: a call that is sent again is not done again, and is told that its answer is gone
+        retries::blank_all(database)?;
         yearly::ask_all(database)?;
         let disabled = events::disable_all(database)?;
         restorations::begin(database, restoration)?;

@@ -11,6 +11,7 @@ use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::privacy::erasure::Subject;
 use crate::privacy::tombstones;
+use crate::retries;
 use crate::rows::{Stored, code, must_reach, one};
 use crate::schema::{buddies, certificates};
 use crate::transaction::Transaction;
@@ -123,6 +124,7 @@ fn take_out(
     if gone == 0 {
         return Ok(false);
     }
+    retries::blank_about(tx, buddy.person)?;
     count_anew(tx, buddy, day_of(now))?;
     tombstones::lay(tx, tombstones::Kind::Certificate, id.uuid(), Subject::Buddy(buddy.id), now)?;
     Ok(true)

@@ -202,6 +202,7 @@ pub fn erase_buddy_file(
     (programme, buddy): (ProgrammeId, BuddyId),
     now: Moment,
 ) -> Result<bool, Error> {
+    forget_answers_about(tx, buddy)?;
     delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
     tombstones::lay(tx, Kind::Buddy, buddy.uuid(), Subject::Buddy(buddy), now)?;
     if let Some(gone) = unless_named(tx, "DELETE FROM buddies WHERE id =", buddy.uuid())? {
@@ -225,6 +226,15 @@ pub fn programme_of(
     Ok(found.map(Into::into))
 }
 
+/// Takes away what coordinators were answered about a buddy: her name and her certificates stand in it.
+fn forget_answers_about(tx: &mut Transaction<'_, '_>, buddy: BuddyId) -> Result<(), Error> {
+    let persons: Vec<Key> = on_either!(&mut **tx, |c| buddies::table
+        .filter(buddies::id.eq(Key::from(buddy)))
+        .select(buddies::person_id)
+        .load(c))?;
+    persons.into_iter().try_for_each(|person| retries::blank_about(tx, person.into()))
+}
+
 /// Erases the certificates of a buddy who left, and takes along what she has waiting of an export: it holds them. Says how many.
 pub fn erase_certificates(
     tx: &mut Transaction<'_, '_>,
@@ -233,6 +243,7 @@ pub fn erase_certificates(
     now: Moment,
 ) -> Result<usize, Error> {
     export::outdate(tx, Subject::Buddy(buddy), now)?;
+    forget_answers_about(tx, buddy)?;
     let papers: Vec<Key> = on_either!(&mut **tx, |c| certificates::table
         .filter(certificates::buddy_id.eq(Key::from(buddy)))
         .order(certificates::id)

@@ -125,6 +125,8 @@ pub fn forget_expired_contact(
             support_requests::version.eq(support_requests::version + 1),
         ));
     one(on_either!(&mut **tx, |c| update.execute(c))?)?;
+    // a programme may have set a term that is over within the day
+    retries::blank_of_case(tx, request)?;
     keys.destroy(tx, Owner::Case(request), now)?;
     tombstones::lay_of_contact_way(tx, request, now)
 }

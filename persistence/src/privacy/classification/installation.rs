@@ -49,6 +49,7 @@ pub(super) const TABLES: &[Table] = &[
             personal("request_id").withheld(Key),
             personal("person_id").withheld(Key),
             personal("export_id").withheld(Key),
+            personal("subject_id").withheld(Key),
         ],
     ),
     table(

@@ -129,9 +129,8 @@ pub fn forget_of(
     forget(tx, keys, &ids, now)
 }
 
-/// Takes away every export, its key and what was answered with it: of a restored backup, where nobody knows which were taken since.
+/// Takes away every export and its key: of a restored backup, where nobody knows which were taken since.
 pub(crate) fn forget_all(database: &mut Database<'_>) -> Result<(), Error> {
-    retries::blank_of_every_export(database)?;
     let ids: Vec<Key> = on_either!(&mut *database, |c| exports::table.select(exports::id).load(c))?;
     for id in ids {
         crate::keys::discard(database, Owner::Export(id.into()))?;

@@ -205,8 +205,9 @@ pub fn take_away_again(
         .first(c)
         .optional())?;
     if let Some(request) = of {
-        // the backup may have brought an export of its day along
+        // the backup may have brought an export of its day along, and what was answered with it
         export::outdate(tx, Subject::Case(request.into()), now)?;
+        forget_answers(tx, request.into())?;
     }
     let delete = diesel::delete(private_entries::table.find((Key::from(programme), Key(id))));
     on_either!(&mut **tx, |c| delete.execute(c))?;

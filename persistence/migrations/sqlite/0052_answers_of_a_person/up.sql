@@ -1,0 +1,3 @@
+-- Of whom an answer says something, where that is of no case: when she is erased, or what it says of her is taken out, nobody reads it again.
+ALTER TABLE kept_answers ADD COLUMN subject_id TEXT;
+CREATE INDEX kept_answers_by_subject ON kept_answers (subject_id);
