@@ -192,9 +192,10 @@ pub fn write_out(platform: &Platform) -> Result<usize, TombstoneError> {
 
 /// The tombstones of the file that the database does not know: it is older than they are.
 pub fn unknown(platform: &Platform) -> Result<Vec<Tombstone>, TombstoneError> {
+    // the file first: what stands there is committed before, so what a server erases meanwhile is not taken for unknown
+    let mut stones = read(&platform.tombstones)?;
     let known: HashSet<Fingerprint> =
         platform.store.read(all)?.iter().map(|stone| stone.fingerprint).collect();
-    let mut stones = read(&platform.tombstones)?;
     stones.retain(|stone| !known.contains(&stone.fingerprint));
     Ok(stones)
 }
