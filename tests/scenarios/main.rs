@@ -13,6 +13,7 @@ mod asked_anew;
 mod asked_for;
 mod authorisation;
 mod backups;
+mod before_replay;
 mod before_serving;
 mod bodies;
 mod browsers;

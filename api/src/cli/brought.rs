@@ -8,6 +8,8 @@ use naast_persistence::privacy::tombstones::Tombstone;
 
 use super::language::said;
 use super::terminal::{Failure, shown};
+use crate::platform::Platform;
+use crate::privacy::replay::may_serve;
 use crate::privacy::tombstones;
 
 /// What the files hold that were named.
@@ -64,6 +66,12 @@ pub(super) fn must_hold(brought: &[Tombstone], of_before: &[Tombstone]) -> Resul
             ),
         ),
     ))
+}
+
+/// Refuses what acts on a database in which something stands again that was erased or taken back: it would be written to, ended and counted as if
+/// that had not been.
+pub(super) fn must_be_replayed(platform: &Platform) -> Result<(), Failure> {
+    may_serve(platform).map_err(|fault| Failure::of(5, &fault))
 }
 
 /// What is said of a restoration whose tombstones are missing.

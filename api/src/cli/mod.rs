@@ -87,6 +87,9 @@ enum Command {
         name: String,
     },
     /// Ask the independence rules again for every proposal and match, as the server does every few hours.
+    ///
+    /// Exit code 0: done; 1: of some buddies it could not be done, and the server tries it again; 5: tombstones name what a restored copy
+    /// brought back, and `naast retention replay` comes first.
     Reassess,
     /// Connect systems, change their keys, and shut them out.
     #[command(subcommand)]
@@ -196,6 +199,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Reassess => {
             let platform = place.existing_platform()?;
+            brought::must_be_replayed(&platform)?;
             let done = round(&platform)?;
             place.anchor(&platform)?;
             let (buddies, changes) = (done.buddies, done.changes);

@@ -21,7 +21,7 @@ pub enum Retention {
     /// server does the same every day.
     ///
     /// Can be cut short and run again. Exit code 0: done; 1: something was left to the next round, and the log names it; 3: another process does it at this
-    /// moment.
+    /// moment; 5: tombstones name what a restored copy brought back, and `naast retention replay` comes first.
     Run {
         /// Only count what would be told, end and go.
         #[arg(long)]
@@ -63,6 +63,7 @@ pub fn run(place: &Place, what: &Retention) -> Result<(), Failure> {
                     ),
                 ));
             }
+            brought::must_be_replayed(&platform)?;
             let gently = Pace::default().at_most(*batch);
             let report = round_at(&platform, at.unwrap_or(now), *dry_run, gently)?;
             if report.busy {

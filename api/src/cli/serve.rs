@@ -56,7 +56,7 @@ pub fn serve(place: &Place, listen: &Listen) -> Result<(), Failure> {
              before the first system reads them"
         );
     }
-    crate::privacy::replay::may_serve(&platform).map_err(|fault| Failure::of(5, &fault))?;
+    brought::must_be_replayed(&platform)?;
     if let Some(told) = brought::missing(&crate::privacy::replay::missing(&platform)?) {
         log::warn!("{told}");
     }

@@ -23,7 +23,8 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
     (
         "reassess",
         "Stel de regels voor onafhankelijkheid opnieuw aan elk voorstel en elke koppeling, zoals de server om de paar uur doet",
-        "",
+        "Exitcode 0: gedaan; 1: van sommige buddy's kon het niet, en de server probeert het opnieuw; 5: grafstenen noemen wat een teruggezette kopie \
+         terugbracht, en `naast retention replay` gaat voor.",
     ),
     ("client", "Sluit systemen aan, geef ze andere sleutels, en sluit ze buiten", ""),
     (
@@ -103,7 +104,8 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
         "retention run",
         "Bericht ouders wier aanvraag bijna haar laatste dag heeft, beëindig wat niemand laat doorgaan, en wis alles waarvan de dag is gekomen, tenzij \
          het wordt vastgehouden. De server doet dat elke dag ook",
-        "Mag worden afgebroken en opnieuw gedaan. Exitcode 0: gedaan; 1: iets is aan de volgende ronde gelaten, en het log noemt het; 3: een ander proces doet het op dit moment.",
+        "Mag worden afgebroken en opnieuw gedaan. Exitcode 0: gedaan; 1: iets is aan de volgende ronde gelaten, en het log noemt het; 3: een ander proces doet het op dit moment; \
+         5: grafstenen noemen wat een teruggezette kopie terugbracht, en `naast retention replay` gaat voor.",
     ),
     (
         "retention replay",
