@@ -54,11 +54,7 @@ pub(crate) fn run(database: &mut Database<'_>) -> Result<usize, OpenError> {
 
 /// How the schema stands to this program.
 pub(crate) fn state(database: &mut Database<'_>) -> Result<State, OpenError> {
-    let known: Vec<String> = if database.is_postgres() {
-        versions(&MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map_err(refused)?)
-    } else {
-        versions(&MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(refused)?)
-    };
+    let known = known(database.is_postgres())?;
     let applied = applied(database)?;
     if let Some(unknown) = applied.iter().find(|version| !known.contains(version)) {
         return Ok(State::Ahead(unknown.clone()));
@@ -67,6 +63,17 @@ pub(crate) fn state(database: &mut Database<'_>) -> Result<State, OpenError> {
         0 => Ok(State::Current),
         waiting => Ok(State::Behind(waiting)),
     }
+}
+
+/// The migrations of this program, for PostgreSQL or for SQLite, the oldest first.
+pub(crate) fn known(of_postgres: bool) -> Result<Vec<String>, OpenError> {
+    let mut known = if of_postgres {
+        versions(&MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES).map_err(refused)?)
+    } else {
+        versions(&MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(refused)?)
+    };
+    known.sort_unstable();
+    Ok(known)
 }
 
 fn versions<DB: diesel::backend::Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {

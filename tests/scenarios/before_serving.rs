@@ -108,12 +108,10 @@ fn a_missing_or_wrong_key_file_refuses_to_start_and_changes_no_byte() {
     assert!(run(&["doctor"], &own).status.success(), "with its own keys it starts as before");
 }
 
-fn a_schema_is_brought_up_to_date_by_whoever_has_the_keys_of_what_is_sealed(engine: Engine) {
-    let world = World::new(engine);
-    world.consented(0, world.person());
+/// Takes the newest migration of a database back, and gives its number: as the version before left it.
+pub fn left_by_the_version_before(world: &World) -> String {
     let location = &world.app.location;
-    // as the version before left it
-    let name = if engine == Engine::Sqlite { "sqlite" } else { "postgres" };
+    let name = if matches!(location, Location::Sqlite(_)) { "sqlite" } else { "postgres" };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../persistence/migrations").join(name);
     let all = std::fs::read_dir(folder).expect("migrations").map(|entry| entry.expect("one").path());
     let newest = all.max().expect("there are some");
@@ -122,6 +120,13 @@ fn a_schema_is_brought_up_to_date_by_whoever_has_the_keys_of_what_is_sealed(engi
     let down = std::fs::read_to_string(newest.join("down.sql")).expect("the way back");
     let run = format!("{down}; DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
     naast_tests::around(location, |database| database.batch(&run)).expect("an administrator can");
+    version.to_owned()
+}
+
+fn a_schema_is_brought_up_to_date_by_whoever_has_the_keys_of_what_is_sealed(engine: Engine) {
+    let world = World::new(engine);
+    world.consented(0, world.person());
+    let version = left_by_the_version_before(&world);
     let stands = || count(&world, &format!("__diesel_schema_migrations WHERE version = '{version}'"));
 
     let keys = tempfile::tempdir().expect("a folder");

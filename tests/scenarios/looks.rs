@@ -30,13 +30,16 @@ pub fn count(world: &World, rows: &str) -> i64 {
 /// The same of a server, of whatever database it is on.
 pub fn count_in(app: &TestApp, rows: &str) -> i64 {
     let question = format!("SELECT count(*) AS number FROM {rows}");
-    around(&app.location, |database| {
-        let counted: Result<Counted, _> = match database {
-            Database::Sqlite(connection) => sql_query(question).get_result(*connection),
-            Database::Postgres(connection) => sql_query(question).get_result(*connection),
-        };
-        counted.expect("the question is sound").number
-    })
+    around(&app.location, |database| number(database, &question))
+}
+
+/// The answer to a question that names its one column `number`, of any database.
+pub fn number(database: &mut Database<'_>, question: &str) -> i64 {
+    let counted: Result<Counted, _> = match database {
+        Database::Sqlite(connection) => sql_query(question).get_result(*connection),
+        Database::Postgres(connection) => sql_query(question).get_result(*connection),
+    };
+    counted.expect("the question is sound").number
 }
 
 /// The id by which school knows an announcement that is open: nothing in any answer says which talk of its list it is.

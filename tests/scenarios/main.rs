@@ -14,6 +14,7 @@ mod asked_for;
 mod authorisation;
 mod backups;
 mod before_replay;
+mod before_restoring;
 mod before_serving;
 mod bodies;
 mod browsers;

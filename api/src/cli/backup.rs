@@ -178,6 +178,8 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
             for end in ["", "-wal", "-shm"] {
                 let _ = std::fs::remove_file(format!("{}{end}", file.display()));
             }
+    // before anything is written, in the data folder too
+    backup::can_restore(&location, &checked)?;
         }
         return Err(fault);
     }

@@ -20,7 +20,7 @@ use crate::privacy::classification::tables;
 use crate::{Error, Store, migrations};
 
 pub use envelope::Opened;
-pub use restore::restore;
+pub use restore::{can_restore, restore};
 pub(crate) use rows::Catalogue;
 
 /// Why a backup cannot be made, read or restored, in words for the administrator.

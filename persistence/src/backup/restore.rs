@@ -15,10 +15,63 @@ use crate::events;
 use crate::identity::{codes, sessions};
 use crate::independence::yearly;
 use crate::keys::Ring;
+use crate::location::peek;
 use crate::privacy::classification::tables;
 use crate::privacy::export;
 use crate::privacy::restorations::{self, Restoration};
 use crate::{Error, Location, migrate, migrations, on_either, retries};
+
+/// What is empty in a database into which nobody put anything.
+const FIRST: [&str; 3] = ["people", "master_keys", "journal"];
+
+/// Whether a backup that was checked can be restored there. Only looks: nothing is made, migrated or written, here or beside it.
+///
+/// # Errors
+/// [`BackupError::OtherVersion`] when this program has other migrations than the backup. [`BackupError::NotEmpty`] when the place has more than a new one: rows, a
+/// schema of another version, or one that is half made, or tables of somebody else.
+pub fn can_restore(location: &Location, checked: &Checked) -> Result<(), BackupError> {
+    let known = migrations::known(matches!(location, Location::Postgres(_)))?;
+    if known != checked.migrations {
+        return Err(other_version(checked));
+    }
+    if peek(location, |database| Ok(is_taken(database, &known)?))? {
+        return Err(BackupError::NotEmpty);
+    }
+    Ok(())
+}
+
+fn other_version(checked: &Checked) -> BackupError {
+    BackupError::OtherVersion(checked.migrations.last().cloned().unwrap_or_default())
+}
+
+/// Whether a database has anything that a new one has not: one without tables, or with the schema of this program and nothing in it.
+fn is_taken(database: &mut Database<'_>, known: &[String]) -> Result<bool, Error> {
+    let applied = migrations::applied(database)?;
+    if applied.is_empty() {
+        return has_tables(database);
+    }
+    if applied != known {
+        return Ok(true);
+    }
+    for table in FIRST {
+        if count(database, table)? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether there is any table, but for the one that says that there was no migration yet.
+fn has_tables(database: &mut Database<'_>) -> Result<bool, Error> {
+    let question = if database.is_postgres() {
+        "SELECT count(*) AS number FROM pg_tables WHERE schemaname = ANY (current_schemas(false)) \
+         AND tablename <> '__diesel_schema_migrations'"
+    } else {
+        "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name <> '__diesel_schema_migrations'"
+    };
+    let counted: Counted = on_either!(database, |c| sql_query(question).get_result(c))?;
+    Ok(counted.number > 0)
+}
 
 /// Restores a backup that was checked into an empty database, and marks in the same transaction that it was: there is no moment at which
 /// the database could be taken for one that was never away. What was erased since is there again then: whoever restores replays the
@@ -29,6 +82,7 @@ pub fn restore(
     (checked, restoration): (&Checked, &Restoration),
     from: impl Read,
 ) -> Result<Vec<(Chain, WebhookSubscriptionId)>, BackupError> {
+    can_restore(location, checked)?;
     migrate(location)?;
     match location {
         Location::Sqlite(path) => {
@@ -53,11 +107,10 @@ fn into(
     from: impl Read,
 ) -> Result<Vec<(Chain, WebhookSubscriptionId)>, BackupError> {
     if migrations::applied(database)? != checked.migrations {
-        let last = checked.migrations.last().cloned().unwrap_or_default();
-        return Err(BackupError::OtherVersion(last));
+        return Err(other_version(checked));
     }
     database.transaction(|database| {
-        for table in ["people", "master_keys", "journal"] {
+        for table in FIRST {
             if count(database, table)? > 0 {
                 return Err(BackupError::NotEmpty);
             }
