@@ -12,6 +12,7 @@ mod asked;
 mod asked_anew;
 mod asked_for;
 mod authorisation;
+mod backup_keys;
 mod backups;
 mod before_replay;
 mod before_restoring;

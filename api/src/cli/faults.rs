@@ -231,6 +231,10 @@ fn backup(fault: &BackupError) -> String {
         BackupError::OtherKeys(key) => format!(
             "deze back-up is gemaakt onder hoofdsleutel {key}, die niet in het sleutelbestand staat: breng het sleutelbestand van toen"
         ),
+        BackupError::KeysMissing(key) => format!(
+            "in deze back-up staan sleutels onder hoofdsleutel {key}, die niet in het sleutelbestand staat, en wat zij verzegelden was niet te \
+             lezen: breng het sleutelbestand van toen. Er is niets geschreven"
+        ),
         BackupError::Damaged(piece) => format!(
             "deze back-up is veranderd of afgebroken (stuk {piece}): hij wordt niet gebruikt, en er is niets geschreven"
         ),

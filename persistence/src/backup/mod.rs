@@ -37,6 +37,12 @@ pub enum BackupError {
         "this backup was made under master key {0}, which the key file does not hold: bring the key file of its day"
     )]
     OtherKeys(String),
+    /// A master key that wraps data keys in it is not in the file of keys.
+    #[error(
+        "this backup holds keys under master key {0}, which the key file does not hold, and what they sealed could not be read: bring the \
+         key file of its day. Nothing was written"
+    )]
+    KeysMissing(String),
     /// Something in it was changed, or it was cut off.
     #[error("this backup was changed or cut off (piece {0}): it is not used, and nothing was written")]
     Damaged(u64),
@@ -176,11 +182,15 @@ fn write_line<W: Write>(file: &mut envelope::Sealer<W>, line: &Line) -> Result<(
 }
 
 /// Reads a backup to its end, piece by piece, and says what it holds. Whoever restores does this first.
+///
+/// # Errors
+/// Those of [`BackupError`] that say that it is of no use: [`BackupError::KeysMissing`] when it reads to its end, and what is sealed in it would not.
 pub fn check(ring: &Ring, from: impl Read) -> Result<Checked, BackupError> {
     let mut checked = None;
     let mut beside = Vec::new();
     let mut seen = Summary::default();
     let mut table = String::new();
+    let mut wrapping = Wrapping::default();
     let mut end = None;
     for line in envelope::Opened::new(from, ring)?.lines() {
         match line? {
@@ -189,11 +199,13 @@ pub fn check(ring: &Ring, from: impl Read) -> Result<Checked, BackupError> {
                 let content = rows::bytes(&content).ok_or(BackupError::Unreadable("a file"))?;
                 beside.push(Beside { name, content });
             }
-            Line::Table { name, .. } => {
+            Line::Table { name, columns } => {
                 seen.rows.insert(name.clone(), 0);
+                wrapping.begin(&name, &columns);
                 table = name;
             }
             Line::Rows(rows) => {
+                wrapping.read(&rows, ring)?;
                 let rows: Vec<serde::de::IgnoredAny> =
                     serde_json::from_str(&rows).map_err(|_| BackupError::Unreadable("rows"))?;
                 *seen.rows.entry(table.clone()).or_default() += rows.len() as u64;
@@ -206,6 +218,33 @@ pub fn check(ring: &Ring, from: impl Read) -> Result<Checked, BackupError> {
         return Err(BackupError::Unreadable("its end"));
     }
     Ok(Checked { made_at, migrations, beside, summary: seen })
+}
+
+/// Where the rows of a table say which master key wraps a data key, and what it wraps; nowhere in other tables.
+#[derive(Default)]
+struct Wrapping(Option<(usize, usize)>);
+
+impl Wrapping {
+    fn begin(&mut self, table: &str, columns: &[String]) {
+        let place = |name: &str| columns.iter().position(|column| column == name);
+        self.0 = place("master_id").zip(place("wrapped")).filter(|_| table == "data_keys");
+    }
+
+    /// Refuses a data key that no master key of the ring opens.
+    fn read(&self, rows: &str, ring: &Ring) -> Result<(), BackupError> {
+        let Some((master, wrapped)) = self.0 else { return Ok(()) };
+        let rows: Vec<Vec<serde_json::Value>> =
+            serde_json::from_str(rows).map_err(|_| BackupError::Unreadable("keys"))?;
+        // one that was destroyed is wrapped by nothing
+        for row in rows.iter().filter(|row| row.get(wrapped).is_some_and(|wrapped| !wrapped.is_null())) {
+            let master = row.get(master).and_then(serde_json::Value::as_str);
+            let master = master.ok_or(BackupError::Unreadable("a key"))?;
+            if ring.find(master).is_none() {
+                return Err(BackupError::KeysMissing(master.to_owned()));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A backup that was read to its end.
