@@ -84,6 +84,7 @@ mod private_space;
 mod processing_register;
 mod program;
 mod properties;
+mod read_back;
 mod refusals;
 mod requests;
 mod restored_anew;

@@ -5,6 +5,7 @@ use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use naast_domain::Moment;
 use naast_domain::ids::WebhookSubscriptionId;
 use naast_domain::journal::{Chain, Entry, Purpose};
 use naast_persistence::backup::{self, Beside};
@@ -20,7 +21,7 @@ use super::retention::again;
 use super::terminal::{Failure, make_folder, say, shown};
 use crate::clock::{Clock, fresh};
 use crate::identity::LIFETIME;
-use crate::platform::{Said as _, unsigned_entry};
+use crate::platform::{Platform, Said as _, unsigned_entry};
 use crate::privacy::replay::{missing, replay};
 use crate::privacy::tombstones;
 use crate::problem::Error;
@@ -78,20 +79,9 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
         return Err(Failure::new(2, said(format!("{to} is er al"), format!("{to} is there already"))));
     }
     let file = owners_only(&part)?;
-    let made = backup::make(&platform.store, &platform.keys, &beside, now, BufWriter::new(file));
-    let (file, summary) = match made {
-        Ok(made) => made,
-        Err(fault) => {
-            let _ = std::fs::remove_file(&part);
-            return Err(fault.into());
-        }
-    };
-    file.into_inner().map_err(|fault| Failure::of(1, fault.error()))?.sync_all()?;
-    std::fs::rename(&part, &to)?;
-    // a backup that does not read is none
-    let ring = Ring::open(&place.master_key_file(), false)?;
-    let checked = backup::check(&ring, BufReader::new(File::open(&to)?))?;
-    let (to, rows, tables) = (shown(&to), summary.total(), checked.summary.rows.len());
+    let made = written(&platform, &beside, now, file);
+    let checked = counted(made, &place.master_key_file(), (&part, &to))?;
+    let (to, rows, tables) = (shown(&to), checked.summary.total(), checked.summary.rows.len());
     let (at, keys) = (now.to_rfc3339(), shown(&place.master_key_file()));
     say(&said(
         format!(
@@ -104,6 +94,32 @@ pub fn backup(place: &Place, what: &Backup) -> Result<(), Failure> {
         ),
     ));
     Ok(())
+}
+
+/// Writes a backup into a file, all of it to the disk.
+fn written(platform: &Platform, beside: &[Beside], now: Moment, file: File) -> Result<(), Failure> {
+    let made = backup::make(&platform.store, &platform.keys, beside, now, BufWriter::new(file));
+    let (file, _) = made?;
+    file.into_inner().map_err(|fault| Failure::of(1, fault.error()))?.sync_all()?;
+    Ok(())
+}
+
+/// Reads what was just written to its end, with the key file that is to open it later, and gives it its name. One that was not written, or does not
+/// read, is no backup: nothing is left of it, under either name.
+fn counted(
+    made: Result<(), Failure>,
+    keys: &Path,
+    (part, to): (&Path, &Path),
+) -> Result<backup::Checked, Failure> {
+    let read_back = || {
+        let ring = Ring::open(keys, false)?;
+        let checked = backup::check(&ring, BufReader::new(File::open(part)?))?;
+        std::fs::rename(part, to)?;
+        Ok(checked)
+    };
+    made.and_then(|()| read_back()).inspect_err(|_| {
+        let _ = std::fs::remove_file(part);
+    })
 }
 
 fn owners_only(path: &Path) -> std::io::Result<File> {
@@ -162,6 +178,8 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
         );
         return Err(Failure::new(2, words));
     }
+    // before anything is written, in the data folder too
+    backup::can_restore(&location, &checked)?;
     let stones = gathered(place, what, &checked)?;
     let now = Clock::default().now();
     let restoration = Restoration {
@@ -178,8 +196,6 @@ pub fn restore(place: &Place, what: &Restore) -> Result<(), Failure> {
             for end in ["", "-wal", "-shm"] {
                 let _ = std::fs::remove_file(format!("{}{end}", file.display()));
             }
-    // before anything is written, in the data folder too
-    backup::can_restore(&location, &checked)?;
         }
         return Err(fault);
     }
