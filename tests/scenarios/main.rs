@@ -94,6 +94,7 @@ mod retries;
 mod retry_secrets;
 mod retry_standing;
 mod retry_taken_away;
+mod rounds_ahead;
 mod school_side;
 mod school_statements;
 mod seats_and_tasks;

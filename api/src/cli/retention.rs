@@ -26,8 +26,8 @@ pub enum Retention {
         /// Only count what would be told, end and go.
         #[arg(long)]
         dry_run: bool,
-        /// Erase as of this moment (RFC 3339); now when left out. Parents are told and requests end by the clock, whatever it says. One that is still to come is for
-        /// a dry run, which shows all that would come by then.
+        /// Erase as of this moment (RFC 3339); now when left out. Parents are told, requests end and sessions, codes and kept answers expire by the clock, whatever it
+        /// says. One that is still to come is for a dry run, which shows all that would come by then.
         #[arg(long)]
         at: Option<DateTime<Utc>>,
         /// Erase now what has its day only at a moment that is still to come. No backup brings it back.

@@ -48,7 +48,7 @@ fn letter(to: Address, last: Date, place: &str) -> Letter {
 }
 
 impl Round<'_> {
-    /// The moment by which a parent is told and a request ends.
+    /// The moment by which a parent is told, a request ends, and what somebody signs in or calls again with expires.
     pub(super) fn by_the_clock(&self) -> (Moment, Date) {
         let now = if self.dry { self.now } else { self.platform.clock.now() };
         (now, day_of(now))

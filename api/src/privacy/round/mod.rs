@@ -107,8 +107,8 @@ struct Round<'a> {
     report: Report,
 }
 
-/// Does a round, which erases as of a moment; parents are told and requests end by the platform's clock. When it is dry, it only counts, and all of it as of
-/// that moment.
+/// Does a round, which erases as of a moment; parents are told, requests end, and tokens, codes and kept answers expire by the platform's clock. When it is
+/// dry, it only counts, and all of it as of that moment.
 pub fn round(platform: &Platform, now: Moment, dry: bool) -> Result<Report, Error> {
     round_at(platform, now, dry, Pace::default())
 }

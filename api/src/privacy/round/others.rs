@@ -121,6 +121,8 @@ impl Round<'_> {
 
     pub(super) fn aged(&mut self) -> Result<(), Error> {
         let (now, most) = (self.now, self.pace.page);
+        // what somebody signs in, proves or calls again with is in use until it expires, whatever moment the round is done as of
+        let (by_the_clock, _) = self.by_the_clock();
         if self.dry {
             let counts = self.platform.store.read(|db| Ok::<_, Error>(erasure::count_aged(db, now)?))?;
             for (table, count) in counts {
@@ -128,16 +130,17 @@ impl Round<'_> {
             }
             let expired = self.platform.store.read(|db| Ok::<_, Error>(export::expired(db, now)?))?;
             self.report.count("exports", expired.len());
-            let answers = self.platform.store.read(|db| Ok::<_, Error>(retries::count_expired(db, now)?))?;
+            let answers =
+                self.platform.store.read(|db| Ok::<_, Error>(retries::count_expired(db, by_the_clock)?))?;
             self.report.count("kept_answers", usize::try_from(answers).unwrap_or(usize::MAX));
             return Ok(());
         }
         self.keep_leading()?;
         // what is forgotten at each next signing in: there may be none
         self.platform.store.write(move |tx| {
-            sessions::forget(tx, now)?;
-            codes::forget(tx, now - WINDOW)?;
-            assertions::forget(tx, now)?;
+            sessions::forget(tx, by_the_clock)?;
+            codes::forget(tx, by_the_clock - WINDOW)?;
+            assertions::forget(tx, by_the_clock)?;
             Ok::<_, Error>(Kept::bookkeeping(()))
         })?;
         loop {
@@ -146,7 +149,7 @@ impl Round<'_> {
             let gone = self.platform.store.write(move |tx| {
                 let mut gone = erasure::erase_aged(tx, now, most)?;
                 gone.push(("exports", export::forget_expired(tx, &keys, now)?));
-                gone.push(("kept_answers", retries::forget_expired(tx, now)?));
+                gone.push(("kept_answers", retries::forget_expired(tx, by_the_clock)?));
                 Ok::<_, Error>(Kept::bookkeeping(gone))
             })?;
             let total: usize = gone.iter().map(|(_, count)| count).sum();

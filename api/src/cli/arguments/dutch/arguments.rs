@@ -162,7 +162,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, &str)] = &[
     ("ahead", "Wis nu al wat pas op een later moment zijn dag heeft. Geen back-up brengt het terug", ""),
     (
         "at",
-        "Wis met dit moment als nu (RFC 3339); anders nu. Ouders bericht geven en aanvragen beëindigen gaat altijd naar de klok. Een moment dat nog moet \
+        "Wis met dit moment als nu (RFC 3339); anders nu. Ouders bericht geven, aanvragen beëindigen en sessies, codes en bewaarde antwoorden laten \
+         verlopen gaat altijd naar de klok. Een moment dat nog moet \
          komen, is voor --dry-run, dat alles toont wat er dan zou komen",
         "een moment, zoals 2026-11-01T00:00:00Z",
     ),
