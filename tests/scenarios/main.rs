@@ -124,6 +124,7 @@ mod walks;
 mod wall;
 mod webhook_failures;
 mod webhooks;
+mod webhooks_left;
 mod whole_call;
 mod withdrawn_for_her;
 mod without_tombstones;

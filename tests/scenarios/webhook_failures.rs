@@ -35,7 +35,7 @@ fn later(world: &World, by: TimeDelta) {
 }
 
 /// A receiver whose answer a test changes.
-fn changeable(first: u16) -> (Receiver, Arc<AtomicU16>) {
+pub fn changeable(first: u16) -> (Receiver, Arc<AtomicU16>) {
     let answer = Arc::new(AtomicU16::new(first));
     let says = Arc::clone(&answer);
     (Receiver::start("127.0.0.1", move |_| status(says.load(Ordering::SeqCst))), answer)

@@ -119,13 +119,13 @@ impl Dispatcher {
         }
     }
 
-    /// Removes the records of deliveries that were settled long ago, and says how many.
+    /// Removes the records of deliveries that were settled long ago, or wait for as long at a subscription that is disabled, and says how many.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn clean(&self) -> Result<usize, Error> {
         let before = self.platform.clock.now() - REMEMBERED;
-        self.platform.write_open(move |tx| Ok(Kept::bookkeeping(events::forget_settled(tx, before)?))).await
+        self.platform.write_open(move |tx| Ok(Kept::bookkeeping(events::forget_old(tx, before)?))).await
     }
 
     /// Gives back what this sender holds, so that another replica goes on at once.

@@ -284,7 +284,7 @@ pub async fn disable_webhook_subscription(
 }
 
 /// Enable a subscription again. It goes on where it stopped: what happened meanwhile is sent, and what was waiting begins
-/// at the first step.
+/// at the first step. A delivery that waited for more than thirty days is gone: read its event in the feed.
 #[utoipa::path(
     operation_id = "enableWebhookSubscription",
     tag = "events",

@@ -26,7 +26,7 @@ code_list! {
         Minutes = "minutes": "tot de code of het bewijs verloopt, enkele minuten" / "until the code or proof expires, some minutes",
         Session = "session": "32 dagen na het inloggen, om te weten of het account nog gebruikt wordt; de bewijzen een week" / "32 days after signing in, to know whether the account is in use; its tokens a week",
         Day = "day": "een etmaal" / "a day",
-        Delivery = "delivery": "dertig dagen na aflevering" / "thirty days after it was settled",
+        Delivery = "delivery": "dertig dagen na aflevering; bij een webhook die uitstaat dertig dagen na het klaarzetten" / "thirty days after it was settled; at a webhook that is disabled, thirty days after it was planned",
         Conversation = "conversation": "tot de school opnieuw mag vragen: zes maanden" / "until the school may ask again: six months",
         ConversationSteps = "conversation-steps": "dertig dagen na de laatste stap" / "thirty days after the last step",
         Case = "case": "intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, of met buddy een jaar, niet zegt dat zij doorgaat" / "withdrawn 30 days, without a buddy 90 days, with a buddy a year after its end; a request ends when the parent does not say for half a year, or with a buddy for a year, that it goes on",

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 use naast_domain::Moment;
 use naast_domain::access::{Grant, ManageWebhooks, ReadWebhooks};
-use naast_domain::events::{DeliveryFault, DeliveryState, EventType, delivery_id, event_id};
+use naast_domain::events::{
+    DeliveryFault, DeliveryState, EventType, SubscriptionState, delivery_id, event_id,
+};
 use naast_domain::ids::{WebhookDeliveryId, WebhookSubscriptionId};
 use naast_domain::journal::Chain;
 
@@ -12,7 +14,7 @@ use super::{Subscription, standing};
 use crate::columns::{At, Key};
 use crate::database::Database;
 use crate::rows::{Page, Slice, code, code_or_none, one};
-use crate::schema::{journal, webhook_deliveries};
+use crate::schema::{journal, webhook_deliveries, webhook_subscriptions};
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
 
@@ -211,12 +213,24 @@ pub fn replay(
     one(on_either!(&mut **tx, |c| update.execute(c))?)
 }
 
-/// Forgets deliveries that were settled before this moment, and says how many. The journal keeps the events.
-pub fn forget_settled(tx: &mut Transaction<'_, '_>, before: Moment) -> Result<usize, Error> {
-    let old = diesel::delete(
+/// Forgets deliveries that were settled before this moment, and those that were planned before it and wait at a subscription that is disabled: nobody knows
+/// whether it is enabled ever again. Says how many. The journal keeps the events.
+pub fn forget_old(tx: &mut Transaction<'_, '_>, before: Moment) -> Result<usize, Error> {
+    let settled = diesel::delete(
         webhook_deliveries::table
             .filter(webhook_deliveries::state.ne(DeliveryState::Pending.to_string()))
             .filter(webhook_deliveries::settled_at.lt(At(before))),
     );
-    Ok(on_either!(&mut **tx, |c| old.execute(c))?)
+    let is_disabled = webhook_subscriptions::table
+        .filter(webhook_subscriptions::chain.eq(webhook_deliveries::chain))
+        .filter(webhook_subscriptions::id.eq(webhook_deliveries::subscription_id))
+        .filter(webhook_subscriptions::state.eq(SubscriptionState::Disabled.to_string()));
+    let waiting = diesel::delete(
+        webhook_deliveries::table
+            .filter(webhook_deliveries::state.eq(DeliveryState::Pending.to_string()))
+            .filter(webhook_deliveries::created_at.lt(At(before)))
+            .filter(diesel::dsl::exists(is_disabled)),
+    );
+    let gone = on_either!(&mut **tx, |c| settled.execute(c))?;
+    Ok(gone + on_either!(&mut **tx, |c| waiting.execute(c))?)
 }

@@ -12,7 +12,7 @@ mod feed;
 mod subscriptions;
 
 pub use backlog::{Backlog, backlog};
-pub use deliveries::{Delivery, deliveries_of, find_delivery, forget_settled, replay};
+pub use deliveries::{Delivery, deliveries_of, find_delivery, forget_old, replay};
 pub use dispatch::{LEASE, Room, Settled, SubscriptionKey, Task, Turn, due, lease_due, release, take_turn};
 pub use feed::{Feed, Recorded, feed, hash_at};
 

@@ -317,7 +317,7 @@ pub(crate) fn disable_all(database: &mut Database<'_>) -> Result<Vec<(Chain, Web
 }
 
 /// Disables a subscription that stands at this version, for a reason, or enables it for this person. Enabled, it goes on where it stopped:
-/// what happened meanwhile, and what was waiting, is sent.
+/// what happened meanwhile, and what was waiting, is sent, but for what waited for so long that it was forgotten.
 pub fn change_state(
     tx: &mut Transaction<'_, '_>,
     of: &Stored<Subscription>,

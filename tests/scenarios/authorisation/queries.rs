@@ -140,7 +140,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         &[
             "events::backlog::backlog",
             "events::deliveries::deliveries_of",
-            "events::deliveries::forget_settled",
+            "events::deliveries::forget_old",
             "events::dispatch::due",
             "events::dispatch::lease_due",
             "events::dispatch::release",
