@@ -71,6 +71,7 @@ mod looks;
 mod main_job;
 mod memberships;
 mod named_tests;
+mod never_consented;
 mod never_held_up;
 mod notices_unread;
 mod one_round;

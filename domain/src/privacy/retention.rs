@@ -239,7 +239,9 @@ impl Due {
 pub struct CaseFacts {
     /// Where the request stands.
     pub state: RequestState,
-    /// When it came to stand so.
+    /// When it was made.
+    pub made_at: Moment,
+    /// When it came to stand so, or its parent last changed something of it.
     pub since: Moment,
     /// Whether there ever was a match.
     pub was_matched: bool,
@@ -251,13 +253,24 @@ pub struct CaseFacts {
     pub told_at: Option<Moment>,
 }
 
+impl CaseFacts {
+    /// What its terms count from: from when it ended; and where nobody consented, and so nothing ended, from when it was made, whatever its parent changed of it
+    /// since.
+    const fn count_from(self) -> Moment {
+        match self.state {
+            RequestState::Submitted => self.made_at,
+            _ => self.since,
+        }
+    }
+}
+
 /// When a case is erased: the request and everything that belongs to it.
 pub fn case(terms: &Terms, facts: CaseFacts) -> Due {
     // what she asked for ended then; what runs she asked for afterwards
     if let Some(asked) = facts.asked_at.filter(|_| facts.state.has_ended()) {
         return self::asked(asked);
     }
-    let after = |term, ground| Due::days_after(facts.since, terms.days(term), ground);
+    let after = |term, ground| Due::days_after(facts.count_from(), terms.days(term), ground);
     match facts.state {
         RequestState::Consented | RequestState::Matched => open(terms, facts),
         RequestState::Submitted => after(RetentionTerm::Unmatched, RetentionGround::ConsentNotGiven),
@@ -290,7 +303,7 @@ pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
     if whole.ground.is_open() || whole.ground == RetentionGround::AskedFor {
         return whole;
     }
-    let own = Due::days_after(facts.since, terms.days(RetentionTerm::ContactWay), whole.ground);
+    let own = Due::days_after(facts.count_from(), terms.days(RetentionTerm::ContactWay), whole.ground);
     if own.after < whole.after { own } else { whole }
 }
 

@@ -98,6 +98,7 @@ mod tests {
     fn facts(state: RequestState, told: Option<&str>) -> CaseFacts {
         CaseFacts {
             state,
+            made_at: at("2026-01-01"),
             since: at("2026-01-02"),
             was_matched: state == RequestState::Matched,
             asked_at: None,

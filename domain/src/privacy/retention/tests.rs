@@ -10,7 +10,16 @@ fn day(month: u32, day: u32) -> Option<Date> {
 }
 
 fn facts(state: RequestState, was_matched: bool) -> CaseFacts {
-    CaseFacts { state, since: at(3, 1), was_matched, asked_at: None, continued_at: at(3, 1), told_at: None }
+    let made_at = at(3, 1);
+    CaseFacts {
+        state,
+        made_at,
+        since: at(3, 1),
+        was_matched,
+        asked_at: None,
+        continued_at: at(3, 1),
+        told_at: None,
+    }
 }
 
 #[test]
@@ -28,6 +37,20 @@ fn a_case_goes_after_the_term_of_how_it_ended_and_never_while_it_runs() {
         "the day itself is hers"
     );
     assert!(due(RequestState::Withdrawn, false).has_come(day(4, 1).expect("a day")));
+}
+
+#[test]
+fn a_request_without_a_consent_counts_from_when_it_was_made_whatever_was_changed_of_it_since() {
+    for since in [at(2, 1), at(3, 1), at(4, 20)] {
+        let made_at = at(2, 1);
+        let submitted = CaseFacts { made_at, since, ..facts(RequestState::Submitted, false) };
+        let whole = case(&Terms::default(), submitted);
+        assert_eq!((whole.after, whole.ground), (day(5, 2), RetentionGround::ConsentNotGiven), "{since}");
+        assert_eq!(contact_way(&Terms::default(), submitted).after, day(3, 3), "{since}");
+        let closed = CaseFacts { since, ..facts(RequestState::Closed, false) };
+        let after = day_of(since) + chrono::TimeDelta::days(90);
+        assert_eq!(case(&Terms::default(), closed).after, Some(after), "what ended counts from its end");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub struct CaseRetention {
     pub programme: ProgrammeId,
     /// The parent.
     pub parent: PersonId,
-    /// Since when the request stands as it does.
+    /// Since when the request stands as it does: its last change, by its parent or by what became of it.
     pub since: Moment,
     /// The request and everything that belongs to it.
     pub case: Due,
@@ -60,6 +60,7 @@ fn read(terms: &HashMap<ProgrammeId, Terms>, row: CaseRow) -> Result<(RequestId,
     let continued_at = continued_at.unwrap_or(made_at).0;
     let facts = CaseFacts {
         state: code(T, "state", &state)?,
+        made_at: made_at.0,
         since: since.0,
         was_matched,
         asked_at: asked.map(|at| at.0),
