@@ -248,6 +248,9 @@ fn what_was_taken_back_after_a_backup_does_not_come_back(engine: Engine) {
     let kept = format!("\"{}\"", naast_tests::random_id());
     let keyed = app.keyed(Some(parent), &format!("POST {of_match}/private-notes"), &said, &kept).expect(201);
     let keyed = format!("{of_match}/private-notes/{}", keyed.id());
+    // and one of which no tombstone says anything
+    let named = json!({ "name": "Persoon (test)" });
+    app.keyed(Some(world.administrator), "POST /people", &named, &kept).expect(201);
     let stays = written(
         parent,
         "private-notes",
