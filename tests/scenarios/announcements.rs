@@ -18,6 +18,7 @@ on_both!(
     school_cannot_refuse_and_what_it_notes_changes_nothing,
     what_is_over_is_not_shown_at_school_any_more,
     the_words_in_use_are_asked_for_and_kept_with_the_announcement,
+    a_talk_whose_day_is_over_leaves_room_for_another,
     the_file_for_the_calendar_keeps_its_id_and_says_when_nobody_comes
 );
 
@@ -218,6 +219,17 @@ fn the_words_in_use_are_asked_for_and_kept_with_the_announcement(engine: Engine)
     }
     assert_eq!(many, 20);
     refused(case.announce(&case.body()), 409, "too-many-announcements");
+}
+
+/// So many may be open: those of yesterday are not.
+fn a_talk_whose_day_is_over_leaves_room_for_another(engine: Engine) {
+    let case = Case::new(engine);
+    for _ in 0..20 {
+        case.announce(&case.body()).expect(201);
+    }
+    refused(case.announce(&case.body()), 409, "too-many-announcements");
+    case.world.app.platform.clock.advance(TimeDelta::days(1));
+    case.announce(&case.body()).expect(201);
 }
 
 fn the_file_for_the_calendar_keeps_its_id_and_says_when_nobody_comes(engine: Engine) {
