@@ -7,7 +7,8 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use naast_domain::Moment;
-use naast_domain::ids::{ExportId, PersonId, RequestId};
+use naast_domain::ids::{BuddyId, ExportId, PersonId, RequestId};
+use uuid::Uuid;
 
 use crate::columns::{At, Key};
 use crate::database::Database;
@@ -33,8 +34,8 @@ pub struct KeptAnswer {
     pub case: Option<RequestId>,
     /// The export that it gave out, when it gave one out.
     pub export: Option<ExportId>,
-    /// Of whom it says something, when that is of no case.
-    pub subject: Option<PersonId>,
+    /// Of whom it says something, when that is of no case: a person, or a buddy's file.
+    pub subject: Option<Uuid>,
 }
 
 impl KeptAnswer {
@@ -84,7 +85,7 @@ pub fn find(tx: &mut Transaction<'_, '_>, slot: &Digest, now: Moment) -> Result<
     match found {
         Some((fingerprint, sealed, until, case, export, subject)) if until.0 > now => {
             let (case, export, subject) =
-                (case.map(Into::into), export.map(Into::into), subject.map(Into::into));
+                (case.map(Into::into), export.map(Into::into), subject.map(|key| key.0));
             Ok(Some(KeptAnswer { fingerprint, sealed, case, export, subject }))
         }
         Some(_) => {
@@ -115,7 +116,7 @@ pub fn keep(
             kept_answers::request_id.eq(answer.case.map(Key::from)),
             kept_answers::export_id.eq(answer.export.map(Key::from)),
             kept_answers::person_id.eq(person.map(Key::from)),
-            kept_answers::subject_id.eq(answer.subject.map(Key::from)),
+            kept_answers::subject_id.eq(answer.subject.map(Key)),
         )
     };
     let kept = on_either!(&mut **tx, |c| diesel::insert_into(kept_answers::table)
@@ -163,9 +164,9 @@ pub(crate) fn blank_of_person(tx: &mut Transaction<'_, '_>, person: PersonId) ->
     blank!(&mut **tx, to_her.or(kept_answers::subject_id.eq(Key::from(person))))
 }
 
-/// Takes away what was answered of a person, outside any case: something that it said of her was taken out.
-pub(crate) fn blank_about(tx: &mut Transaction<'_, '_>, person: PersonId) -> Result<(), Error> {
-    blank!(&mut **tx, kept_answers::subject_id.eq(Key::from(person)))
+/// Takes away what was answered of a buddy's file, outside any case: something that stood in it was taken out.
+pub(crate) fn blank_of_file(tx: &mut Transaction<'_, '_>, buddy: BuddyId) -> Result<(), Error> {
+    blank!(&mut **tx, kept_answers::subject_id.eq(Key::from(buddy)))
 }
 
 /// Takes away what was answered with these exports.

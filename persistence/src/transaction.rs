@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
-use naast_domain::ids::{ExportId, PersonId, RequestId};
+use naast_domain::ids::{ExportId, RequestId};
+use uuid::Uuid;
 
 use crate::database::Database;
 use crate::journal::{self, Entry};
@@ -24,8 +25,8 @@ pub struct Transaction<'a, 'c> {
     export: Option<ExportId>,
     /// Of whom an answer that is kept of it shows something: whoever is given it again reads that.
     shown: Vec<Shown>,
-    /// Of whom an answer that is kept of it says something, beside those.
-    persons: BTreeSet<PersonId>,
+    /// Of whom an answer that is kept of it says something, where that is of no case: people, and buddies' files.
+    told_of: BTreeSet<Uuid>,
     /// Whether a row of it is about something else than a case: then cases follow from that, and its answer shows none.
     beside: bool,
 }
@@ -90,7 +91,7 @@ impl<'a, 'c> Transaction<'a, 'c> {
             cases: BTreeSet::new(),
             export: None,
             shown: Vec::new(),
-            persons: BTreeSet::new(),
+            told_of: BTreeSet::new(),
             beside: false,
         }
     }
@@ -119,14 +120,14 @@ impl<'a, 'c> Transaction<'a, 'c> {
         }
     }
 
-    /// Notes that its answer says something of a person, of no case.
-    pub fn tells_of(&mut self, person: PersonId) {
-        self.persons.insert(person);
+    /// Notes that its answer says something of a person, or of a buddy's file: when she is erased, or it is, nobody is given that again.
+    pub fn tells_of(&mut self, whom: Uuid) {
+        self.told_of.insert(whom);
     }
 
-    /// The persons of whom its answer says something, where that is of no case.
-    pub fn told_of(&self) -> BTreeSet<PersonId> {
-        self.persons.iter().copied().chain(self.shown.iter().flat_map(Shown::people)).collect()
+    /// Of whom its answer says something, where that is of no case.
+    pub fn told_of(&self) -> &BTreeSet<Uuid> {
+        &self.told_of
     }
 
     /// Of whom its answer shows something.

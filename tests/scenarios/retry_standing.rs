@@ -19,6 +19,7 @@ on_both!(
     what_was_answered_of_a_case_goes_when_it_is_withdrawn,
     what_was_answered_to_somebody_goes_when_she_is_erased,
     what_was_answered_of_somebody_goes_when_she_is_erased,
+    what_names_a_buddy_goes_with_her_file,
     a_certificate_that_is_taken_out_is_not_given_again,
 );
 
@@ -351,8 +352,20 @@ fn what_was_answered_of_somebody_goes_when_she_is_erased(engine: Engine) {
     let [gone, stays] =
         first.each_ref().map(|reply| PersonId::from_uuid(reply.id().parse().expect("a UUID")));
     assert_ne!(gone, stays);
+    // and what role she was given, and that it ended
+    let given = json!({ "personId": gone, "role": "auditor" });
+    let place = format!("POST /organisations/{}/memberships", world.association);
+    let (keys, ended) = ([key(), key()], json!({ "status": "ended" }));
+    let give = || world.app.keyed(Some(world.administrator), &place, &given, &keys[0]);
+    let line = format!("PATCH /organisations/{}/memberships/{}", world.association, give().expect(201).id());
+    let end = || world.app.keyed_on(Some(world.administrator), &line, &ended, &keys[1], Some("*"));
+    end().expect(200);
     let sure = json!({ "confirmation": "erase-everything-of-mine" });
-    world.app.post(gone, "/me/erasure", &sure).expect(200);
+    let erased = world.app.post(gone, "/me/erasure", &sure).expect(200);
+    assert_eq!(erased.body["accountErased"], true, "{}", erased.body);
+    for again in [give(), end()] {
+        refused(again, 409, "idempotency-answer-gone");
+    }
     let before = contents(&world);
     refused(register(&calls[0], "Persoon (test)"), 409, "idempotency-answer-gone");
     assert_eq!(differing(&before, &contents(&world)), [""; 0], "nobody is registered again");
@@ -382,8 +395,35 @@ fn a_certificate_that_is_taken_out_is_not_given_again(engine: Engine) {
     renamed().expect(200);
     let left = json!({ "status": "left" });
     world.app.patch(coordinator, &format!("/buddies/{}", other.id), &left).expect(200);
-    erase(&world.app.platform, world.app.platform.clock.now(), false).expect("a round");
+    let ahead = world.app.platform.clock.now() + chrono::TimeDelta::days(2);
+    erase(&world.app.platform, ahead, false).expect("a round");
     refused(record(&other.id, &of_other), 409, "idempotency-answer-gone");
     refused(renamed(), 409, "idempotency-answer-gone");
+    assert_sound(&world);
+}
+
+/// Where a programme keeps no file of whoever left, her name goes from what was answered of the cases that she was proposed for, too.
+fn what_names_a_buddy_goes_with_her_file(engine: Engine) {
+    let world = World::new(engine);
+    let term = format!("/programmes/{}/retention-terms/buddy-file", world.programmes[0]);
+    let none = json!({ "days": 0 });
+    world.app.call(Some(world.administrator), "PUT", &term, Some(&none), Some("*")).expect(200);
+    let (coordinator, buddy) = (world.coordinators[0], world.buddy(0, &json!({})));
+    let propose = |request: &str, buddy: &str, key: &str| {
+        let line = format!("POST /support-requests/{request}/proposals");
+        world.app.keyed(Some(coordinator), &line, &json!({ "buddyId": buddy }), key)
+    };
+    let requests = [(); 2].map(|()| world.consented(0, world.person()));
+    let (other, keys) = (world.buddy(0, &json!({})), [key(), key()]);
+    let first = propose(&requests[0], &buddy.id, &keys[0]).expect(201);
+    assert!(first.body["buddyFirstName"].is_string(), "{}", first.body);
+    let kept = propose(&requests[1], &other.id, &keys[1]).expect(201);
+    let left = json!({ "status": "left" });
+    world.app.patch(coordinator, &format!("/buddies/{}", buddy.id), &left).expect(200);
+    assert_eq!(propose(&requests[0], &buddy.id, &keys[0]).expect(201).bytes, first.bytes);
+    let ahead = world.app.platform.clock.now() + chrono::TimeDelta::days(2);
+    erase(&world.app.platform, ahead, false).expect("a round");
+    refused(propose(&requests[0], &buddy.id, &keys[0]), 409, "idempotency-answer-gone");
+    assert_eq!(propose(&requests[1], &other.id, &keys[1]).expect(201).bytes, kept.bytes);
     assert_sound(&world);
 }

@@ -67,5 +67,6 @@ pub(crate) fn reached<A: Action>(
     let grant = cx.grant::<A>()?;
     let (buddy, role) = buddies::find(cx.tx, &grant, id)?.ok_or(Error::NotFound)?;
     cx.concerns([Shown::buddy(DataKind::BuddyProfile, role, &buddy)]);
+    cx.tx.tells_of(buddy.id.uuid());
     Ok((buddy, role))
 }

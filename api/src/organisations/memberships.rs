@@ -203,6 +203,7 @@ pub async fn create_membership(
                 return Err(given_already(&standing));
             }
             organisations::insert_membership(cx.tx, &grant, &membership)?;
+            cx.tx.tells_of(membership.person.uuid());
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.given")
                 .on(id)
@@ -310,6 +311,7 @@ pub async fn update_membership(
             let before = one.status;
             let one = one.to_status(body.status, cx.today)?;
             organisations::change_membership(cx.tx, &manage, id, version, (one.status, one.until), cx.now)?;
+            cx.tx.tells_of(one.person.uuid());
             let entry = cx
                 .entry(Chain::PLATFORM, Role::Administrator, Purpose::Administration, "membership.changed")
                 .on(id)

@@ -78,7 +78,7 @@ pub async fn register_person(
                 let address = of_address(cx.keys, email);
                 addresses::insert(cx.tx, &grant, &address, person.id, cx.now)?;
             }
-            cx.tx.tells_of(person.id);
+            cx.tx.tells_of(person.id.uuid());
             let entry =
                 cx.entry(Chain::PLATFORM, role, Purpose::Administration, "person.registered").on(person.id);
             let retention = RetentionView::of(Due::WITH_ACCOUNT);

@@ -224,9 +224,8 @@ impl Attempt {
             serde_json::to_vec(&done).map_err(|_| Error::Internal("an answer could not be written"))?;
         let sealed = seal::seal(&self.secret, &self.place(), bytes)?;
         // what says something of several people would have to go with each of them
-        let people = tx.told_of();
-        let case = tx.case();
-        if case.is_none() && people.len() > 1 {
+        let (told_of, case) = (tx.told_of(), tx.case());
+        if case.is_none() && told_of.len() > 1 {
             return Err(Error::Internal("an answer on several people, of no case, is kept"));
         }
         let row = KeptAnswer {
@@ -234,7 +233,7 @@ impl Attempt {
             sealed,
             case,
             export: tx.export(),
-            subject: people.first().copied().filter(|_| case.is_none()),
+            subject: told_of.first().copied().filter(|_| case.is_none()),
         };
         kept::keep(tx, &self.slot, &row, self.person, now + if shown_once { SHOWN_ONCE } else { DAY })?;
         Ok(Answer::written(done.written))

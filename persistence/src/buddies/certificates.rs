@@ -124,7 +124,7 @@ fn take_out(
     if gone == 0 {
         return Ok(false);
     }
-    retries::blank_about(tx, buddy.person)?;
+    retries::blank_of_file(tx, buddy.id)?;
     count_anew(tx, buddy, day_of(now))?;
     tombstones::lay(tx, tombstones::Kind::Certificate, id.uuid(), Subject::Buddy(buddy.id), now)?;
     Ok(true)

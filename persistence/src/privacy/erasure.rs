@@ -18,7 +18,7 @@ use crate::database::Database;
 use crate::keys::{Keys, Owner};
 use crate::retries;
 use crate::rows::Stored;
-use crate::schema::{buddies, certificates, consent_proofs, consents, erased_counts};
+use crate::schema::{buddies, certificates, consent_proofs, consents, erased_counts, proposals};
 use crate::support::private_space;
 use crate::transaction::Transaction;
 use crate::{Error, on_either};
@@ -202,7 +202,17 @@ pub fn erase_buddy_file(
     (programme, buddy): (ProgrammeId, BuddyId),
     now: Moment,
 ) -> Result<bool, Error> {
-    forget_answers_about(tx, buddy)?;
+    retries::blank_of_file(tx, buddy)?;
+    // her name stands in what was answered of the cases that she was proposed for
+    let cases: Vec<Key> = on_either!(&mut **tx, |c| proposals::table
+        .filter(proposals::programme_id.eq(Key::from(programme)))
+        .filter(proposals::buddy_id.eq(Key::from(buddy)))
+        .select(proposals::request_id)
+        .distinct()
+        .load(c))?;
+    for request in cases {
+        retries::blank_of_case(tx, request.into())?;
+    }
     delete(tx, Subject::Buddy(buddy), |table| table.name != "buddies")?;
     tombstones::lay(tx, Kind::Buddy, buddy.uuid(), Subject::Buddy(buddy), now)?;
     if let Some(gone) = unless_named(tx, "DELETE FROM buddies WHERE id =", buddy.uuid())? {
@@ -226,15 +236,6 @@ pub fn programme_of(
     Ok(found.map(Into::into))
 }
 
-/// Takes away what coordinators were answered about a buddy: her name and her certificates stand in it.
-fn forget_answers_about(tx: &mut Transaction<'_, '_>, buddy: BuddyId) -> Result<(), Error> {
-    let persons: Vec<Key> = on_either!(&mut **tx, |c| buddies::table
-        .filter(buddies::id.eq(Key::from(buddy)))
-        .select(buddies::person_id)
-        .load(c))?;
-    persons.into_iter().try_for_each(|person| retries::blank_about(tx, person.into()))
-}
-
 /// Erases the certificates of a buddy who left, and takes along what she has waiting of an export: it holds them. Says how many.
 pub fn erase_certificates(
     tx: &mut Transaction<'_, '_>,
@@ -243,7 +244,7 @@ pub fn erase_certificates(
     now: Moment,
 ) -> Result<usize, Error> {
     export::outdate(tx, Subject::Buddy(buddy), now)?;
-    forget_answers_about(tx, buddy)?;
+    retries::blank_of_file(tx, buddy)?;
     let papers: Vec<Key> = on_either!(&mut **tx, |c| certificates::table
         .filter(certificates::buddy_id.eq(Key::from(buddy)))
         .order(certificates::id)

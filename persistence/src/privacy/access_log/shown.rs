@@ -46,11 +46,6 @@ impl Shown {
         self
     }
 
-    /// The people whose data were shown.
-    pub(crate) fn people(&self) -> impl Iterator<Item = PersonId> + '_ {
-        self.subjects.iter().map(|(person, _)| *person)
-    }
-
     /// A request, or something of it.
     pub fn request(data: DataKind, role: Role, request: &Stored<SupportRequest>) -> Self {
         Self::new(data, request.id.uuid(), request.programme, role)
