@@ -5,6 +5,7 @@ use naast_persistence::privacy::tombstones::{Kind, Tombstone};
 use naast_tests::world::World;
 use naast_tests::{Engine, around, on_both, random_id};
 
+use crate::anchors::SCHOOLS;
 use crate::backups::text;
 use crate::command_line::naast;
 use crate::looks::{assert_sound, contents, count, differing};
@@ -17,6 +18,11 @@ on_both!(
 
 /// Each command that erases, ends or writes to somebody refuses as the server does, and changes nothing.
 fn nothing_is_done(world: &World, why: &str) {
+    // which asks the rules again wherever a school went to another board
+    let folder = tempfile::tempdir().expect("a folder");
+    let schools = folder.path().join("schools.csv");
+    std::fs::write(&schools, SCHOOLS).expect("written");
+    let schools = schools.to_str().expect("UTF-8");
     let before = contents(world);
     let far = (world.app.platform.clock.now() + chrono::TimeDelta::days(60)).to_rfc3339();
     for line in [
@@ -25,6 +31,7 @@ fn nothing_is_done(world: &World, why: &str) {
         vec!["retention", "run", "--dry-run"],
         vec!["retention", "run", "--at", &far, "--ahead"],
         vec!["reassess"],
+        vec!["import", "schools", schools],
     ] {
         let refused = naast(world, &line);
         let said = text(&refused);

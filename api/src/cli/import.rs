@@ -19,6 +19,7 @@ use naast_persistence::directory::imports::{
 use naast_persistence::{Error, Transaction};
 use sha2::{Digest as _, Sha256};
 
+use super::brought;
 use super::place::Place;
 use super::terminal::{Failure, shown};
 use crate::clock::fresh;
@@ -54,6 +55,8 @@ pub fn import(place: &Place, what: &Import) -> Result<(), Failure> {
     let bytes = std::fs::read(&what.file).map_err(|fault| Failure::at(1, &name, &fault))?;
     let contents = Contents::read(kind, &bytes).map_err(|faults| refuse(&name, &faults, tongue))?;
     let platform = place.platform(LIFETIME)?;
+    // it asks the rules again, and ends what they say no to
+    brought::must_be_replayed(&platform)?;
     let file = ImportFile {
         id: fresh(),
         file_name: what.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),

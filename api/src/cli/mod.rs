@@ -72,7 +72,7 @@ enum Command {
     ///
     /// A file goes in whole or not at all. Exit code 0: the directory says what the file says; 2: the file is wrong, each
     /// fault was printed with its line, and nothing was written; 3: so much would disappear that a person must look first,
-    /// and nothing was changed.
+    /// and nothing was changed; 5: tombstones name what a restored copy brought back, and `naast retention replay` comes first.
     Import(import::Import),
     /// Print the contract as YAML: the file openapi.yaml.
     Openapi,

@@ -15,7 +15,7 @@ pub(super) const COMMANDS: &[(&str, &str, &str)] = &[
         "Lees open data van DUO in de scholengids",
         "Een bestand gaat er helemaal in of helemaal niet. Exitcode 0: de scholengids zegt wat het bestand zegt; 2: het bestand klopt niet, elke \
          fout is gemeld met haar regel, en er is niets geschreven; 3: er zou zoveel verdwijnen dat eerst iemand moet kijken, en er is \
-         niets veranderd.",
+         niets veranderd; 5: grafstenen noemen wat een teruggezette kopie terugbracht, en `naast retention replay` gaat voor.",
     ),
     ("openapi", "Toon het contract als YAML: het bestand openapi.yaml", ""),
     ("token", "Toon een token voor iemand, om mee te proberen", ""),
