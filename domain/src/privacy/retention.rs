@@ -300,10 +300,12 @@ fn open(terms: &Terms, facts: CaseFacts) -> Due {
 /// When the contact way of a case is erased: never later than the case.
 pub fn contact_way(terms: &Terms, facts: CaseFacts) -> Due {
     let whole = case(terms, facts);
-    if whole.ground.is_open() || whole.ground == RetentionGround::AskedFor {
+    // where she has yet to consent nothing ended, and she is to be reached as long as she can
+    let goes_along = [RetentionGround::AskedFor, RetentionGround::ConsentNotGiven].contains(&whole.ground);
+    if whole.ground.is_open() || goes_along {
         return whole;
     }
-    let own = Due::days_after(facts.count_from(), terms.days(RetentionTerm::ContactWay), whole.ground);
+    let own = Due::days_after(facts.since, terms.days(RetentionTerm::ContactWay), whole.ground);
     if own.after < whole.after { own } else { whole }
 }
 

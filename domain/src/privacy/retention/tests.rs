@@ -46,7 +46,7 @@ fn a_request_without_a_consent_counts_from_when_it_was_made_whatever_was_changed
         let submitted = CaseFacts { made_at, since, ..facts(RequestState::Submitted, false) };
         let whole = case(&Terms::default(), submitted);
         assert_eq!((whole.after, whole.ground), (day(5, 2), RetentionGround::ConsentNotGiven), "{since}");
-        assert_eq!(contact_way(&Terms::default(), submitted).after, day(3, 3), "{since}");
+        assert_eq!(contact_way(&Terms::default(), submitted), whole, "she can consent until then: {since}");
         let closed = CaseFacts { since, ..facts(RequestState::Closed, false) };
         let after = day_of(since) + chrono::TimeDelta::days(90);
         assert_eq!(case(&Terms::default(), closed).after, Some(after), "what ended counts from its end");
