@@ -25,7 +25,7 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Sent;
 use crate::platform::{Platform, Said as _};
-use crate::privacy::choice::chose_for;
+use crate::privacy::choice::refused_with_another_school;
 use crate::privacy::give::{ShownTextBody, shown as consent_of};
 use crate::problem::Error;
 use crate::requests::submit::SupportRequestBody;
@@ -131,7 +131,7 @@ pub async fn consent_to_referral(
             }
             if let Some(named) = body.request.location_code.as_ref().filter(|named| **named != one.school)
                 && let Some(refusal) =
-                    chose_for(cx.tx, body.request.programme_id, named, shown, cx.today)?
+                    refused_with_another_school(cx.tx, body.request.programme_id, named, shown, cx.today)?
             {
                 return Err(refusal.in_state(stands.code(), permitted()).at("/request/locationCode").into());
             }

@@ -361,7 +361,8 @@ pub fn put_aside(
 ) -> Result<(), Error> {
     let earlier = independence::earlier_of_proposal(tx, proposal)?;
     let told = earlier.iter().flat_map(KeptAssessment::to_accept);
-    let before: Vec<_> = told.map(|finding| (finding.key.as_str(), finding.nl.as_str())).collect();
+    let before: Vec<_> =
+        told.map(|finding| (finding.key.as_str(), [finding.nl.as_str(), finding.en.as_str()])).collect();
     Ok(matching::put_aside(tx, proposal, &now.to_accept_anew(&before))?)
 }
 

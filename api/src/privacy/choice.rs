@@ -10,6 +10,7 @@ use naast_domain::privacy::consents::ConsentKind;
 use naast_domain::programmes::{OrganisationForm, another_form_shown};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
+use naast_domain::text::Text;
 use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::programmes::{self, Among};
 use naast_persistence::{Database, Stored};
@@ -99,9 +100,9 @@ pub fn others_than(
     Ok(others)
 }
 
-/// Whether a parent who comes from a conversation may name this school with it, of the programmes that she was shown there: another than the
-/// school of the conversation may have others to choose from.
-pub fn chose_for(
+/// The refusal of a hand-over that names this school, when of the programmes that were shown at the talk, of another school, none is one that she could
+/// choose here: it says the way that is open.
+pub fn refused_with_another_school(
     db: &mut Database<'_>,
     programme: ProgrammeId,
     school: &LocationCode,
@@ -111,7 +112,19 @@ pub fn chose_for(
     let choices = choices_of(db, programme, Some(school), &shown, today)?;
     let mut shown = shown;
     shown.retain(|one| choices.iter().any(|choice| choice.programme == *one));
-    refused(db, programme, choices, shown, today)
+    let refusal = refused(db, programme, choices, shown, today)?;
+    Ok(refusal.map(|refusal| {
+        Rejection::rule(
+            refusal.code,
+            "S2",
+            Text::of(
+                "In het gesprek is u voor deze school geen ander programma getoond. Draag over zonder haar te noemen, of met de school van het \
+                 gesprek. Noem deze school daarna bij uw aanvraag, met de programma's die u dan zijn getoond (`programmesShown`).",
+                "In the talk you were shown no other programme for this school. Hand over without naming it, or with the school of the talk. \
+                 Name this school in your request after that, with the programmes that you were shown then (`programmesShown`).",
+            ),
+        )
+    }))
 }
 
 /// Why a parent was not shown enough beside a programme that a school runs; nothing where no school runs it.

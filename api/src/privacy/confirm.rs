@@ -326,7 +326,7 @@ pub struct ConfirmationBody {
         ),
         (
             status = 409,
-            description = "There is nothing to confirm any more, other words were shown, or it is the parent's to confirm",
+            description = "There is nothing to confirm any more, other words or no other programme were shown, or it is the parent's to confirm",
             body = crate::problem::Problem,
             content_type = "application/problem+json",
         ),

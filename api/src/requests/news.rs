@@ -27,7 +27,7 @@ const MOST_NAMED: usize = 20;
 pub struct ProgrammeNewsView {
     /// The programme.
     pub programme_id: ProgrammeId,
-    /// Its form today: what is sent as `formShown` with a new consent.
+    /// Its form today: what is sent as `formShown` with a new consent; a confirmation says nothing of it.
     pub form: OrganisationForm,
     /// The first day of it, or that of who pays now.
     pub since_date: Date,

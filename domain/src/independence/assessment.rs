@@ -22,7 +22,8 @@ pub struct Finding {
     pub code: &'static str,
     /// The tie that it comes from; none when it is about the programme or the request.
     pub tie: Option<TieId>,
-    /// The school that it is about, where it comes from no tie and another school makes it another matter.
+    /// The school that it is about, where another school makes it another matter: what is known of the school and of no tie, and what of a tie is not
+    /// known of it.
     pub school: Option<LocationCode>,
     /// What it does.
     pub effect: Effect,
@@ -42,15 +43,14 @@ impl Finding {
 
     /// The key that an answer of the parent refers to.
     pub fn key(&self) -> FindingKey {
-        FindingKey(match (self.tie, &self.school) {
-            (Some(tie), _) => format!("{}:{tie}", self.rule),
-            (None, Some(school)) => format!("{}:{school}", self.rule),
-            (None, None) => self.rule.to_string(),
-        })
+        let tie = self.tie.map(|tie| format!(":{tie}")).unwrap_or_default();
+        let school = self.school.as_ref().map(|school| format!(":{school}")).unwrap_or_default();
+        FindingKey(format!("{}{tie}{school}", self.rule))
     }
 }
 
-/// A finding within one request, for as long as it stays the same finding: `16:` and the tie's id, `33:` and the school, or `28`.
+/// A finding within one request, for as long as it stays the same finding: `16:` and the tie's id, `33:` and the school, `0:`, the tie's id and the school,
+/// or `28`.
 /// When time or a correction moves a tie under another rule, or the child to another school, it is another finding, to be asked again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -59,25 +59,29 @@ pub struct FindingKey(String);
 /// A text that is no key of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not the key of a finding; expected the number of a rule, or that number, a colon and the id of a tie or the code of a school"
+    "not the key of a finding; expected the number of a rule, and behind a colon each the id of a tie and the code of a school where it has them"
 )]
 pub struct InvalidFindingKey;
 
 impl FindingKey {
     /// The pattern that every key keeps, as a regular expression.
-    pub const PATTERN: &'static str = "^(0|[1-9][0-9]?)(:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{2}[A-Z]{2}[0-9]{2}))?$";
+    pub const PATTERN: &'static str = "^(0|[1-9][0-9]?)(:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?(:[0-9]{2}[A-Z]{2}[0-9]{2})?$";
 
     /// Reads a key as [`Finding::key`] writes it, and nothing else.
     pub fn parse(text: &str) -> Result<Self, InvalidFindingKey> {
-        let (rule, about) = text.split_once(':').map_or((text, None), |(rule, about)| (rule, Some(about)));
+        let mut parts = text.split(':');
+        let rule = parts.next().unwrap_or_default();
         let rule_is_sound = rule.parse::<u8>().is_ok_and(|number| number < 100 && number.to_string() == rule);
         let is_tie = |text: &str| uuid::Uuid::parse_str(text).is_ok_and(|id| id.to_string() == text);
         let is_school = |text: &str| LocationCode::parse(text).is_ok_and(|code| code.as_str() == text);
-        if rule_is_sound && about.is_none_or(|text| is_tie(text) || is_school(text)) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidFindingKey)
-        }
+        let about: Vec<&str> = parts.collect();
+        let about_is_sound = match about[..] {
+            [] => true,
+            [one] => is_tie(one) || is_school(one),
+            [tie, school] => is_tie(tie) && is_school(school),
+            _ => false,
+        };
+        if rule_is_sound && about_is_sound { Ok(Self(text.to_owned())) } else { Err(InvalidFindingKey) }
     }
 
     /// The key as text.
@@ -158,11 +162,13 @@ impl Assessment {
 
     /// The findings that the parent must accept and that were not told in these words: what is new, and what says something else than it did. What she
     /// answered on them before was on something else. `before` are those of earlier assessments of the same two, the last first, each with its key and its
-    /// Dutch words; one that went and is back as it was counts as told.
-    pub fn to_accept_anew(&self, before: &[(&str, &str)]) -> Vec<FindingKey> {
+    /// words in both languages; one that went and is back as it was counts as told.
+    pub fn to_accept_anew(&self, before: &[(&str, [&str; 2])]) -> Vec<FindingKey> {
         let stood = |key: &FindingKey, finding: &Finding| {
             let last = before.iter().find(|(one, _)| *one == key.as_str());
-            last.is_some_and(|(_, words)| *words == finding.meaning.nl.as_ref())
+            last.is_some_and(|(_, words)| {
+                *words == [finding.meaning.nl.as_ref(), finding.meaning.en.as_ref()]
+            })
         };
         self.to_accept().filter(|(key, finding)| !stood(key, finding)).map(|(key, _)| key).collect()
     }

@@ -29,17 +29,20 @@ pub fn assess_by(
     let finding = |number, case, tie: Option<&Tie>| {
         Finding::of(row(table, number, case), tie.map(|tie| tie.id), situation.form)
     };
+    let here = situation.school.as_ref().map(|school| &school.location);
     let mut findings: Vec<Finding> = ties
         .iter()
         .filter_map(|tie| {
-            rule_of(tie, situation, table.terms, on).map(|(number, case)| finding(number, case, Some(tie)))
+            let (number, case) = rule_of(tie, situation, table.terms, on)?;
+            let found = finding(number, case, Some(tie));
+            // what nobody knows of this school is not what nobody knew of another
+            Some(if number == 0 { found.at(here.cloned()) } else { found })
         })
         .collect();
     findings.extend(funding(situation).into_iter().map(|number| finding(number, Case::Always, None)));
     // nobody has to declare what the platform itself arranged; what she declared of it says more
     if situation.supports_another_here && !findings.iter().any(|found| found.rule == 33) {
-        let here = situation.school.as_ref().map(|school| school.location.clone());
-        findings.push(finding(33, Case::Otherwise, None).at(here));
+        findings.push(finding(33, Case::Otherwise, None).at(here.cloned()));
     }
     if situation.school.is_none() {
         findings.push(finding(0, Case::SchoolNotNamed, None));

@@ -137,7 +137,9 @@ pub fn not_independent(world: &World) -> Vec<String> {
                         .iter()
                         .filter(|other| (&other.1, &other.2, other.5) == (about, kind, *aggravated));
                     let keys: Vec<_> = std::iter::once(id).chain(same.map(|other| &other.0)).collect();
-                    tell(&keys.into_iter().map(|one| format!("{rule}:{one}")).collect::<Vec<_>>(), kind);
+                    // what nobody knows is of this school
+                    let of = if rule == 0 { format!(":{school}") } else { String::new() };
+                    tell(&keys.into_iter().map(|one| format!("{rule}:{one}{of}")).collect::<Vec<_>>(), kind);
                 }
                 Does::Nothing => {}
             }

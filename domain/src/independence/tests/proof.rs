@@ -51,15 +51,20 @@ fn the_acceptance_of_a_tie_does_not_cover_what_the_tie_becomes() {
     assert_eq!(all_accepted(&later, &accepted).map_err(|refusal| refusal.code), Err("tie-not-accepted"));
 }
 
+/// The key of a finding, and its words in both languages.
+type Told = (String, [String; 2]);
+
 #[test]
 fn what_says_something_else_than_it_did_is_accepted_anew() {
     let now = child_and_friend();
-    let as_kept = |assessment: &Assessment| -> Vec<(String, String)> {
+    let as_kept = |assessment: &Assessment| -> Vec<Told> {
         let told = assessment.to_accept();
-        told.map(|(key, finding)| (key.as_str().to_owned(), finding.meaning.nl.to_string())).collect()
+        let words = |finding: &Finding| [finding.meaning.nl.to_string(), finding.meaning.en.to_string()];
+        told.map(|(key, finding)| (key.as_str().to_owned(), words(finding))).collect()
     };
-    let anew = |before: &[(String, String)]| {
-        let before: Vec<_> = before.iter().map(|(key, words)| (key.as_str(), words.as_str())).collect();
+    let anew = |before: &[Told]| {
+        let before: Vec<_> =
+            before.iter().map(|(key, [nl, en])| (key.as_str(), [nl.as_str(), en.as_str()])).collect();
         now.to_accept_anew(&before)
     };
     let keys: Vec<FindingKey> = now.to_accept().map(|(key, _)| key).collect();
@@ -68,10 +73,13 @@ fn what_says_something_else_than_it_did_is_accepted_anew() {
     assert_eq!(anew(&as_kept(&now)[..1]), keys[1..]);
     // other words under the same key: another table, or another case of the rule
     let mut reworded = as_kept(&now);
-    reworded[0].1 = "Deze buddy heeft een kind op een school.".to_owned();
+    reworded[0].1[0] = "Deze buddy heeft een kind op een school.".to_owned();
     assert_eq!(anew(&reworded), keys[..1]);
+    let mut in_english = as_kept(&now);
+    in_english[1].1[1] = "This buddy knows somebody there.".to_owned();
+    assert_eq!(anew(&in_english), keys[1..]);
     // what counts is what she was told last
-    let twice = |last: &[(String, String)], first: &[(String, String)]| anew(&[last, first].concat());
+    let twice = |last: &[Told], first: &[Told]| anew(&[last, first].concat());
     assert_eq!(
         (twice(&reworded, &as_kept(&now)), twice(&as_kept(&now), &reworded)),
         (keys[..1].to_vec(), vec![])
@@ -105,6 +113,7 @@ fn a_key_is_read_only_as_it_is_written() {
     assert!(FindingKey::parse("28").is_ok());
     assert!(FindingKey::parse("16:00000000-0000-0000-0000-00000000000a").is_ok());
     assert!(FindingKey::parse("33:03GR00").is_ok());
+    assert!(FindingKey::parse("0:00000000-0000-0000-0000-00000000000a:03GR00").is_ok());
     for wrong in [
         "",
         "028",
@@ -117,6 +126,7 @@ fn a_key_is_read_only_as_it_is_written() {
         "16:a:b",
         "33:03gr00",
         "33:03GR0",
+        "33:03GR00:03GR00",
     ] {
         assert_eq!(FindingKey::parse(wrong), Err(InvalidFindingKey), "{wrong:?}");
     }
