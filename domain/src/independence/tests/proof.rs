@@ -100,6 +100,21 @@ fn that_a_buddy_supports_another_parent_is_accepted_for_one_school() {
 }
 
 #[test]
+fn what_nobody_knows_of_a_tie_is_accepted_for_one_school() {
+    let elsewhere = LocationCode::parse("22BB00").expect("a location");
+    let works_there = [tie(K::EmployedAtSchool, TieObject::School(elsewhere))];
+    let at = |school: &str| {
+        let facts = SchoolFacts { location: LocationCode::parse(school).expect("a location"), ..here() };
+        let situation = situation(OrganisationForm::Independent, Some(facts));
+        let found = assess(&works_there, Some(today()), &situation, today());
+        assert_eq!(rules_of(&found), [(0, Effect::Disclose)], "whose board it is of, nobody knows");
+        found.findings[0].key().to_string()
+    };
+    let tie = "0:00000000-0000-0000-0000-000000000007";
+    assert_eq!((at("03GR00"), at("11AA00")), (format!("{tie}:03GR00"), format!("{tie}:11AA00")));
+}
+
+#[test]
 fn what_has_no_effect_needs_no_acceptance() {
     let funders = [Funder::Fund];
     let situation = Situation { funders: &funders, ..situation(OrganisationForm::Independent, Some(here())) };
