@@ -116,7 +116,7 @@ pub fn refused_with_another_school(
     Ok(refusal.map(|refusal| {
         Rejection::rule(
             refusal.code,
-            "S2",
+            refusal.source,
             Text::of(
                 "In het gesprek is u voor deze school geen ander programma getoond. Draag over zonder haar te noemen, of met de school van het \
                  gesprek. Noem deze school daarna bij uw aanvraag, met de programma's die u dan zijn getoond (`programmesShown`).",

@@ -116,7 +116,7 @@ impl utoipa::PartialSchema for FindingKey {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
             .description(Some(
-                "What an answer of the parent is about: a rule, and the tie or the school when there is one.",
+                "What an answer of the parent is about: a rule, and the tie and the school where it has them.",
             ))
             .pattern(Some(Self::PATTERN))
             .examples(["28"])

@@ -30,7 +30,7 @@ code_list! {
         Conversation = "conversation": "tot de school opnieuw mag vragen: zes maanden" / "until the school may ask again: six months",
         ConversationSteps = "conversation-steps": "dertig dagen na de laatste stap" / "thirty days after the last step",
         Case = "case": "intrekking 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, of met buddy een jaar, niet zegt dat zij doorgaat" / "withdrawn 30 days, without a buddy 90 days, with a buddy a year after its end; a request ends when the parent does not say for half a year, or with a buddy for a year, that it goes on",
-        ContactWay = "contact-way": "dertig dagen na het einde; bij intrekking meteen weg" / "thirty days after the end; gone at once on withdrawal",
+        ContactWay = "contact-way": "dertig dagen na het einde; bij intrekking meteen weg; waar nooit toestemming kwam met de aanvraag" / "thirty days after the end; gone at once on withdrawal; where no consent ever came with the request",
         PrivateSpace = "private-space": "dertig dagen na het einde van de steun" / "thirty days after the end of the support",
         ConsentProof = "consent-proof": "vijf jaar, zonder naam" / "five years, without a name",
         BuddyFile = "buddy-file": "een jaar na vertrek" / "a year after leaving",

@@ -120,11 +120,11 @@ pub(super) const MATCHING: Activity = Activity {
     ],
     retention: Text::of(
         "ingetrokken 30 dagen, zonder buddy 90 dagen, met buddy een jaar na het einde; een aanvraag eindigt als de ouder een half jaar, \
-             of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen, bij intrekking meteen weg; of wat het \
-             programma stelde",
+             of met buddy een jaar, niet zegt dat zij doorgaat; bereikbaarheid dertig dagen na het einde, bij intrekking meteen weg, \
+             en waar nooit toestemming kwam met de aanvraag; of wat het programma stelde",
         "withdrawn 30 days, without a buddy 90 days, with a buddy a year after the end; a request ends when the parent does not say \
-             for half a year, or with a buddy for a year, that it goes on; how to reach her thirty days, gone at once on withdrawal; or \
-             what the programme set",
+             for half a year, or with a buddy for a year, that it goes on; how to reach her thirty days after the end, gone at once on \
+             withdrawal, and where no consent ever came with the request; or what the programme set",
     ),
     terms: &[Withdrawn, Unmatched, Matched, ContactWay, Waiting, Supported],
     measures: &[SEALED, POLICY, LOGGED, JOURNAL],
