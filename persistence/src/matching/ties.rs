@@ -27,42 +27,6 @@ pub struct TieAnswer {
     pub answered_at: Moment,
 }
 
-type Columns = (
-    tie_answers::programme_id,
-    tie_answers::proposal_id,
-    tie_answers::finding,
-    tie_answers::answer,
-    tie_answers::text_version,
-    tie_answers::answered_at,
-);
-
-const COLUMNS: Columns = (
-    tie_answers::programme_id,
-    tie_answers::proposal_id,
-    tie_answers::finding,
-    tie_answers::answer,
-    tie_answers::text_version,
-    tie_answers::answered_at,
-);
-
-type EarlierColumns = (
-    earlier_tie_answers::programme_id,
-    earlier_tie_answers::proposal_id,
-    earlier_tie_answers::finding,
-    earlier_tie_answers::answer,
-    earlier_tie_answers::text_version,
-    earlier_tie_answers::answered_at,
-);
-
-const EARLIER_COLUMNS: EarlierColumns = (
-    earlier_tie_answers::programme_id,
-    earlier_tie_answers::proposal_id,
-    earlier_tie_answers::finding,
-    earlier_tie_answers::answer,
-    earlier_tie_answers::text_version,
-    earlier_tie_answers::answered_at,
-);
-
 /// Keeps the parent's answer. A later answer on the same finding takes the place of the earlier, which stays readable beside it.
 pub fn answer_tie(
     tx: &mut Transaction<'_, '_>,
@@ -76,8 +40,10 @@ pub fn answer_tie(
         answer.finding.as_str(),
     ));
     // twice in one call is one answer: it has one moment
-    let before = earlier.select(COLUMNS).filter(tie_answers::answered_at.ne(At(answer.answered_at)));
-    let keep = diesel::insert_into(earlier_tie_answers::table).values(before).into_columns(EARLIER_COLUMNS);
+    let before = earlier.filter(tie_answers::answered_at.ne(At(answer.answered_at)));
+    let keep = diesel::insert_into(earlier_tie_answers::table)
+        .values(before)
+        .into_columns(earlier_tie_answers::all_columns);
     on_either!(&mut **tx, |c| keep.execute(c))?;
     let values = || {
         (
@@ -112,8 +78,8 @@ pub fn put_aside(
         .filter(tie_answers::proposal_id.eq(Key::from(proposal.id)))
         .filter(tie_answers::finding.eq_any(findings.iter().map(FindingKey::as_str)));
     let keep = diesel::insert_into(earlier_tie_answers::table)
-        .values(those.clone().select(COLUMNS))
-        .into_columns(EARLIER_COLUMNS);
+        .values(those.clone())
+        .into_columns(earlier_tie_answers::all_columns);
     on_either!(&mut **tx, |c| keep.execute(c))?;
     on_either!(&mut **tx, |c| diesel::delete(those).execute(c))?;
     Ok(())
