@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use naast_domain::ids::PersonId;
 use naast_tests::app::{Reply, TestApp};
 use naast_tests::world::{World, words};
-use naast_tests::{Engine, around, on_both, random_id};
+use naast_tests::{Engine, around, on_both, random_key};
 use serde_json::{Value, json};
 
 use crate::looks::{assert_sound, count, refused};
@@ -28,10 +28,6 @@ on_both!(
 );
 
 /// A fresh key, as it stands in the header.
-fn key() -> String {
-    format!("\"{}\"", random_id())
-}
-
 fn submitted(world: &World) -> i64 {
     count(world, "support_requests")
 }
@@ -47,7 +43,7 @@ fn assert_same(one: &Reply, other: &Reply) {
 
 fn a_repeated_call_is_done_once_and_answered_to_the_byte(engine: Engine) {
     let world = World::new(engine);
-    let (parent, key) = (world.person(), key());
+    let (parent, key) = (world.person(), random_key());
     let body = world.request_body(0);
     let first = world.app.keyed(Some(parent), "POST /support-requests", &body, &key).expect(201);
     assert!(first.header("location").is_some() && first.header("etag").is_some());
@@ -82,7 +78,7 @@ fn a_repeated_call_is_done_once_and_answered_to_the_byte(engine: Engine) {
 
 fn an_answer_is_kept_for_a_day_and_then_cleared_away(engine: Engine) {
     let world = World::new(engine);
-    let (parent, key, body) = (world.person(), key(), world.request_body(0));
+    let (parent, key, body) = (world.person(), random_key(), world.request_body(0));
     let again = || world.app.keyed(Some(parent), "POST /support-requests", &body, &key).expect(201);
     let clear = || {
         let platform = world.app.platform.clone();
@@ -99,7 +95,7 @@ fn an_answer_is_kept_for_a_day_and_then_cleared_away(engine: Engine) {
     assert_ne!(first.id(), second.id());
     assert_eq!(submitted(&world), 2);
     for _ in 0..3 {
-        world.app.keyed(Some(parent), "POST /support-requests", &body, &self::key()).expect(201);
+        world.app.keyed(Some(parent), "POST /support-requests", &body, &self::random_key()).expect(201);
     }
     assert_eq!(count(&world, "kept_answers"), 4);
     assert_eq!(clear(), 0);
@@ -120,7 +116,7 @@ fn an_answer_is_kept_for_a_day_and_then_cleared_away(engine: Engine) {
 
 fn a_key_belongs_to_one_person_and_one_operation(engine: Engine) {
     let world = World::new(engine);
-    let key = key();
+    let key = random_key();
     let (one, other) = (world.person(), world.person());
     let body = world.request_body(0);
     let first = world.app.keyed(Some(one), "POST /support-requests", &body, &key).expect(201);
@@ -137,7 +133,7 @@ fn a_key_belongs_to_one_person_and_one_operation(engine: Engine) {
 
 fn a_key_belongs_to_one_call(engine: Engine) {
     let world = World::new(engine);
-    let (parent, key, mut body) = (world.person(), key(), world.request_body(0));
+    let (parent, key, mut body) = (world.person(), random_key(), world.request_body(0));
     let requests: Vec<String> = (0..2).map(|_| world.request(0, parent)).collect();
     let post = |body: &Value| world.app.keyed(Some(parent), "POST /support-requests", body, &key);
     post(&body).expect(201);
@@ -193,7 +189,7 @@ fn a_key_that_is_none_is_refused(engine: Engine) {
 
 fn a_refusal_is_not_kept(engine: Engine) {
     let world = World::new(engine);
-    let (parent, key) = (world.person(), key());
+    let (parent, key) = (world.person(), random_key());
     let request = world.request(0, parent);
     let buddy = world.buddy(0, &json!({}));
     let line = format!("POST /support-requests/{request}/proposals");
@@ -215,12 +211,13 @@ fn a_change_on_a_version_is_repeated_after_it_changed(engine: Engine) {
     world.answer_ties(parent, &proposal, "accepted");
     let path = format!("/proposals/{proposal}");
     let seen = world.app.get(parent, &path).expect(200).etag();
-    let (line, body, key) = (format!("POST {path}/acceptances"), json!({ "answer": "accepted" }), key());
+    let (line, body, key) =
+        (format!("POST {path}/acceptances"), json!({ "answer": "accepted" }), random_key());
     let answer = |key: &str| world.app.keyed_on(Some(parent), &line, &body, key, Some(&seen));
     let first = answer(&key).expect(201);
     // by now the version is another and the answer given: only who repeats may say it again
     assert_same(&first, &answer(&key));
-    assert_eq!(answer(&self::key()).status, 412);
+    assert_eq!(answer(&self::random_key()).status, 412);
 }
 
 /// Calls that go out at the same moment.
@@ -262,7 +259,7 @@ fn one_answer(replies: Vec<Reply>) -> Reply {
 fn a_hundred_calls_at_once_with_one_key_have_one_effect(engine: Engine) {
     let world = World::new(engine);
     for round in 1..=5 {
-        let (parent, key, body) = (world.person(), key(), world.request_body(0));
+        let (parent, key, body) = (world.person(), random_key(), world.request_body(0));
         let call = |_| world.app.keyed(Some(parent), "POST /support-requests", &body, &key);
         let first = one_answer(at_once(100, call));
         assert_same(&first, &call(0));
@@ -277,7 +274,7 @@ fn two_servers_do_a_call_once(engine: Engine) {
     let world = World::new(engine);
     let second = world.app.twin();
     for round in 1..=10 {
-        let (parent, key, body) = (world.person(), key(), world.request_body(0));
+        let (parent, key, body) = (world.person(), random_key(), world.request_body(0));
         let call = |place: usize| {
             let app = if place.is_multiple_of(2) { &world.app } else { &second };
             app.keyed(Some(parent), "POST /support-requests", &body, &key)
@@ -324,7 +321,7 @@ fn allow(world: &World, table: &str, engine: Engine) {
 
 fn effect_and_answer_are_kept_together_or_not_at_all(engine: Engine) {
     let world = World::new(engine);
-    let (parent, key, body) = (world.person(), key(), world.request_body(0));
+    let (parent, key, body) = (world.person(), random_key(), world.request_body(0));
     let call = || world.app.keyed(Some(parent), "POST /support-requests", &body, &key);
     for table in ["kept_answers", "journal"] {
         forbid(&world, table, engine);
@@ -352,7 +349,7 @@ fn send_and_leave(app: &TestApp, person: PersonId, path: &str, body: &Value, key
 fn a_caller_who_went_away_finds_what_became_of_her_call(engine: Engine) {
     let world = World::new(engine);
     for round in 1..=20 {
-        let (parent, key, body) = (world.person(), key(), world.request_body(0));
+        let (parent, key, body) = (world.person(), random_key(), world.request_body(0));
         send_and_leave(&world.app, parent, "/support-requests", &body, &key);
         let again = || world.app.keyed(Some(parent), "POST /support-requests", &body, &key);
         let mut reply = again();

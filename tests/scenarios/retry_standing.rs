@@ -1,10 +1,9 @@
 //! A kept answer is for whoever still may do what she did: a role that ends takes effect on the very next call, also when
 //! it is a repetition.
 
-use naast_api::privacy::round::round as erase;
 use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
-use naast_tests::{Engine, on_both, random_id};
+use naast_tests::{Engine, on_both, random_key};
 use serde_json::{Value, json};
 
 use crate::looks::{assert_sound, at_school, contents, count, differing, refused};
@@ -16,19 +15,10 @@ on_both!(
     whoever_has_a_tie_since_gets_no_kept_answer_of_that_case,
     who_is_given_an_answer_about_a_buddy_again_has_read_it,
     what_a_school_is_given_again_of_a_talk_is_recorded,
-    what_was_answered_of_a_case_goes_when_it_is_withdrawn,
-    what_was_answered_to_somebody_goes_when_she_is_erased,
-    what_was_answered_of_somebody_goes_when_she_is_erased,
-    what_names_a_buddy_goes_with_her_file,
-    a_certificate_that_is_taken_out_is_not_given_again,
 );
 
 /// That a case is held.
 static HELD: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| json!({ "because": "complaint" }));
-
-fn key() -> String {
-    format!("\"{}\"", random_id())
-}
 
 /// Gives the first membership of a person in a role another status.
 fn set(world: &World, person: PersonId, role: &str, status: &str) {
@@ -49,7 +39,7 @@ fn whoever_lost_her_role_gets_no_kept_answer(engine: Engine) {
     let (propose, body) =
         (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }));
     let calls: Vec<(&str, &Value, String)> =
-        vec![(&propose, &body, key()), ("POST /webhook-subscriptions", &hook, key())];
+        vec![(&propose, &body, random_key()), ("POST /webhook-subscriptions", &hook, random_key())];
     let send =
         |(line, body, key): &(&str, &Value, String)| world.app.keyed(Some(coordinator), line, body, key);
     let first: Vec<_> = calls.iter().map(|call| send(call).expect(201)).collect();
@@ -63,7 +53,7 @@ fn whoever_lost_her_role_gets_no_kept_answer(engine: Engine) {
                 continue;
             }
             refused(repeated, 403, "forbidden");
-            refused(send(&(call.0, call.1, key())), 403, "forbidden");
+            refused(send(&(call.0, call.1, random_key())), 403, "forbidden");
         }
         let mut changed = differing(&before, &contents(&world));
         // what is given again is read again, and that alone is written down (answered_again.rs)
@@ -83,13 +73,14 @@ fn a_role_elsewhere_does_not_give_a_kept_answer(engine: Engine) {
     let buddy = world.buddy(0, &json!({}));
     let request = world.consented(0, world.person());
     let (line, body, key) =
-        (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }), key());
+        (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }), random_key());
     world.app.keyed(Some(coordinator), &line, &body, &key).expect(201);
     set(&world, coordinator, "coordinator", "suspended");
     world.app.post(world.administrator, &list, &elsewhere).expect(201);
     // as for whoever coordinates another programme: the request is not there
     let mut repeated = refused(world.app.keyed(Some(coordinator), &line, &body, &key), 404, "not-found");
-    let mut new = refused(world.app.keyed(Some(coordinator), &line, &body, &self::key()), 404, "not-found");
+    let mut new =
+        refused(world.app.keyed(Some(coordinator), &line, &body, &self::random_key()), 404, "not-found");
     for reply in [&mut repeated, &mut new] {
         reply.body["instance"] = json!("the number of the call");
     }
@@ -100,7 +91,7 @@ fn a_role_elsewhere_does_not_give_a_kept_answer(engine: Engine) {
 fn whoever_still_may_gets_her_answer_whatever_else_she_lost(engine: Engine) {
     let world = World::new(engine);
     let parent = world.member(&world.association, "auditor", None);
-    let (body, submit) = (world.request_body(0), key());
+    let (body, submit) = (world.request_body(0), random_key());
     let first = world.app.keyed(Some(parent), "POST /support-requests", &body, &submit).expect(201);
     world.consent(parent, &first.id()).expect(201);
     let buddy = world.buddy(0, &json!({}));
@@ -110,7 +101,7 @@ fn whoever_still_may_gets_her_answer_whatever_else_she_lost(engine: Engine) {
     let path = format!("/proposals/{proposal}");
     let etag = world.app.get(buddy.person, &path).expect(200).etag();
     let yes = json!({ "answer": "accepted", "tiesAsked": world.ties_to_ask(buddy.person, &proposal) });
-    let (line, accept) = (format!("POST {path}/acceptances"), key());
+    let (line, accept) = (format!("POST {path}/acceptances"), random_key());
     let say = || world.app.keyed_on(Some(buddy.person), &line, &yes, &accept, Some(&etag));
     let said = say().expect(201);
     assert_eq!(say().bytes, said.bytes);
@@ -156,7 +147,7 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
         (back.clone(), &nothing),
         (format!("POST /support-requests/{elsewhere}/holds"), &HELD),
     ]
-    .map(|(line, body)| (line, body, key()))
+    .map(|(line, body)| (line, body, random_key()))
     .into();
     let send =
         |(line, body, key): &(String, &Value, String)| world.app.keyed(Some(coordinator), line, body, key);
@@ -170,7 +161,7 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
     let mut told = first[3].body["recipients"].as_array().expect("recipients").iter();
     let notice = told.find(|one| one["kind"] == "programme").expect("the programme is told");
     let notice = notice["noticeId"].as_str().expect("an id");
-    calls.push((format!("POST /withdrawal-notices/{notice}/confirmation"), &nothing, key()));
+    calls.push((format!("POST /withdrawal-notices/{notice}/confirmation"), &nothing, random_key()));
     first.push(send(&calls[5]).expect(200));
     let ties = format!("/programmes/{}/coordinator-ties", world.programmes[0]);
     let tie = json!({
@@ -199,7 +190,7 @@ fn whoever_has_a_tie_since_gets_no_kept_answer_of_that_case(engine: Engine) {
     assert_eq!(count(&world, "access_log"), records + 1);
     // a role at the school that the installation gives her keeps her from it as well
     let colleague = world.member(&world.association, "coordinator", Some(&world.programmes[0]));
-    let (line, again) = (format!("POST /matches/{matched}/contacts"), key());
+    let (line, again) = (format!("POST /matches/{matched}/contacts"), random_key());
     let note = || world.app.keyed(Some(colleague), &line, &met, &again);
     let noted = note().expect(201);
     assert_eq!(note().bytes, noted.bytes);
@@ -223,7 +214,7 @@ fn who_is_given_an_answer_about_a_buddy_again_has_read_it(engine: Engine) {
         "programmeId": world.programmes[0], "personId": whose, "firstName": "Test", "languages": ["nl"],
         "specialisms": ["talking-with-school"], "channels": ["online"], "municipalityCodes": ["9901"], "capacity": 1
     });
-    let again = key();
+    let again = random_key();
     let send = |line: &str, body: &Value, key: &str| app.keyed(Some(coordinator), line, body, key);
     let id = send("POST /buddies", &register, &again).expect(201).id();
     calls.push(("POST /buddies".to_owned(), register, again));
@@ -236,7 +227,7 @@ fn who_is_given_an_answer_about_a_buddy_again_has_read_it(engine: Engine) {
             json!({ "kind": "own-child-at-school", "about": { "kind": "school", "locationCode": SCHOOL } }),
         ),
     ] {
-        let again = key();
+        let again = random_key();
         send(&line, &body, &again).expect(201);
         calls.push((line, body, again));
     }
@@ -251,7 +242,7 @@ fn who_is_given_an_answer_about_a_buddy_again_has_read_it(engine: Engine) {
         );
     }
     // what she is given again of herself is no reading by anybody else
-    let (line, again) = (format!("POST {path}/ties"), key());
+    let (line, again) = (format!("POST {path}/ties"), random_key());
     let tie = json!({ "kind": "school-volunteer", "about": { "kind": "school", "locationCode": SCHOOL } });
     let own = || app.keyed(Some(whose), &line, &tie, &again);
     own().expect(201);
@@ -272,7 +263,7 @@ fn what_a_school_is_given_again_of_a_talk_is_recorded(engine: Engine) {
     let talk = json!({ "date": world.app.platform.clock.today(), "text": words("meeting-announcement") });
     let announced = world.app.post(parent, &format!("/matches/{matched}/meeting-announcements"), &talk);
     let talk = at_school(&world, &announced.expect(201).id());
-    let (line, again) = (format!("POST /announced-meetings/{talk}/objections"), key());
+    let (line, again) = (format!("POST /announced-meetings/{talk}/objections"), random_key());
     let note = || world.app.keyed(Some(world.leader), &line, &json!({ "objection": "room" }), &again);
     let first = note().expect(200);
     let of = |person: PersonId| {
@@ -295,135 +286,5 @@ fn what_a_school_is_given_again_of_a_talk_is_recorded(engine: Engine) {
     world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
     let late = note().expect(409);
     assert!(!String::from_utf8_lossy(&late.bytes).contains(&first.text("firstName")), "{}", late.body);
-    assert_sound(&world);
-}
-
-fn what_was_answered_of_a_case_goes_when_it_is_withdrawn(engine: Engine) {
-    let world = World::new(engine);
-    let (parent, coordinator) = (world.person(), world.coordinators[0]);
-    let (body, mine, theirs) = (world.request_body(0), key(), key());
-    let submit = |key: &str| world.app.keyed(Some(parent), "POST /support-requests", &body, key);
-    let request = submit(&mine).expect(201).id();
-    world.consent(parent, &request).expect(201);
-    let buddy = world.buddy(0, &json!({}));
-    let (line, put) = (format!("POST /support-requests/{request}/proposals"), json!({ "buddyId": buddy.id }));
-    let propose = || world.app.keyed(Some(coordinator), &line, &put, &theirs);
-    propose().expect(201);
-    // of another case of hers everything stays
-    let (other, kept) = (key(), world.request_body(0));
-    let elsewhere = || world.app.keyed(Some(parent), "POST /support-requests", &kept, &other);
-    let first = elsewhere().expect(201);
-    assert_eq!(count(&world, "kept_answers WHERE length(sealed) = 0"), 0);
-
-    world.app.ask(parent, &format!("/support-requests/{request}/withdrawal")).expect(200);
-    assert_eq!(count(&world, "kept_answers WHERE length(sealed) = 0"), 2);
-    let before = contents(&world);
-    refused(submit(&mine), 409, "idempotency-answer-gone");
-    refused(propose(), 409, "idempotency-answer-gone");
-    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nothing is done again");
-    assert_eq!(elsewhere().expect(201).bytes, first.bytes);
-    assert_eq!(count(&world, "support_requests"), 2);
-    assert_sound(&world);
-}
-
-fn what_was_answered_to_somebody_goes_when_she_is_erased(engine: Engine) {
-    let world = World::new(engine);
-    let parent = world.person();
-    let body = world.request_body(0);
-    world.app.keyed(Some(parent), "POST /support-requests", &body, &key()).expect(201);
-    world.app.keyed(Some(parent), "POST /me/exports", &json!({}), &key());
-    let hers = format!("kept_answers WHERE person_id = '{parent}' OR request_id IS NOT NULL");
-    assert!(count(&world, &hers) > 0);
-    let sure = json!({ "confirmation": "erase-everything-of-mine" });
-    world.app.keyed(Some(parent), "POST /me/erasure", &sure, &key()).expect(200);
-    assert_eq!(count(&world, &hers), 0);
-    assert_eq!(count(&world, "kept_answers WHERE length(sealed) > 0"), 0);
-    assert_sound(&world);
-}
-
-/// Whoever registered her was answered her name.
-fn what_was_answered_of_somebody_goes_when_she_is_erased(engine: Engine) {
-    let world = World::new(engine);
-    let calls = [world.administrator, world.coordinators[0]].map(|who| (who, key()));
-    let register = |(who, key): &(PersonId, String), name: &str| {
-        world.app.keyed(Some(*who), "POST /people", &json!({ "name": name }), key)
-    };
-    let first = calls.each_ref().map(|call| register(call, "Persoon (test)").expect(201));
-    let [gone, stays] =
-        first.each_ref().map(|reply| PersonId::from_uuid(reply.id().parse().expect("a UUID")));
-    assert_ne!(gone, stays);
-    // and what role she was given, and that it ended
-    let given = json!({ "personId": gone, "role": "auditor" });
-    let place = format!("POST /organisations/{}/memberships", world.association);
-    let (keys, ended) = ([key(), key()], json!({ "status": "ended" }));
-    let give = || world.app.keyed(Some(world.administrator), &place, &given, &keys[0]);
-    let line = format!("PATCH /organisations/{}/memberships/{}", world.association, give().expect(201).id());
-    let end = || world.app.keyed_on(Some(world.administrator), &line, &ended, &keys[1], Some("*"));
-    end().expect(200);
-    let sure = json!({ "confirmation": "erase-everything-of-mine" });
-    let erased = world.app.post(gone, "/me/erasure", &sure).expect(200);
-    assert_eq!(erased.body["accountErased"], true, "{}", erased.body);
-    for again in [give(), end()] {
-        refused(again, 409, "idempotency-answer-gone");
-    }
-    let before = contents(&world);
-    refused(register(&calls[0], "Persoon (test)"), 409, "idempotency-answer-gone");
-    assert_eq!(differing(&before, &contents(&world)), [""; 0], "nobody is registered again");
-    assert_eq!(register(&calls[1], "Persoon (test)").expect(201).bytes, first[1].bytes);
-    assert_sound(&world);
-}
-
-fn a_certificate_that_is_taken_out_is_not_given_again(engine: Engine) {
-    let world = World::new(engine);
-    let (buddy, other) = (world.buddy(0, &json!({})), world.buddy(0, &json!({})));
-    let coordinator = world.coordinators[0];
-    let body = json!({ "kind": "training", "issuedDate": world.app.platform.clock.today() });
-    let record = |id: &str, key: &str| {
-        world.app.keyed(Some(coordinator), &format!("POST /buddies/{id}/certificates"), &body, key)
-    };
-    let (hers, of_other) = (key(), key());
-    let made = record(&buddy.id, &hers).expect(201);
-    let kept = record(&other.id, &of_other).expect(201);
-    let place = format!("/buddies/{}/certificates/{}", buddy.id, made.id());
-    world.app.call(Some(coordinator), "DELETE", &place, None, Some("*")).expect(204);
-    refused(record(&buddy.id, &hers), 409, "idempotency-answer-gone");
-    assert_eq!(record(&other.id, &of_other).expect(201).bytes, kept.bytes);
-    // and what is left of her file when she leaves goes from what was answered as well
-    let (line, change, key) =
-        (format!("PATCH /buddies/{}", other.id), json!({ "firstName": "Ander (test)" }), key());
-    let renamed = || world.app.keyed_on(Some(coordinator), &line, &change, &key, Some("*"));
-    renamed().expect(200);
-    let left = json!({ "status": "left" });
-    world.app.patch(coordinator, &format!("/buddies/{}", other.id), &left).expect(200);
-    let ahead = world.app.platform.clock.now() + chrono::TimeDelta::days(2);
-    erase(&world.app.platform, ahead, false).expect("a round");
-    refused(record(&other.id, &of_other), 409, "idempotency-answer-gone");
-    refused(renamed(), 409, "idempotency-answer-gone");
-    assert_sound(&world);
-}
-
-/// Where a programme keeps no file of whoever left, her name goes from what was answered of the cases that she was proposed for, too.
-fn what_names_a_buddy_goes_with_her_file(engine: Engine) {
-    let world = World::new(engine);
-    let term = format!("/programmes/{}/retention-terms/buddy-file", world.programmes[0]);
-    let none = json!({ "days": 0 });
-    world.app.call(Some(world.administrator), "PUT", &term, Some(&none), Some("*")).expect(200);
-    let (coordinator, buddy) = (world.coordinators[0], world.buddy(0, &json!({})));
-    let propose = |request: &str, buddy: &str, key: &str| {
-        let line = format!("POST /support-requests/{request}/proposals");
-        world.app.keyed(Some(coordinator), &line, &json!({ "buddyId": buddy }), key)
-    };
-    let requests = [(); 2].map(|()| world.consented(0, world.person()));
-    let (other, keys) = (world.buddy(0, &json!({})), [key(), key()]);
-    let first = propose(&requests[0], &buddy.id, &keys[0]).expect(201);
-    assert!(first.body["buddyFirstName"].is_string(), "{}", first.body);
-    let kept = propose(&requests[1], &other.id, &keys[1]).expect(201);
-    let left = json!({ "status": "left" });
-    world.app.patch(coordinator, &format!("/buddies/{}", buddy.id), &left).expect(200);
-    assert_eq!(propose(&requests[0], &buddy.id, &keys[0]).expect(201).bytes, first.bytes);
-    let ahead = world.app.platform.clock.now() + chrono::TimeDelta::days(2);
-    erase(&world.app.platform, ahead, false).expect("a round");
-    refused(propose(&requests[0], &buddy.id, &keys[0]), 409, "idempotency-answer-gone");
-    assert_eq!(propose(&requests[1], &other.id, &keys[1]).expect(201).bytes, kept.bytes);
     assert_sound(&world);
 }

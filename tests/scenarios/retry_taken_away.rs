@@ -6,7 +6,7 @@ use naast_api::privacy::round::round;
 use naast_domain::ids::PersonId;
 use naast_tests::app::Reply;
 use naast_tests::world::{Buddy, World, words};
-use naast_tests::{Engine, on_both, random_id};
+use naast_tests::{Engine, on_both, random_key};
 use serde_json::{Value, json};
 
 use crate::looks::{assert_sound, contents, count, differing, refused};
@@ -16,10 +16,6 @@ on_both!(
     what_was_written_about_health_is_not_given_again_after_its_consent,
     a_contact_way_whose_term_is_over_is_not_given_again,
 );
-
-fn key() -> String {
-    format!("\"{}\"", random_id())
-}
 
 /// A call under a key, that can be sent again.
 struct Call<'a> {
@@ -33,7 +29,7 @@ struct Call<'a> {
 
 impl<'a> Call<'a> {
     fn new(world: &'a World, who: PersonId, line: String, body: Value) -> Self {
-        Self { world, who, line, body, key: key(), seen: None }
+        Self { world, who, line, body, key: random_key(), seen: None }
     }
 
     fn send(&self) -> Reply {

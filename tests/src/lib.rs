@@ -131,3 +131,8 @@ pub fn around<T>(location: &Location, work: impl FnOnce(&mut Database<'_>) -> T)
 pub fn random_id() -> Uuid {
     Uuid::new_v4()
 }
+
+/// A random `Idempotency-Key`, in the quotes in which it is sent (RFC 8941).
+pub fn random_key() -> String {
+    format!("\"{}\"", random_id())
+}
