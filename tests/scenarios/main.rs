@@ -71,6 +71,7 @@ mod limits;
 mod looks;
 mod main_job;
 mod memberships;
+mod named_schemas;
 mod named_tests;
 mod never_consented;
 mod never_held_up;

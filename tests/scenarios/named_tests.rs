@@ -24,7 +24,7 @@ fn rows(text: &str, columns: usize) -> Vec<Vec<&str>> {
         .collect()
 }
 
-fn sources(folder: &Path, into: &mut Vec<String>) {
+pub fn sources(folder: &Path, into: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() && entry.file_name().is_some_and(|name| name != "target") {
             sources(&entry, into);
