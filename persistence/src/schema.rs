@@ -318,6 +318,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
+    choices_shown (programme_id, request_id, shown_at, shown_programme_id) {
+        programme_id -> Id,
+        request_id -> Id,
+        shown_at -> Moment,
+        shown_programme_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::{Id, Moment};
+
     pupil_codes (programme_id, code_hash) {
         programme_id -> Id,
         request_id -> Id,
@@ -1087,6 +1099,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     parent_sides,
     support_requests,
     consents,
+    choices_shown,
     pupil_codes,
     withdrawal_notices,
     buddies,

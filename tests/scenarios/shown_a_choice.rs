@@ -1,5 +1,8 @@
 //! Whoever asks a programme that a school runs is shown another that no school runs (S2), whichever way she came and whatever school she names.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use naast_domain::ids::PersonId;
 use naast_tests::world::{ELSEWHERE, SCHOOL, World, words};
 use naast_tests::{Engine, around, on_both};
 use serde_json::{Value, json};
@@ -10,6 +13,7 @@ on_both!(
     a_parent_who_asks_a_schools_own_programme_is_shown_another,
     however_many_schools_have_a_programme_another_is_there_to_choose,
     whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school,
+    what_she_was_shown_is_kept_with_her_word,
 );
 
 fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
@@ -142,5 +146,77 @@ fn whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school(engine
     names(ELSEWHERE, json!([other])).expect(200);
     let yes = json!({ "kind": "request", "text": words("request") });
     world.app.post(parent, &format!("{path}/consents"), &yes).expect(201);
+    assert_sound(&world);
+}
+
+/// What a receipt says was shown, by id, with its page.
+fn on_receipt(world: &World, parent: PersonId, place: &str) -> (Vec<String>, String) {
+    let receipt = world.app.get(parent, place).expect(200).body;
+    let shown = receipt["programmesShown"].as_array().expect("programmes");
+    let page = receipt["page"].as_str().expect("a page").to_owned();
+    for one in shown {
+        assert!(page.contains(one["name"].as_str().expect("a name")), "{page}");
+    }
+    (shown.iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect(), page)
+}
+
+/// With her own word, with what a coordinator heard and what she confirmed of it, and with the school that she names later: each as it was said then.
+fn what_she_was_shown_is_kept_with_her_word(engine: Engine) {
+    let world = World::new(engine);
+    let parent = world.person();
+    let path = format!("/support-requests/{}", world.request(1, parent));
+    let [own, first, second] = [1, 0, 2].map(|number: usize| world.programmes[number].clone());
+    let yes = |shown: Value| json!({ "kind": "request", "text": words("request"), "programmesShown": shown });
+    let receipt = |of: &str| format!("{path}/consents/{of}/receipt");
+
+    // what is refused is not kept
+    let reported = format!("{path}/reported-consents");
+    refused(world.app.post(world.coordinators[1], &reported, &yes(json!([own]))), 409, "choice-too-narrow");
+    assert_eq!(count(&world, "choices_shown"), 0);
+    let heard = yes(json!([own, first, own]));
+    let heard = world.app.post(world.coordinators[1], &reported, &heard).expect(201).id();
+    let (shown, page) = on_receipt(&world, parent, &receipt(&heard));
+    assert_eq!(
+        BTreeSet::from_iter(shown),
+        BTreeSet::from([own.clone(), first.clone()]),
+        "said twice is shown once"
+    );
+    assert!(page.contains("volgens het programma daarbij zag"), "{page}");
+    let confirm = json!({ "text": words("request"), "programmesShown": [second] });
+    world.app.post(parent, &format!("{path}/consents/{heard}/confirmation"), &confirm).expect(200);
+    let (shown, page) = on_receipt(&world, parent, &receipt(&heard));
+    assert_eq!(shown, world.programmes[2..], "what she was shown herself");
+    assert!(page.contains("Programma's die u daarbij zag"), "{page}");
+    // the school that she names later is another word, and leaves this one as it was
+    let names = json!({ "locationCode": ELSEWHERE, "programmesShown": [first] });
+    world.app.patch(parent, &path, &names).expect(200);
+    assert_eq!(on_receipt(&world, parent, &receipt(&heard)).0, world.programmes[2..]);
+    let export = world.app.ask(parent, "/me/exports").expect(201).id();
+    let export = world.app.ask(parent, &format!("/me/exports/{export}/download")).expect(200).body;
+    let rows = export["data"]["collections"]["requests.programmesShown"].as_array().expect("rows").clone();
+    let mut by_moment: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in &rows {
+        let of = |member: &str| row[member].as_str().expect("a text").to_owned();
+        by_moment.entry(of("shownAt")).or_default().insert(of("programmeId"));
+    }
+    let three = [BTreeSet::from([own, first.clone()]), BTreeSet::from([second]), BTreeSet::from([first])];
+    assert_eq!(by_moment.into_values().collect::<Vec<_>>(), three);
+
+    // where none has to be shown, nothing is kept of what a frontend says all the same
+    let other = world.request(0, parent);
+    let mine = yes(json!(world.programmes));
+    let mine = world.app.post(parent, &format!("/support-requests/{other}/consents"), &mine).expect(201).id();
+    let place = format!("/support-requests/{other}/consents/{mine}/receipt");
+    let (shown, page) = on_receipt(&world, parent, &place);
+    assert!(shown.is_empty() && !page.contains("Programma's"), "{page}");
+    assert_eq!(count(&world, "choices_shown"), 4);
+
+    // it is not rewritten, and goes with the case
+    let rewritten = around(&world.app.location, |database| {
+        database.batch("UPDATE choices_shown SET shown_programme_id = programme_id")
+    });
+    assert!(rewritten.is_err());
+    world.app.post(parent, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
+    assert_eq!(count(&world, "choices_shown"), 0);
     assert_sound(&world);
 }

@@ -104,6 +104,7 @@ const NOT_KEPT: &[&str] = &[
 const NEVER_SHOWN: &[(&str, &str)] = &[
     ("pupil_codes", "a fingerprint"),
     ("assessments", "part of a proposal"),
+    ("choices_shown", "part of the receipt of a consent, which says when it goes"),
     ("match_pauses", "tells on which days a contact can have been"),
     ("private_readings", "a number of messages to read"),
     ("meeting_objections", "part of an announcement"),

@@ -25,6 +25,7 @@ const REGISTER: &[(&str, &str, &str)] = &[
     ("meeting_announcements", "meeting-announcements", "voornaam en rol van de buddy"),
     ("meeting_objections", "meeting-announcements", "wat school daarover noteert"),
     ("consents", "consents", "welke toestemming"),
+    ("choices_shown", "consents", "welke andere programma's"),
     ("pupil_codes", "consents", "van een leerling van 16 jaar of ouder"),
     ("withdrawal_notices", "consents", "wie is gevraagd niets te bewaren"),
     ("erasure_notices", "consents", "ook van een zaak die is gewist"),

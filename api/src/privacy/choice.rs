@@ -1,7 +1,6 @@
 //! A parent who asks a programme that a school runs was shown one that the school does not run (S2): before she consents, and again when she
-//! names another school, where there may be others to choose from. That it was shown is what the frontend says.
+//! names another school, where there may be others to choose from. That it was shown is what the frontend says; it is kept as it was said.
 
-use naast_domain::Date;
 use naast_domain::code::Code as _;
 use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::directory::LocationCode;
@@ -11,28 +10,30 @@ use naast_domain::programmes::{OrganisationForm, another_form_shown};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
 use naast_domain::text::Text;
+use naast_domain::{Date, Moment};
+use naast_persistence::privacy::choice;
 use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::programmes::{self, Among};
-use naast_persistence::{Database, Stored};
+use naast_persistence::{Database, Stored, Transaction};
 
 use super::give::ConsentBody;
 use crate::problem::Error;
 
 /// Whether a parent who consents to a request at a school's own programme, or confirms that she did, was shown another. After a conversation at
 /// school she was: there the choice is checked before she may consent to the hand-over, for the school that she names with it; when she names another
-/// later, for that. When the programme takes another form later, she is shown it once more.
+/// later, for that. When the programme takes another form later, she is shown it once more. What she was shown is kept at the moment of her word.
 pub(super) fn was_shown_a_choice(
-    db: &mut Database<'_>,
+    tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     kind: ConsentKind,
     shown: Option<&[ProgrammeId]>,
-    today: Date,
+    (now, today): (Moment, Date),
 ) -> Result<(), Error> {
     let is_first = request.state == RequestState::Submitted;
     if kind != ConsentKind::Request || (request.origin == Origin::Referral && is_first) {
         return Ok(());
     }
-    check(db, request, request.school.as_ref(), shown, today)
+    check(tx, request, request.school.as_ref(), shown, (now, today))
 }
 
 /// Whether a parent who consents anew read in which form the programme is now: a screen that was opened before it changed shows another one.
@@ -56,17 +57,17 @@ pub(super) fn was_shown_the_form(
 /// Whether a parent who now names a school was shown a choice for that school. One who asks by herself and has yet to consent is asked then; whoever came
 /// from a conversation is not asked again, so that she is asked now. One who names none any longer was shown a choice before.
 pub fn is_shown_a_choice_anew(
-    db: &mut Database<'_>,
+    tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
     shown: Option<&[ProgrammeId]>,
-    today: Date,
+    at: (Moment, Date),
 ) -> Result<(), Error> {
     let is_asked_then = request.state == RequestState::Submitted && request.origin != Origin::Referral;
     if is_asked_then || school.is_none() || school == request.school.as_ref() {
         return Ok(());
     }
-    check(db, request, school, shown, today)
+    check(tx, request, school, shown, at)
 }
 
 /// What a parent may choose from: what covers her school, or what covers the schools of the programme that she asks when she names none. Of all that
@@ -109,11 +110,13 @@ pub fn refused_with_another_school(
     shown: Vec<ProgrammeId>,
     today: Date,
 ) -> Result<Option<Rejection>, Error> {
+    if !is_run_by_school(db, programme, today)? {
+        return Ok(None);
+    }
     let choices = choices_of(db, programme, Some(school), &shown, today)?;
     let mut shown = shown;
     shown.retain(|one| choices.iter().any(|choice| choice.programme == *one));
-    let refusal = refused(db, programme, choices, shown, today)?;
-    Ok(refusal.map(|refusal| {
+    Ok(refused(programme, choices, shown).map(|refusal| {
         Rejection::rule(
             refusal.code,
             refusal.source,
@@ -127,38 +130,43 @@ pub fn refused_with_another_school(
     }))
 }
 
-/// Why a parent was not shown enough beside a programme that a school runs; nothing where no school runs it.
+/// Whether a school runs a programme: then a parent is shown another beside it.
+fn is_run_by_school(db: &mut Database<'_>, programme: ProgrammeId, today: Date) -> Result<bool, Error> {
+    Ok(programmes::form_on(db, programme, today)? == Some(OrganisationForm::School))
+}
+
+/// Why a parent was not shown enough beside a programme that a school runs.
 fn refused(
-    db: &mut Database<'_>,
     programme: ProgrammeId,
     mut choices: Vec<Choice>,
     mut shown: Vec<ProgrammeId>,
-    today: Date,
-) -> Result<Option<Rejection>, Error> {
-    let form =
-        programmes::find(db, programme)?.ok_or(Error::NotFound)?.form_on(today).map(|period| period.form);
-    if form != Some(OrganisationForm::School) {
-        return Ok(None);
-    }
+) -> Option<Rejection> {
     // the programme that she asks is one of those that she saw, whether it covers her school or not
     if choices.iter().all(|choice| choice.programme != programme) {
         choices.push(Choice { programme, run_by_school: true });
     }
     shown.push(programme);
-    Ok(check_choice(&shown, &choices).err())
+    check_choice(&shown, &choices).err()
 }
 
+/// Checks what was shown, where the rule asks it, and keeps it.
 fn check(
-    db: &mut Database<'_>,
+    tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
     shown: Option<&[ProgrammeId]>,
-    today: Date,
+    (now, today): (Moment, Date),
 ) -> Result<(), Error> {
-    let shown = shown.unwrap_or_default().to_vec();
-    let choices = choices_of(db, request.programme, school, &shown, today)?;
-    let Some(refusal) = refused(db, request.programme, choices, shown, today)? else { return Ok(()) };
-    // while she is asked anew, what may be done is that, once she was shown another programme
-    let is_asked = !asked_anew(db, &[request], today)?.is_empty();
-    Err(refusal.in_state(request.state.code(), request.permitted(is_asked)).at("/programmesShown").into())
+    if !is_run_by_school(tx, request.programme, today)? {
+        return Ok(());
+    }
+    let shown = shown.unwrap_or_default();
+    let choices = choices_of(tx, request.programme, school, shown, today)?;
+    if let Some(refusal) = refused(request.programme, choices, shown.to_vec()) {
+        // while she is asked anew, what may be done is that, once she was shown another programme
+        let is_asked = !asked_anew(tx, &[request], today)?.is_empty();
+        let refusal = refusal.in_state(request.state.code(), request.permitted(is_asked));
+        return Err(refusal.at("/programmesShown").into());
+    }
+    Ok(choice::keep_shown(tx, request, shown, now)?)
 }

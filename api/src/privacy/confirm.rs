@@ -57,7 +57,7 @@ fn confirm(
         return Ok(Vec::new());
     }
     is_for_todays_form(tx, stored, &kept.consent, today)?;
-    was_shown_a_choice(tx, stored, kept.consent.kind, programmes_shown, today)?;
+    was_shown_a_choice(tx, stored, kept.consent.kind, programmes_shown, (now, today))?;
     let seen = in_use(kept.consent.kind, text)?;
     if kept.consent.kind == ConsentKind::ChildHealthData {
         // her child may have spoken since it was heard

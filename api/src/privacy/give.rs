@@ -248,7 +248,13 @@ pub async fn give_consent(
             let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
             was_shown_the_form(cx.tx, &stored, &body, cx.today)?;
-            was_shown_a_choice(cx.tx, &stored, body.kind, body.programmes_shown.as_deref(), cx.today)?;
+            was_shown_a_choice(
+                cx.tx,
+                &stored,
+                body.kind,
+                body.programmes_shown.as_deref(),
+                (cx.now, cx.today),
+            )?;
             let subject = body.subject(cx.tx, &stored)?;
             let mut consent =
                 shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;

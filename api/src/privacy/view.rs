@@ -4,7 +4,7 @@ use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use naast_domain::Date;
 use naast_domain::access::ReadConsents;
-use naast_domain::ids::{ConsentId, RequestId};
+use naast_domain::ids::{ConsentId, ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
 use naast_domain::privacy::consents::{
@@ -14,8 +14,8 @@ use naast_domain::privacy::consents::{
 use naast_domain::programmes::OrganisationForm;
 use naast_domain::requests::{SupportRequest, WithdrawnBy};
 use naast_domain::text::Tongue;
-use naast_persistence::privacy::access_log;
 use naast_persistence::privacy::consents::{self, KeptConsent};
+use naast_persistence::privacy::{access_log, choice};
 use naast_persistence::support::announcements;
 use naast_persistence::{Database, Stored, directory, organisations, programmes, requests};
 use serde::Serialize;
@@ -157,6 +157,16 @@ pub async fn list_consents(
         .await
 }
 
+/// A programme that was shown beside the words of a consent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProgrammeOnReceiptView {
+    /// Its id.
+    pub id: ProgrammeId,
+    /// What it is called today.
+    pub name: String,
+}
+
 /// The receipt of a consent.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -166,6 +176,10 @@ pub struct ConsentReceiptView {
     /// The exact words that she was shown, in the language in which they were shown: when she confirmed it, where it was reported. While she has not
     /// confirmed it, those that whoever reported it had before her.
     pub words: String,
+    /// The programmes that she was shown with the words, for a request to a programme that a school runs, as was said with the consent or with its
+    /// confirmation; while she has not confirmed it, those that whoever reported it says she was shown. Empty where none had to be shown then: after a
+    /// conversation at school she was shown them there. So it is of a consent of before this was kept.
+    pub programmes_shown: Vec<ProgrammeOnReceiptView>,
     /// Where it is taken back: `POST` here, at any moment, without a reason.
     pub withdrawal: String,
     /// The whole receipt as lines to read, print or keep, in the language of Accept-Language.
@@ -206,6 +220,9 @@ pub async fn get_consent_receipt(
             let programme = programmes::find(cx.db, stored.programme)?.ok_or(Error::NotFound)?;
             let organisation = organisations::find(cx.db, programme.organisation)?.ok_or(Error::NotFound)?;
             let (pool, school) = about(cx.db, &stored, kept)?;
+            let seen_at = kept.consent.confirmed.map_or(kept.given_at, |confirmed| confirmed.at);
+            let seen = choice::shown_at(cx.db, &stored, seen_at)?;
+            let beside: Vec<String> = seen.iter().map(|(_, name)| name.clone()).collect();
             let shown = Shown {
                 consent: kept.consent,
                 named: Named {
@@ -218,10 +235,15 @@ pub async fn get_consent_receipt(
                 version: &last.text_version,
                 hash: &last.text_hash,
                 given_at: kept.given_at,
+                beside: &beside,
             };
             Ok(Answer::found(ConsentReceiptView {
                 consent: ConsentView::load(cx.db, kept, id, cx.today)?,
                 words: words.to_owned(),
+                programmes_shown: seen
+                    .into_iter()
+                    .map(|(id, name)| ProgrammeOnReceiptView { id, name })
+                    .collect(),
                 withdrawal: format!(
                     "{}/support-requests/{id}/consents/{consent_id}/withdrawal",
                     crate::contract::BASE

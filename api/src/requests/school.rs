@@ -101,7 +101,13 @@ pub async fn change_request_school(
             is_asked_by_the_parent(cx, school)?;
             stored.change_school()?;
             seen.check(stored.version)?;
-            is_shown_a_choice_anew(cx.tx, &stored, school, body.programmes_shown.as_deref(), cx.today)?;
+            is_shown_a_choice_anew(
+                cx.tx,
+                &stored,
+                school,
+                body.programmes_shown.as_deref(),
+                (cx.now, cx.today),
+            )?;
             // before the rules end it: what changes for the others of its buddy changes then too
             let running = support::running_of_request(cx.tx, &stored)?;
             requests::change_school(cx.tx, &grant, &stored, school, cx.now)?;

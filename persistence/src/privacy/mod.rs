@@ -2,6 +2,7 @@
 //! are told when a consent is taken back.
 
 pub mod access_log;
+pub mod choice;
 pub mod classification;
 pub mod consents;
 pub mod erasure;

@@ -11,8 +11,8 @@ use super::watch::{Known, broken};
 
 on_both!(what_is_broken_behind_its_back_is_found);
 
-/// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, one that was only asked, a talk at school, and
-/// a parent who is gone.
+/// A world with a running match that has one told and accepted tie, a referred request, a withdrawn one, one that was only asked, a talk at school, one
+/// to a school's own programme, and a parent who is gone.
 fn world(engine: Engine) -> (World, Known) {
     let world = World::new(engine);
     // she was a buddy here before, under another profile
@@ -50,12 +50,13 @@ fn world(engine: Engine) -> (World, Known) {
     let withdrawn = world.consented(0, third);
     world.app.ask(third, &format!("/support-requests/{withdrawn}/withdrawal")).expect(200);
     let asked = world.request(0, world.person());
+    let of_school = world.consented(1, third);
     let left = world.person();
     let erased = world.consented(0, left);
     world.app.post(left, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
     let known = Known {
         parents: [parent, second, third, left].iter().map(ToString::to_string).collect(),
-        requests: vec![request, referred, withdrawn, asked, erased.clone()],
+        requests: vec![request, referred, withdrawn, asked, of_school, erased.clone()],
         erased: vec![erased],
         left: vec![left.to_string()],
     };
@@ -96,6 +97,11 @@ fn faults(engine: Engine) -> Vec<(&'static str, String)> {
     vec![
         ("a match without consent", lapse("request")),
         ("a referred match without that consent", lapse("referral")),
+        ("a consent to a school's own programme without a choice", "DELETE FROM choices_shown".to_owned()),
+        (
+            "a consent to a school's own programme without a choice",
+            "DELETE FROM choices_shown WHERE shown_programme_id <> programme_id".to_owned(),
+        ),
         ("a match that not both said yes to", "UPDATE proposals SET buddy_answer = NULL".to_owned()),
         ("an active match with a tie that the parent did not accept", "DELETE FROM tie_answers".to_owned()),
         ("a running match with a buddy who is not independent", a_tie("employed-at-school")),

@@ -1,11 +1,12 @@
-//! Whether each match that runs is one whose parent consented to the programme as it is: to whoever is responsible in the form that it has.
+//! Whether each match that runs is one whose parent consented to the programme as it is: to whoever is responsible in the form that it has; and whether
+//! who consented to a school's own programme was shown another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use naast_tests::world::World;
 
 use super::independent::forms;
-use crate::looks::lines;
+use crate::looks::{count, lines};
 
 /// Each active match whose parent's word is for another form of its programme than it has today.
 pub fn to_another_form(world: &World) -> Vec<String> {
@@ -29,4 +30,24 @@ pub fn to_another_form(world: &World) -> Vec<String> {
         )
     };
     other.map(say).collect()
+}
+
+/// A parent's word for a programme that a school runs, of whom nothing says that she was shown one that no school runs. Of a first word after a
+/// conversation at school nothing does: there she was shown it.
+pub fn without_a_choice(world: &World) -> Option<String> {
+    let counts = |of: &str| format!("({of}.how <> 'reported-by-staff' OR {of}.confirmed_at IS NOT NULL)");
+    let moment = |of: &str| format!("coalesce({of}.confirmed_at, {of}.given_at)");
+    let rows = format!(
+        "consents c JOIN support_requests r ON r.id = c.request_id WHERE c.kind = 'request' AND c.programme_form = 'school' AND {} \
+         AND (r.origin <> 'referral' OR EXISTS (SELECT 1 FROM consents e WHERE e.request_id = c.request_id AND e.kind = 'request' \
+         AND e.id <> c.id AND {} AND {} < {})) \
+         AND NOT EXISTS (SELECT 1 FROM choices_shown s JOIN programme_forms f ON f.programme_id = s.shown_programme_id \
+         WHERE s.request_id = c.request_id AND s.shown_at = {} AND f.form <> 'school')",
+        counts("c"),
+        counts("e"),
+        moment("e"),
+        moment("c"),
+        moment("c"),
+    );
+    (count(world, &rows) > 0).then(|| "a consent to a school's own programme without a choice".to_owned())
 }

@@ -6,7 +6,7 @@ use naast_tests::Engine;
 use naast_tests::world::World;
 
 use super::acts::Walk;
-use super::consented::to_another_form;
+use super::consented::{to_another_form, without_a_choice};
 use super::erased::left_of_erased;
 use super::independent::{not_declared, not_independent};
 use crate::invariants::never;
@@ -55,6 +55,7 @@ pub fn broken(world: &World, known: &Known) -> Vec<String> {
     broken.extend(not_independent(world));
     broken.extend(not_declared(world));
     broken.extend(to_another_form(world));
+    broken.extend(without_a_choice(world));
     broken.extend(not_asked_this_year(world));
     broken.extend(not_ready(world));
     broken.extend(overfull(world));

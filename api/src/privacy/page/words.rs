@@ -16,6 +16,7 @@ pub(super) const TITLES: Words = &[
     ("requests", "Uw aanvragen", "Your requests"),
     ("requests.contact", "Hoe u bereikbaar bent", "How to reach you"),
     ("requests.consents", "Uw toestemmingen", "Your consents"),
+    ("requests.programmesShown", "Welke programma's u zag", "Which programmes you were shown"),
     ("requests.withdrawalRecipients", "Wie hoort dat u iets intrekt", "Who is told what you take back"),
     ("requests.proposals", "Voorstellen aan u", "Proposals to you"),
     (
@@ -144,6 +145,7 @@ pub(super) const MEMBERS: Words = &[
     ("resumedAt", "Weer verder op", "Resumed on"),
     ("role", "Rol", "Role"),
     ("runningMatches", "Lopende koppelingen", "Running matches"),
+    ("shownAt", "Getoond op", "Shown on"),
     ("sinceDate", "Sinds", "Since"),
     ("specialisms", "Onderwerpen", "Topics"),
     ("startedAt", "Begonnen op", "Begun on"),

@@ -24,6 +24,8 @@ pub struct Shown<'a> {
     pub hash: &'a str,
     /// When it was given.
     pub given_at: Moment,
+    /// The programmes that were shown with the words, by name (S2).
+    pub beside: &'a [String],
 }
 
 /// Whom a consent reaches, by name (AVG art. 7(1), 15(1)(c)).
@@ -41,23 +43,24 @@ pub struct Named<'a> {
 
 /// The receipt as a page of plain lines, to read, print or keep. The words stand in the language in which they were shown.
 pub fn receipt(shown: &Shown<'_>) -> Text {
-    let Shown { consent, named, words, version, hash, given_at } = shown;
+    let Shown { consent, named, words, version, hash, given_at, .. } = shown;
     let (kind, how) = (consent.kind.label(), how(consent));
     let (stops, who) = (stopping(consent), recipients(consent, named));
     let when = on_the_wall(*given_at);
     let (header, confirmed, back) = (of_the_words(consent), confirmation(consent), taken_back(consent));
+    let beside = beside(shown);
     Text::new(
         format!(
-            "Bewijs van toestemming\n\nWaarvoor: {}.\n{}\n{words}\n\nWanneer: {}.\n\
+            "Bewijs van toestemming\n\nWaarvoor: {}.\n{}\n{words}\n{}\nWanneer: {}.\n\
              Hoe: {}.\n{}{}Wie krijgt iets: {}.\n\n{}\n\
              Versie van de woorden: {version}. Controlegetal (SHA-256): {hash}\n",
-            kind.nl, header.nl, when.nl, how.nl, confirmed.nl, back.nl, who.nl, stops.nl,
+            kind.nl, header.nl, beside.nl, when.nl, how.nl, confirmed.nl, back.nl, who.nl, stops.nl,
         ),
         format!(
-            "Receipt of consent\n\nWhat for: {}.\n{}\n{words}\n\nWhen: {}.\n\
+            "Receipt of consent\n\nWhat for: {}.\n{}\n{words}\n{}\nWhen: {}.\n\
              How: {}.\n{}{}Who receives something: {}.\n\n{}\n\
              Version of the words: {version}. Check number (SHA-256): {hash}\n",
-            kind.en, header.en, when.en, how.en, confirmed.en, back.en, who.en, stops.en,
+            kind.en, header.en, beside.en, when.en, how.en, confirmed.en, back.en, who.en, stops.en,
         ),
     )
 }
@@ -95,12 +98,33 @@ fn of_the_words(consent: &Consent) -> Text {
     if consent.kind == ConsentKind::PupilHealthData {
         return Text::of("De woorden die de leerling zag:", "The words that the pupil saw:");
     }
-    let seen = consent.how != GivenHow::ReportedByStaff
-        || consent.confirmed.is_some_and(|confirmed| confirmed.how.is_some());
-    if seen {
+    if was_seen(consent) {
         return Text::of("De woorden die u zag:", "The words that you saw:");
     }
     Text::of("De woorden die het programma voor zich had:", "The words that the programme had before it:")
+}
+
+/// Whether it was shown to the parent herself; else there is only what the programme heard of her.
+fn was_seen(consent: &Consent) -> bool {
+    consent.how != GivenHow::ReportedByStaff
+        || consent.confirmed.is_some_and(|confirmed| confirmed.how.is_some())
+}
+
+/// Which programmes were shown with the words, on a line of its own; nothing where none had to be.
+fn beside(shown: &Shown<'_>) -> Text {
+    if shown.beside.is_empty() {
+        return Text::of("", "");
+    }
+    let names = shown.beside.join("; ");
+    let (nl, en) = if was_seen(&shown.consent) {
+        ("Programma's die u daarbij zag", "Programmes that you saw with them")
+    } else {
+        (
+            "Programma's die u volgens het programma daarbij zag",
+            "Programmes that you saw with them, as the programme says",
+        )
+    };
+    Text::new(format!("{nl}: {names}.\n"), format!("{en}: {names}.\n"))
 }
 
 /// That and how she confirmed it, on a line of its own; nothing, where nobody reported it.
@@ -188,7 +212,8 @@ mod tests {
             pool: Some("De Pool"),
             school: Some("De School"),
         };
-        Shown { consent, named, words: "-", version: "-", hash: "-", given_at: Moment::UNIX_EPOCH }
+        let (words, version, hash) = ("-", "-", "-");
+        Shown { consent, named, words, version, hash, given_at: Moment::UNIX_EPOCH, beside: &[] }
     }
 
     #[test]
@@ -209,6 +234,27 @@ mod tests {
             }
             assert!(page.en.contains("can stop at any time"));
         }
+    }
+
+    #[test]
+    fn a_receipt_names_the_programmes_that_were_shown_and_to_whom() {
+        let at = Moment::UNIX_EPOCH;
+        let beside = ["Naast elkaar".to_owned(), "Steun van ouders".to_owned()];
+        let own = Consent::given(ConsentKind::Request, GivenHow::OwnLogin, None);
+        let heard = Consent::given(ConsentKind::Request, GivenHow::ReportedByStaff, None);
+        let how = Some(ConfirmedHow::OwnLogin);
+        let confirmed = Consent { confirmed: Some(Confirmation { at, how }), ..heard };
+        let page = |consent| receipt(&Shown { beside: &beside, ..of(consent) });
+        let (saw, heard_of) = (
+            "Programma's die u daarbij zag: Naast elkaar; Steun van ouders.\n",
+            "volgens het programma daarbij",
+        );
+        for consent in [own, confirmed] {
+            assert!(page(consent).nl.contains(saw), "{}", page(consent).nl);
+            assert!(page(consent).en.contains("that you saw with them: Naast elkaar; Steun van ouders.\n"));
+        }
+        assert!(page(heard).nl.contains(heard_of) && !page(heard).nl.contains(saw), "{}", page(heard).nl);
+        assert!(!receipt(&of(own)).nl.contains("Programma's"), "none had to be shown");
     }
 
     #[test]

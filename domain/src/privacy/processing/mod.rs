@@ -14,7 +14,7 @@ use crate::text::Text;
 pub use activities::ACTIVITIES;
 
 /// The version of the register.
-pub const VERSION: &str = "2026-5";
+pub const VERSION: &str = "2026-6";
 
 /// One activity.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -149,6 +149,20 @@ pub(super) const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "choices_shown",
+        Of::Case("request_id"),
+        Support,
+        Case,
+        &[
+            internal("programme_id"),
+            key("request_id"),
+            personal("shown_at").exported("requests.programmesShown.shownAt"),
+            personal("shown_programme_id")
+                .exported("requests.programmesShown.programmeId")
+                .shown(Shown::Name),
+        ],
+    ),
+    table(
         "pupil_codes",
         Of::Case("request_id"),
         Support,

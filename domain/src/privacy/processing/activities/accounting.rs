@@ -30,6 +30,10 @@ pub(super) const CONSENTS: Activity = Activity {
             "which consent, in which words, when given, confirmed, lapsed and taken back",
         ),
         Text::of(
+            "welke andere programma's de ouder zag, waar een school het programma heeft dat zij vroeg",
+            "which other programmes the parent saw, where a school runs the one that she asked",
+        ),
+        Text::of(
             "van een leerling van 16 jaar of ouder: een vingerafdruk van een code, en ja of nee; geen naam",
             "of a pupil of 16 or older: a fingerprint of a code, and yes or no; no name",
         ),

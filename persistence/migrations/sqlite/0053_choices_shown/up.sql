@@ -1,0 +1,14 @@
+-- Which programmes a parent said she was shown, where she had to be shown another than the one that a school runs: when she consented, when it was
+-- heard of her, when she confirmed that, and when she named another school. Of before nobody knows more than that she was asked.
+CREATE TABLE choices_shown (
+    programme_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    shown_at TEXT NOT NULL,
+    shown_programme_id TEXT NOT NULL,
+    PRIMARY KEY (programme_id, request_id, shown_at, shown_programme_id),
+    FOREIGN KEY (programme_id, request_id) REFERENCES support_requests (programme_id, id)
+) STRICT;
+CREATE TRIGGER choices_shown_are_facts BEFORE UPDATE ON choices_shown
+BEGIN
+    SELECT RAISE(ABORT, 'a consent is not rewritten');
+END;
