@@ -318,11 +318,12 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::{Id, Moment};
 
-    choices_shown (programme_id, request_id, shown_at, shown_programme_id) {
+    choices_shown (programme_id, request_id, said_at, shown_programme_id) {
         programme_id -> Id,
         request_id -> Id,
-        shown_at -> Moment,
+        said_at -> Moment,
         shown_programme_id -> Id,
+        how -> Text,
     }
 }
 

@@ -14,6 +14,7 @@ on_both!(
     however_many_schools_have_a_programme_another_is_there_to_choose,
     whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school,
     what_she_was_shown_is_kept_with_her_word,
+    whoever_was_handed_over_before_a_school_ran_the_programme_is_shown_a_choice,
 );
 
 fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
@@ -195,12 +196,15 @@ fn what_she_was_shown_is_kept_with_her_word(engine: Engine) {
     let export = world.app.ask(parent, &format!("/me/exports/{export}/download")).expect(200).body;
     let rows = export["data"]["collections"]["requests.programmesShown"].as_array().expect("rows").clone();
     let mut by_moment: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut how = BTreeMap::new();
     for row in &rows {
         let of = |member: &str| row[member].as_str().expect("a text").to_owned();
-        by_moment.entry(of("shownAt")).or_default().insert(of("programmeId"));
+        by_moment.entry(of("saidAt")).or_default().insert(of("programmeId"));
+        how.insert(of("saidAt"), of("saidHow"));
     }
     let three = [BTreeSet::from([own, first.clone()]), BTreeSet::from([second]), BTreeSet::from([first])];
     assert_eq!(by_moment.into_values().collect::<Vec<_>>(), three);
+    assert_eq!(how.into_values().collect::<Vec<_>>(), ["reported-by-staff", "own-login", "own-login"]);
 
     // where none has to be shown, nothing is kept of what a frontend says all the same
     let other = world.request(0, parent);
@@ -218,5 +222,33 @@ fn what_she_was_shown_is_kept_with_her_word(engine: Engine) {
     assert!(rewritten.is_err());
     world.app.post(parent, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
     assert_eq!(count(&world, "choices_shown"), 0);
+    assert_sound(&world);
+}
+
+/// At school she was shown what there was to choose then; her own programme was a choice itself, and is none any more.
+fn whoever_was_handed_over_before_a_school_ran_the_programme_is_shown_a_choice(engine: Engine) {
+    let world = World::new(engine);
+    let [before, after] = [false, true].map(|is_run_by_school| {
+        let parent = world.person();
+        let code = world.explained(&world.conversation());
+        let number = usize::from(is_run_by_school);
+        (parent, world.refer(parent, &code, &world.request_body(number)).expect(201).id())
+    });
+    let today = world.app.platform.clock.today();
+    let form = json!({ "form": "school", "funders": ["members"], "sinceDate": today + chrono::Days::new(2), "reason": "Test." });
+    world.change_form_as_before(0, &form).expect(201);
+    world.app.platform.clock.advance(chrono::TimeDelta::days(2));
+    let yes = |(parent, request): &(PersonId, String), shown: Value| {
+        let body = json!({ "kind": "request", "text": words("request"), "programmesShown": shown });
+        world.app.post(*parent, &format!("/support-requests/{request}/consents"), &body)
+    };
+    let refusal = refused(yes(&before, Value::Null), 409, "choice-too-narrow");
+    assert_eq!(refusal.body["errors"][0]["pointer"], "/programmesShown");
+    refused(yes(&before, json!(world.programmes[..2])), 409, "no-independent-choice");
+    let given = yes(&before, json!([world.programmes[2]])).expect(201).id();
+    let place = format!("/support-requests/{}/consents/{given}/receipt", before.1);
+    assert_eq!(on_receipt(&world, before.0, &place).0, world.programmes[2..]);
+    // a school ran the other then already: at school she was shown another beside it
+    yes(&after, Value::Null).expect(201);
     assert_sound(&world);
 }

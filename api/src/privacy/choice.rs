@@ -5,12 +5,12 @@ use naast_domain::code::Code as _;
 use naast_domain::conversations::{Choice, check_choice};
 use naast_domain::directory::LocationCode;
 use naast_domain::ids::ProgrammeId;
-use naast_domain::privacy::consents::ConsentKind;
+use naast_domain::privacy::consents::{ConsentKind, GivenHow};
 use naast_domain::programmes::{OrganisationForm, another_form_shown};
 use naast_domain::rejection::Rejection;
 use naast_domain::requests::{Origin, RequestState, SupportRequest};
 use naast_domain::text::Text;
-use naast_domain::{Date, Moment};
+use naast_domain::{Date, Moment, day_of};
 use naast_persistence::privacy::choice;
 use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::programmes::{self, Among};
@@ -19,6 +19,19 @@ use naast_persistence::{Database, Stored, Transaction};
 use super::give::ConsentBody;
 use crate::problem::Error;
 
+/// What is said of the programmes that a parent was shown.
+#[derive(Clone, Copy, Debug)]
+pub struct SaidShown<'a> {
+    /// Which they are.
+    pub programmes: Option<&'a [ProgrammeId]>,
+    /// How it is said: by herself, or by a coordinator who heard it.
+    pub how: GivenHow,
+    /// When.
+    pub at: Moment,
+    /// The day in the Netherlands.
+    pub today: Date,
+}
+
 /// Whether a parent who consents to a request at a school's own programme, or confirms that she did, was shown another. After a conversation at
 /// school she was: there the choice is checked before she may consent to the hand-over, for the school that she names with it; when she names another
 /// later, for that. When the programme takes another form later, she is shown it once more. What she was shown is kept at the moment of her word.
@@ -26,14 +39,20 @@ pub(super) fn was_shown_a_choice(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     kind: ConsentKind,
-    shown: Option<&[ProgrammeId]>,
-    (now, today): (Moment, Date),
+    said: SaidShown<'_>,
 ) -> Result<(), Error> {
-    let is_first = request.state == RequestState::Submitted;
-    if kind != ConsentKind::Request || (request.origin == Origin::Referral && is_first) {
+    if kind != ConsentKind::Request || was_shown_in_conversation(tx, request)? {
         return Ok(());
     }
-    check(tx, request, request.school.as_ref(), shown, (now, today))
+    check(tx, request, request.school.as_ref(), said)
+}
+
+/// Whether the choice was checked with the hand-over of a request that is yet to be consented to: a school ran the programme then.
+fn was_shown_in_conversation(db: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<bool, Error> {
+    let is_first = request.state == RequestState::Submitted;
+    Ok(is_first
+        && request.origin == Origin::Referral
+        && is_run_by_school(db, request.programme, day_of(request.created_at))?)
 }
 
 /// Whether a parent who consents anew read in which form the programme is now: a screen that was opened before it changed shows another one.
@@ -60,14 +79,13 @@ pub fn is_shown_a_choice_anew(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
-    shown: Option<&[ProgrammeId]>,
-    at: (Moment, Date),
+    said: SaidShown<'_>,
 ) -> Result<(), Error> {
     let is_asked_then = request.state == RequestState::Submitted && request.origin != Origin::Referral;
     if is_asked_then || school.is_none() || school == request.school.as_ref() {
         return Ok(());
     }
-    check(tx, request, school, shown, at)
+    check(tx, request, school, said)
 }
 
 /// What a parent may choose from: what covers her school, or what covers the schools of the programme that she asks when she names none. Of all that
@@ -154,13 +172,12 @@ fn check(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
-    shown: Option<&[ProgrammeId]>,
-    (now, today): (Moment, Date),
+    SaidShown { programmes, how, at, today }: SaidShown<'_>,
 ) -> Result<(), Error> {
     if !is_run_by_school(tx, request.programme, today)? {
         return Ok(());
     }
-    let shown = shown.unwrap_or_default();
+    let shown = programmes.unwrap_or_default();
     let choices = choices_of(tx, request.programme, school, shown, today)?;
     if let Some(refusal) = refused(request.programme, choices, shown.to_vec()) {
         // while she is asked anew, what may be done is that, once she was shown another programme
@@ -168,5 +185,5 @@ fn check(
         let refusal = refusal.in_state(request.state.code(), request.permitted(is_asked));
         return Err(refusal.at("/programmesShown").into());
     }
-    Ok(choice::keep_shown(tx, request, shown, now)?)
+    Ok(choice::keep_shown(tx, request, shown, (how, at))?)
 }

@@ -22,7 +22,7 @@ use naast_persistence::{Database, Stored, Transaction, locks, organisations, pro
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::choice::was_shown_a_choice;
+use super::choice::{SaidShown, was_shown_a_choice};
 use super::give::{ShownTextBody, example_of, in_use};
 use super::pupil::words;
 use super::view::ConsentView;
@@ -57,7 +57,8 @@ fn confirm(
         return Ok(Vec::new());
     }
     is_for_todays_form(tx, stored, &kept.consent, today)?;
-    was_shown_a_choice(tx, stored, kept.consent.kind, programmes_shown, (now, today))?;
+    let said = SaidShown { programmes: programmes_shown, how: how.into(), at: now, today };
+    was_shown_a_choice(tx, stored, kept.consent.kind, said)?;
     let seen = in_use(kept.consent.kind, text)?;
     if kept.consent.kind == ConsentKind::ChildHealthData {
         // her child may have spoken since it was heard

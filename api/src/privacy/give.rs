@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::choice::{was_shown_a_choice, was_shown_the_form};
+use super::choice::{SaidShown, was_shown_a_choice, was_shown_the_form};
 use super::pupil::words;
 use super::view::ConsentView;
 use crate::answer::Answer;
@@ -93,6 +93,11 @@ impl ConsentBody {
         }
         check.refers("/poolOrganisationId", |id| Ok(programmes::runs_a_pool(tx, id, today)?))?;
         check.refers_each("/programmesShown/*", |ids| Ok(programmes::are_there(tx, &ids)?))
+    }
+
+    /// What it says of the programmes that the parent was shown.
+    pub(super) fn said_shown(&self, how: GivenHow, cx: &Writing<'_, '_, '_>) -> SaidShown<'_> {
+        SaidShown { programmes: self.programmes_shown.as_deref(), how, at: cx.now, today: cx.today }
     }
 
     /// What the consent is about, and whether the parent is the one to give it, on a request that is locked.
@@ -248,13 +253,7 @@ pub async fn give_consent(
             let body = sent.sound(check)?;
             let next = stored.consent(body.kind)?;
             was_shown_the_form(cx.tx, &stored, &body, cx.today)?;
-            was_shown_a_choice(
-                cx.tx,
-                &stored,
-                body.kind,
-                body.programmes_shown.as_deref(),
-                (cx.now, cx.today),
-            )?;
+            was_shown_a_choice(cx.tx, &stored, body.kind, body.said_shown(GivenHow::OwnLogin, cx))?;
             let subject = body.subject(cx.tx, &stored)?;
             let mut consent =
                 shown(consent_id, (body.kind, GivenHow::OwnLogin), subject, &body.text, cx.now)?;

@@ -90,13 +90,7 @@ pub async fn report_consent(
             }
             stored.consent(body.kind)?;
             was_shown_the_form(cx.tx, &stored, &body, cx.today)?;
-            was_shown_a_choice(
-                cx.tx,
-                &stored,
-                body.kind,
-                body.programmes_shown.as_deref(),
-                (cx.now, cx.today),
-            )?;
+            was_shown_a_choice(cx.tx, &stored, body.kind, body.said_shown(GivenHow::ReportedByStaff, cx))?;
             let subject = body.subject(cx.tx, &stored)?;
             let how = (body.kind, GivenHow::ReportedByStaff);
             let mut consent = shown(consent_id, how, subject, &body.text, cx.now)?;

@@ -221,7 +221,7 @@ pub async fn get_consent_receipt(
             let organisation = organisations::find(cx.db, programme.organisation)?.ok_or(Error::NotFound)?;
             let (pool, school) = about(cx.db, &stored, kept)?;
             let seen_at = kept.consent.confirmed.map_or(kept.given_at, |confirmed| confirmed.at);
-            let seen = choice::shown_at(cx.db, &stored, seen_at)?;
+            let seen = choice::shown_with(cx.db, &stored, seen_at)?;
             let beside: Vec<String> = seen.iter().map(|(_, name)| name.clone()).collect();
             let shown = Shown {
                 consent: kept.consent,

@@ -7,6 +7,7 @@ use naast_domain::directory::LocationCode;
 use naast_domain::ids::{ProgrammeId, RequestId};
 use naast_domain::journal::Purpose;
 use naast_domain::privacy::access::DataKind;
+use naast_domain::privacy::consents::GivenHow;
 use naast_persistence::independence::waiting;
 use naast_persistence::privacy::access_log::Shown;
 use naast_persistence::{directory, locks, programmes, requests, support};
@@ -20,7 +21,7 @@ use crate::caller::Caller;
 use crate::contract::{Path, Sent};
 use crate::independence::again::{Occasion, recheck_request};
 use crate::platform::{Platform, Writing};
-use crate::privacy::choice::is_shown_a_choice_anew;
+use crate::privacy::choice::{SaidShown, is_shown_a_choice_anew};
 use crate::problem::Error;
 
 /// The child's school from now on.
@@ -101,13 +102,9 @@ pub async fn change_request_school(
             is_asked_by_the_parent(cx, school)?;
             stored.change_school()?;
             seen.check(stored.version)?;
-            is_shown_a_choice_anew(
-                cx.tx,
-                &stored,
-                school,
-                body.programmes_shown.as_deref(),
-                (cx.now, cx.today),
-            )?;
+            let programmes = body.programmes_shown.as_deref();
+            let said = SaidShown { programmes, how: GivenHow::OwnLogin, at: cx.now, today: cx.today };
+            is_shown_a_choice_anew(cx.tx, &stored, school, said)?;
             // before the rules end it: what changes for the others of its buddy changes then too
             let running = support::running_of_request(cx.tx, &stored)?;
             requests::change_school(cx.tx, &grant, &stored, school, cx.now)?;

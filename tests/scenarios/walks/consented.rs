@@ -42,7 +42,7 @@ pub fn without_a_choice(world: &World) -> Option<String> {
          AND (r.origin <> 'referral' OR EXISTS (SELECT 1 FROM consents e WHERE e.request_id = c.request_id AND e.kind = 'request' \
          AND e.id <> c.id AND {} AND {} < {})) \
          AND NOT EXISTS (SELECT 1 FROM choices_shown s JOIN programme_forms f ON f.programme_id = s.shown_programme_id \
-         WHERE s.request_id = c.request_id AND s.shown_at = {} AND f.form <> 'school')",
+         WHERE s.request_id = c.request_id AND s.said_at = {} AND f.form <> 'school')",
         counts("c"),
         counts("e"),
         moment("e"),

@@ -16,7 +16,11 @@ pub(super) const TITLES: Words = &[
     ("requests", "Uw aanvragen", "Your requests"),
     ("requests.contact", "Hoe u bereikbaar bent", "How to reach you"),
     ("requests.consents", "Uw toestemmingen", "Your consents"),
-    ("requests.programmesShown", "Welke programma's u zag", "Which programmes you were shown"),
+    (
+        "requests.programmesShown",
+        "Welke programma's u zag, zoals toen is gezegd",
+        "Which programmes you were shown, as was said then",
+    ),
     ("requests.withdrawalRecipients", "Wie hoort dat u iets intrekt", "Who is told what you take back"),
     ("requests.proposals", "Voorstellen aan u", "Proposals to you"),
     (
@@ -145,7 +149,8 @@ pub(super) const MEMBERS: Words = &[
     ("resumedAt", "Weer verder op", "Resumed on"),
     ("role", "Rol", "Role"),
     ("runningMatches", "Lopende koppelingen", "Running matches"),
-    ("shownAt", "Getoond op", "Shown on"),
+    ("saidAt", "Gezegd op", "Said on"),
+    ("saidHow", "Hoe dat is gezegd", "How that was said"),
     ("sinceDate", "Sinds", "Since"),
     ("specialisms", "Onderwerpen", "Topics"),
     ("startedAt", "Begonnen op", "Begun on"),

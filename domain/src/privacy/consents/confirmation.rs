@@ -1,7 +1,7 @@
 //! The parent confirms what somebody of the programme heard her say: in the words that are in use, which she was shown herself, and never by
 //! the hand of whoever reported it.
 
-use super::{Consent, ConsentState};
+use super::{Consent, ConsentState, GivenHow};
 use crate::code::Code as _;
 use crate::code_list;
 use crate::ids::PersonId;
@@ -17,6 +17,16 @@ code_list! {
     pub enum ConfirmedHow {
         OwnLogin = "own-login": "zelf, in het eigen account" / "oneself, in one's own account",
         OneTimeCode = "one-time-code": "zelf, met de code uit een brief" / "oneself, with the code of a letter",
+    }
+}
+
+/// What she says with a confirmation she says in the same way.
+impl From<ConfirmedHow> for GivenHow {
+    fn from(how: ConfirmedHow) -> Self {
+        match how {
+            ConfirmedHow::OwnLogin => Self::OwnLogin,
+            ConfirmedHow::OneTimeCode => Self::OneTimeCode,
+        }
     }
 }
 

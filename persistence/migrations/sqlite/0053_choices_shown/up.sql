@@ -1,11 +1,12 @@
--- Which programmes a parent said she was shown, where she had to be shown another than the one that a school runs: when she consented, when it was
--- heard of her, when she confirmed that, and when she named another school. Of before nobody knows more than that she was asked.
+-- Which programmes a parent was shown, and how that was said, where she had to be shown another than the one that a school runs: when she consented,
+-- when it was heard of her, when she confirmed that, and when she named another school. Of before nobody knows more than that it was asked.
 CREATE TABLE choices_shown (
     programme_id TEXT NOT NULL,
     request_id TEXT NOT NULL,
-    shown_at TEXT NOT NULL,
+    said_at TEXT NOT NULL,
     shown_programme_id TEXT NOT NULL,
-    PRIMARY KEY (programme_id, request_id, shown_at, shown_programme_id),
+    how TEXT NOT NULL CHECK (how IN ('own-login', 'one-time-code', 'reported-by-staff')),
+    PRIMARY KEY (programme_id, request_id, said_at, shown_programme_id),
     FOREIGN KEY (programme_id, request_id) REFERENCES support_requests (programme_id, id)
 ) STRICT;
 CREATE TRIGGER choices_shown_are_facts BEFORE UPDATE ON choices_shown

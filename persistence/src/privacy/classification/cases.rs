@@ -156,10 +156,11 @@ pub(super) const TABLES: &[Table] = &[
         &[
             internal("programme_id"),
             key("request_id"),
-            personal("shown_at").exported("requests.programmesShown.shownAt"),
+            personal("said_at").exported("requests.programmesShown.saidAt"),
             personal("shown_programme_id")
                 .exported("requests.programmesShown.programmeId")
                 .shown(Shown::Name),
+            personal("how").exported("requests.programmesShown.saidHow").reads::<GivenHow>(),
         ],
     ),
     table(

@@ -58,7 +58,7 @@ impl Walk<'_> {
             return Some(reply);
         }
         let who = self.who(parent);
-        let read = json!({ "text": words("request") });
+        let read = json!({ "text": words("request"), "programmesShown": heard["programmesShown"] });
         Some(self.world.app.post(who, &format!("{path}/consents/{}/confirmation", reply.id()), &read))
     }
 
