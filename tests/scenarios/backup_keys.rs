@@ -38,6 +38,12 @@ fn a_backup_whose_keys_are_missing_is_refused_before_anything_is_written(engine:
     let (there, why) = (elsewhere(engine), format!("keys under master key {old}"));
     let check = there.run(&world, &["--master-key-file", newest, "restore", "--check", &file]);
     refuses(&check, 1, &why);
+    // one that is cut off as well is of no use with any keys, and that is what is said of it
+    let (whole, cut) = (std::fs::read(&file).expect("written"), folder.path().join("cut.backup"));
+    std::fs::write(&cut, &whole[..whole.len() - 1]).expect("written");
+    let cut = cut.to_str().expect("UTF-8");
+    let check = there.run(&world, &["--master-key-file", newest, "restore", "--check", cut]);
+    refuses(&check, 1, "changed or cut off");
     let line = ["--master-key-file", newest, "restore", &file, "--tombstones", &stones];
     nothing_is_written(&world, &there, &line, &why);
     assert!(there.run(&world, &line[2..]).status.success(), "with both keys the same place takes it");

@@ -14,6 +14,7 @@ mod asked_for;
 mod authorisation;
 mod backup_keys;
 mod backups;
+mod backups_meanwhile;
 mod before_replay;
 mod before_restoring;
 mod before_serving;

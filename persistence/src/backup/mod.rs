@@ -217,30 +217,38 @@ pub fn check(ring: &Ring, from: impl Read) -> Result<Checked, BackupError> {
     if end.as_ref() != Some(&seen) {
         return Err(BackupError::Unreadable("its end"));
     }
+    if let Some(master) = wrapping.missing {
+        return Err(BackupError::KeysMissing(master));
+    }
     Ok(Checked { made_at, migrations, beside, summary: seen })
 }
 
-/// Where the rows of a table say which master key wraps a data key, and what it wraps; nowhere in other tables.
+/// What wraps the data keys of a backup.
 #[derive(Default)]
-struct Wrapping(Option<(usize, usize)>);
+struct Wrapping {
+    /// Where the rows of a table say which master key wraps a data key, and what it wraps; nowhere in other tables.
+    places: Option<(usize, usize)>,
+    /// The first master key that the ring lacks.
+    missing: Option<String>,
+}
 
 impl Wrapping {
     fn begin(&mut self, table: &str, columns: &[String]) {
         let place = |name: &str| columns.iter().position(|column| column == name);
-        self.0 = place("master_id").zip(place("wrapped")).filter(|_| table == "data_keys");
+        self.places = place("master_id").zip(place("wrapped")).filter(|_| table == "data_keys");
     }
 
-    /// Refuses a data key that no master key of the ring opens.
-    fn read(&self, rows: &str, ring: &Ring) -> Result<(), BackupError> {
-        let Some((master, wrapped)) = self.0 else { return Ok(()) };
+    /// Looks whether a master key of the ring opens each data key.
+    fn read(&mut self, rows: &str, ring: &Ring) -> Result<(), BackupError> {
+        let Some((master, wrapped)) = self.places else { return Ok(()) };
         let rows: Vec<Vec<serde_json::Value>> =
             serde_json::from_str(rows).map_err(|_| BackupError::Unreadable("keys"))?;
         // one that was destroyed is wrapped by nothing
         for row in rows.iter().filter(|row| row.get(wrapped).is_some_and(|wrapped| !wrapped.is_null())) {
             let master = row.get(master).and_then(serde_json::Value::as_str);
             let master = master.ok_or(BackupError::Unreadable("a key"))?;
-            if ring.find(master).is_none() {
-                return Err(BackupError::KeysMissing(master.to_owned()));
+            if self.missing.is_none() && ring.find(master).is_none() {
+                self.missing = Some(master.to_owned());
             }
         }
         Ok(())

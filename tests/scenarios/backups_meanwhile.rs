@@ -1,0 +1,51 @@
+//! A backup is of one moment, whatever others do meanwhile: it holds no half of what was done in one step.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use naast_tests::world::World;
+use naast_tests::{Engine, on_both};
+
+use crate::backups::{backup, case, elsewhere, stones_of, text};
+use crate::looks::count;
+
+on_both!(a_backup_that_is_made_while_others_work_is_of_one_moment);
+
+/// Whole cases are made one after another: each of their steps writes to several tables at once, and each refers to the steps before.
+fn a_backup_that_is_made_while_others_work_is_of_one_moment(engine: Engine) {
+    let world = World::new(engine);
+    case(&world);
+    let folder = tempfile::tempdir().expect("a folder");
+    let (is_over, made) = (AtomicBool::new(false), AtomicU32::new(0));
+    let backups = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                case(&world);
+                made.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let backups: Vec<_> = (0..4)
+            .map(|number| {
+                let before = made.load(Ordering::Relaxed);
+                let place = folder.path().join(number.to_string());
+                std::fs::create_dir(&place).expect("a folder");
+                let file = backup(&world, &place);
+                (file, made.load(Ordering::Relaxed) - before)
+            })
+            .collect();
+        is_over.store(true, Ordering::Relaxed);
+        backups
+    });
+    assert!(backups.iter().any(|(_, meanwhile)| *meanwhile > 0), "nobody worked meanwhile");
+    assert!(count(&world, "matches") > 1);
+    for (file, _) in backups {
+        let there = elsewhere(engine);
+        let file = file.to_str().expect("UTF-8");
+        let done = there.run(&world, &["restore", file, "--tombstones", &stones_of(&world)]);
+        assert!(done.status.success(), "{}", text(&done));
+        for command in [vec!["doctor"], vec!["journal", "verify", "--without-anchors"], vec!["keys", "check"]]
+        {
+            let output = there.run(&world, &command);
+            assert!(output.status.success(), "{command:?}: {}", text(&output));
+        }
+    }
+}
