@@ -3,19 +3,23 @@
 use std::io::Write;
 
 use naast_domain::Moment;
+use naast_persistence::columns::Key;
 use naast_persistence::keys::Keys;
-use naast_persistence::privacy::access_log;
+use naast_persistence::privacy::access_log::{self, Exported};
 use naast_persistence::{OpenError, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::contract::BASE;
 
 /// How many records are read at a time.
 const BATCH: i64 = 1_000;
 
-/// Writes every record from a moment on, oldest first, one to a line; says how many that were. Whose data were read stands there by
+/// Writes every record from a moment on, oldest first, one to a line; says how many readings that were. Whose data were read stands there by
 /// a pseudonym that only this installation's keys can make again. The activity is named by its URI in the register, under the address at
 /// which clients reach this installation.
+///
+/// Of a call that read of several people each has a line of her own below that of the call, which is of nobody: the standard asks for a span for each, whose
+/// parent is the action that they belong to.
 ///
 /// # Errors
 /// What the database cannot give, and what cannot be written.
@@ -26,47 +30,94 @@ pub fn export(
     since: Moment,
     to: &mut dyn Write,
 ) -> Result<u64, OpenError> {
-    let (mut after, mut written) = (None, 0);
+    let mut lines = Lines { keys, address, to, written: 0 };
+    let mut call: Vec<Exported> = Vec::new();
+    let mut after = None;
     loop {
-        let batch = store.read(|db| access_log::export(db, since, after, BATCH))?;
-        for one in &batch {
-            let pseudonym = keys.blind("data-subject", &one.subject_id.0.to_string());
-            let pseudonym = format!("{:032x}", u128::from_be_bytes(pseudonym));
-            // of a random id every part is random
-            let span = one.id.0.as_u64_pair().1;
-            let line = json!({
-                "trace_id": one.trace_id.0.simple().to_string(),
-                "span_id": format!("{span:016x}"),
-                "parent_span_id": one.parent_span.map(|span| format!("{:016x}", span.cast_unsigned())),
-                "status": "Ok",
-                "name": one.operation,
-                "start_time": one.began_at.0.timestamp_millis(),
-                "end_time": one.ended_at.0.timestamp_millis(),
-                "resource": { "name": "naast", "version": env!("CARGO_PKG_VERSION") },
-                "attributes": {
-                    "dpl.core.processing_activity_id": format!("{address}{BASE}/processing-activities/{}", one.activity),
-                    "dpl.core.data_subject_id": pseudonym,
-                    "dpl.core.data_subject_id_type": "naast-pseudonym",
-                    "naast.subject_kind": one.subject_kind,
-                    "naast.reader_role": one.role,
-                    "naast.reader_organisation": one.organisation_id.map(|id| id.0),
-                    "naast.data_kind": one.data_kind,
-                    "naast.purpose": one.purpose,
-                }
-            });
-            writeln!(to, "{line}").map_err(|fault| {
-                OpenError::Storage(naast_persistence::Error::Refused(format!(
-                    "the export could not be written: {}",
-                    fault.kind()
-                )))
-            })?;
-            written += 1;
-        }
-        match batch.last() {
-            Some(last) if i64::try_from(batch.len()) == Ok(BATCH) => {
-                after = Some((last.began_at.0, last.id.0));
+        let batch = store.read(|db| access_log::export(db, since, after.as_ref(), BATCH))?;
+        let is_last = i64::try_from(batch.len()) != Ok(BATCH);
+        after = batch.last().cloned();
+        for one in batch {
+            if call.first().is_some_and(|first| first.call_id != one.call_id) {
+                lines.write_call(&call)?;
+                call.clear();
             }
-            _ => return Ok(written),
+            call.push(one);
+        }
+        if is_last {
+            lines.write_call(&call)?;
+            return Ok(lines.written);
         }
     }
+}
+
+/// Where the lines go.
+struct Lines<'a> {
+    keys: &'a Keys,
+    address: &'a str,
+    to: &'a mut dyn Write,
+    written: u64,
+}
+
+impl Lines<'_> {
+    /// Writes what was read in one call.
+    fn write_call(&mut self, records: &[Exported]) -> Result<(), OpenError> {
+        let called_from = |one: &Exported| one.parent_span.map(i64::cast_unsigned);
+        if let [one] = records {
+            self.write(&self.line(one, span(one.id), called_from(one), true))?;
+        } else if let Some(first) = records.first() {
+            let call = span(first.call_id);
+            self.write(&self.line(first, call, called_from(first), false))?;
+            for one in records {
+                self.write(&self.line(one, span(one.id), Some(call), true))?;
+            }
+        }
+        self.written += records.len() as u64;
+        Ok(())
+    }
+
+    /// One action: the reading of somebody's data, or the call of which several are part.
+    fn line(&self, one: &Exported, span: u64, parent: Option<u64>, is_of_somebody: bool) -> Value {
+        let hex = |span: u64| format!("{span:016x}");
+        let mut attributes = json!({
+            "dpl.core.processing_activity_id":
+                format!("{}{BASE}/processing-activities/{}", self.address, one.activity),
+            "naast.reader_role": one.role,
+            "naast.reader_organisation": one.organisation_id.map(|id| id.0),
+        });
+        if is_of_somebody {
+            let pseudonym = self.keys.blind("data-subject", &one.subject_id.0.to_string());
+            attributes["dpl.core.data_subject_id"] =
+                json!(format!("{:032x}", u128::from_be_bytes(pseudonym)));
+            attributes["dpl.core.data_subject_id_type"] = json!("naast-pseudonym");
+            attributes["naast.subject_kind"] = json!(one.subject_kind);
+            attributes["naast.data_kind"] = json!(one.data_kind);
+            attributes["naast.purpose"] = json!(one.purpose);
+        }
+        json!({
+            "trace_id": one.trace_id.0.simple().to_string(),
+            "span_id": hex(span),
+            "parent_span_id": parent.map(hex),
+            "status": "Ok",
+            "name": one.operation,
+            "start_time": one.began_at.0.timestamp_millis(),
+            "end_time": one.ended_at.0.timestamp_millis(),
+            "resource": { "attributes": { "name": "naast", "version": env!("CARGO_PKG_VERSION") } },
+            "attributes": attributes,
+        })
+    }
+
+    fn write(&mut self, line: &Value) -> Result<(), OpenError> {
+        writeln!(self.to, "{line}").map_err(|fault| {
+            OpenError::Storage(naast_persistence::Error::Refused(format!(
+                "the export could not be written: {}",
+                fault.kind()
+            )))
+        })
+    }
+}
+
+/// The span that an id stands for: of a random id every part is random.
+fn span(id: Key) -> u64 {
+    id.0.as_u64_pair().1
 }

@@ -243,6 +243,8 @@ pub struct Exported {
     pub activity: String,
     /// The operation of the contract.
     pub operation: String,
+    /// The call in which it was read.
+    pub call_id: Key,
     /// The trace.
     pub trace_id: Key,
     /// The span that the call came from.
@@ -253,24 +255,25 @@ pub struct Exported {
     pub ended_at: At,
 }
 
-/// Records from a moment on, oldest first, behind the last one of the batch before.
+/// Records from a moment on, oldest first and those of one call together, behind the last one of the batch before.
 pub fn export(
     database: &mut Database<'_>,
     since: Moment,
-    after: Option<(Moment, Uuid)>,
+    after: Option<&Exported>,
     size: i64,
 ) -> Result<Vec<Exported>, Error> {
     Ok(on_either!(database, |c| {
         let mut query = access_log::table
             .filter(access_log::began_at.ge(At(since)))
             .select(Exported::as_select())
-            .order((access_log::began_at, access_log::id))
+            .order((access_log::began_at, access_log::call_id, access_log::id))
             .limit(size)
             .into_boxed();
-        if let Some((at, id)) = after {
-            let at = At(at);
+        if let Some(last) = after {
+            let behind = access_log::call_id.eq(last.call_id).and(access_log::id.gt(last.id));
+            let behind = access_log::call_id.gt(last.call_id).or(behind);
             query = query.filter(
-                access_log::began_at.ge(at).and(access_log::began_at.gt(at).or(access_log::id.gt(Key(id)))),
+                access_log::began_at.ge(last.began_at).and(access_log::began_at.gt(last.began_at).or(behind)),
             );
         }
         query.load(c)
