@@ -180,13 +180,42 @@ fn pragma_value(connection: &mut SqliteConnection, pragma: &str) -> Result<Strin
         .map_err(Error::from)
 }
 
+/// Up to so many bytes the table of the keys is written anew while others work: they wait for it, some tenths of a second.
+const REWRITTEN: i64 = 16 * 1024 * 1024;
+
+/// Leaves no destroyed key in the files of PostgreSQL: `VACUUM` alone gives the room of a dead row back with its bytes still in it, and whoever has the
+/// master keys could open what stands there. A table that is larger is written anew by an administrator (`docs/OPERATIONS.md`).
+pub(crate) fn rewrite_keys(connection: &mut PgConnection) -> Result<(), Error> {
+    let size: Size =
+        diesel::sql_query("SELECT pg_relation_size('data_keys') AS bytes").get_result(connection)?;
+    if size.bytes > REWRITTEN {
+        log::info!("data_keys has {} bytes and is not written anew while others work", size.bytes);
+        return Ok(connection.batch_execute("VACUUM data_keys")?);
+    }
+    // whoever opens something sealed waits behind this, so it does not wait long itself
+    let rewritten = connection
+        .batch_execute("SET lock_timeout = '200ms'")
+        .and_then(|()| connection.batch_execute("VACUUM (FULL) data_keys"));
+    connection.batch_execute(TIME_LIMITS)?;
+    Ok(rewritten?)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Size {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    bytes: i64,
+}
+
+/// How long anything on a PostgreSQL connection may hang.
+const TIME_LIMITS: &str = "SET statement_timeout = '2s'; SET lock_timeout = '1500ms'";
+
 /// Prepares a fresh PostgreSQL connection: limits on how long anything may hang, and messages in the language
 /// that [`Error`] reads (where the role may set it; a server in another language only makes errors less exact).
 pub(crate) fn prepare_postgres(connection: &mut PgConnection) -> Result<(), Error> {
+    connection.batch_execute(TIME_LIMITS)?;
     connection
         .batch_execute(
-            "SET statement_timeout = '2s'; SET lock_timeout = '1500ms'; \
-             SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; \
+            "SET idle_in_transaction_session_timeout = '10s'; SET TimeZone = 'UTC'; \
              DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
              EXCEPTION WHEN insufficient_privilege THEN NULL; END $$",
         )

@@ -11,7 +11,7 @@ use diesel::sqlite::SqliteConnection;
 use tokio::sync::oneshot;
 
 use crate::Error;
-use crate::database::{Database, prepare_postgres, prepare_sqlite};
+use crate::database::{Database, prepare_postgres, prepare_sqlite, rewrite_keys};
 use crate::error::Fault;
 use crate::location::{Location, OpenError, migrate, sqlite_url};
 use crate::migrations;
@@ -156,14 +156,17 @@ impl Store {
         self.with_connection(work)
     }
 
-    /// Leaves nothing of what was deleted in files of the database where that can be helped: SQLite's log is written back and
-    /// emptied, PostgreSQL takes dead keys away as far as this role may. Best effort; what was sealed is unreadable without it.
+    /// Leaves nothing of what was deleted in files of the database where that can be helped: SQLite's log is written back and emptied, PostgreSQL writes
+    /// the table of the keys anew. While somebody reads that table for long, a backup for one, it is left as it is until the next time. Without its key
+    /// what else is dead is unreadable.
     pub fn tidy(&self) -> Result<(), Error> {
         self.read(|database| {
-            let statement =
-                if database.is_postgres() { "VACUUM data_keys" } else { "PRAGMA wal_checkpoint(TRUNCATE)" };
-            if let Err(fault) = database.batch(statement) {
-                log::debug!("the database was not tidied: {fault}");
+            let tidied = match database {
+                Database::Sqlite(_) => database.batch("PRAGMA wal_checkpoint(TRUNCATE)"),
+                Database::Postgres(connection) => rewrite_keys(connection),
+            };
+            if let Err(fault) = tidied {
+                log::info!("the database was not tidied, which the next round of retention does: {fault}");
             }
             Ok(())
         })

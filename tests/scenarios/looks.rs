@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use naast_persistence::{Database, Location, doctor, journal};
 use naast_tests::app::{Reply, TestApp};
@@ -116,6 +116,29 @@ pub fn raw(location: &Location) -> Vec<u8> {
             })
             .collect(),
     }
+}
+
+#[derive(QueryableByName)]
+struct Bytes {
+    #[diesel(sql_type = Binary)]
+    bytes: Vec<u8>,
+}
+
+/// Everything that stands in the files of the database's tables and indexes, rows that are dead as well: what somebody finds who has a copy of the disk
+/// and no key.
+pub fn files(location: &Location) -> Vec<u8> {
+    let Location::Postgres(_) = location else { return raw(location) };
+    around(location, |database| {
+        let Database::Postgres(connection) = database else { unreachable!("the line above") };
+        sql_query("CHECKPOINT").execute(*connection).expect("the tests' own server");
+        let files: Vec<Bytes> = sql_query(
+            "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) AS bytes FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname IN ('public', 'pg_toast') AND c.relkind IN ('r', 't', 'i') AND pg_relation_filepath(c.oid) IS NOT NULL",
+        )
+        .load(*connection)
+        .expect("the tests' own server");
+        files.into_iter().flat_map(|file| file.bytes).collect()
+    })
 }
 
 /// Whether these bytes hold this text.

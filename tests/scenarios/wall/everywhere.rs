@@ -1,5 +1,5 @@
 //! A word of its own in every field in which people can write something, and then a search for these words: in every answer to
-//! everybody else, in what systems are sent, in the figures, in the lines of the log, and in the bytes of the database.
+//! everybody else, in what systems are sent, in the figures, in the lines of the log, and in the rows and the files of the database.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::authorisation::cast::NAMES;
 use crate::authorisation::objects::{Objects, State};
 use crate::authorisation::stage::Stage;
 use crate::authorisation::table::{Cell, Column, Table};
-use crate::looks::raw;
+use crate::looks::{files, raw};
 
 on_both!(what_people_write_stands_nowhere_that_others_read);
 
@@ -87,6 +87,7 @@ fn what_people_write_stands_nowhere_that_others_read(engine: Engine) {
         ("the figures", app.metrics().into_bytes(), "organisations"),
         ("the log", log, "TRACE"),
         ("the database", raw(&app.location), public.word.as_str()),
+        ("the database's files", files(&app.location), public.word.as_str()),
     ];
     for (channel, bytes, control) in &channels {
         assert!(
