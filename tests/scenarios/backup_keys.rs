@@ -24,9 +24,18 @@ fn a_backup_whose_keys_are_missing_is_refused_before_anything_is_written(engine:
     // as a program of before would have left it
     let one = format!(
         "UPDATE data_keys SET master_id = '{old}' WHERE CAST(id AS text) = \
-         (SELECT max(CAST(id AS text)) FROM data_keys WHERE owner_kind = 'person' AND wrapped IS NOT NULL)"
+         (SELECT min(CAST(id AS text)) FROM data_keys WHERE owner_kind = 'person' AND wrapped IS NOT NULL)"
     );
-    around(&world.app.location, |database| database.batch(&one)).expect("a console");
+    // and behind it so many that were destroyed that a backup does not read them with it
+    let gone = (0..1_000).map(|number| {
+        let id = format!("ffffffff-ffff-4fff-8fff-{number:012}");
+        format!("('{id}', 'person', '{id}', '{old}', NULL, 'destroyed', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z')")
+    });
+    let gone = gone.collect::<Vec<_>>().join(", ");
+    let gone = format!(
+        "INSERT INTO data_keys (id, owner_kind, owner_id, master_id, wrapped, state, created_at, destroyed_at) VALUES {gone}"
+    );
+    around(&world.app.location, |database| database.batch(&format!("{one}; {gone}"))).expect("a console");
     let folder = tempfile::tempdir().expect("a folder");
     let file = backup(&world, folder.path());
     let (file, stones) = erased_since(&world, &file);

@@ -10,6 +10,15 @@ use crate::looks::count;
 
 on_both!(a_backup_that_is_made_while_others_work_is_of_one_moment);
 
+/// Once it is gone, the work beside it ends.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Whole cases are made one after another: each of their steps writes to several tables at once, and each refers to the steps before.
 fn a_backup_that_is_made_while_others_work_is_of_one_moment(engine: Engine) {
     let world = World::new(engine);
@@ -17,13 +26,15 @@ fn a_backup_that_is_made_while_others_work_is_of_one_moment(engine: Engine) {
     let folder = tempfile::tempdir().expect("a folder");
     let (is_over, made) = (AtomicBool::new(false), AtomicU32::new(0));
     let backups = std::thread::scope(|scope| {
+        // also when a backup fails, or the test would not end
+        let _over = Over(&is_over);
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 case(&world);
                 made.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let backups: Vec<_> = (0..4)
+        (0..4)
             .map(|number| {
                 let before = made.load(Ordering::Relaxed);
                 let place = folder.path().join(number.to_string());
@@ -31,9 +42,7 @@ fn a_backup_that_is_made_while_others_work_is_of_one_moment(engine: Engine) {
                 let file = backup(&world, &place);
                 (file, made.load(Ordering::Relaxed) - before)
             })
-            .collect();
-        is_over.store(true, Ordering::Relaxed);
-        backups
+            .collect::<Vec<_>>()
     });
     assert!(backups.iter().any(|(_, meanwhile)| *meanwhile > 0), "nobody worked meanwhile");
     assert!(count(&world, "matches") > 1);
