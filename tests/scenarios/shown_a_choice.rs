@@ -12,9 +12,8 @@ use crate::looks::{assert_sound, count, refused};
 on_both!(
     a_parent_who_asks_a_schools_own_programme_is_shown_another,
     however_many_schools_have_a_programme_another_is_there_to_choose,
-    whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school,
+    whoever_comes_from_a_conversation_is_shown_a_choice_like_anybody,
     what_she_was_shown_is_kept_with_her_word,
-    whoever_was_handed_over_before_a_school_ran_the_programme_is_shown_a_choice,
 );
 
 fn a_parent_who_asks_a_schools_own_programme_is_shown_another(engine: Engine) {
@@ -116,8 +115,8 @@ fn however_many_schools_have_a_programme_another_is_there_to_choose(engine: Engi
     assert_eq!(told["otherProgrammes"].as_array().map(Vec::len), Some(2), "{told}");
 }
 
-/// What she was shown at school was for that school. Where she names another, with the hand-over or after it, it is asked for that.
-fn whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school(engine: Engine) {
+/// What she was shown at school was for that day and that school: with her consent she says what she was shown for the school that she names.
+fn whoever_comes_from_a_conversation_is_shown_a_choice_like_anybody(engine: Engine) {
     let world = World::new(engine);
     let parent = world.person();
     // of what covers the other school nothing was shown
@@ -132,21 +131,34 @@ fn whoever_comes_from_a_conversation_is_shown_a_choice_for_another_school(engine
         let since = json!({ "sinceDate": "2025-01-01" });
         world.app.call(Some(world.administrator), "PUT", &covers, Some(&since), None).expect(200);
     }
-    let code = world.explained(&world.conversation());
-    let mut body = world.request_body(1);
-    body["locationCode"] = json!(ELSEWHERE);
-    let refusal = refused(world.refer(parent, &code, &body), 409, "choice-too-narrow");
-    assert_eq!(refusal.body["errors"][0]["pointer"], "/request/locationCode");
-    body["locationCode"] = json!(SCHOOL);
-    let request = world.refer(parent, &code, &body).expect(201).id();
-    let path = format!("/support-requests/{request}");
+    let handed_over = |school: &str| {
+        let code = world.explained(&world.conversation());
+        let mut body = world.request_body(1);
+        body["locationCode"] = json!(school);
+        format!("/support-requests/{}", world.refer(parent, &code, &body).expect(201).id())
+    };
+    let consents = |path: &str, shown: Value| {
+        let body = json!({ "kind": "request", "text": words("request"), "programmesShown": shown });
+        world.app.post(parent, &format!("{path}/consents"), &body)
+    };
+    for (school, shown) in [(SCHOOL, &world.programmes[0]), (ELSEWHERE, &other)] {
+        let path = handed_over(school);
+        refused(consents(&path, Value::Null), 409, "choice-too-narrow");
+        refused(consents(&path, json!([world.programmes[1]])), 409, "choice-too-narrow");
+        let given = consents(&path, json!([shown])).expect(201).id();
+        let place = format!("{path}/consents/{given}/receipt");
+        assert_eq!(on_receipt(&world, parent, &place).0, std::slice::from_ref(shown));
+    }
+    // until she consents she may name another school: she is asked then, and afterwards at once
+    let path = handed_over(SCHOOL);
     let names = |school: &str, shown: Value| {
         world.app.patch(parent, &path, &json!({ "locationCode": school, "programmesShown": shown }))
     };
-    refused(names(ELSEWHERE, Value::Null), 409, "choice-too-narrow");
-    names(ELSEWHERE, json!([other])).expect(200);
-    let yes = json!({ "kind": "request", "text": words("request") });
-    world.app.post(parent, &format!("{path}/consents"), &yes).expect(201);
+    names(ELSEWHERE, Value::Null).expect(200);
+    refused(consents(&path, json!([world.programmes[2]])), 409, "programme-not-available");
+    consents(&path, json!([other])).expect(201);
+    refused(names(SCHOOL, Value::Null), 409, "choice-too-narrow");
+    names(SCHOOL, json!([world.programmes[0]])).expect(200);
     assert_sound(&world);
 }
 
@@ -222,33 +234,5 @@ fn what_she_was_shown_is_kept_with_her_word(engine: Engine) {
     assert!(rewritten.is_err());
     world.app.post(parent, "/me/erasure", &json!({ "confirmation": "erase-everything-of-mine" })).expect(200);
     assert_eq!(count(&world, "choices_shown"), 0);
-    assert_sound(&world);
-}
-
-/// At school she was shown what there was to choose then; her own programme was a choice itself, and is none any more.
-fn whoever_was_handed_over_before_a_school_ran_the_programme_is_shown_a_choice(engine: Engine) {
-    let world = World::new(engine);
-    let [before, after] = [false, true].map(|is_run_by_school| {
-        let parent = world.person();
-        let code = world.explained(&world.conversation());
-        let number = usize::from(is_run_by_school);
-        (parent, world.refer(parent, &code, &world.request_body(number)).expect(201).id())
-    });
-    let today = world.app.platform.clock.today();
-    let form = json!({ "form": "school", "funders": ["members"], "sinceDate": today + chrono::Days::new(2), "reason": "Test." });
-    world.change_form_as_before(0, &form).expect(201);
-    world.app.platform.clock.advance(chrono::TimeDelta::days(2));
-    let yes = |(parent, request): &(PersonId, String), shown: Value| {
-        let body = json!({ "kind": "request", "text": words("request"), "programmesShown": shown });
-        world.app.post(*parent, &format!("/support-requests/{request}/consents"), &body)
-    };
-    let refusal = refused(yes(&before, Value::Null), 409, "choice-too-narrow");
-    assert_eq!(refusal.body["errors"][0]["pointer"], "/programmesShown");
-    refused(yes(&before, json!(world.programmes[..2])), 409, "no-independent-choice");
-    let given = yes(&before, json!([world.programmes[2]])).expect(201).id();
-    let place = format!("/support-requests/{}/consents/{given}/receipt", before.1);
-    assert_eq!(on_receipt(&world, before.0, &place).0, world.programmes[2..]);
-    // a school ran the other then already: at school she was shown another beside it
-    yes(&after, Value::Null).expect(201);
     assert_sound(&world);
 }

@@ -25,7 +25,6 @@ use crate::caller::Caller;
 use crate::clock::fresh;
 use crate::contract::Sent;
 use crate::platform::{Platform, Said as _};
-use crate::privacy::choice::refused_with_another_school;
 use crate::privacy::give::{ShownTextBody, shown as consent_of};
 use crate::problem::Error;
 use crate::requests::submit::SupportRequestBody;
@@ -115,7 +114,6 @@ pub async fn consent_to_referral(
             let stands = if one.is_handed_over() { ConversationState::Referred } else { one.state };
             let next = stands.take(Step::Parent(ParentStep::ConsentToReferral))?;
             let shown = conversations::programmes_shown(cx.tx, &one)?;
-            let permitted = || stands.permitted().into_iter().map(Step::code).collect();
             if !shown.contains(&body.request.programme_id) {
                 return Err(Rejection::rule(
                     "programme-not-available",
@@ -125,15 +123,9 @@ pub async fn consent_to_referral(
                         "Choose a programme that you were shown. You can submit a request to another one yourself.",
                     ),
                 )
-                .in_state(stands.code(), permitted())
+                .in_state(stands.code(), stands.permitted().into_iter().map(Step::code).collect())
                 .at("/request/programmeId")
                 .into());
-            }
-            if let Some(named) = body.request.location_code.as_ref().filter(|named| **named != one.school)
-                && let Some(refusal) =
-                    refused_with_another_school(cx.tx, body.request.programme_id, named, shown, cx.today)?
-            {
-                return Err(refusal.in_state(stands.code(), permitted()).at("/request/locationCode").into());
             }
             let (request, contact) = body.request.clone().into_request(cx, id, Origin::Referral);
             let kind = (ConsentKind::Referral, GivenHow::OwnLogin);

@@ -8,9 +8,8 @@ use naast_domain::ids::ProgrammeId;
 use naast_domain::privacy::consents::{ConsentKind, GivenHow};
 use naast_domain::programmes::{OrganisationForm, another_form_shown};
 use naast_domain::rejection::Rejection;
-use naast_domain::requests::{Origin, RequestState, SupportRequest};
-use naast_domain::text::Text;
-use naast_domain::{Date, Moment, day_of};
+use naast_domain::requests::{RequestState, SupportRequest};
+use naast_domain::{Date, Moment};
 use naast_persistence::privacy::choice;
 use naast_persistence::privacy::consents::asked_anew;
 use naast_persistence::programmes::{self, Among};
@@ -32,27 +31,19 @@ pub struct SaidShown<'a> {
     pub today: Date,
 }
 
-/// Whether a parent who consents to a request at a school's own programme, or confirms that she did, was shown another. After a conversation at
-/// school she was: there the choice is checked before she may consent to the hand-over, for the school that she names with it; when she names another
-/// later, for that. When the programme takes another form later, she is shown it once more. What she was shown is kept at the moment of her word.
+/// Whether a parent who consents to a request at a school's own programme, or confirms that she did, was shown another: for the school that she names,
+/// whichever way she came. What a school showed her in a conversation was for that day and that school. When the programme takes another form later, she is
+/// shown it once more. What she was shown is kept at the moment of her word.
 pub(super) fn was_shown_a_choice(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     kind: ConsentKind,
     said: SaidShown<'_>,
 ) -> Result<(), Error> {
-    if kind != ConsentKind::Request || was_shown_in_conversation(tx, request)? {
+    if kind != ConsentKind::Request {
         return Ok(());
     }
     check(tx, request, request.school.as_ref(), said)
-}
-
-/// Whether the choice was checked with the hand-over of a request that is yet to be consented to: a school ran the programme then.
-fn was_shown_in_conversation(db: &mut Database<'_>, request: &Stored<SupportRequest>) -> Result<bool, Error> {
-    let is_first = request.state == RequestState::Submitted;
-    Ok(is_first
-        && request.origin == Origin::Referral
-        && is_run_by_school(db, request.programme, day_of(request.created_at))?)
 }
 
 /// Whether a parent who consents anew read in which form the programme is now: a screen that was opened before it changed shows another one.
@@ -73,15 +64,15 @@ pub(super) fn was_shown_the_form(
     if was_shown { Ok(()) } else { Err(another_form_shown(form).into()) }
 }
 
-/// Whether a parent who now names a school was shown a choice for that school. One who asks by herself and has yet to consent is asked then; whoever came
-/// from a conversation is not asked again, so that she is asked now. One who names none any longer was shown a choice before.
+/// Whether a parent who now names a school was shown a choice for that school. One who has yet to consent is asked then, and one who names none any
+/// longer was shown a choice before.
 pub fn is_shown_a_choice_anew(
     tx: &mut Transaction<'_, '_>,
     request: &Stored<SupportRequest>,
     school: Option<&LocationCode>,
     said: SaidShown<'_>,
 ) -> Result<(), Error> {
-    let is_asked_then = request.state == RequestState::Submitted && request.origin != Origin::Referral;
+    let is_asked_then = request.state == RequestState::Submitted;
     if is_asked_then || school.is_none() || school == request.school.as_ref() {
         return Ok(());
     }
@@ -117,35 +108,6 @@ pub fn others_than(
     let mut others = choices_of(db, request.programme, request.school.as_ref(), &[], today)?;
     others.retain(|choice| !choice.run_by_school && choice.programme != request.programme);
     Ok(others)
-}
-
-/// The refusal of a hand-over that names this school, when of the programmes that were shown at the talk, of another school, none is one that she could
-/// choose here: it says the way that is open.
-pub fn refused_with_another_school(
-    db: &mut Database<'_>,
-    programme: ProgrammeId,
-    school: &LocationCode,
-    shown: Vec<ProgrammeId>,
-    today: Date,
-) -> Result<Option<Rejection>, Error> {
-    if !is_run_by_school(db, programme, today)? {
-        return Ok(None);
-    }
-    let choices = choices_of(db, programme, Some(school), &shown, today)?;
-    let mut shown = shown;
-    shown.retain(|one| choices.iter().any(|choice| choice.programme == *one));
-    Ok(refused(programme, choices, shown).map(|refusal| {
-        Rejection::rule(
-            refusal.code,
-            refusal.source,
-            Text::of(
-                "In het gesprek is u voor deze school geen ander programma getoond. Draag over zonder haar te noemen, of met de school van het \
-                 gesprek. Noem deze school daarna bij uw aanvraag, met de programma's die u dan zijn getoond (`programmesShown`).",
-                "In the talk you were shown no other programme for this school. Hand over without naming it, or with the school of the talk. \
-                 Name this school in your request after that, with the programmes that you were shown then (`programmesShown`).",
-            ),
-        )
-    }))
 }
 
 /// Whether a school runs a programme: then a parent is shown another beside it.

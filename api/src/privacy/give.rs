@@ -67,7 +67,8 @@ pub struct ConsentBody {
     /// Which pool, for `pool`: the organisation that runs it. One that has a programme that runs now and is no school's own.
     pub pool_organisation_id: Option<OrganisationId>,
     /// The programmes that the parent was shown before she chose this one, for `request` to a programme that a school runs: at
-    /// least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
+    /// least one that the school does not run (S2), one that runs elsewhere where no other covers her school. Whichever way she came: also after a
+    /// conversation at school. They are kept with her consent.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
     /// The form in which the parent was shown the programme, as its position statement says it. For `request`; needed when she consents anew

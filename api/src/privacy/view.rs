@@ -177,8 +177,8 @@ pub struct ConsentReceiptView {
     /// confirmed it, those that whoever reported it had before her.
     pub words: String,
     /// The programmes that she was shown with the words, for a request to a programme that a school runs, as was said with the consent or with its
-    /// confirmation; while she has not confirmed it, those that whoever reported it says she was shown. Empty where none had to be shown then: after a
-    /// conversation at school she was shown them there. So it is of a consent of before this was kept.
+    /// confirmation; while she has not confirmed it, those that whoever reported it says she was shown. Empty where none had to be shown then, and of a
+    /// consent of before this was kept.
     pub programmes_shown: Vec<ProgrammeOnReceiptView>,
     /// Where it is taken back: `POST` here, at any moment, without a reason.
     pub withdrawal: String,

@@ -35,7 +35,7 @@ pub struct SchoolChangeBody {
     #[schema(value_type = Option<LocationCode>)]
     pub location_code: NamedSchool,
     /// The programmes that the parent was shown for this school, when a school runs the programme that she asked and she consented
-    /// already, or came by a hand-over: at least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
+    /// already: at least one that the school does not run (S2), one that runs elsewhere where no other covers her school.
     #[schema(max_items = 50)]
     pub programmes_shown: Option<Vec<ProgrammeId>>,
 }

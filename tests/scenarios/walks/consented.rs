@@ -32,22 +32,11 @@ pub fn to_another_form(world: &World) -> Vec<String> {
     other.map(say).collect()
 }
 
-/// A parent's word for a programme that a school runs, of whom nothing says that she was shown one that no school runs. Of a first word after a
-/// conversation at school nothing does: there she was shown it.
+/// A parent's word for a programme that a school runs, of whom nothing says that she was shown one that no school runs.
 pub fn without_a_choice(world: &World) -> Option<String> {
-    let counts = |of: &str| format!("({of}.how <> 'reported-by-staff' OR {of}.confirmed_at IS NOT NULL)");
-    let moment = |of: &str| format!("coalesce({of}.confirmed_at, {of}.given_at)");
-    let rows = format!(
-        "consents c JOIN support_requests r ON r.id = c.request_id WHERE c.kind = 'request' AND c.programme_form = 'school' AND {} \
-         AND (r.origin <> 'referral' OR EXISTS (SELECT 1 FROM consents e WHERE e.request_id = c.request_id AND e.kind = 'request' \
-         AND e.id <> c.id AND {} AND {} < {})) \
+    let rows = "consents c WHERE c.kind = 'request' AND c.programme_form = 'school' \
+         AND (c.how <> 'reported-by-staff' OR c.confirmed_at IS NOT NULL) \
          AND NOT EXISTS (SELECT 1 FROM choices_shown s JOIN programme_forms f ON f.programme_id = s.shown_programme_id \
-         WHERE s.request_id = c.request_id AND s.said_at = {} AND f.form <> 'school')",
-        counts("c"),
-        counts("e"),
-        moment("e"),
-        moment("c"),
-        moment("c"),
-    );
-    (count(world, &rows) > 0).then(|| "a consent to a school's own programme without a choice".to_owned())
+         WHERE s.request_id = c.request_id AND s.said_at = coalesce(c.confirmed_at, c.given_at) AND f.form <> 'school')";
+    (count(world, rows) > 0).then(|| "a consent to a school's own programme without a choice".to_owned())
 }
