@@ -184,26 +184,82 @@ fn pragma_value(connection: &mut SqliteConnection, pragma: &str) -> Result<Strin
 const REWRITTEN: i64 = 16 * 1024 * 1024;
 
 /// Leaves no destroyed key in the files of PostgreSQL: `VACUUM` alone gives the room of a dead row back with its bytes still in it, and whoever has the
-/// master keys could open what stands there. A table that is larger is written anew by an administrator (`docs/OPERATIONS.md`).
+/// master keys could open what stands there. What a transaction that is older could still read is copied along, so those are waited for, a second at
+/// most. Says in the log why it was not done.
 pub(crate) fn rewrite_keys(connection: &mut PgConnection) -> Result<(), Error> {
-    let size: Size =
-        diesel::sql_query("SELECT pg_relation_size('data_keys') AS bytes").get_result(connection)?;
-    if size.bytes > REWRITTEN {
-        log::info!("data_keys has {} bytes and is not written anew while others work", size.bytes);
+    let table = KeyTable::of(connection)?;
+    if table.bytes > REWRITTEN {
+        log::info!("data_keys has {} bytes and is not written anew while others work", table.bytes);
         return Ok(connection.batch_execute("VACUUM data_keys")?);
+    }
+    let begun = Running::now(connection)?;
+    let mut waits = 20;
+    while !Running::now(connection)?.all_began_after(&begun) {
+        if waits == 0 {
+            log::info!(
+                "data_keys is not written anew while transactions of before run: the next round does it"
+            );
+            return Ok(());
+        }
+        waits -= 1;
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
     // whoever opens something sealed waits behind this, so it does not wait long itself
     let rewritten = connection
         .batch_execute("SET lock_timeout = '200ms'")
         .and_then(|()| connection.batch_execute("VACUUM (FULL) data_keys"));
     connection.batch_execute(TIME_LIMITS)?;
-    Ok(rewritten?)
+    rewritten?;
+    // whoever may not do it is told so as a warning alone
+    if KeyTable::of(connection)?.file == table.file {
+        log::info!("data_keys is not written anew by this role: whoever owns it does (docs/OPERATIONS.md)");
+    }
+    Ok(())
 }
 
+/// The table of the keys as it lies on the disk.
 #[derive(diesel::QueryableByName)]
-struct Size {
+struct KeyTable {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     bytes: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    file: i64,
+}
+
+impl KeyTable {
+    fn of(connection: &mut PgConnection) -> Result<Self, Error> {
+        let question = "SELECT pg_relation_size('data_keys') AS bytes, pg_relation_filenode('data_keys')::bigint AS file";
+        Ok(diesel::sql_query(question).get_result(connection)?)
+    }
+}
+
+/// Which transactions run: of the whole server those that write, of this database those that read, as far as this role sees them.
+#[derive(diesel::QueryableByName)]
+struct Running {
+    /// The oldest that writes; the next one, where none does.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    oldest: i64,
+    /// The next one.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    next: i64,
+    /// How many transactions ago the oldest moment lies that somebody else reads.
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    read: i64,
+}
+
+impl Running {
+    fn now(connection: &mut PgConnection) -> Result<Self, Error> {
+        let question = "SELECT pg_snapshot_xmin(s)::text::bigint AS oldest, pg_snapshot_xmax(s)::text::bigint AS next, \
+                        coalesce((SELECT max(age(a.backend_xmin)) FROM pg_stat_activity a \
+                        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()), 0)::bigint AS read \
+                        FROM pg_current_snapshot() s";
+        Ok(diesel::sql_query(question).get_result(connection)?)
+    }
+
+    /// Whether none of these runs since before the next one of then.
+    fn all_began_after(&self, then: &Self) -> bool {
+        self.oldest >= then.next && self.read <= self.next - then.next
+    }
 }
 
 /// How long anything on a PostgreSQL connection may hang.

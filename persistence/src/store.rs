@@ -157,8 +157,8 @@ impl Store {
     }
 
     /// Leaves nothing of what was deleted in files of the database where that can be helped: SQLite's log is written back and emptied, PostgreSQL writes
-    /// the table of the keys anew. While somebody reads that table for long, a backup for one, it is left as it is until the next time. Without its key
-    /// what else is dead is unreadable.
+    /// the table of the keys anew. While something runs that began before, a backup for one, that is left until the next time. Without its key what else
+    /// is dead is unreadable.
     pub fn tidy(&self) -> Result<(), Error> {
         self.read(|database| {
             let tidied = match database {
