@@ -431,7 +431,8 @@ fn a_call_that_reads_of_several_people_has_a_line_for_each_below_its_own(engine:
         (&call["name"], &call["parent_span_id"]),
         (&json!("listSupportRequests"), &json!("00f067aa0ba902b7"))
     );
-    assert_eq!(call["attributes"].get("dpl.core.data_subject_id"), None);
+    let activity = json!("https://buddy.example.org/v1/processing-activities/matching");
+    assert_eq!(call["attributes"], json!({ "dpl.core.processing_activity_id": activity }), "of nobody");
     let subjects: std::collections::BTreeSet<&str> = each
         .iter()
         .map(|line| {

@@ -26,7 +26,7 @@ fn a_backup_whose_keys_are_missing_is_refused_before_anything_is_written(engine:
         "UPDATE data_keys SET master_id = '{old}' WHERE CAST(id AS text) = \
          (SELECT min(CAST(id AS text)) FROM data_keys WHERE owner_kind = 'person' AND wrapped IS NOT NULL)"
     );
-    // and behind it so many that were destroyed that a backup does not read them with it
+    // and behind it so many that were destroyed that it does not lie in the last piece of the backup
     let gone = (0..1_000).map(|number| {
         let id = format!("ffffffff-ffff-4fff-8fff-{number:012}");
         format!("('{id}', 'person', '{id}', '{old}', NULL, 'destroyed', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z')")

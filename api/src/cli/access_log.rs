@@ -14,12 +14,15 @@ use crate::contract::BASE;
 /// How many records are read at a time.
 const BATCH: i64 = 1_000;
 
+/// The activity of the register, by its URI.
+const ACTIVITY: &str = "dpl.core.processing_activity_id";
+
 /// Writes every record from a moment on, oldest first, one to a line; says how many readings that were. Whose data were read stands there by
 /// a pseudonym that only this installation's keys can make again. The activity is named by its URI in the register, under the address at
 /// which clients reach this installation.
 ///
-/// Of a call that read of several people each has a line of her own below that of the call, which is of nobody: the standard asks for a span for each, whose
-/// parent is the action that they belong to.
+/// Of a call that left several records each has a line below that of the call, which is of nobody: the standard asks for a span for each of several people,
+/// whose parent is the action that they belong to.
 ///
 /// # Errors
 /// What the database cannot give, and what cannot be written.
@@ -64,47 +67,39 @@ impl Lines<'_> {
     fn write_call(&mut self, records: &[Exported]) -> Result<(), OpenError> {
         let called_from = |one: &Exported| one.parent_span.map(i64::cast_unsigned);
         if let [one] = records {
-            self.write(&self.line(one, span(one.id), called_from(one), true))?;
+            self.write(&self.reading(one, called_from(one)))?;
         } else if let Some(first) = records.first() {
-            let call = span(first.call_id);
-            self.write(&self.line(first, call, called_from(first), false))?;
+            let (call, mut attributes) = (span(first.call_id), json!({}));
+            if records.iter().all(|one| one.activity == first.activity) {
+                attributes[ACTIVITY] = self.activity(first);
+            }
+            self.write(&line(first, call, called_from(first), &attributes))?;
             for one in records {
-                self.write(&self.line(one, span(one.id), Some(call), true))?;
+                self.write(&self.reading(one, Some(call)))?;
             }
         }
         self.written += records.len() as u64;
         Ok(())
     }
 
-    /// One action: the reading of somebody's data, or the call of which several are part.
-    fn line(&self, one: &Exported, span: u64, parent: Option<u64>, is_of_somebody: bool) -> Value {
-        let hex = |span: u64| format!("{span:016x}");
-        let mut attributes = json!({
-            "dpl.core.processing_activity_id":
-                format!("{}{BASE}/processing-activities/{}", self.address, one.activity),
+    /// The reading of somebody's data.
+    fn reading(&self, one: &Exported, parent: Option<u64>) -> Value {
+        let pseudonym = self.keys.blind("data-subject", &one.subject_id.0.to_string());
+        let attributes = json!({
+            ACTIVITY: self.activity(one),
+            "dpl.core.data_subject_id": format!("{:032x}", u128::from_be_bytes(pseudonym)),
+            "dpl.core.data_subject_id_type": "naast-pseudonym",
+            "naast.subject_kind": one.subject_kind,
             "naast.reader_role": one.role,
             "naast.reader_organisation": one.organisation_id.map(|id| id.0),
+            "naast.data_kind": one.data_kind,
+            "naast.purpose": one.purpose,
         });
-        if is_of_somebody {
-            let pseudonym = self.keys.blind("data-subject", &one.subject_id.0.to_string());
-            attributes["dpl.core.data_subject_id"] =
-                json!(format!("{:032x}", u128::from_be_bytes(pseudonym)));
-            attributes["dpl.core.data_subject_id_type"] = json!("naast-pseudonym");
-            attributes["naast.subject_kind"] = json!(one.subject_kind);
-            attributes["naast.data_kind"] = json!(one.data_kind);
-            attributes["naast.purpose"] = json!(one.purpose);
-        }
-        json!({
-            "trace_id": one.trace_id.0.simple().to_string(),
-            "span_id": hex(span),
-            "parent_span_id": parent.map(hex),
-            "status": "Ok",
-            "name": one.operation,
-            "start_time": one.began_at.0.timestamp_millis(),
-            "end_time": one.ended_at.0.timestamp_millis(),
-            "resource": { "attributes": { "name": "naast", "version": env!("CARGO_PKG_VERSION") } },
-            "attributes": attributes,
-        })
+        line(one, span(one.id), parent, &attributes)
+    }
+
+    fn activity(&self, one: &Exported) -> Value {
+        json!(format!("{}{BASE}/processing-activities/{}", self.address, one.activity))
     }
 
     fn write(&mut self, line: &Value) -> Result<(), OpenError> {
@@ -115,6 +110,22 @@ impl Lines<'_> {
             )))
         })
     }
+}
+
+/// One action, with what a record of it says of its call.
+fn line(one: &Exported, span: u64, parent: Option<u64>, attributes: &Value) -> Value {
+    let hex = |span: u64| format!("{span:016x}");
+    json!({
+        "trace_id": one.trace_id.0.simple().to_string(),
+        "span_id": hex(span),
+        "parent_span_id": parent.map(hex),
+        "status": "Ok",
+        "name": one.operation,
+        "start_time": one.began_at.0.timestamp_millis(),
+        "end_time": one.ended_at.0.timestamp_millis(),
+        "resource": { "attributes": { "name": "naast", "version": env!("CARGO_PKG_VERSION") } },
+        "attributes": attributes,
+    })
 }
 
 /// The span that an id stands for: of a random id every part is random.
