@@ -1,6 +1,7 @@
 //! A backup is of one moment, whatever others do meanwhile: it holds no half of what was done in one step.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use naast_tests::world::World;
 use naast_tests::{Engine, on_both};
@@ -9,6 +10,11 @@ use crate::backups::{backup, case, elsewhere, stones_of, text};
 use crate::looks::count;
 
 on_both!(a_backup_that_is_made_while_others_work_is_of_one_moment);
+
+/// So many steps in the time of one backup: some of them while it reads.
+const STEPS: i64 = 5;
+/// How long may pass until enough was done beside backups: a machine may have much else to do.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Once it is gone, the work beside it ends.
 struct Over<'a>(&'a AtomicBool);
@@ -24,28 +30,28 @@ fn a_backup_that_is_made_while_others_work_is_of_one_moment(engine: Engine) {
     let world = World::new(engine);
     case(&world);
     let folder = tempfile::tempdir().expect("a folder");
-    let (is_over, made) = (AtomicBool::new(false), AtomicU32::new(0));
+    let (is_over, begun) = (AtomicBool::new(false), Instant::now());
     let backups = std::thread::scope(|scope| {
         // also when a backup fails, or the test would not end
         let _over = Over(&is_over);
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 case(&world);
-                made.fetch_add(1, Ordering::Relaxed);
             }
         });
-        // until whole cases were made during one of them, and not before it began alone
-        let mut backups = Vec::new();
-        while backups.len() < 20 {
-            let before = made.load(Ordering::Relaxed);
+        // until during each of three of them so much was done that it was not all done before the reading began
+        let (mut backups, mut beside) = (Vec::new(), 0);
+        while beside < 3 {
+            assert!(begun.elapsed() < PATIENCE, "nobody worked meanwhile");
+            let before = count(&world, "journal");
             let place = folder.path().join(backups.len().to_string());
             std::fs::create_dir(&place).expect("a folder");
             backups.push(backup(&world, &place));
-            if backups.len() >= 3 && made.load(Ordering::Relaxed) - before > 1 {
-                return backups;
+            if count(&world, "journal") - before >= STEPS {
+                beside += 1;
             }
         }
-        panic!("nobody worked meanwhile: {} cases", made.load(Ordering::Relaxed));
+        backups.split_off(backups.len().saturating_sub(4))
     });
     assert!(count(&world, "matches") > 1);
     for file in backups {
