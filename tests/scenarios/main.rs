@@ -1,6 +1,7 @@
 //! What the API promises, over HTTP, on both databases.
 
 mod access_log;
+mod access_log_export;
 mod address_guard;
 mod alone;
 mod anchors;
